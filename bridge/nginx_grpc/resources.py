@@ -1,0 +1,72 @@
+"""Where the policy, the schemas and the compiled policy are.
+
+A wheel holds all three under `nginx_grpc/_data/`. In a checkout (editable install, or `bridge/` on
+the path) `policy/` and `schema/` stand at the top of the repository and only the compiled policy is
+in `_data/`. Nothing but `os.path` is imported: this is on the way of every start.
+"""
+
+import os.path
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_CHECKOUT = os.path.dirname(os.path.dirname(_PACKAGE))
+
+
+class ResourceMissingError(Exception):
+    """A file that belongs to the installation is not there. The message is one line: what; what to do."""
+
+
+def policy_dir() -> str:
+    """Folder of the Rego sources, as `conftest -p` and `opa eval -d` take it.
+
+    In a checkout it also holds the Rego tests.
+    """
+    return _folder("policy")
+
+
+def schema_dir() -> str:
+    """Folder of the JSON Schemas, as `opa check -s` takes it."""
+    return _folder("schema")
+
+
+def schema_path(name: str) -> str:
+    """Path of one schema by its name: "document" or "settings"."""
+    return _file(os.path.join(schema_dir(), f"{name}.schema.json"))
+
+
+def policy_wasm_path() -> str:
+    """Path of the policy compiled to WebAssembly (entry point `nginx/grpc/decision`)."""
+    return _file(os.path.join(_PACKAGE, "_data", "policy.wasm"))
+
+
+def policy_wasm() -> bytes:
+    """The policy compiled to WebAssembly, as bytes."""
+    with open(policy_wasm_path(), "rb") as module:
+        return module.read()
+
+
+def policy_wasm_digest() -> str:
+    """SHA-256 (hexadecimal) of the Rego sources that the compiled policy was made from.
+
+    It names the policy's revision, and a test holds it against `policy/`.
+    """
+    with open(_file(os.path.join(_PACKAGE, "_data", "policy.sha256")), encoding="ascii") as digest:
+        return digest.read().split()[0]
+
+
+def _folder(name: str) -> str:
+    installed = os.path.join(_PACKAGE, "_data", name)
+    if os.path.isdir(installed):
+        return installed
+    # Only a checkout has the project file two folders up; site-packages must not be searched.
+    source = os.path.join(_CHECKOUT, name)
+    if os.path.isfile(os.path.join(_CHECKOUT, "pyproject.toml")) and os.path.isdir(source):
+        return source
+    raise ResourceMissingError(
+        f"{installed}: not in this installation; reinstall nginx-grpc-policy"
+    )
+
+
+def _file(path: str) -> str:
+    if os.path.isfile(path):
+        return path
+    raise ResourceMissingError(f"{path}: not in this installation; reinstall nginx-grpc-policy")
