@@ -1,0 +1,76 @@
+"""The directive tree: what `sources` hands to `model`.
+
+A tree holds nginx's text and nothing else: no defaults, no inheritance, no opinion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Comment", "Configuration", "Directive"]
+
+
+@dataclass(slots=True)
+class Directive:
+    """One directive.
+
+    Args:
+        name: the directive's name, as written.
+        args: its arguments with quotes taken off, as nginx would see them. The
+            condition of an `if` stands without its outer parentheses.
+        file: the file it stands in, as a reader should see it.
+        line: its first line in that file, from 1.
+        block: its directives where it has a block, else None. Files that an
+            `include` brings in stand in the including block itself, in nginx's order.
+        key: the key of the ConfigMap it stands in, empty outside a manifest.
+        unread: for an `include` that could not be read, why, as words for a reader.
+            Every other `include` has been replaced by what it brought.
+    """
+
+    name: str
+    args: list[str]
+    file: str
+    line: int
+    block: list[Directive] | None = None
+    key: str = ""
+    unread: str = ""
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment that speaks to this tool (`# nginx-grpc: ...`).
+
+    Args:
+        text: the comment without its leading `#`, stripped.
+        file, line, key: where it stands.
+        covers: the line of the directive it is for: the directive whose text shares
+            its line, else the next directive of the same file; 0 where none follows.
+    """
+
+    text: str
+    file: str
+    line: int
+    covers: int
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Configuration:
+    """One nginx configuration, read and unjudged.
+
+    Args:
+        kind: how it was given: file, directory, stdin, dump or manifest.
+        entry: the main file, key or name, as a reader should see it.
+        context: the level its text was recognised as: main, http, server or location.
+            `directives` are those of that level, unwrapped.
+        directives: the tree.
+        comments: the comments that speak to this tool.
+        files: every file read, in the order of reading.
+    """
+
+    kind: str
+    entry: str
+    context: str
+    directives: list[Directive]
+    comments: list[Comment] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
