@@ -66,6 +66,9 @@ class Configuration:
         directives: the tree.
         comments: the comments that speak to this tool.
         files: every file read, in the order of reading.
+        texts: what was read, by the file's name as it stands in the directives (the
+            section of a dump, the whole YAML file of a manifest), for a report that
+            shows the lines around a finding.
     """
 
     kind: str
@@ -74,3 +77,4 @@ class Configuration:
     directives: list[Directive]
     comments: list[Comment] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    texts: dict[str, bytes] = field(default_factory=dict)
