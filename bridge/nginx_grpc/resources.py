@@ -12,7 +12,7 @@ _CHECKOUT = os.path.dirname(os.path.dirname(_PACKAGE))
 
 
 class ResourceMissingError(Exception):
-    """A file that belongs to the installation is not there. The message is one line: what; what to do."""
+    """A file of the installation is not there. The message is one line: what; what to do."""
 
 
 def policy_dir() -> str:

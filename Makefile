@@ -1,0 +1,147 @@
+# Everything that a person repeats. `make` alone lists it.
+include tools/versions.env
+
+PYTHON ?= python3
+# Workers of pytest.
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
+	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
+DEBIAN_PACKAGES := nginx prometheus etcd-server
+DEMO := examples/checklist/bad/nginx.conf
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+# The tools of the project before the machine's own.
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup debian demo test lint lint-python lint-policy lint-workflows test-policy \
+	test-conftest test-python test-admission live fmt wasm capabilities docs bench fuzz evidence \
+	bundle lock build clean distclean
+
+# $(call need,PATH): a target whose content is not there says so and fails.
+need = @test -e $(1) || { echo "make $@: $(1) is missing, so there is nothing to run" >&2; exit 2; }
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+
+## Set-up. Stamps make the second run quick.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.12 ..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml requirements/dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint requirements/dev.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint requirements/dev.txt --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --requirement requirements/dev.txt
+	@touch $@
+
+.tools/.%: | $(BIN)/python
+	sh tools/install-go-tool.sh $(firstword $(subst -, ,$*)) $(PYTHON)
+	@touch $@
+
+debian:
+	@sh tools/install-debian.sh $(DEBIAN_PACKAGES)
+
+setup: $(VENV)/.dev $(GO_TOOLS:%=.tools/.%) debian ## install everything that the tests need
+
+demo: $(VENV)/.runtime ## check a faulty configuration; needs Python alone
+	$(call need,$(DEMO))
+	@echo '$$ nginx-grpc check $(DEMO)'
+	@nginx-grpc check $(DEMO); status=$$?; \
+		test $$status -eq 1 || { echo "make demo: findings (exit 1) were expected, not exit $$status" >&2; exit 1; }
+
+## Checks
+
+test: setup ## every check and every test
+	@$(MAKE) --no-print-directory lint test-policy test-conftest test-python
+
+lint: lint-python lint-policy lint-workflows ## ruff, mypy, opa fmt, opa check, actionlint
+
+lint-python: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lint-policy: .tools/.opa-$(OPA_VERSION)
+	opa fmt --list --fail policy
+	opa check --strict --schema schema policy
+	opa check --strict --schema schema --capabilities tools/capabilities.json --ignore '*_test.rego' policy
+
+lint-workflows: .tools/.actionlint-$(ACTIONLINT_VERSION)
+	@set -- $$(find .github/workflows examples/github-actions -name '*.yml' 2>/dev/null); \
+		test $$# -eq 0 || { echo actionlint "$$@"; actionlint "$$@"; }
+
+test-policy: .tools/.opa-$(OPA_VERSION) ## the Rego tests under OPA, every line covered
+	opa test --fail-on-empty policy
+	@opa test --fail-on-empty --coverage policy | $(PYTHON) tools/policy_coverage.py
+
+test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) ## the Rego tests under conftest
+	$(PYTHON) tools/conftest_verify.py policy
+
+test-python: setup ## pytest
+	$(PYTEST)
+
+test-admission: setup ## the webhook, OPA and a Kubernetes API server together
+	$(call need,tests/admission)
+	$(PYTEST) tests/admission
+
+live: setup ## every rule on a real nginx
+	$(call need,tests/live)
+	$(PYTEST) tests/live
+
+## Making
+
+fmt: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## format Python and Rego
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+	opa fmt --write policy
+
+wasm: .tools/.opa-$(OPA_VERSION) ## compile the policy to WebAssembly, after every change to it
+	$(PYTHON) tools/build_wasm.py
+
+capabilities: .tools/.opa-$(OPA_VERSION) ## the built-ins that the policy may use, for another OPA
+	$(PYTHON) tools/capabilities.py
+
+docs: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## the rules' pages from their annotations
+	$(call need,tools/rule_pages.py)
+	$(BIN)/python tools/rule_pages.py
+
+bench: setup ## speed, beside nginx -t and other tools
+	$(call need,bench/run.py)
+	$(BIN)/python bench/run.py
+
+fuzz: setup ## fuzz the bridge
+	$(call need,tests/fuzz/run.py)
+	$(BIN)/python tests/fuzz/run.py
+
+evidence: setup ## what each rule's fault looks like on a real nginx
+	$(call need,tests/live/evidence.py)
+	$(BIN)/python -m tests.live.evidence
+
+bundle: .tools/.opa-$(OPA_VERSION) ## the signed OPA bundle
+	$(call need,tools/bundle.sh)
+	sh tools/bundle.sh
+
+build: $(VENV)/.dev ## wheel and sdist in dist/
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+lock: ## requirements/dev.txt from pyproject.toml
+	test -x .tools/uv/bin/uv || { $(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
+	.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-annotate \
+		--custom-compile-command 'make lock' pyproject.toml --output-file requirements/dev.txt
+
+clean: ## remove what builds and tests leave
+	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find bridge tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## remove the virtual environment and the tools as well
+	rm -rf $(VENV) .tools
