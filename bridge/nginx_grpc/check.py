@@ -1,0 +1,52 @@
+"""A check from end to end: documents, engine, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nginx_grpc import documents
+from nginx_grpc.engines import Engine
+from nginx_grpc.findings import CheckResult, Finding, Input
+from nginx_grpc.tree import Configuration
+
+__all__ = ["check"]
+
+
+def check(
+    configurations: Iterable[Configuration],
+    engine: Engine,
+    *,
+    settings: dict[str, Any] | None = None,
+    settings_file: str = "",
+    validated: bool = True,
+) -> CheckResult:
+    """Judge configurations with an engine.
+
+    Args:
+        configurations: what was read, see `nginx_grpc.sources.read`.
+        engine: see `nginx_grpc.engines.by_name`.
+        settings: the mapping under `nginx_grpc` of a settings file, or None.
+        settings_file: its name, for the report.
+        validated: whether the documents are held against their schema first.
+
+    Raises Refused where anything could not be read or judged.
+    """
+    read = list(configurations)
+    built = documents.build(read, settings=settings, validated=validated)
+    findings: list[Finding] = []
+    rules: set[str] = set()
+    for decision in engine.decide(built, settings):
+        findings += decision.findings
+        rules.update(decision.rules)
+    texts: dict[str, bytes] = {}
+    for configuration in read:
+        texts.update(configuration.texts)
+    return CheckResult(
+        inputs=[Input.of(document) for document in built],
+        findings=sorted(findings, key=Finding.order),
+        rules=len(rules),
+        engine=engine.name,
+        texts=texts,
+        settings=settings_file,
+    )

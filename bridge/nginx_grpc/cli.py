@@ -1,0 +1,256 @@
+"""The command line: parses arguments, joins the parts, turns every refusal into one line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from nginx_grpc.errors import Refused
+
+__all__ = ["main"]
+
+BROKEN = 2
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `nginx-grpc`. Returns the exit status: 0 clean, 1 findings, 2 broken."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except Refused as refused:
+        print(f"nginx-grpc: {refused}", file=sys.stderr)
+        return BROKEN
+    except BrokenPipeError:
+        # The reader has gone (`| head`): what it wanted, it has. Keep the interpreter from
+        # flushing into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nginx-grpc",
+        description="Reads nginx configurations and judges how they carry gRPC.",
+        epilog="Exit status: 0 clean, 1 findings, 2 something could not be read or judged.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="judge configurations and report", allow_abbrev=False)
+    _add_input(check)
+    _add_settings(check)
+    check.add_argument(
+        "--format",
+        action=_Format,
+        metavar="FORMAT",
+        help="text (default) or json; may be repeated, each with its own --output",
+    )
+    check.add_argument(
+        "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
+    )
+    check.add_argument(
+        "--engine",
+        default="embedded",
+        help="embedded (default), conftest, opa, or the URL of an OPA server",
+    )
+    check.add_argument(
+        "--fail-on",
+        choices=("deny", "warn"),
+        default="deny",
+        help="the least level that makes the exit status 1 (default: deny)",
+    )
+    check.add_argument(
+        "--require-grpc", action="store_true", help="exit 1 where no location carries gRPC"
+    )
+    check.set_defaults(run=_check, outputs=[])
+
+    bridge = commands.add_parser(
+        "bridge", help="print the documents that the policy judges, as JSON", allow_abbrev=False
+    )
+    _add_input(bridge)
+    _add_settings(bridge)
+    bridge.add_argument("--indent", action="store_true", help="indent the JSON")
+    bridge.add_argument("--output", "-o", metavar="FILE", help="write to FILE, not to stdout")
+    bridge.set_defaults(run=_bridge)
+
+    rules = commands.add_parser(
+        "rules", help="list the rules, or show one with its evidence", allow_abbrev=False
+    )
+    rules.add_argument("id", nargs="?", metavar="ID", help="a rule's id or slug, as NG103")
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _add_input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a file, a folder, a ConfigMap's YAML, an `nginx -T` dump, or - for standard input "
+        "(the default)",
+    )
+    parser.add_argument("--prefix", metavar="DIR", help="folder that relative includes start from")
+    parser.add_argument("--root", metavar="DIR", help="folder that includes may not leave")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="/etc/nginx=DIR",
+        help="where an absolute path of the configuration lives here",
+    )
+    parser.add_argument(
+        "--no-validate",
+        dest="validated",
+        action="store_false",
+        help="skip holding the documents against their schema",
+    )
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", metavar="FILE", help="settings (nginx-grpc.yaml)")
+    parser.add_argument("--profile", choices=("checklist", "evidence"), help="overrides settings")
+    parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
+
+
+def _read(arguments: argparse.Namespace) -> Any:
+    from nginx_grpc import sources
+
+    maps = {}
+    for pair in arguments.map:
+        prefix, separator, folder = pair.partition("=")
+        if not separator or not prefix.startswith("/") or not folder:
+            raise Refused(f"--map {pair} is no mapping", "write --map /etc/nginx=DIR")
+        maps[prefix] = folder
+    if not arguments.paths and sys.stdin.isatty():
+        raise Refused("no input", "name a file or a folder, or - to type a configuration")
+    options = sources.ReadOptions(prefix=arguments.prefix, root=arguments.root, maps=maps)
+    return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
+
+
+def _settings(arguments: argparse.Namespace) -> tuple[dict[str, Any] | None, str]:
+    """The settings in force, flags on top, and the name of their file."""
+    from nginx_grpc import settings
+
+    first = arguments.paths[0] if arguments.paths else "-"
+    path = arguments.settings or settings.find("." if first == "-" else first)
+    return settings.with_overrides(
+        settings.load(path) if path else None,
+        profile=arguments.profile,
+        nginx_version=arguments.nginx_version,
+    ), path or ""
+
+
+def _bridge(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import documents
+
+    settings, _ = _settings(arguments)
+    built = documents.build(_read(arguments), settings=settings, validated=arguments.validated)
+    text = documents.as_json(built, indent=2 if arguments.indent else None) + "\n"
+    _write(text, arguments.output)
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import engines, reports, terminal
+    from nginx_grpc.check import check
+
+    outputs = arguments.outputs or [("text", None)]
+    engine = engines.by_name(arguments.engine)
+    settings, settings_file = _settings(arguments)
+    result = check(
+        _read(arguments),
+        engine,
+        settings=settings,
+        settings_file=settings_file,
+        validated=arguments.validated,
+    )
+    for name, path in outputs:
+        color = path is None and terminal.color_wanted(sys.stdout)
+        report = reports.by_name(name, color=color, width=terminal.width())
+        _write(report.render(result), path)
+    if result.count("deny") or (arguments.fail_on == "warn" and result.count("warn")):
+        return 1
+    return 1 if arguments.require_grpc and not result.grpc_locations else 0
+
+
+def _rules(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import catalogue, terminal
+
+    color = terminal.color_wanted(sys.stdout)
+    _write(
+        catalogue.show(arguments.id, arguments.format, color=color, width=terminal.width()), None
+    )
+    return 0
+
+
+def _write(text: str, path: str | None) -> None:
+    if path is None or path == "-":
+        sys.stdout.write(text)
+        return
+    partial = f"{path}.partial"
+    try:
+        with open(partial, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(partial, path)
+    except OSError as error:
+        reason = (error.strerror or "failed").lower()
+        raise Refused(f"can't write: {reason}", "name another file", path) from None
+    finally:
+        if os.path.exists(partial):
+            os.unlink(partial)
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        print(f"nginx-grpc {version('nginx-grpc-policy')}")
+        parser.exit()
+
+
+class _Format(argparse.Action):
+    """One more output; `--output` after it says where it goes."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        from nginx_grpc.reports import FORMATS
+
+        if values not in FORMATS:
+            parser.error(f"no format {values!r}; there are {', '.join(FORMATS)}")
+        namespace.outputs = [*namespace.outputs, (values, None)]
+
+
+class _Output(argparse.Action):
+    """Where the format before it goes (text, where none was named)."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        outputs = list(namespace.outputs) or [("text", None)]
+        name, path = outputs[-1]
+        if path is not None:
+            parser.error(f"--output {values}: name a --format for it first")
+        outputs[-1] = (name, values)
+        namespace.outputs = outputs

@@ -1,0 +1,65 @@
+"""The bridge: from configurations that were read to documents that can be judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from nginx_grpc import resources
+from nginx_grpc.errors import Refused
+from nginx_grpc.tree import Configuration
+
+__all__ = ["as_json", "build", "validate"]
+
+
+def build(
+    configurations: Iterable[Configuration],
+    *,
+    settings: dict[str, Any] | None = None,
+    validated: bool = True,
+) -> list[dict[str, Any]]:
+    """One document a configuration, in their order; never an empty list.
+
+    With `settings` each document carries them, so that an engine without data of its own judges by
+    them. Raises Refused where there is no configuration.
+    """
+    from nginx_grpc import model
+
+    documents = []
+    for configuration in configurations:
+        document = model.build(configuration)
+        if settings is not None:
+            document["settings"] = settings
+        documents.append(document)
+    if not documents:
+        raise Refused("no nginx configuration", "name a file, a folder or - for standard input")
+    if validated:
+        validate(documents)
+    return documents
+
+
+def validate(documents: Iterable[dict[str, Any]]) -> None:
+    """Hold documents against `schema/document.schema.json`.
+
+    A document that does not fit is a fault of this tool, never of the configuration: Refused.
+    """
+    from jsonschema import Draft202012Validator
+
+    with open(resources.schema_path("document"), encoding="utf-8") as file:
+        validator = Draft202012Validator(json.load(file))
+    for document in documents:
+        error = next(validator.iter_errors(document), None)
+        if error is not None:
+            raise Refused(
+                f"the document does not fit its schema at {error.json_path}",
+                "this is a fault of nginx-grpc: please report it with the configuration",
+                document["source"]["entry"],
+            )
+
+
+def as_json(documents: list[dict[str, Any]], *, indent: int | None = None) -> str:
+    """ASCII JSON: one object for one document, an array for several."""
+    value = documents[0] if len(documents) == 1 else documents
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, indent=indent, separators=separators, allow_nan=False)

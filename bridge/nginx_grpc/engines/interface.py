@@ -1,0 +1,132 @@
+"""The interface of an engine, and the one reading of what an engine answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.findings import Finding
+
+__all__ = ["Decision", "Engine", "read_decision"]
+
+SCHEMA_VERSION = 1
+
+
+class Decision:
+    """The policy's word on one document.
+
+    Args:
+        findings: all of them, sorted, the waived ones among them.
+        rules: the ids of the rules that ran; never empty.
+    """
+
+    __slots__ = ("findings", "rules")
+
+    def __init__(self, findings: list[Finding], rules: list[str]) -> None:
+        self.findings = findings
+        self.rules = rules
+
+
+class Engine(ABC):
+    """Runs the policy.
+
+    An implementor owes: one Decision a document, in their order; every doubt (undefined, a missing
+    field, a time-out, a crash, no rules run) raised as Refused, never answered as clean.
+    """
+
+    name: str
+
+    @abstractmethod
+    def decide(
+        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+    ) -> list[Decision]:
+        """Judge documents with the caller's settings (None: the defaults)."""
+
+
+def read_decision(value: Any, engine: str) -> Decision:
+    """A Decision from the JSON of `data.nginx.grpc.decision`.
+
+    Trusts nothing: an answer that lacks a field, has one of another type, contradicts itself or
+    names no rule that ran is Refused.
+    """
+    try:
+        return _decision(value)
+    except _MalformedError as malformed:
+        raise Refused(
+            f"engine {engine} gave no decision: {malformed}",
+            "check that it runs this version's policy (nginx-grpc rules)",
+        ) from None
+
+
+class _MalformedError(Exception):
+    pass
+
+
+def _decision(value: Any) -> Decision:
+    if not isinstance(value, dict):
+        raise _MalformedError("not an object")
+    if value.get("schema_version") != SCHEMA_VERSION:
+        raise _MalformedError(f"its schema_version is not {SCHEMA_VERSION}")
+    rules = [_text(rule, "id") for rule in _list(value, "rules")]
+    if not rules:
+        raise _MalformedError("no rule ran")
+    denied = [_finding(item, "deny") for item in _list(value, "deny")]
+    warned = [_finding(item, "warn") for item in _list(value, "warn")]
+    waived = [_waived(item) for item in _list(value, "waived")]
+    if value.get("allow") is not (not denied):
+        raise _MalformedError("allow and deny contradict each other")
+    return Decision(sorted(denied + warned + waived, key=Finding.order), rules)
+
+
+def _list(value: dict[str, Any], name: str) -> list[Any]:
+    items = value.get(name)
+    if not isinstance(items, list):
+        raise _MalformedError(f"{name} is no list")
+    return items
+
+
+def _text(value: Any, name: str) -> str:
+    text = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(text, str):
+        raise _MalformedError(f"{name} is no text")
+    return text
+
+
+def _waived(value: Any) -> Finding:
+    level = _text(value, "level")
+    if level not in ("deny", "warn"):
+        raise _MalformedError("a waived finding of no level")
+    waiver = value.get("waiver")
+    if not isinstance(waiver, dict):
+        raise _MalformedError("a waived finding without its waiver")
+    return _finding(value, level, waiver)
+
+
+def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Finding:
+    if _text(value, "level") != level:
+        raise _MalformedError(f"a finding of another level under {level}")
+    place = value.get("_loc")
+    file = _text(place, "file")
+    line = place["line"]
+    if not isinstance(line, int) or isinstance(line, bool):
+        raise _MalformedError("a finding without a line")
+    texts = {
+        name: _text(value, name)
+        for name in (
+            "id",
+            "slug",
+            "title",
+            "outcome",
+            "msg",
+            "message",
+            "remedy",
+            "key",
+            "server",
+            "location",
+            "upstream",
+            "cause",
+            "evidence",
+        )
+    }
+    return Finding(level=level, file=file, line=line, waived=waiver, **texts)

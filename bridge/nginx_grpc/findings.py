@@ -1,0 +1,126 @@
+"""What a check found: the one shape that every engine yields and every report shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["CheckResult", "Finding", "Input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of one rule.
+
+    Args:
+        id: the rule's permanent id, as NG103.
+        slug: its name in words, as keepalive-timeout.
+        title: one line that names the fault.
+        level: deny or warn.
+        outcome: fault, or unknown where something could not be seen.
+        msg: id, place and message in one line, for outputs that show nothing else.
+        message: what happens to whom, with the values.
+        remedy: the line or lines to write; empty where no line mends it.
+        file, line, key: where; key is the ConfigMap's key, empty elsewhere.
+        server, location, upstream: the nodes it is about, by name; empty where none.
+        cause: equal for findings of one document that one line would mend.
+        evidence: the page that shows the fault happen.
+        waived: None, or the waiver with its reason and owner.
+    """
+
+    id: str
+    slug: str
+    title: str
+    level: str
+    outcome: str
+    msg: str
+    message: str
+    remedy: str
+    file: str
+    line: int
+    key: str = ""
+    server: str = ""
+    location: str = ""
+    upstream: str = ""
+    cause: str = ""
+    evidence: str = ""
+    waived: dict[str, Any] | None = None
+
+    def order(self) -> tuple[str, int, str, str, str, str]:
+        """The order of findings in every report."""
+        return (self.file, self.line, self.id, self.server, self.location, self.upstream)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One configuration that was judged.
+
+    Args:
+        entry: its main file, key or name.
+        kind: how it was given (file, directory, stdin, dump, manifest).
+        files: the files that were read.
+        servers, locations: how many it has.
+        grpc_locations: how many locations carry gRPC, grpc_pass or not.
+        complete: False where something was not seen.
+    """
+
+    entry: str
+    kind: str
+    files: list[str]
+    servers: int
+    locations: int
+    grpc_locations: int
+    complete: bool
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Input:
+        """What a document says of its configuration."""
+        locations = [
+            location["grpc"]["carries"]
+            for server in document["servers"]
+            for location in server["locations"]
+        ]
+        return cls(
+            entry=document["source"]["entry"],
+            kind=document["source"]["kind"],
+            files=list(document["source"]["files"]),
+            servers=len(document["servers"]),
+            locations=len(locations),
+            grpc_locations=sum(carries in ("pass", "strong") for carries in locations),
+            complete=document["complete"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Everything that a report may show.
+
+    Args:
+        inputs: the configurations, in the order they were given.
+        findings: sorted, the waived ones among them.
+        rules: how many rules ran.
+        engine: the engine's name.
+        texts: the files read, by name, for the lines around a finding.
+        settings: the settings file, empty where there is none.
+    """
+
+    inputs: list[Input]
+    findings: list[Finding]
+    rules: int
+    engine: str
+    texts: dict[str, bytes] = field(default_factory=dict)
+    settings: str = ""
+
+    def count(self, level: str) -> int:
+        """How many findings of a level (deny or warn) count, the waived ones apart."""
+        return sum(f.level == level and f.waived is None for f in self.findings)
+
+    @property
+    def waived(self) -> int:
+        """How many findings are waived."""
+        return sum(f.waived is not None for f in self.findings)
+
+    @property
+    def grpc_locations(self) -> int:
+        """How many locations carry gRPC, over all inputs."""
+        return sum(i.grpc_locations for i in self.inputs)

@@ -1,0 +1,71 @@
+"""JSON for programs: one object, every finding, the waived ones among them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["JsonReport"]
+
+SCHEMA_VERSION = 1
+
+
+class JsonReport(Report):
+    """`nginx-grpc check --format json`."""
+
+    name = "json"
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        value: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "inputs": [
+                {
+                    "entry": given.entry,
+                    "kind": given.kind,
+                    "files": given.files,
+                    "servers": given.servers,
+                    "locations": given.locations,
+                    "grpc_locations": given.grpc_locations,
+                    "complete": given.complete,
+                }
+                for given in result.inputs
+            ],
+            "findings": [_finding(finding) for finding in result.findings],
+            "summary": {
+                "deny": result.count("deny"),
+                "warn": result.count("warn"),
+                "waived": result.waived,
+                "rules": result.rules,
+                "grpc_locations": result.grpc_locations,
+                "engine": result.engine,
+                "settings": result.settings,
+            },
+        }
+        return json.dumps(value, indent=2) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    names = (
+        "id",
+        "slug",
+        "title",
+        "level",
+        "outcome",
+        "msg",
+        "message",
+        "file",
+        "line",
+        "key",
+        "server",
+        "location",
+        "upstream",
+        "cause",
+        "remedy",
+        "evidence",
+        "waived",
+    )
+    return {name: getattr(finding, name) for name in names}

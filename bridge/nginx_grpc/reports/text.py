@@ -1,0 +1,210 @@
+"""The report for people: each finding with the configuration's own lines around it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["TextReport"]
+
+_CONTEXT = 2  # lines shown before and after the one a finding points at
+_SAME_CAUSE = 4  # further places named before "and N more"
+_TAB = "    "
+
+_RESET = "\x1b[0m"
+_STYLES = {
+    "deny": "\x1b[1;31m",
+    "warn": "\x1b[1;33m",
+    "file": "\x1b[1;4m",
+    "bold": "\x1b[1m",
+    "mark": "\x1b[1;31m",
+    "dim": "\x1b[2m",
+    "fix": "\x1b[32m",
+    "good": "\x1b[1;32m",
+}
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+class TextReport(Report):
+    """`nginx-grpc check`, as a terminal shows it.
+
+    Args:
+        color: whether to use ANSI colours.
+        width: columns to fill at most.
+    """
+
+    name = "text"
+
+    def __init__(self, *, color: bool, width: int) -> None:
+        self._color = color
+        self._width = max(40, min(width, 100))
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        lines: list[str] = []
+        shown = [finding for finding in result.findings if finding.waived is None]
+        for file, findings in _by_file(shown):
+            lines += [self._style("file", _printable(file)), ""]
+            source = _Source(result.texts.get(file))
+            for group in _by_cause(findings):
+                lines += [*self._block(group, source), ""]
+        waived = [finding for finding in result.findings if finding.waived is not None]
+        if waived:
+            lines += [*self._waived(waived), ""]
+        lines += self._summary(result)
+        return "\n".join(lines) + "\n"
+
+    def _block(self, group: list[Finding], source: _Source) -> Iterator[str]:
+        first = group[0]
+        yield (
+            self._style(first.level, f"{first.level}[{first.id}]")
+            + " "
+            + self._style("bold", _printable(first.title))
+        )
+        yield self._style("dim", "  --> ") + _printable(_place(first))
+        gutter = len(str(first.line + _CONTEXT))
+        for number, text in source.around(first.line):
+            here = number == first.line
+            mark = self._style("mark", ">") if here else " "
+            room = self._width - gutter - 5
+            shown = _printable(text.replace("\t", _TAB))
+            if len(shown) > room:
+                shown = shown[: room - 3] + "..."
+            yield f"{number:>{gutter}} {self._style('dim', '|')}{mark} {shown}".rstrip()
+        yield from self._paragraph("why", first.message)
+        if first.remedy:
+            yield from self._lines("fix", first.remedy)
+        if len(group) > 1:
+            yield from self._paragraph("also", _others(group))
+
+    def _paragraph(self, label: str, text: str) -> Iterator[str]:
+        head = f"  {label}: "
+        wrapped = textwrap.wrap(
+            _printable(" ".join(text.split())),
+            self._width - len(head),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for number, line in enumerate(wrapped):
+            yield (self._style("dim", head) if number == 0 else " " * len(head)) + line
+
+    def _lines(self, label: str, text: str) -> Iterator[str]:
+        head = f"  {label}: "
+        for number, line in enumerate(text.strip("\n").splitlines()):
+            shown = self._style("fix", _printable(line.replace("\t", _TAB)))
+            yield (self._style("dim", head) if number == 0 else " " * len(head)) + shown
+
+    def _waived(self, findings: list[Finding]) -> Iterator[str]:
+        yield self._style("bold", "waived")
+        for finding in findings:
+            waiver = finding.waived or {}
+            until = waiver.get("expires") or waiver.get("until") or ""
+            text = f"{finding.id} {finding.file}:{finding.line} by {waiver.get('owner', '')}"
+            text += f" until {until}" if until else ""
+            text += f": {waiver.get('reason', '')}"
+            yield from textwrap.wrap(
+                _printable(text), self._width, initial_indent="  ", subsequent_indent="      "
+            )
+
+    def _summary(self, result: CheckResult) -> Iterator[str]:
+        denied, warned = result.count("deny"), result.count("warn")
+        counts = [
+            self._style("deny", f"{denied} denied") if denied else "0 denied",
+            self._style("warn", _plural(warned, "warning")) if warned else "0 warnings",
+        ]
+        if result.waived:
+            counts.append(f"{result.waived} waived")
+        files = sum(len(given.files) for given in result.inputs)
+        judged = (
+            f"{_plural(result.grpc_locations, 'gRPC location')} in {_plural(files, 'file')}, "
+            f"{_plural(result.rules, 'rule')}"
+        )
+        if not result.grpc_locations:
+            names = ", ".join(given.entry for given in result.inputs[:3])
+            yield from self._paragraph(
+                "note", f"no location with gRPC in {names}: there was nothing to judge."
+            )
+        verdict = "" if denied or warned else self._style("good", "clean: ")
+        yield f"{verdict}{', '.join(counts)} ({judged})"
+
+    def _style(self, style: str, text: str) -> str:
+        return f"{_STYLES[style]}{text}{_RESET}" if self._color else text
+
+
+class _Source:
+    """The lines of one file."""
+
+    def __init__(self, text: bytes | None) -> None:
+        self._lines = [] if text is None else text.split(b"\n")
+
+    def around(self, line: int) -> Iterator[tuple[int, str]]:
+        """The lines about a line, with their numbers; nothing where the text is not there."""
+        if not 1 <= line <= len(self._lines):
+            return
+        start, end = max(1, line - _CONTEXT), min(len(self._lines), line + _CONTEXT)
+        block = [
+            (number, self._lines[number - 1].decode("utf-8", "replace").rstrip())
+            for number in range(start, end + 1)
+        ]
+        while block and not block[-1][1] and block[-1][0] != line:
+            block.pop()
+        while block and not block[0][1] and block[0][0] != line:
+            block.pop(0)
+        indent = min((_indent(text) for _, text in block if text), default=0)
+        for number, text in block:
+            yield number, text.expandtabs(len(_TAB))[indent:]
+
+
+def _indent(text: str) -> int:
+    expanded = text.expandtabs(len(_TAB))
+    return len(expanded) - len(expanded.lstrip(" "))
+
+
+def _by_file(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    files: dict[str, list[Finding]] = {}
+    for finding in findings:
+        files.setdefault(finding.file, []).append(finding)
+    return list(files.items())
+
+
+def _by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        cause = finding.cause or str(number)
+        groups.setdefault((finding.id, finding.level, finding.key, cause), []).append(finding)
+    return list(groups.values())
+
+
+def _place(finding: Finding) -> str:
+    parts = [f"line {finding.line}"]
+    if finding.key:
+        parts.append(f"key {finding.key}")
+    if finding.server:
+        parts.append(f"server {finding.server}")
+    if finding.location:
+        parts.append(f"location {finding.location}")
+    if finding.upstream:
+        parts.append(f"upstream {finding.upstream}")
+    return f"{finding.file}:{finding.line}  " + ", ".join(parts[1:])
+
+
+def _others(group: list[Finding]) -> str:
+    named = []
+    for finding in group[1 : 1 + _SAME_CAUSE]:
+        what = finding.location or finding.upstream or finding.server
+        named.append(f"line {finding.line}" + (f" ({what})" if what else ""))
+    rest = len(group) - 1 - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _printable(text: str) -> str:
+    """Text that can't steer a terminal: a configuration is somebody else's."""
+    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
