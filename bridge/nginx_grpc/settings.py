@@ -126,6 +126,7 @@ def _plain(node: Any, path: str, floor: int) -> Any:
         raise Refused("a YAML tag", "take it off; settings are plain values", path, line)
     if isinstance(node, yaml.SequenceNode):
         values = []
+        floor = node.start_mark.index + 1
         for item in node.value:
             values.append(_plain(item, path, floor))
             floor = item.start_mark.index + 1

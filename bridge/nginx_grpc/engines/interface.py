@@ -108,7 +108,7 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
         raise _MalformedError(f"a finding of another level under {level}")
     place = value.get("_loc")
     file = _text(place, "file")
-    line = place["line"]
+    line = place.get("line")
     if not isinstance(line, int) or isinstance(line, bool):
         raise _MalformedError("a finding without a line")
     texts = {
