@@ -11,9 +11,52 @@ from nginx_grpc import settings
 
 OPA = Path(__file__).parents[2] / ".tools" / "bin" / "opa"
 
-SCALARS = """off on yes no y n true True TRUE false False FALSE tRUE
-1:30 2027-01-01 2001-12-14t21:59:43.10-05:00 1.30 1.0 .5 1. 1e3 12e03 -0 +12 0x10 0x1_0 010 08 0o10
-0b11 1_000 1_0.5 9223372036854775808 ~ null Null NULL nUll 30s 5m 1h30m "1.30" '30' text""".split()
+SCALARS = [
+    "off",
+    "on",
+    "yes",
+    "no",
+    "y",
+    "n",
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "False",
+    "FALSE",
+    "tRUE",
+    "1:30",
+    "2027-01-01",
+    "2001-12-14t21:59:43.10-05:00",
+    "1.30",
+    "1.0",
+    ".5",
+    "1.",
+    "1e3",
+    "12e03",
+    "-0",
+    "+12",
+    "0x10",
+    "0x1_0",
+    "010",
+    "08",
+    "0o10",
+    "0b11",
+    "1_000",
+    "1_0.5",
+    "9223372036854775808",
+    "~",
+    "null",
+    "Null",
+    "NULL",
+    "nUll",
+    "30s",
+    "5m",
+    "1h30m",
+    '"1.30"',
+    "'30'",
+    "text",
+]
 
 
 @pytest.mark.engines
