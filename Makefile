@@ -17,6 +17,8 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
+# Each step uses every core by itself.
+.NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup debian demo test lint lint-python lint-policy lint-workflows test-policy \
 	test-conftest test-python test-admission live fmt wasm capabilities docs bench fuzz evidence \
@@ -46,6 +48,7 @@ $(VENV)/.dev: $(VENV)/.runtime
 
 .tools/.%: | $(BIN)/python
 	sh tools/install-go-tool.sh $(firstword $(subst -, ,$*)) $(PYTHON)
+	@rm -f .tools/.$(firstword $(subst -, ,$*))-*
 	@touch $@
 
 debian:

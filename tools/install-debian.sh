@@ -17,17 +17,23 @@ cannot() {
     exit 0
 }
 command -v apt-get >/dev/null || cannot "This system has no apt-get; install them by its own means"
-[ "$(id -u)" = 0 ] || cannot "apt-get needs root; run: apt-get install$missing"
+# A hosted CI runner is not root but may become it unasked; on a person's machine that is theirs to decide.
+root=
+if [ "$(id -u)" != 0 ]; then
+    [ "${CI:-}" = true ] && sudo -n true 2>/dev/null || cannot "apt-get needs root; run: apt-get install$missing"
+    root="sudo -n"
+fi
 
 # A package's own service would be started on install and hold port 80: this file forbids it.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
+    trap '$root rm -f "$policy"' EXIT
     trap 'exit 1' HUP INT TERM
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
+    printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
+    $root chmod 755 "$policy"
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update --quiet=2 || cannot "apt-get update failed"
-# shellcheck disable=SC2086 # a list of names
-apt-get install --quiet=2 --yes --no-install-recommends $missing >/dev/null || cannot "apt-get install failed"
+echo "Installing$missing"
+$root apt-get update --quiet=2 || cannot "apt-get update failed"
+# $missing is a list of names.
+$root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --quiet=2 --yes --no-install-recommends $missing >/dev/null || cannot "apt-get install failed"
