@@ -1,0 +1,16 @@
+#!/bin/sh
+# Builds what the admission tests need beside Debian's etcd, into .tools/bin: kube-apiserver and the load program.
+# Usage: tools/build_apiserver.sh PYTHON
+set -eu
+cd "$(dirname "$0")/.."
+python=$1
+out=$PWD/.tools/bin
+version=$(sed -n 's|^	k8s.io/kubernetes v||p' tests/admission/apiserver/go.mod)
+go=$(sh tools/find-go.sh "$python")
+stamp="-s -w -X k8s.io/component-base/version.gitVersion=v$version"
+stamp="$stamp -X k8s.io/component-base/version.gitMajor=${version%%.*}"
+minor=${version#*.}
+stamp="$stamp -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
+echo "Building kube-apiserver $version (the first time takes minutes)"
+cd tests/admission/apiserver
+GOTOOLCHAIN=local nice "$go" build -mod=readonly -trimpath -buildvcs=false -ldflags "$stamp" -o "$out/kube-apiserver" .
