@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from nginx_grpc import documents
@@ -19,6 +20,7 @@ def check(
     *,
     settings: dict[str, Any] | None = None,
     settings_file: str = "",
+    fail_on: str = "deny",
     validated: bool = True,
 ) -> CheckResult:
     """Judge configurations with an engine.
@@ -28,6 +30,7 @@ def check(
         engine: see `nginx_grpc.engines.by_name`.
         settings: the mapping under `nginx_grpc` of a settings file, or None.
         settings_file: its name, for the report.
+        fail_on: the least level that fails the check, for the report.
         validated: whether the documents are held against their schema first.
 
     Raises Refused where anything could not be read or judged.
@@ -36,17 +39,19 @@ def check(
     built = documents.build(read, settings=settings, validated=validated)
     findings: list[Finding] = []
     rules: set[str] = set()
-    for decision in engine.decide(built, settings):
-        findings += decision.findings
+    inputs = [Input.of(document) for document in built]
+    for given, decision in zip(inputs, engine.decide(built, settings), strict=True):
+        findings += [replace(finding, entry=given.entry) for finding in decision.findings]
         rules.update(decision.rules)
     texts: dict[str, bytes] = {}
     for configuration in read:
         texts.update(configuration.texts)
     return CheckResult(
-        inputs=[Input.of(document) for document in built],
+        inputs=inputs,
         findings=sorted(findings, key=Finding.order),
-        rules=len(rules),
+        rules=sorted(rules),
         engine=engine.name,
         texts=texts,
         settings=settings_file,
+        fail_on=fail_on,
     )

@@ -172,6 +172,7 @@ def _check(arguments: argparse.Namespace) -> int:
         engine,
         settings=settings,
         settings_file=settings_file,
+        fail_on=arguments.fail_on,
         validated=arguments.validated,
     )
     for name, path in outputs:

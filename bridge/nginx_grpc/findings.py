@@ -25,6 +25,7 @@ class Finding:
         server, location, upstream: the nodes it is about, by name; empty where none.
         cause: equal for findings of one document that one line would mend.
         evidence: the page that shows the fault happen.
+        entry: the configuration it was found in, by its `Input.entry`.
         waived: None, or the waiver with its reason and owner.
     """
 
@@ -44,6 +45,7 @@ class Finding:
     upstream: str = ""
     cause: str = ""
     evidence: str = ""
+    entry: str = ""
     waived: dict[str, Any] | None = None
 
     def order(self) -> tuple[str, int, str, str, str, str]:
@@ -98,18 +100,20 @@ class CheckResult:
     Args:
         inputs: the configurations, in the order they were given.
         findings: sorted, the waived ones among them.
-        rules: how many rules ran.
+        rules: the ids of the rules that ran, sorted.
         engine: the engine's name.
         texts: the files read, by name, for the lines around a finding.
         settings: the settings file, empty where there is none.
+        fail_on: the least level that fails the check, deny or warn.
     """
 
     inputs: list[Input]
     findings: list[Finding]
-    rules: int
+    rules: list[str]
     engine: str
     texts: dict[str, bytes] = field(default_factory=dict)
     settings: str = ""
+    fail_on: str = "deny"
 
     def count(self, level: str) -> int:
         """How many findings of a level (deny or warn) count, the waived ones apart."""

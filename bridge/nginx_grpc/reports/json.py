@@ -39,7 +39,7 @@ class JsonReport(Report):
                 "deny": result.count("deny"),
                 "warn": result.count("warn"),
                 "waived": result.waived,
-                "rules": result.rules,
+                "rules": len(result.rules),
                 "grpc_locations": result.grpc_locations,
                 "engine": result.engine,
                 "settings": result.settings,

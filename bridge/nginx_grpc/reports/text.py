@@ -121,7 +121,7 @@ class TextReport(Report):
         files = sum(len(given.files) for given in result.inputs)
         judged = (
             f"{_plural(result.grpc_locations, 'gRPC location')} in {_plural(files, 'file')}, "
-            f"{_plural(result.rules, 'rule')}"
+            f"{_plural(len(result.rules), 'rule')}"
         )
         if not result.grpc_locations:
             names = ", ".join(given.entry for given in result.inputs[:3])
