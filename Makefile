@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
 DEBIAN_PACKAGES := nginx prometheus etcd-server
-DEMO := examples/checklist/bad/nginx.conf
+DEMO := examples/checklist/bad.conf
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 # The tools of the project before the machine's own.
