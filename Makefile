@@ -61,6 +61,10 @@ demo: $(VENV)/.runtime ## check a faulty configuration; needs Python alone
 	@echo '$$ nginx-grpc check $(DEMO)'
 	@nginx-grpc check $(DEMO); status=$$?; \
 		test $$status -eq 1 || { echo "make demo: findings (exit 1) were expected, not exit $$status" >&2; exit 1; }
+	@# A crash of Python is exit 1 as well: the same report as JSON tells them apart.
+	@nginx-grpc check --format json $(DEMO) | \
+		$(BIN)/python -c 'import json, sys; sys.exit(not json.load(sys.stdin)["findings"])' 2>/dev/null || \
+		{ echo "make demo: there is no report" >&2; exit 1; }
 
 ## Checks
 
