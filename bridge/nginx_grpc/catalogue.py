@@ -1,0 +1,140 @@
+"""The rules in words, as `tools/build_rules.py` takes them from the policy's annotations."""
+
+from __future__ import annotations
+
+import json
+import os.path
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from nginx_grpc import __version__
+from nginx_grpc.errors import Refused
+
+__all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
+
+HOME = "https://github.com/nginx-grpc-policy/nginx-grpc-policy"
+"""Where the project's pages are; pyproject.toml names it too."""
+
+_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data", "rules.json")
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the policy.
+
+    Args:
+        id: its permanent id, as NG103.
+        slug: its name in words, as keepalive-timeout.
+        title: one line that names the fault.
+        description: what happens and why, for a reader.
+        item: the checklist's item it is for; empty where it is beyond the list.
+        levels: deny, warn or off by profile (checklist, evidence).
+        message: the template of its message, with {names}.
+        remedy: the line or lines to write.
+        evidence: the page that shows the fault happen, as a path in the repository.
+        versions: the versions of nginx it is for; empty where it is for all.
+    """
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    item: str
+    levels: dict[str, str] = field(hash=False)
+    message: str
+    remedy: str
+    evidence: str
+    versions: str = ""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, by id."""
+    with open(_PATH, encoding="utf-8") as file:
+        return tuple(Rule(**rule) for rule in json.load(file))
+
+
+def by_id(name: str) -> Rule | None:
+    """A rule by its id or slug, in any case; None where there is none."""
+    wanted = name.casefold()
+    return next((rule for rule in rules() if wanted in (rule.id.casefold(), rule.slug)), None)
+
+
+def page(evidence: str) -> str:
+    """The URL of a page of this version's repository."""
+    return f"{HOME}/blob/v{__version__}/{evidence}"
+
+
+def show(name: str | None, form: str, *, color: bool, width: int) -> str:
+    """What `nginx-grpc rules` prints.
+
+    Args:
+        name: a rule's id or slug; None for the list of all.
+        form: text or json.
+        color: whether to use ANSI colours.
+        width: columns to fill at most.
+
+    Raises Refused where there is no such rule.
+    """
+    if name is None:
+        chosen: tuple[Rule, ...] = rules()
+    else:
+        rule = by_id(name)
+        if rule is None:
+            raise Refused(f"no rule {name}", "`nginx-grpc rules` lists them")
+        chosen = (rule,)
+    if form == "json":
+        values = [_plain(rule) for rule in chosen]
+        return json.dumps(values if name is None else values[0], indent=2) + "\n"
+    lines = _list(chosen, color) if name is None else _one(chosen[0], color, width)
+    return "\n".join(lines) + "\n"
+
+
+def _plain(rule: Rule) -> dict[str, object]:
+    return {name: getattr(rule, name) for name in Rule.__slots__}
+
+
+def _list(chosen: tuple[Rule, ...], color: bool) -> Iterator[str]:
+    bold, reset = (_BOLD, _RESET) if color else ("", "")
+    slugs = max(len(rule.slug) for rule in chosen)
+    yield f"{'id':5}  {'rule':{slugs}}  {'checklist':9}  {'evidence':8}  title"
+    for rule in chosen:
+        yield (
+            f"{bold}{rule.id}{reset}  {rule.slug:{slugs}}  {rule.levels['checklist']:9}  "
+            f"{rule.levels['evidence']:8}  {rule.title}"
+        )
+
+
+def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
+    bold, dim, reset = (_BOLD, _DIM, _RESET) if color else ("", "", "")
+    width = max(40, min(width, 100))
+    yield f"{bold}{rule.id} {rule.slug}{reset}"
+    yield rule.title
+    yield ""
+    for paragraph in rule.description.strip().split("\n\n"):
+        yield from textwrap.wrap(
+            " ".join(paragraph.split()), width, break_long_words=False, break_on_hyphens=False
+        )
+        yield ""
+    levels = ", ".join(f"{level} in profile {profile}" for profile, level in rule.levels.items())
+    facts = {"level": levels, "item": rule.item, "nginx": rule.versions, "says": rule.message}
+    for label, text in facts.items():
+        if text:
+            yield from _labelled(label, text, width, dim, reset)
+    if rule.remedy:
+        first, *others = rule.remedy.strip("\n").splitlines()
+        yield f"{dim}fix:{reset}      {first}"
+        yield from (f"          {line}" for line in others)
+    yield f"{dim}evidence:{reset} {page(rule.evidence)}"
+
+
+def _labelled(label: str, text: str, width: int, dim: str, reset: str) -> Iterator[str]:
+    wrapped = textwrap.wrap(
+        " ".join(text.split()), width - 10, break_long_words=False, break_on_hyphens=False
+    )
+    for number, line in enumerate(wrapped):
+        head = f"{dim}{label}:{reset}{' ' * (9 - len(label))}" if number == 0 else " " * 10
+        yield head + line
