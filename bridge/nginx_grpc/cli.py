@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         "--format",
         action=_Format,
         metavar="FORMAT",
-        help="text (default) or json; may be repeated, each with its own --output",
+        help="text (default), json, sarif, junit, github, gitlab or markdown; may be repeated, "
+        "each with its own --output",
     )
     check.add_argument(
         "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
@@ -196,11 +197,13 @@ def _rules(arguments: argparse.Namespace) -> int:
 
 def _write(text: str, path: str | None) -> None:
     if path is None or path == "-":
-        sys.stdout.write(text)
+        # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         return
     partial = f"{path}.partial"
     try:
-        with open(partial, "w", encoding="utf-8") as file:
+        with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         os.replace(partial, path)
     except OSError as error:

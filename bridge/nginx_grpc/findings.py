@@ -52,6 +52,11 @@ class Finding:
         """The order of findings in every report."""
         return (self.file, self.line, self.id, self.server, self.location, self.upstream)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the verdict."""
+        return self.waived is None
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -117,7 +122,11 @@ class CheckResult:
 
     def count(self, level: str) -> int:
         """How many findings of a level (deny or warn) count, the waived ones apart."""
-        return sum(f.level == level and f.waived is None for f in self.findings)
+        return sum(f.level == level and f.counts for f in self.findings)
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding makes the check fail."""
+        return finding.counts and (finding.level == "deny" or self.fail_on == "warn")
 
     @property
     def waived(self) -> int:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from nginx_grpc.reports.interface import Report
 
 __all__ = ["FORMATS", "Report", "by_name"]
 
-FORMATS = ("text", "json")
+_CLASSES = {
+    "text": "TextReport",
+    "json": "JsonReport",
+    "sarif": "SarifReport",
+    "junit": "JunitReport",
+    "github": "GithubReport",
+    "gitlab": "GitlabReport",
+    "markdown": "MarkdownReport",
+}
+
+FORMATS = tuple(_CLASSES)
 
 
 def by_name(name: str, *, color: bool = False, width: int = 80) -> Report:
     """The report of a format; `color` and `width` (columns) are for text alone."""
-    if name == "json":
-        from nginx_grpc.reports.json import JsonReport
+    report: type[Report] = getattr(import_module(f"nginx_grpc.reports.{name}"), _CLASSES[name])
+    if name == "text":
+        from nginx_grpc.reports.text import TextReport
 
-        return JsonReport()
-    from nginx_grpc.reports.text import TextReport
-
-    return TextReport(color=color, width=width)
+        return TextReport(color=color, width=width)
+    return report()

@@ -1,0 +1,59 @@
+"""Workflow commands: GitHub shows each finding on its line of the pull request."""
+
+from __future__ import annotations
+
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["GithubReport"]
+
+_COMMANDS = {"deny": "error", "warn": "warning"}
+
+
+class GithubReport(Report):
+    """`nginx-grpc check --format github`.
+
+    GitHub shows the first ten errors and the first ten warnings of a step: so one finding of each
+    cause comes first, and those that the same line would mend come after.
+    """
+
+    name = "github"
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        first: list[Finding] = []
+        others: list[Finding] = []
+        seen: set[tuple[str, str, str, str]] = set()
+        for finding in result.findings:
+            if not finding.counts:
+                continue
+            cause = (finding.id, finding.entry, finding.file, finding.cause)
+            (others if finding.cause and cause in seen else first).append(finding)
+            seen.add(cause)
+        ordered = [
+            finding
+            for level in _COMMANDS
+            for part in (first, others)
+            for finding in part
+            if finding.level == level
+        ]
+        return "".join(f"{line}\n" for line in dict.fromkeys(map(_command, ordered)))
+
+
+def _command(finding: Finding) -> str:
+    remedy = f"\nWrite: {finding.remedy.strip()}" if finding.remedy else ""
+    properties = {
+        "file": finding.file.removeprefix("./"),
+        "line": str(max(1, finding.line)),
+        "title": f"{finding.id} {finding.title}",
+    }
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[finding.level]} {told}::{_data(finding.message + remedy)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,78 @@
+"""JUnit XML, for servers that show test results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["JunitReport"]
+
+# What XML 1.0 can't hold, not even as a character reference.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class JunitReport(Report):
+    """`nginx-grpc check --format junit`.
+
+    A suite for each input. A finding that fails the check is a test that failed, any other that
+    counts is a skipped test with its message, and a rule without a finding is a test that passed.
+    """
+
+    name = "junit"
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        suites: dict[str, list[Finding]] = {given.entry: [] for given in result.inputs}
+        for finding in result.findings:
+            if finding.counts:
+                suites[finding.entry].append(finding)
+        quiet = {entry: _quiet(result.rules, suites[entry]) for entry in suites}
+        tests = sum(len(suites[entry]) + len(quiet[entry]) for entry in suites)
+        failures = sum(map(result.fails, result.findings))
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f'<testsuites name="nginx-grpc" tests="{tests}" failures="{failures}" errors="0">',
+        ]
+        for entry, findings in suites.items():
+            lines += _suite(entry, findings, quiet[entry], result)
+        return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _quiet(rules: list[str], findings: list[Finding]) -> list[str]:
+    spoken = {finding.id for finding in findings}
+    return [rule for rule in rules if rule not in spoken]
+
+
+def _suite(
+    entry: str, findings: list[Finding], quiet: list[str], result: CheckResult
+) -> Iterator[str]:
+    failed = sum(map(result.fails, findings))
+    yield (
+        f'  <testsuite name={_attribute(entry)} tests="{len(findings) + len(quiet)}"'
+        f' failures="{failed}" errors="0" skipped="{len(findings) - failed}">'
+    )
+    for finding in findings:
+        element = "failure" if result.fails(finding) else "skipped"
+        name = f"{finding.id} {finding.slug} {finding.file}:{finding.line}"
+        text = f"{finding.msg}\n{finding.remedy}".strip()
+        yield f"    <testcase classname={_attribute(finding.id)} name={_attribute(name)}>"
+        yield (
+            f'      <{element} type="{finding.level}" message={_attribute(finding.message)}>'
+            f"{_text(text)}</{element}>"
+        )
+        yield "    </testcase>"
+    for rule in quiet:
+        yield f"    <testcase classname={_attribute(rule)} name={_attribute(rule)}/>"
+    yield "  </testsuite>"
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_XML.sub("\ufffd", text))
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_NOT_XML.sub("\ufffd", text))

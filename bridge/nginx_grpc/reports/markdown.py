@@ -1,0 +1,110 @@
+"""Markdown, for the summary of a workflow run or a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nginx_grpc import catalogue
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["MarkdownReport"]
+
+_LIMIT = 900_000  # characters; GitHub drops a summary of more than 1 MiB
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&-])")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+class MarkdownReport(Report):
+    """`nginx-grpc check --format markdown`: every finding, a table a file."""
+
+    name = "markdown"
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        lines: list[str] = []
+        size = 0
+        for line in self._lines(result):
+            size += len(line) + 1
+            if size > _LIMIT:
+                lines += ["", "The rest is left out here; the other reports have it."]
+                break
+            lines.append(line)
+        return "\n".join(lines) + "\n"
+
+    def _lines(self, result: CheckResult) -> Iterator[str]:
+        denied, warned = result.count("deny"), result.count("warn")
+        yield f"### gRPC behind nginx: {_verdict(result)}"
+        yield ""
+        yield (
+            f"{denied} denied, {warned} warned, {result.waived} waived, "
+            f"{result.grpc_locations} gRPC locations, {len(result.rules)} rules"
+        )
+        files: dict[str, list[Finding]] = {}
+        for finding in result.findings:
+            if finding.counts:
+                files.setdefault(finding.file, []).append(finding)
+        for file, findings in files.items():
+            yield ""
+            yield f"#### {_plain(file)}"
+            yield ""
+            yield "| line | rule | where | what | write |"
+            yield "| ---: | --- | --- | --- | --- |"
+            for finding in findings:
+                yield _row(finding)
+        waived = [finding for finding in result.findings if finding.waived is not None]
+        if waived:
+            yield ""
+            yield "#### Waived"
+            yield ""
+        for finding in waived:
+            waiver = finding.waived or {}
+            yield (
+                f"- {finding.id} {_plain(finding.file)}:{finding.line} by "
+                f"{_plain(str(waiver.get('owner', '')))}: {_plain(str(waiver.get('reason', '')))}"
+            )
+
+
+def _verdict(result: CheckResult) -> str:
+    if any(result.fails(finding) for finding in result.findings):
+        return "failed"
+    return "passed" if result.count("warn") or result.count("deny") else "clean"
+
+
+def _row(finding: Finding) -> str:
+    where = [
+        f"{kind} {name}"
+        for kind, name in (
+            ("server", finding.server),
+            ("location", finding.location),
+            ("upstream", finding.upstream),
+            ("key", finding.key),
+        )
+        if name
+    ]
+    rule = f"[{finding.id}]({catalogue.page(finding.evidence)})" if finding.evidence else finding.id
+    cells = [
+        str(finding.line),
+        f"{finding.level} {rule}",
+        _plain(", ".join(where)),
+        _plain(finding.message),
+        "<br>".join(_code(line) for line in finding.remedy.strip().splitlines()),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is Markdown or HTML: a configuration is somebody else's."""
+    return _SPECIAL.sub(r"\\\1", _printable(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
+
+
+def _code(text: str) -> str:
+    escaped = _printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for character in "|`*_[]\\":
+        escaped = escaped.replace(character, f"&#{ord(character)};")
+    return f"<code>{escaped.strip()}</code>"
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()):02x}", " ".join(text.split()))

@@ -1,0 +1,169 @@
+"""SARIF 2.1.0, for code scanning and editors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from nginx_grpc import __version__, catalogue, replacements
+from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.fingerprints import Lines, fingerprint
+from nginx_grpc.reports.interface import Report
+
+__all__ = ["SarifReport"]
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_LEVELS = {"deny": "error", "warn": "warning"}
+
+# Our own rating, in the bands of code scanning: from 7.0 high, from 4.0 medium.
+_SECURITY_SEVERITY = {
+    "NG401": "5.9",
+    "NG402": "8.1",
+    "NG403": "8.6",
+    "NG404": "5.3",
+}
+
+
+class SarifReport(Report):
+    """`nginx-grpc check --format sarif`: what counts, without the waived."""
+
+    name = "sarif"
+
+    def render(self, result: CheckResult) -> str:
+        """See Report."""
+        lines = Lines(result.texts)
+        rules = _rules(result)
+        index = {rule["id"]: number for number, rule in enumerate(rules)}
+        results = [
+            _result(finding, index[finding.id], mark, lines)
+            for finding, mark in zip(
+                result.findings, fingerprint(result.findings, lines), strict=True
+            )
+            if finding.counts
+        ]
+        run = {
+            "tool": {
+                "driver": {
+                    "name": "nginx-grpc",
+                    "semanticVersion": __version__,
+                    "informationUri": catalogue.HOME,
+                    "rules": rules,
+                }
+            },
+            "invocations": [{"executionSuccessful": True}],
+            "columnKind": "utf16CodeUnits",
+            "results": results,
+        }
+        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+        return json.dumps(log, indent=1) + "\n"
+
+
+def _rules(result: CheckResult) -> list[dict[str, Any]]:
+    """Every rule of the catalogue, and any other that the result speaks of."""
+    known = {rule.id: rule for rule in catalogue.rules()}
+    described = {rule.id: _rule(rule) for rule in known.values()}
+    for finding in result.findings:
+        if finding.id not in described:
+            described[finding.id] = {
+                "id": finding.id,
+                "shortDescription": {"text": finding.title},
+                "defaultConfiguration": {"level": _LEVELS[finding.level]},
+            }
+    return [described[name] for name in sorted(described)]
+
+
+def _rule(rule: catalogue.Rule) -> dict[str, Any]:
+    level = rule.levels["checklist"]
+    severity = _SECURITY_SEVERITY.get(rule.id)
+    properties: dict[str, Any] = {
+        "tags": ["grpc", "nginx", "security" if severity else "reliability"],
+        "precision": "high",
+        "problem.severity": _LEVELS.get(level, "recommendation"),
+    }
+    if severity:
+        properties["security-severity"] = severity
+    url = catalogue.page(rule.evidence)
+    remedy = f"\n\nWrite:\n\n{rule.remedy}" if rule.remedy else ""
+    fenced = f"\n\n```nginx\n{rule.remedy.strip()}\n```" if rule.remedy else ""
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.slug.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": " ".join(rule.description.split())},
+        "help": {
+            "text": f"{rule.description}{remedy}\n\nThe fault as it happens: {url}",
+            "markdown": f"{rule.description}{fenced}\n\n[The fault as it happens]({url})",
+        },
+        "helpUri": url,
+        "defaultConfiguration": (
+            {"level": _LEVELS[level]} if level in _LEVELS else {"enabled": False, "level": "none"}
+        ),
+        "properties": properties,
+    }
+
+
+def _result(finding: Finding, rule: int, mark: str, lines: Lines) -> dict[str, Any]:
+    remedy = f" Write: {' '.join(finding.remedy.split())}" if finding.remedy else ""
+    result: dict[str, Any] = {
+        "ruleId": finding.id,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.level],
+        "message": {"text": finding.message + remedy},
+        "locations": [_location(finding)],
+        "partialFingerprints": {"nginxGrpc/v1": mark},
+        "properties": {"outcome": finding.outcome, "remedy": finding.remedy},
+    }
+    fix = replacements.of(finding, lines)
+    if fix is not None:
+        result["fixes"] = [_fix(finding, fix)]
+    return result
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(finding.file)},
+            "region": {"startLine": max(1, finding.line)},
+        }
+    }
+    parts = {
+        "server": finding.server,
+        "location": finding.location,
+        "upstream": finding.upstream,
+        "key": finding.key,
+    }
+    named = [f"{kind} {name}" for kind, name in parts.items() if name]
+    if named:
+        location["logicalLocations"] = [{"fullyQualifiedName": ", ".join(named)}]
+    return location
+
+
+def _fix(finding: Finding, fix: replacements.Replacement) -> dict[str, Any]:
+    return {
+        "description": {"text": f"Write {finding.remedy.strip()}"},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": _uri(finding.file)},
+                "replacements": [
+                    {
+                        "deletedRegion": {
+                            "startLine": fix.line,
+                            "startColumn": fix.start,
+                            "endLine": fix.line,
+                            "endColumn": fix.end,
+                        },
+                        "insertedContent": {"text": fix.text},
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def _uri(file: str) -> str:
+    """A path as a URI: relative ones stay so, for they are seen from the repository's top."""
+    quoted = quote(file.encode("utf-8", "surrogateescape"), safe="/")
+    return f"file://{quoted}" if file.startswith("/") else quoted.removeprefix("./")
