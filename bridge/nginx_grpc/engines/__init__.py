@@ -9,9 +9,21 @@ __all__ = ["Engine", "by_name"]
 
 
 def by_name(name: str) -> Engine:
-    """The engine that `--engine` names: embedded, or a URL. Raises Refused."""
+    """The engine that `--engine` names: embedded, conftest, opa or a URL. Raises Refused."""
     if name == "embedded":
         from nginx_grpc.engines.embedded import EmbeddedEngine
 
         return EmbeddedEngine()
-    raise Refused(f"no engine {name!r}", "use --engine embedded")
+    if name == "conftest":
+        from nginx_grpc.engines.conftest import ConftestEngine
+
+        return ConftestEngine()
+    if name == "opa":
+        from nginx_grpc.engines.opa import OpaEngine
+
+        return OpaEngine()
+    if name.startswith(("http://", "https://")):
+        from nginx_grpc.engines.server import ServerEngine
+
+        return ServerEngine(name)
+    raise Refused(f"no engine {name!r}", "use embedded, conftest, opa or http(s)://HOST:PORT")

@@ -1,0 +1,56 @@
+"""`conftest test`: the policy's sources in the conftest on this machine.
+
+Its exit status says neither whether a rule ran nor which findings are waived, and its outputs drop
+both. So the namespace asked for is one that warns once, with the whole decision in the warning.
+"""
+
+from __future__ import annotations
+
+import json
+import os.path
+import tempfile
+from typing import Any
+
+from nginx_grpc import resources
+from nginx_grpc.engines.interface import Decision, Engine, read_decision
+from nginx_grpc.engines.program import Program
+
+__all__ = ["ConftestEngine"]
+
+_NAMESPACE = "nginx.grpc.report"
+
+
+class ConftestEngine(Engine):
+    """Asks conftest once for all documents. Their settings stand in the documents themselves."""
+
+    name = "conftest"
+
+    def decide(
+        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+    ) -> list[Decision]:
+        """See Engine."""
+        program = Program("conftest", "install conftest 0.71.1")
+        program.demand_version("--version")
+        arguments = ["test", "--parser", "json", "--output", "json", "--no-color"]
+        arguments += [
+            "--namespace",
+            _NAMESPACE,
+            "--policy",
+            os.path.abspath(resources.policy_dir()),
+        ]
+        with tempfile.TemporaryDirectory(prefix="nginx-grpc-") as folder:
+            names = [f"{number}.json" for number in range(len(documents))]
+            for name, document in zip(names, documents, strict=True):
+                with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                    file.write(json.dumps(document, separators=(",", ":"), allow_nan=False))
+            answer = program.ask([*arguments, "."], stdin=b"", folder=folder)
+        decisions: dict[str, Any] = {}
+        try:
+            for result in answer:
+                (warning,) = result["warnings"]
+                decisions[os.path.basename(result["filename"])] = warning["metadata"]["decision"]
+        except (KeyError, TypeError, ValueError):
+            raise program.failed(f"gave no decision (nothing in namespace {_NAMESPACE})") from None
+        if sorted(decisions) != sorted(names) or len(answer) != len(names):
+            raise program.failed("gave no decision on every document")
+        return [read_decision(decisions[name], self.name) for name in names]
