@@ -10,6 +10,7 @@ import pytest
 
 # A grpcio channel lives in the process that starts nginx and the servers.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 from tests.live.bench import VERSIONS, Story
 from tests.live.bench.nginx import NginxMissing, binary

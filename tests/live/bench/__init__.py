@@ -6,9 +6,11 @@
 behind it, `far_away()` where the way matters.
 """
 
+from . import text
 from .clients import call, go_call, grpcurl
 from .distance import far_away
 from .misbehaving import raw_server
+from .names import name_server
 from .nginx import CURRENT, DEBIAN, VERSIONS, nginx, nginx_test
 from .ports import black_hole, dead_address
 from .servers import c_core_server, grpc_server
@@ -32,7 +34,9 @@ __all__ = [
     "grpc_server",
     "grpc_settings",
     "grpcurl",
+    "name_server",
     "nginx",
     "nginx_test",
     "raw_server",
+    "text",
 ]

@@ -174,6 +174,18 @@ def never_reads(connection: Connection) -> None:
     connection.over.wait()
 
 
+def cancels_slow(connection: Connection) -> None:
+    """Answers, but ends a call that has the metadata `slow` with RST_STREAM(CANCEL): what a grpc-go
+    server does when it notices an expired deadline before the client does."""
+    while True:
+        stream = connection.request()
+        if "slow" in connection.headers:
+            connection.h2.reset_stream(stream, h2.errors.ErrorCodes.CANCEL)
+            connection.send()
+        else:
+            connection.answer(stream)
+
+
 class Misbehaving:
     """A server with one behaviour; a thread a connection."""
 
@@ -199,10 +211,9 @@ class Misbehaving:
             thread.start()
 
     def _serve(self, raw: socket.socket) -> None:
-        with raw:
-            # nginx has closed, or speaks no HTTP/2, or the test is over
-            with contextlib.suppress(OSError, h2.exceptions.ProtocolError):
-                self.behaviour(Connection(raw, self._over))
+        # nginx has closed, or speaks no HTTP/2, or the test is over
+        with raw, contextlib.suppress(OSError, h2.exceptions.ProtocolError):
+            self.behaviour(Connection(raw, self._over))
 
     def stop(self) -> None:
         self._over.set()
