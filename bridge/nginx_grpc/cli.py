@@ -6,9 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.errors import Refused
+
+if TYPE_CHECKING:
+    from nginx_grpc.findings import CheckResult
 
 __all__ = ["main"]
 
@@ -71,6 +74,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument(
         "--require-grpc", action="store_true", help="exit 1 where no location carries gRPC"
+    )
+    check.add_argument(
+        "--baseline", metavar="FILE", help="findings that FILE holds are told, but do not count"
+    )
+    check.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="write what is found now to FILE: it counts no more",
+    )
+    check.add_argument(
+        "--quiet", "-q", action="store_true", help="print no text where nothing is found"
     )
     check.set_defaults(run=_check, outputs=[])
 
@@ -176,13 +190,30 @@ def _check(arguments: argparse.Namespace) -> int:
         fail_on=arguments.fail_on,
         validated=arguments.validated,
     )
+    if arguments.baseline or arguments.write_baseline:
+        result = _baselined(arguments, result)
     for name, path in outputs:
+        if name == "text" and arguments.quiet and not any(f.counts for f in result.findings):
+            continue
         color = path is None and terminal.color_wanted(sys.stdout)
         report = reports.by_name(name, color=color, width=terminal.width())
         _write(report.render(result), path)
     if result.count("deny") or (arguments.fail_on == "warn" and result.count("warn")):
         return 1
     return 1 if arguments.require_grpc and not result.grpc_locations else 0
+
+
+def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:
+    from nginx_grpc import baseline
+
+    if arguments.baseline:
+        result = baseline.apply(result, baseline.load(arguments.baseline), arguments.baseline)
+    path = arguments.write_baseline
+    if path:
+        now = baseline.of(result, path)
+        _write(baseline.dump(now), path)
+        result = baseline.apply(result, now, path)
+    return result
 
 
 def _rules(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CheckResult", "Finding", "Input"]
+__all__ = ["CheckResult", "Finding", "Gone", "Input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Finding:
         evidence: the page that shows the fault happen.
         entry: the configuration it was found in, by its `Input.entry`.
         waived: None, or the waiver with its reason and owner.
+        baselined: whether it was there when the check was adopted, see `nginx_grpc.baseline`.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Finding:
     evidence: str = ""
     entry: str = ""
     waived: dict[str, Any] | None = None
+    baselined: bool = False
 
     def order(self) -> tuple[str, int, str, str, str, str]:
         """The order of findings in every report."""
@@ -55,7 +57,24 @@ class Finding:
     @property
     def counts(self) -> bool:
         """Whether it is part of the verdict."""
-        return self.waived is None
+        return self.waived is None and not self.baselined
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Findings of the baseline that are no more.
+
+    Args:
+        id: their rule.
+        server, location, upstream: what they were about, by name; empty where none.
+        count: how many.
+    """
+
+    id: str
+    server: str
+    location: str
+    upstream: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +129,8 @@ class CheckResult:
         texts: the files read, by name, for the lines around a finding.
         settings: the settings file, empty where there is none.
         fail_on: the least level that fails the check, deny or warn.
+        baseline: the baseline's file, empty where there is none.
+        gone: what the baseline holds and the inputs no longer have.
     """
 
     inputs: list[Input]
@@ -119,9 +140,11 @@ class CheckResult:
     texts: dict[str, bytes] = field(default_factory=dict)
     settings: str = ""
     fail_on: str = "deny"
+    baseline: str = ""
+    gone: list[Gone] = field(default_factory=list)
 
     def count(self, level: str) -> int:
-        """How many findings of a level (deny or warn) count, the waived ones apart."""
+        """How many findings of a level (deny or warn) count, waived and baselined ones apart."""
         return sum(f.level == level and f.counts for f in self.findings)
 
     def fails(self, finding: Finding) -> bool:
@@ -132,6 +155,11 @@ class CheckResult:
     def waived(self) -> int:
         """How many findings are waived."""
         return sum(f.waived is not None for f in self.findings)
+
+    @property
+    def baselined(self) -> int:
+        """How many findings are in the baseline."""
+        return sum(f.baselined for f in self.findings)
 
     @property
     def grpc_locations(self) -> int:

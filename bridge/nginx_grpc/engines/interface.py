@@ -129,4 +129,4 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
             "evidence",
         )
     }
-    return Finding(level=level, file=file, line=line, waived=waiver, **texts)
+    return Finding(level=level, file=file, line=line, waived=waiver, baselined=False, **texts)

@@ -39,6 +39,17 @@ class JsonReport(Report):
                 "deny": result.count("deny"),
                 "warn": result.count("warn"),
                 "waived": result.waived,
+                "baselined": result.baselined,
+                "gone": [
+                    {
+                        "id": gone.id,
+                        "server": gone.server,
+                        "location": gone.location,
+                        "upstream": gone.upstream,
+                        "count": gone.count,
+                    }
+                    for gone in result.gone
+                ],
                 "rules": len(result.rules),
                 "grpc_locations": result.grpc_locations,
                 "engine": result.engine,
@@ -67,5 +78,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remedy",
         "evidence",
         "waived",
+        "baselined",
     )
     return {name: getattr(finding, name) for name in names}

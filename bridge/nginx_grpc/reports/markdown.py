@@ -39,6 +39,7 @@ class MarkdownReport(Report):
         yield ""
         yield (
             f"{denied} denied, {warned} warned, {result.waived} waived, "
+            f"{result.baselined} in the baseline, "
             f"{result.grpc_locations} gRPC locations, {len(result.rules)} rules"
         )
         files: dict[str, list[Finding]] = {}

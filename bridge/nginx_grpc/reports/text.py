@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from nginx_grpc.findings import CheckResult, Finding
@@ -46,7 +47,7 @@ class TextReport(Report):
     def render(self, result: CheckResult) -> str:
         """See Report."""
         lines: list[str] = []
-        shown = [finding for finding in result.findings if finding.waived is None]
+        shown = [finding for finding in result.findings if finding.counts]
         for file, findings in _by_file(shown):
             lines += [self._style("file", _printable(file)), ""]
             source = _Source(result.texts.get(file))
@@ -55,6 +56,8 @@ class TextReport(Report):
         waived = [finding for finding in result.findings if finding.waived is not None]
         if waived:
             lines += [*self._waived(waived), ""]
+        if result.baseline:
+            lines += [*self._baselined(result), ""]
         lines += self._summary(result)
         return "\n".join(lines) + "\n"
 
@@ -110,6 +113,32 @@ class TextReport(Report):
                 _printable(text), self._width, initial_indent="  ", subsequent_indent="      "
             )
 
+    def _baselined(self, result: CheckResult) -> Iterator[str]:
+        known = Counter(finding.id for finding in result.findings if finding.baselined)
+        told = ", ".join(f"{count} {rule}" for rule, count in sorted(known.items()))
+        yield self._style("bold", f"in the baseline {_printable(result.baseline)}")
+        yield from self._paragraph("there", told or "nothing")
+        if not result.gone:
+            return
+        gone = [
+            " ".join(
+                filter(
+                    None,
+                    [
+                        str(entry.count),
+                        entry.id,
+                        entry.server and f"server {entry.server}",
+                        entry.location and f"location {entry.location}",
+                        entry.upstream and f"upstream {entry.upstream}",
+                    ],
+                )
+            )
+            for entry in result.gone
+        ]
+        yield from self._paragraph(
+            "gone", f"{', '.join(gone)}: write the baseline anew, so that they stay away"
+        )
+
     def _summary(self, result: CheckResult) -> Iterator[str]:
         denied, warned = result.count("deny"), result.count("warn")
         counts = [
@@ -118,6 +147,8 @@ class TextReport(Report):
         ]
         if result.waived:
             counts.append(f"{result.waived} waived")
+        if result.baselined:
+            counts.append(f"{result.baselined} in the baseline")
         files = sum(len(given.files) for given in result.inputs)
         judged = (
             f"{_plural(result.grpc_locations, 'gRPC location')} in {_plural(files, 'file')}, "
