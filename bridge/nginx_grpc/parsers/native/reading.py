@@ -1,0 +1,396 @@
+"""One text, read line by line into directives."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
+from nginx_grpc.parsers.native.blocks import BLOCKS, NAME, Body, body_of, problem
+from nginx_grpc.parsers.native.lua import is_lua, lua_end
+from nginx_grpc.parsers.native.words import (
+    Fault,
+    Piece,
+    Statement,
+    comment_end,
+    decoded,
+    statement,
+    undecodable,
+)
+from nginx_grpc.tree import Comment, Directive
+
+__all__ = ["Reading"]
+
+# What a line is. PLAIN: one directive of a name that may stand in any block. ENTRY: one directive
+# whose name or place is to be looked at. OPENS: the start of one of nginx's own blocks. WORDS: to
+# be read word by word.
+_BLANK, _PLAIN, _ENTRY, _OPENS, _CLOSES, _WORDS = range(6)
+_Line = tuple[int, str, list[str]]
+_BLANK_LINE: _Line = (_BLANK, "", [])
+_CLOSING_LINE: _Line = (_CLOSES, "", [])
+_LINE_OF_WORDS: _Line = (_WORDS, "", [])
+# No limit of nginx is near in a line of this length.
+_SHORT = 1_000
+_LINES_KEPT = 65_536
+
+_SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
+_GAP = re.compile(r"[ \t\r]*")
+# What may make a word one of a template's (see parsers.templates).
+_TEMPLATE_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+
+
+class _Frame(NamedTuple):
+    """What stands around a block: the directives there and theirs, its own directive, its start."""
+
+    directives: list[Directive]
+    body: Body
+    includes: bool
+    owner: Directive
+    start: int
+
+
+class Reading:
+    """A text being read: the block that is open, and those around it.
+
+    Args:
+        text: the text, one character a byte, with a line feed at its end.
+        place: where it stands.
+        body: what may stand at its top level.
+    """
+
+    def __init__(self, text: str, place: Place, body: Body) -> None:
+        self.text = text
+        self.place = place
+        self.parsed = Parsed([])
+        self.out = self.parsed.directives
+        self.body = body
+        self.includes = False
+        self.around: list[_Frame] = []
+        self.learned: dict[str, _Line] = {}
+        # What bytes that are no UTF-8 became, e.g. `\xff`.
+        self.escapes: set[str] = set()
+
+    def run(self) -> Parsed:
+        """Reads it all. Raises Fault where nginx would stop."""
+        text, file, key = self.text, self.place.file, self.place.key
+        find, learned, learn = text.find, self.learned.get, self.learn
+        append = self.out.append
+        line, at, size = self.place.line_offset, 0, len(text)
+        while at < size:
+            end = find("\n", at)
+            line += 1
+            written = text[at:end]
+            kind, name, args = learned(written) or learn(written)
+            if kind == _PLAIN:
+                append(Directive(name, [*args], file, line, None, key))
+            elif kind == _ENTRY:
+                self.add(name, [*args], line, at)
+            elif kind == _OPENS:
+                self.open(name, [*args], line, at)
+                append = self.out.append
+            elif kind == _CLOSES:
+                self.close(at)
+                append = self.out.append
+            elif kind == _WORDS:
+                at, line = self.line_of_words(written, at, line)
+                append = self.out.append
+                continue
+            at = end + 1
+        return self.finish()
+
+    def learn(self, written: str) -> _Line:
+        """What a line is that was not met before."""
+        if len(written) > _SHORT:
+            return _LINE_OF_WORDS
+        found = _classify(written)
+        self.remember(written, found)
+        return found
+
+    def remember(self, written: str, found: _Line) -> None:
+        """Keeps what a line is, for the next one like it."""
+        if len(written) <= _SHORT and len(self.learned) < _LINES_KEPT:
+            self.learned[written] = found
+
+    def line_of_words(self, written: str, at: int, line: int) -> tuple[int, int]:
+        """Reads a line word by word, and remembers it if it holds just one plain directive."""
+        out, had, body, parsed = self.out, len(self.out), self.body, self.parsed
+        heard = len(parsed.comments) + len(parsed.placeholders) + len(self.escapes)
+        end, last = self.words(at, line)
+        if (
+            last == line
+            and len(out) == had + 1
+            and not body.free_names
+            and heard == len(parsed.comments) + len(parsed.placeholders) + len(self.escapes)
+        ):
+            found = out[-1]
+            if self.out is out and found.block is None and not is_lua(found.name):
+                self.remember(written, (_kind(found.name), found.name, found.args))
+            elif self.out is found.block and found.name in BLOCKS:
+                self.remember(written, (_OPENS, found.name, found.args))
+        return end, last
+
+    def words(self, at: int, line: int) -> tuple[int, int]:
+        """Reads from `at`, the start of a line, to the end of a line between two directives.
+
+        Returns the offset after it and its number.
+        """
+        text = self.text
+        # The first line of the directive that began its block, or ended, on this line.
+        last = 0
+        while True:
+            gap = _GAP.match(text, at)
+            assert gap is not None
+            at = gap.end()
+            first = text[at]
+            if first == "\n":
+                return at + 1, line
+            if first == "#":
+                end = comment_end(text, at)
+                self.comment(at, end, line, last)
+                at = end
+            elif first == "}":
+                last = self.close(at).line
+                at += 1
+            else:
+                last = line
+                end = self.directive(at, line)
+                line += text.count("\n", at, end)
+                at = end
+
+    def directive(self, at: int, line: int) -> int:
+        """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
+        text = self.text
+        read = statement(text, at)
+        end = read.end
+        name, *args = [self.decoded(word) for word in read.words]
+        if not self.body.free_names:
+            self.check_words(name, read, at, line)
+        if not read.opens:
+            self.add(name, args, line, at)
+            if name == "include" and undecodable("".join(read.words)):
+                self.out[-1].unread = "its name is not UTF-8"
+        elif is_lua(name):
+            self.check(name, True, at)
+            code = Piece(end, lua_end(text, end), True)
+            self.placeholders(code, line + text.count("\n", at, end))
+            args.append(self.decoded(text[code.start : code.end]))
+            self.add(name, args, line, at)
+            end = code.end + 1
+        else:
+            if name == "if" and not self.body.free_names:
+                args = _condition(args, at)
+            self.open(name, args, line, at)
+        here = line
+        for start in read.comments:
+            here += text.count("\n", at, start)
+            self.comment(start, text.index("\n", start), here, line)
+            at = start
+        return end
+
+    def check_words(self, name: str, read: Statement, at: int, line: int) -> None:
+        """Refuses words that only a missing `;` or a template explains; notes `${NAME}`."""
+        if "grpc_pass" in read.words[1:]:
+            missing = [
+                piece.start
+                for piece in read.pieces[1:]
+                if not piece.quoted and self.text[piece.start : piece.end] == "grpc_pass"
+            ]
+            if missing or not read.pieces:
+                raise _inside(missing[0] if missing else at)
+        text = self.text
+        for before, piece in zip(read.pieces, read.pieces[1:], strict=False):
+            written = text[piece.start : piece.end]
+            breaks = text.count("\n", before.end, piece.start)
+            line += breaks
+            if not piece.quoted and breaks and "_" in written and _known(written):
+                raise _inside(piece.start)
+            if _TEMPLATE_SIGN.search(written):
+                from nginx_grpc.parsers.templates import check_argument
+
+                number = line - self.place.line_offset
+                check_argument(name, written, piece.quoted, number, self.place)
+            self.placeholders(piece, line)
+            line += written.count("\n")
+
+    def placeholders(self, piece: Piece, line: int) -> None:
+        """Notes each `${UPPER_CASE}` in a word."""
+        text = self.text
+        if text.find("${", piece.start, piece.end) < 0:
+            return
+        if self.place.one_line:
+            line = self.place.line(1)
+        for found in _PLACEHOLDER.finditer(text, piece.start, piece.end):
+            self.parsed.placeholders.append(Placeholder(found[1], self.place.file, line))
+
+    def add(self, name: str, args: list[str], line: int, at: int) -> None:
+        """Takes a directive that has no block."""
+        if not is_lua(name):
+            self.check(name, False, at)
+        if name == "include" and self.body is not Body.VALUES:
+            self.includes = True
+        self.out.append(Directive(name, args, self.place.file, line, None, self.place.key))
+
+    def open(self, name: str, args: list[str], line: int, at: int) -> None:
+        """Takes a directive that has a block, which is where the following ones go."""
+        self.check(name, True, at)
+        block: list[Directive] = []
+        owner = Directive(name, args, self.place.file, line, block, self.place.key)
+        self.out.append(owner)
+        self.around.append(_Frame(self.out, self.body, self.includes, owner, at))
+        depth = len(self.around)
+        if depth > self.parsed.depth:
+            if depth > MAX_DEPTH:
+                raise Fault(f"more than {MAX_DEPTH:,} blocks inside each other", "nest fewer", at)
+            self.parsed.depth = depth
+        self.out = block
+        self.body = body_of(name)
+        self.includes = False
+
+    def close(self, at: int) -> Directive:
+        """Closes the innermost block; returns its directive."""
+        if not self.around:
+            raise Fault('a "}" that closes no block', "take it out, or open the block", at)
+        self.leave()
+        frame = self.around.pop()
+        self.out, self.body, self.includes = frame.directives, frame.body, frame.includes
+        return frame.owner
+
+    def leave(self) -> None:
+        """Counts what the open block holds."""
+        self.parsed.statements += len(self.out)
+        if self.includes:
+            self.parsed.including.append(
+                Including(self.out, len(self.around), self.body.free_names)
+            )
+
+    def check(self, name: str, opens: bool, at: int) -> None:
+        """Refuses a directive that cannot stand in the block that is open."""
+        found = problem(self.body, name, opens)
+        if found is not None:
+            raise Fault(*found, at)
+
+    def decoded(self, word: str) -> str:
+        """A word as readable text."""
+        readable = decoded(word)
+        if readable is not word and undecodable(word):
+            self.escapes.update(re.findall(r"\\x[0-9a-f]{2}", readable))
+        return readable
+
+    def comment(self, start: int, end: int, line: int, covers: int) -> None:
+        """Keeps a comment that speaks to this tool; covers 0: the directive that comes next."""
+        written = self.text[start + 1 : end]
+        if "nginx-grpc" not in written:
+            return
+        text = decoded(written).lstrip("#").strip()
+        if not text.startswith("nginx-grpc:"):
+            return
+        comment = Comment(text, self.place.file, line, covers, self.place.key)
+        self.parsed.comments.append(comment)
+
+    def finish(self) -> Parsed:
+        """Takes the end of the text."""
+        if self.around:
+            raise Fault(
+                'the text ends inside the block that opens here: a "}" is missing',
+                "close the block",
+                self.around[-1].start,
+            )
+        self.leave()
+        for escape in sorted(self.escapes):
+            if escape in self.text:
+                raise Fault(
+                    "a byte that is no UTF-8 in one name and its escape in another",
+                    "save the file as UTF-8",
+                    self.text.index(escape),
+                )
+        parsed = self.parsed
+        if any(comment.covers == 0 for comment in parsed.comments):
+            _cover(parsed)
+        if self.place.one_line:
+            _flatten(parsed, self.place.line_offset + 1)
+        return parsed
+
+
+def _classify(written: str) -> _Line:
+    stripped = written.strip(" \t\r")
+    if not stripped:
+        return _BLANK_LINE
+    if stripped == "}":
+        return _CLOSING_LINE
+    if stripped[0] == "#":
+        return _LINE_OF_WORDS if "nginx-grpc" in stripped else _BLANK_LINE
+    last, rest = stripped[-1], stripped[:-1]
+    if last not in ";{" or _SPECIAL.search(rest) or (last == "{" and rest[-1:] == "$"):
+        return _LINE_OF_WORDS
+    words = rest.split()
+    if not words or "grpc_pass" in words[1:]:
+        return _LINE_OF_WORDS
+    name, *args = words
+    if last == ";":
+        return _kind(name), name, args
+    if name in BLOCKS and name != "if":
+        return _OPENS, name, args
+    return _LINE_OF_WORDS
+
+
+def _kind(name: str) -> int:
+    plain = name not in BLOCKS and name != "include" and NAME.match(name)
+    return _PLAIN if plain else _ENTRY
+
+
+def _condition(args: list[str], at: int) -> list[str]:
+    """The arguments of an `if` without the outer parentheses, as nginx takes them off."""
+    if not args or not args[0].startswith("(") or not args[-1].endswith(")"):
+        raise Fault(
+            "an if without a condition in parentheses, which nginx rejects",
+            "write if (condition) {",
+            at,
+        )
+    inner = [args[0][1:], *args[1:]]
+    inner[-1] = inner[-1][:-1]
+    return inner[not inner[0] : len(inner) - (not inner[-1])]
+
+
+def _known(name: str) -> bool:
+    # Asked only for a bare word with `_` that starts a line inside a directive.
+    from nginx_grpc.parsers.directives import KNOWN
+
+    return name in KNOWN
+
+
+def _inside(at: int) -> Fault:
+    return Fault(
+        "a directive inside another one: a ; is missing before it",
+        "end the directive above with ;",
+        at,
+    )
+
+
+def _directives(parsed: Parsed) -> Iterator[Directive]:
+    blocks = [parsed.directives]
+    while blocks:
+        for directive in blocks.pop():
+            yield directive
+            if directive.block:
+                blocks.append(directive.block)
+
+
+def _cover(parsed: Parsed) -> None:
+    """Finds the next directive for each comment that stands alone."""
+    lines = sorted(directive.line for directive in _directives(parsed))
+    for comment in parsed.comments:
+        if comment.covers == 0:
+            following = bisect_right(lines, comment.line)
+            comment.covers = lines[following] if following < len(lines) else 0
+
+
+def _flatten(parsed: Parsed, line: int) -> None:
+    """Puts all on one line, where the text stands on one in its file."""
+    for directive in _directives(parsed):
+        directive.line = line
+    for comment in parsed.comments:
+        comment.line = line
+        comment.covers = line if comment.covers else 0
