@@ -33,26 +33,38 @@ def rule(entry: dict) -> dict | None:
         return None
     where = entry["location"]["file"]
     slug = entry["path"][-1]["value"].replace("_", "-")
-    levels = custom.get("levels", {})
-    if sorted(levels) != sorted(PROFILES) or not set(levels.values()) <= set(LEVELS):
-        raise ValueError(f"{where}: levels: a level of {LEVELS} for each of {PROFILES}")
+    main = {name: custom.get(name, "") for name in ("message", "remedy", "levels")}
     words = {
         "id": custom["id"],
         "slug": slug,
         "title": annotation.get("title", ""),
         "description": annotation.get("description", ""),
         "item": str(custom.get("item", "")),
-        "levels": {profile: levels[profile] for profile in PROFILES},
-        "message": custom.get("message", ""),
-        "remedy": custom.get("remedy", ""),
+        **form(main, where),
         "evidence": custom.get("evidence", ""),
         "versions": str(custom.get("versions", "")),
+        "variants": [
+            {"when": variant["when"], **form({**main, **variant}, where)}
+            for _, variant in sorted(custom.get("variants", {}).items())
+        ],
     }
     for name in ("title", "description", "message", "evidence"):
         if not words[name].strip():
             raise ValueError(f"{where}: {name} is missing")
         words[name] = words[name].strip()
     return words
+
+
+def form(words: dict, where: str) -> dict:
+    """One wording of a rule: its levels, message and remedy."""
+    levels = words["levels"] or {}
+    if sorted(levels) != sorted(PROFILES) or not set(levels.values()) <= set(LEVELS):
+        raise ValueError(f"{where}: levels: a level of {LEVELS} for each of {PROFILES}")
+    return {
+        "levels": {profile: levels[profile] for profile in PROFILES},
+        "message": words["message"].strip(),
+        "remedy": words["remedy"].strip(),
+    }
 
 
 def build(policy: pathlib.Path) -> str:

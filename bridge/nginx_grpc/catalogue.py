@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from nginx_grpc import __version__
 from nginx_grpc.errors import Refused
@@ -35,7 +36,9 @@ class Rule:
         message: the template of its message, with {names}.
         remedy: the line or lines to write.
         evidence: the page that shows the fault happen, as a path in the repository.
-        versions: the versions of nginx it is for; empty where it is for all.
+        versions: what depends on nginx's version, in words; empty where nothing does.
+        variants: its other wordings: `when` they hold (empty: see the description), and their
+            levels, message and remedy.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Rule:
     remedy: str
     evidence: str
     versions: str = ""
+    variants: list[dict[str, Any]] = field(default_factory=list, hash=False)
 
 
 @cache
@@ -119,16 +123,29 @@ def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
             " ".join(paragraph.split()), width, break_long_words=False, break_on_hyphens=False
         )
         yield ""
-    levels = ", ".join(f"{level} in profile {profile}" for profile, level in rule.levels.items())
-    facts = {"level": levels, "item": rule.item, "nginx": rule.versions, "says": rule.message}
+    facts = {
+        "level": _levels(rule.levels),
+        "item": rule.item,
+        "nginx": rule.versions,
+        "says": rule.message,
+    }
     for label, text in facts.items():
         if text:
             yield from _labelled(label, text, width, dim, reset)
     if rule.remedy:
-        first, *others = rule.remedy.strip("\n").splitlines()
+        first, *others = rule.remedy.splitlines()
         yield f"{dim}fix:{reset}      {first}"
         yield from (f"          {line}" for line in others)
+    for variant in rule.variants:
+        text = f"{variant['when']}: {_levels(variant['levels'])}: {variant['message']}"
+        yield from _labelled("where", text, width, dim, reset)
     yield f"{dim}evidence:{reset} {page(rule.evidence)}"
+
+
+def _levels(levels: dict[str, str]) -> str:
+    if len(set(levels.values())) == 1:
+        return next(iter(levels.values()))
+    return ", ".join(f"{level} in profile {profile}" for profile, level in levels.items())
 
 
 def _labelled(label: str, text: str, width: int, dim: str, reset: str) -> Iterator[str]:

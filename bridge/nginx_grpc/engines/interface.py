@@ -18,7 +18,7 @@ class Decision:
 
     Args:
         findings: all of them, sorted, the waived ones among them.
-        rules: the ids of the rules that ran; never empty.
+        rules: the ids of the rules that ran; empty only where what is denied kept them from it.
     """
 
     __slots__ = ("findings", "rules")
@@ -48,7 +48,7 @@ def read_decision(value: Any, engine: str) -> Decision:
     """A Decision from the JSON of `data.nginx.grpc.decision`.
 
     Trusts nothing: an answer that lacks a field, has one of another type, contradicts itself or
-    names no rule that ran is Refused.
+    names no rule that ran, and denies nothing, is Refused.
     """
     try:
         return _decision(value)
@@ -69,10 +69,11 @@ def _decision(value: Any) -> Decision:
     if value.get("schema_version") != SCHEMA_VERSION:
         raise _MalformedError(f"its schema_version is not {SCHEMA_VERSION}")
     rules = [_text(rule, "id") for rule in _list(value, "rules")]
-    if not rules:
-        raise _MalformedError("no rule ran")
     denied = [_finding(item, "deny") for item in _list(value, "deny")]
     warned = [_finding(item, "warn") for item in _list(value, "warn")]
+    # Where the document or the settings are malformed no rule runs, and that is denied.
+    if not rules and not denied:
+        raise _MalformedError("no rule ran")
     waived = [_waived(item) for item in _list(value, "waived")]
     if value.get("allow") is not (not denied):
         raise _MalformedError("allow and deny contradict each other")

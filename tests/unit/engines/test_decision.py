@@ -85,6 +85,13 @@ def test_allow_beside_a_deny_is_a_contradiction():
         read_decision({**DENIED, "allow": True}, "test")
 
 
+def test_what_kept_the_rules_from_running_is_denied():
+    malformed = {**FINDING, "id": "NG003", "slug": "settings"}
+    decision = read_decision({**DENIED, "deny": [malformed], "waived": [], "rules": []}, "test")
+    assert [f.id for f in decision.findings] == ["NG003"]
+    assert decision.rules == []
+
+
 def test_no_rule_run_is_no_clean_verdict():
     clean = {**DENIED, "allow": True, "deny": [], "waived": [], "rules": []}
     with pytest.raises(Refused, match="no rule ran"):
