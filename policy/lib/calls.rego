@@ -1,0 +1,117 @@
+# METADATA
+# title: Where calls go
+# description: >-
+#   The locations that gRPC calls come to and the upstreams that they lead to. An `if` that only
+#   inherits grpc_pass is its location once more and is left out.
+package nginx.grpc.lib.calls
+
+_location_by_id := {location.id: location |
+	some server in input.servers
+	some location in server.locations
+}
+
+# passes: every location with grpc_pass in effect.
+passes := [call |
+	some server in input.servers
+	some location in server.locations
+	location.grpc.carries == "pass"
+	not _repeats(location)
+	call := _call(server, location)
+]
+
+# targets: every grpc_pass that is written, also within an `if`.
+targets := [call |
+	some server in input.servers
+	some location in server.locations
+	location.grpc.carries == "pass"
+	location.own_handler
+	call := _call(server, location)
+]
+
+# others: calls that come to another handler, as far as the signs say.
+others := [call |
+	some server in input.servers
+	some location in server.locations
+	location.grpc.carries in {"strong", "weak"}
+	call := _call(server, location)
+]
+
+# upstreams that calls lead to.
+upstreams := [{"upstream": upstream, "subject": subject} |
+	some upstream in input.upstreams
+	upstream.name in _named
+	subject := {"server": "", "location": "", "upstream": upstream.name, "node": upstream}
+]
+
+# doubts: targets of which it is not known whether they are an upstream.
+doubts := {doubt |
+	some call in targets
+	not leads_to_upstream(call)
+	not leads_to_address(call)
+	doubt := {
+		"at": call.location.target,
+		"reason": concat("", ["grpc_pass ", call.location.grpc_pass, " leads to what is not seen"]),
+		"hint": "grpc_pass with an upstream or address, or a map of constants to one",
+	}
+}
+
+leads_to_upstream(call) if count(call.location.target.upstreams) > 0
+
+leads_to_address(call) if {
+	not leads_to_upstream(call)
+	_is_address(call.location.target)
+}
+
+# names of the upstreams whose settings hold for a call; "" stands for what is no upstream.
+names(call) := call.location.target.upstreams if {
+	leads_to_upstream(call)
+} else := [""]
+
+# several: whether a call can be tried on a second server.
+several(call) if {
+	some name in call.location.target.upstreams
+	name in _of_several_servers
+}
+
+# usable: the servers of an upstream that calls are sent to.
+usable(upstream) := [server | some server in upstream.servers; not server.down]
+
+_is_address(target) if {
+	target.kind in {"address", "unix"}
+} else if {
+	target.kind == "variable"
+	every variable in target.variables {
+		variable.origin == "constant"
+	}
+}
+
+_of_several_servers := {upstream.name |
+	some upstream in input.upstreams
+	count(usable(upstream)) > 1
+}
+
+_named := {name | some call in targets; some name in call.location.target.upstreams} | {name |
+	some call in others
+	call.location.grpc.carries == "strong"
+	some name in object.get(call.location, ["proxy_target", "upstreams"], [])
+}
+
+_repeats(location) if {
+	location.modifier == "if"
+	_location_by_id[location.parent].grpc.carries == "pass"
+}
+
+_call(server, location) := {
+	"server": server,
+	"location": location,
+	"subject": {
+		"server": server.name,
+		"location": location.name,
+		"upstream": _only(object.get(location, ["target", "upstreams"], [])),
+		"node": location,
+	},
+}
+
+_only(upstream_names) := upstream_names[0] if {
+	count(upstream_names) == 1
+} else := ""

@@ -1,0 +1,71 @@
+# METADATA
+# title: Values in effect
+# description: >-
+#   The value of a setting at a node in one of three states: said, default or unknown. A setting
+#   that is absent is nginx's default only where nothing unread could hold it.
+package nginx.grpc.lib.effective
+
+import data.nginx.grpc.lib.defaults
+
+# setting: {"state", "value", "text", "at"}, or {"state": "unknown", "doubt"}. `value` is in
+# milliseconds, bytes, a count, true or false, or a text, as the setting is; `text` is for a reader.
+setting(node, name) := {"state": "unknown", "doubt": doubt} if {
+	said := node.settings[name]
+	said.unresolved
+	doubt := _doubt_of_setting(node, name, said)
+} else := {"state": "said", "value": _reading(said), "text": said.value, "at": said} if {
+	said := node.settings[name]
+} else := {"state": "unknown", "doubt": gap_doubt(node)} if {
+	hidden(node)
+} else := {
+	"state": "default",
+	"value": defaults.value[name].value,
+	"text": concat("", [defaults.value[name].text, " (default)"]),
+	"at": node,
+}
+
+# hidden: something that was not read may set what this node does not.
+hidden(node) if node.gap >= 0
+
+gap_doubt(node) := {
+	"at": gap,
+	"reason": concat("", ["include ", gap.what, " was not read: ", gap.reason]),
+	"hint": "nginx-grpc check the output of nginx -T, or a folder that holds every include",
+} if {
+	gap := input.gaps[node.gap]
+	gap.kind == "include"
+} else := {
+	"at": gap,
+	"reason": concat("", [gap.what, " is not seen: ", gap.reason]),
+	"hint": "nginx-grpc check the whole configuration, as nginx -T prints it",
+} if {
+	gap := input.gaps[node.gap]
+}
+
+_doubt_of_setting(node, name, said) := gap_doubt(node) if {
+	said.why == "gap"
+	hidden(node)
+} else := {
+	"at": said,
+	"reason": concat("", [name, " ", said.value, " ", _because(said)]),
+	"hint": concat("", [name, " with a value that can be read without running nginx"]),
+}
+
+_because(said) := {
+	"variable": "holds a variable",
+	"gap": "may be overridden by what was not read",
+	"rejected": "is no value to nginx",
+	"empty": "has no value",
+}[said.why] if {
+	said.why
+} else := "is not known"
+
+_reading(said) := said.ms if {
+	_ = said.ms
+} else := said.bytes if {
+	_ = said.bytes
+} else := said.number if {
+	_ = said.number
+} else := said.on if {
+	_ = said.on
+} else := said.value

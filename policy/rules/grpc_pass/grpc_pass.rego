@@ -1,0 +1,98 @@
+# METADATA
+# title: gRPC is not sent by grpc_pass
+# description: |
+#   proxy_pass speaks HTTP/1.x to the upstream, which answers with HTTP/2 frames that nginx takes
+#   for an HTTP/0.9 body. Every call fails, with UNKNOWN or INTERNAL and not with a 502, so that no
+#   error page and no retry helps. From 1.29.4 there is one exception: proxy_http_version 2 together
+#   with proxy_pass_trailers on carries gRPC. Without the trailers the status is lost.
+# custom:
+#   id: NG101
+#   item: 1
+#   levels: {checklist: deny, evidence: deny}
+#   message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL"
+#   remedy: "grpc_pass {instead};"
+#   variants:
+#     weak:
+#       when: the signs may mislead
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "this may be gRPC ({signs}) and goes out by {handler} {target}, which would fail every call"
+#   versions: "1.29.4: proxy_http_version 2 with proxy_pass_trailers on carries gRPC"
+#   evidence: docs/rules/NG101.md
+package nginx.grpc.rules.grpc_pass
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.versions
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, _form(call.location), call.subject, _at(call.location), values) if {
+	some call in _wrong_handlers
+	not _maybe_http2(call.location)
+	values := {
+		"signs": concat("; ", call.location.grpc.reasons),
+		"handler": call.location.handler,
+		"target": call.location.proxy_pass,
+		"instead": _instead(call.location),
+	}
+}
+
+findings contains rule.unknown(about, _form(call.location), doubt) if {
+	some call in _wrong_handlers
+	_maybe_http2(call.location)
+	not _http2_with_trailers(call.location)
+	some name in ["proxy_http_version", "proxy_pass_trailers"]
+	doubt := effective.setting(call.location, name).doubt
+}
+
+_wrong_handlers := [call |
+	some call in calls.others
+	endswith(call.location.handler, "_pass")
+	not _http2_with_trailers(call.location)
+]
+
+_http2_with_trailers(location) if {
+	location.handler == "proxy_pass"
+	not versions.before("1.29.4")
+	effective.setting(location, "proxy_http_version").value == "2"
+	effective.setting(location, "proxy_pass_trailers").value
+}
+
+# The pair may stand in what was not read; a version that does not have it settles that.
+_maybe_http2(location) if {
+	location.handler == "proxy_pass"
+	not versions.before("1.29.4")
+	_may_be(effective.setting(location, "proxy_http_version"), "2")
+	_may_be(effective.setting(location, "proxy_pass_trailers"), true)
+}
+
+_may_be(setting, value) if {
+	setting.state == "unknown"
+} else if {
+	setting.value == value
+}
+
+_form(location) := "main" if {
+	location.grpc.carries == "strong"
+} else := "weak"
+
+_at(location) := location.proxy_target if {
+	_ = location.proxy_target
+} else := location
+
+# The target as grpc_pass takes it: with a scheme of its own and without a path.
+_instead(location) := concat("", [_scheme(location.proxy_target), "://", _authority(location.proxy_target)]) if {
+	location.handler == "proxy_pass"
+} else := "grpc://UPSTREAM"
+
+_scheme(target) := "grpcs" if {
+	target.scheme == "https"
+} else := "grpc"
+
+_authority(target) := target.upstreams[0] if {
+	target.kind == "upstream"
+} else := concat(":", [target.host, format_int(target.port, 10)]) if {
+	target.kind == "address"
+} else := regex.find_all_string_submatch_n(`^(?:https?://)?(unix:[^:]*|[^/]*)`, target.text, 1)[0][1]

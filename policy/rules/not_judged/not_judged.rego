@@ -1,0 +1,44 @@
+# METADATA
+# title: Something could not be judged
+# description: |
+#   A value that holds a variable, stands in a file that was not read, or depends on a version that
+#   was not said is neither right nor wrong. The rules that needed it are silent about it, and one
+#   warning for the whole document says which rules and why, so that silence is not taken for a pass.
+# custom:
+#   id: NG005
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "not judged in full: {reasons}"
+#   remedy: "{hints}"
+#   evidence: docs/rules/NG005.md
+package nginx.grpc.rules.not_judged
+
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+# findings_about everything unknown in the document: one finding, at the first place.
+findings_about(unknowns) := [finding] if {
+	count(unknowns) > 0
+	first := sort([[unknown.file, unknown.line, unknown.key] | some unknown in unknowns])[0]
+	place := {"file": first[0], "line": first[1], "key": first[2]}
+	subject := {"server": "", "location": "", "upstream": "", "node": place}
+	values := {"reasons": _reasons(unknowns), "hints": _hints(unknowns)}
+	finding := object.union(rule.fault(about, "main", subject, place, values), {"outcome": "unknown"})
+} else := []
+
+_shown := 4
+
+_reasons(unknowns) := concat("; ", array.concat(listed, _rest(count(reasons)))) if {
+	reasons := sort({unknown.reason | some unknown in unknowns})
+	listed := [concat(": ", [concat(", ", sort(ids)), reason]) |
+		some reason in array.slice(reasons, 0, _shown)
+		ids := {unknown.id | some unknown in unknowns; unknown.reason == reason}
+	]
+}
+
+_rest(total) := [concat("", ["and ", format_int(total - _shown, 10), " more"])] if {
+	total > _shown
+} else := []
+
+_hints(unknowns) := concat("\n", array.slice(sort({unknown.hint | some unknown in unknowns}), 0, _shown))

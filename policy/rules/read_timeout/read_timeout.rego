@@ -1,0 +1,73 @@
+# METADATA
+# title: grpc_read_timeout is shorter than a stream's silence
+# description: |
+#   grpc_read_timeout limits the gap between two reads from the upstream, not the call. A stream
+#   whose server is silent for longer is cut: with 504 (UNAVAILABLE) before the first message, with
+#   RST_STREAM (INTERNAL) after it, when no error page can help any more. HTTP/2 PINGs of the server
+#   keep a started stream alive; those of the client do not.
+# custom:
+#   id: NG106
+#   item: 5
+#   levels: {checklist: deny, evidence: "off"}
+#   message: "a stream that is silent for {timeout} is cut; streams here are silent for up to {silence} ({origin})"
+#   remedy: "grpc_read_timeout {silence};"
+#   variants:
+#     given:
+#       when: settings give longest_silence
+#       levels: {checklist: deny, evidence: deny}
+#     implicit:
+#       when: settings say explicit required
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "grpc_read_timeout is long enough only by nginx's default, {timeout}; settings ask for it in writing"
+#   evidence: docs/rules/NG106.md
+package nginx.grpc.rules.read_timeout
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _values(timeout, silence)) if {
+	some call in calls.passes
+	silence := _silence(call)
+	timeout := effective.setting(call.location, "grpc_read_timeout")
+	timeout.value < silence.ms
+}
+
+findings contains rule.fault(about, "implicit", call.subject, timeout.at, _values(timeout, silence)) if {
+	settings.defaults_must_be_written
+	some call in calls.passes
+	silence := _silence(call)
+	timeout := effective.setting(call.location, "grpc_read_timeout")
+	timeout.state == "default"
+	timeout.value >= silence.ms
+}
+
+findings contains rule.unknown(about, _form(silence), timeout.doubt) if {
+	some call in calls.passes
+	silence := _silence(call)
+	timeout := effective.setting(call.location, "grpc_read_timeout")
+	timeout.state == "unknown"
+}
+
+# Undefined where the clients are said to stream nothing: then there is no silence to outlast.
+_silence(call) := silence if {
+	silence := settings.longest_silence(calls.names(call))
+	silence.given
+} else := silence if {
+	settings.streaming(calls.names(call)) != {"none"}
+	silence := settings.longest_silence(calls.names(call))
+}
+
+_form(silence) := "given" if {
+	silence.given
+} else := "main"
+
+_values(timeout, silence) := {
+	"timeout": timeout.text,
+	"silence": silence.text,
+	"origin": settings.origin(silence),
+}

@@ -1,0 +1,69 @@
+# METADATA
+# title: A setting is unknown or malformed
+# description: |
+#   A misspelt setting would be ignored, and the policy would then judge by numbers that nobody
+#   chose. So every setting is checked first, and nothing else is judged until they are right.
+#   NG001 to NG004 hold for every run: no setting can lower them.
+# custom:
+#   id: NG003
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "nginx_grpc.{setting} {problem}"
+#   remedy: "correct {setting} in the settings; nothing else was judged"
+#   evidence: docs/rules/NG003.md
+package nginx.grpc.rules.settings
+
+import data.nginx.grpc.guard.settings as guard
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.units
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, "main", subject, place, {"setting": wrong[0], "problem": wrong[1]}) if {
+	some wrong in problems
+}
+
+subject := {"server": "", "location": "", "upstream": "", "node": place}
+
+place := {"file": "nginx-grpc.yaml", "line": 1}
+
+problems contains wrong if some wrong in guard.wrong_settings(settings.given, "")
+
+problems contains [concat("", ["grpc.default.", key]), _duration_words] if {
+	some key, text in settings.given.grpc["default"]
+	_no_duration(key, text)
+}
+
+problems contains [concat("", ["grpc.upstreams.", name, ".", key]), _duration_words] if {
+	some name, keys in settings.given.grpc.upstreams
+	some key, text in keys
+	_no_duration(key, text)
+}
+
+problems contains ["largest_request", "must be a size, as 4m or 512k"] if {
+	text := settings.given.largest_request
+	is_string(text)
+	not units.bytes(text)
+}
+
+problems contains [concat("", ["levels.", id]), "can't be set: this rule always holds"] if {
+	some id, _ in settings.given.levels
+	id in {"NG001", "NG002", "NG003", "NG004"}
+}
+
+problems contains [concat("", ["levels.", id]), "names no rule"] if {
+	some id, _ in settings.given.levels
+	regex.match(`^NG[0-9]{3}$`, id)
+	not id in _ids
+}
+
+_ids := {data.nginx.grpc.rules[name].about.id | some name}
+
+_duration_words := "must be a duration, as 30s, 5m or 1h30m"
+
+_no_duration(key, text) if {
+	key in {"max_connection_age", "max_connection_idle", "longest_silence"}
+	is_string(text)
+	not units.milliseconds(text)
+}

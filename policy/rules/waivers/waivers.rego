@@ -1,0 +1,135 @@
+# METADATA
+# title: A waiver is not in order
+# description: |
+#   A waiver accepts a finding for a time: it has a reason, an owner who answers for it and a last
+#   day. One that lacks these, has expired, or names a rule that can't be waived has no effect and
+#   is denied. One that is in order but accepts nothing any more, or ends within 30 days, is a
+#   warning: the first hides what comes next, the second will stop a deployment soon.
+# custom:
+#   id: NG004
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "the waiver of {id} {problem}"
+#   remedy: "{fix}"
+#   variants:
+#     unused:
+#       when: it accepts nothing
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "the waiver of {id} accepts nothing"
+#       remedy: "remove it, or correct what it is for"
+#     expiring:
+#       when: it ends within 30 days
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "the waiver of {id} ends on {until}"
+#       remedy: "correct the configuration before {until}, or renew the waiver with {owner}"
+#   evidence: docs/rules/NG004.md
+package nginx.grpc.rules.waivers
+
+import data.nginx.grpc.lib.dates
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+
+about := rule.describe(rego.metadata.chain())
+
+# covering: the waivers of a finding, by their place in `_waivers`. A comment covers what points at
+# its directive, or at something in the block that its directive opens.
+covering(finding) := {n | some n in _of_settings[finding.id]; _accepts(_waivers[n], finding)} | {n |
+	some place in [finding, finding.node]
+	n := _of_comments[[place.file, place.key, place.line, finding.id]]
+}
+
+# shown: a waiver as the decision shows it.
+shown(n) := object.filter(_waivers[n], {"origin", "id", "reason", "owner", "expires", "file", "line"})
+
+# findings_about the waivers themselves, given which of them were used.
+findings_about(used) := ({finding |
+	some waiver in _waivers
+	wrong := _wrong(waiver)
+	values := {"id": waiver.id, "problem": wrong.problem, "fix": wrong.fix}
+	finding := rule.fault(about, "main", _subject(waiver), waiver, values)
+} | {finding |
+	some n in _in_order
+	not n in used
+	finding := object.union(
+		rule.fault(about, "unused", _subject(_waivers[n]), _waivers[n], {"id": _waivers[n].id}),
+		{"cause": concat("", ["waiver ", format_int(n, 10), " accepts nothing"])},
+	)
+}) | {finding |
+	some n in _in_order
+	n in used
+	waiver := _waivers[n]
+	dates.day(waiver.expires) - dates.today <= 30
+	values := {"id": waiver.id, "until": waiver.expires, "owner": waiver.owner}
+	finding := rule.fault(about, "expiring", _subject(waiver), waiver, values)
+}
+
+_waivers := array.concat(
+	[object.union(waiver, {"origin": "settings", "glob": glob, "file": "nginx-grpc.yaml", "line": 1}) |
+		some written in settings.waivers
+		glob := object.get(written, "file", "**")
+		waiver := object.union({"reason": "", "owner": "", "expires": ""}, written)
+	],
+	[object.union(waiver, {"origin": "comment", "expires": waiver.until}) |
+		some waiver in input.waivers
+	],
+)
+
+_in_order := {n | some n, waiver in _waivers; not _wrong(waiver)}
+
+_of_settings := {id: places |
+	some id in _ids
+	places := {n | some n in _in_order; _waivers[n].origin == "settings"; _waivers[n].id == id}
+}
+
+# _of_comments: by place and rule. Two comments for one place would be two values for one key.
+_of_comments := {array.slice(entry, 0, 4): entry[4] |
+	some n, entry in _comments
+	not _same_place(n)
+}
+
+_comments := sort([[waiver.file, object.get(waiver, "key", ""), waiver.covers, waiver.id, n] |
+	some n in _in_order
+	waiver := _waivers[n]
+	waiver.origin == "comment"
+])
+
+_same_place(n) if array.slice(_comments[n], 0, 4) == array.slice(_comments[n - 1], 0, 4)
+
+_accepts(waiver, finding) if {
+	object.get(waiver, "server", finding.server) == finding.server
+	object.get(waiver, "location", finding.location) == finding.location
+	object.get(waiver, "upstream", finding.upstream) == finding.upstream
+	glob.match(waiver.glob, ["/"], finding.file)
+}
+
+_ids := {data.nginx.grpc.rules[name].about.id | some name}
+
+_subject(waiver) := {"server": "", "location": "", "upstream": "", "node": waiver}
+
+_fix_comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
+
+# _wrong: what is not in order, the first of it. Undefined for a waiver that is.
+_wrong(waiver) := {"problem": waiver.problem, "fix": _fix_comment} if {
+	object.get(waiver, "problem", "") != ""
+} else := {"problem": "names no rule", "fix": "the id of a rule, as nginx-grpc rules lists them"} if {
+	not waiver.id in _ids
+} else := {"problem": "is for a rule that always holds", "fix": "remove the waiver"} if {
+	waiver.id in {"NG001", "NG002", "NG003", "NG004"}
+} else := {"problem": "stands in a comment, and settings forbid that", "fix": "move it to waivers in the settings"} if {
+	waiver.origin == "comment"
+	not settings.comments_may_waive
+} else := {"problem": "has no reason", "fix": "reason: why the finding is accepted"} if {
+	trim_space(waiver.reason) == ""
+} else := {"problem": "has no owner", "fix": "owner: who answers for it"} if {
+	trim_space(waiver.owner) == ""
+} else := {"problem": "has no last day", "fix": "a day as 2027-03-01 (expires in settings, until= in a comment)"} if {
+	not dates.day(waiver.expires)
+} else := {"problem": _expired(waiver), "fix": "correct the configuration, or renew the waiver"} if {
+	dates.day(waiver.expires) < dates.today
+} else := {"problem": "has a file pattern of more than *, ** and ?", "fix": "file: conf.d/*.conf"} if {
+	not regex.match(`^[^\[\]{}\\]*$`, object.get(waiver, "glob", ""))
+}
+
+_expired(waiver) := concat("", ["expired on ", waiver.expires])

@@ -1,0 +1,221 @@
+# METADATA
+# title: Documents for tests
+# description: >-
+#   Builds whole documents out of the few things that a test is about. Every argument called `more`
+#   is merged over what is built.
+package nginx.grpc.testing
+
+# document of servers and upstreams.
+document(servers, upstreams) := {
+	"schema_version": 1,
+	"source": {"kind": "file", "entry": "nginx.conf", "context": "main", "files": ["nginx.conf"]},
+	"complete": true,
+	"gaps": [],
+	"upstreams": upstreams,
+	"servers": servers,
+	"header_lists": [],
+	"error_page_lists": [],
+	"features": [],
+	"waivers": [],
+}
+
+with_more(document_, more) := object.union(document_, more)
+
+# one_location: a document of one server with these locations, and the upstream `greeter`.
+one_location(location_) := document([server([location_], {})], [greeter])
+
+locations(locations_) := document([server(locations_, {})], [greeter])
+
+greeter := upstream("greeter", {"keepalive": number("32", 32), "keepalive_timeout": time("20s", 20000)}, [
+	peer("10.0.0.1:50051", {}),
+	peer("10.0.0.2:50051", {}),
+])
+
+# fields counts the fields of an object, as the bridge does.
+fields(object_) := object.union(object_, {"fields": count(object_) + 1})
+
+place := {"file": "nginx.conf", "line": 1}
+
+at(line) := {"file": "nginx.conf", "line": line}
+
+server(locations_, more) := fields(object.union(
+	object.union(place, {
+		"name": "api.example",
+		"names": ["api.example"],
+		"listens": [listen({})],
+		"settings": fields({}),
+		"locations": locations_,
+		"pages": [],
+	}),
+	more,
+))
+
+listen(more) := fields(object.union(
+	object.union(place, {
+		"address": "443 ssl http2",
+		"socket": "*:443",
+		"port": 443,
+		"implicit": false,
+		"ssl": true,
+		"http2_parameter": true,
+		"quic": false,
+		"default_server": true,
+		"speaks_http2": "yes",
+	}),
+	more,
+))
+
+# location with no gRPC and no handler.
+location(path, more) := fields(object.union(
+	object.union(at(10), {
+		"id": path,
+		"parent": "",
+		"modifier": "",
+		"path": path,
+		"name": path,
+		"internal": false,
+		"grpc": {"carries": "no", "reasons": []},
+		"handler": "static",
+		"own_handler": false,
+		"grpc_pass": "",
+		"proxy_pass": "",
+		"rewrites": false,
+		"settings": fields({}),
+		"types": [],
+		"proxy_directives": [],
+	}),
+	more,
+))
+
+# pass: a location with grpc_pass, by default to grpc://greeter.
+pass(path, more) := location(path, object.union(
+	{
+		"grpc": {"carries": "pass", "reasons": ["grpc_pass"]},
+		"handler": "grpc_pass",
+		"own_handler": true,
+		"grpc_pass": "grpc://greeter",
+		"target": to_upstream("greeter"),
+	},
+	more,
+))
+
+# pass_with: a location with grpc_pass to grpc://greeter and these settings.
+pass_with(settings_) := pass("/pkg.Service/", {"settings": fields(settings_)})
+
+# proxied: a location with proxy_pass.
+proxied(path, carries, more) := location(path, object.union(
+	{
+		"grpc": {"carries": carries, "reasons": ["path of a gRPC service"]},
+		"handler": "proxy_pass",
+		"own_handler": true,
+		"proxy_pass": "http://greeter",
+		"proxy_target": object.union(to_upstream("greeter"), {"text": "http://greeter", "scheme": "http"}),
+	},
+	more,
+))
+
+target(more) := fields(object.union(
+	object.union(at(11), {
+		"text": "grpc://greeter",
+		"options": "",
+		"scheme": "grpc",
+		"scheme_known": true,
+		"kind": "upstream",
+		"upstreams": [],
+		"host": "",
+		"port": 0,
+		"host_is_name": false,
+		"variables": [],
+		"client_chooses": "no",
+		"level": "location",
+	}),
+	more,
+))
+
+to_upstream(name) := target({"text": concat("", ["grpc://", name]), "upstreams": [name]})
+
+to_address(host, port) := target({
+	"text": concat("", ["grpc://", host, ":", format_int(port, 10)]),
+	"kind": "address",
+	"host": host,
+	"port": port,
+})
+
+to_variable(name, origin, more) := target(object.union(
+	{
+		"text": name,
+		"scheme": "",
+		"scheme_known": false,
+		"kind": "variable",
+		"variables": [{"name": name, "origin": origin}],
+	},
+	more,
+))
+
+upstream(name, settings_, peers) := upstream_with(name, settings_, peers, {})
+
+upstream_with(name, settings_, peers, more) := fields(object.union(
+	object.union(at(2), {
+		"name": name,
+		"keepalive_timeout": object.get(settings_, ["keepalive_timeout", "value"], ""),
+		"settings": fields(settings_),
+		"keepalive_local": false,
+		"servers": peers,
+		"servers_known": true,
+		"active_check": false,
+		"serves_http": false,
+		"duplicate": false,
+	}),
+	more,
+))
+
+peer(address, more) := fields(object.union(
+	object.union(at(3), {
+		"address": address,
+		"host": split(address, ":")[0],
+		"port": to_number(split(address, ":")[1]),
+		"host_is_name": false,
+		"backup": false,
+		"down": false,
+		"resolve": false,
+		"unresolved": false,
+	}),
+	more,
+))
+
+setting(value, more) := object.union(
+	object.union(at(12), {"value": value, "level": "location"}),
+	more,
+)
+
+time(text, ms) := setting(text, {"ms": ms})
+
+size(text, bytes) := setting(text, {"bytes": bytes})
+
+number(text, value) := setting(text, {"number": value})
+
+flag(on) := setting({true: "on", false: "off"}[on], {"on": on})
+
+text(value) := setting(value, {})
+
+variable(value) := setting(value, {"unresolved": true, "why": "variable"})
+
+# unread: a gap of an include, and what makes a node depend on it.
+unread := {"gaps": [object.union(at(5), {
+	"kind": "include",
+	"what": "conf.d/limits.conf",
+	"reason": "no such file",
+	"level": "http",
+	"matters": true,
+})]}
+
+fragment := {
+	"gaps": [object.union(at(1), {
+		"kind": "context",
+		"what": "http",
+		"reason": "the text is a server",
+		"level": "http",
+		"matters": true,
+	})],
+	"complete": false,
+}

@@ -1,0 +1,169 @@
+# METADATA
+# title: The verdict on one document
+# description: >-
+#   Turns what the rules found into a decision: levels by profile and settings, waivers, and one
+#   finding for all that is unknown. If anything here fails, the default denies.
+package nginx.grpc.verdict
+
+import data.nginx.grpc.guard
+import data.nginx.grpc.lib.settings
+import data.nginx.grpc.rules.not_a_document
+import data.nginx.grpc.rules.not_judged
+import data.nginx.grpc.rules.settings as settings_rule
+import data.nginx.grpc.rules.waivers
+
+default decision := {
+	"schema_version": 1,
+	"allow": false,
+	"deny": [{
+		"id": "NG001",
+		"slug": "not-a-document",
+		"title": "The input is no document of the bridge",
+		"level": "deny",
+		"outcome": "fault",
+		"msg": "[NG001] input:1 the policy could not judge this input; run the bridge and give its output to the policy",
+		"message": "the policy could not judge this input; run the bridge and give its output to the policy",
+		"remedy": "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -",
+		"_loc": {"file": "input", "line": 1},
+		"key": "",
+		"server": "",
+		"location": "",
+		"upstream": "",
+		"cause": "not judged",
+		"evidence": "docs/rules/NG001.md",
+	}],
+	"warn": [],
+	"waived": [],
+	"rules": [],
+}
+
+decision := {
+	"schema_version": 1,
+	"allow": count(denied) == 0,
+	"deny": in_order(denied),
+	"warn": in_order([shown | some shown in _standing; shown.level == "warn"]),
+	"waived": in_order(_waived),
+	"rules": _rules,
+} if {
+	denied := [shown | some shown in _standing; shown.level == "deny"]
+}
+
+# in_order: findings by file, line, rule and name.
+in_order(findings) := [entry[6] |
+	some entry in sort([key |
+		some finding in findings
+		key := [
+			finding._loc.file, finding._loc.line, finding.id,
+			finding.server, finding.location, finding.upstream, finding,
+		]
+	])
+]
+
+_found := not_a_document.findings if {
+	not guard.passed
+} else := settings_rule.findings if {
+	count(settings_rule.findings) > 0
+} else := [finding | some finding in data.nginx.grpc.rules[_].findings]
+
+_judging if {
+	guard.passed
+	count(settings_rule.findings) == 0
+}
+
+_faults := [finding |
+	some finding in _found
+	finding.outcome == "fault"
+	_level(finding) != "off"
+]
+
+_unknowns := [finding |
+	some finding in _found
+	finding.outcome == "unknown"
+	_level(finding) != "off"
+]
+
+_covered := [[finding, covering] |
+	some finding in array.concat(_faults, not_judged.findings_about(_unknowns))
+	covering := _covering(finding)
+]
+
+_covering(finding) := waivers.covering(finding) if {
+	_judging
+} else := set()
+
+_waived := [object.union(_shown(pair[0]), {"waiver": waivers.shown(min(pair[1]))}) |
+	some pair in _covered
+	count(pair[1]) > 0
+]
+
+_standing := array.concat(
+	[_shown(pair[0]) | some pair in _covered; count(pair[1]) == 0],
+	[_shown(finding) | some finding in _about_waivers],
+)
+
+_about_waivers := waivers.findings_about(union({pair[1] | some pair in _covered})) if {
+	_judging
+} else := set()
+
+_rules := [rule |
+	_judging
+	some id in sort([id | some id, _ in _abouts])
+	about := _abouts[id]
+	rule := {"id": id, "slug": about.slug, "level": _level_of_rule(about), "outcome": _outcome(id)}
+]
+
+_abouts := {about.id: about | about := data.nginx.grpc.rules[_].about}
+
+_outcome(id) := "unknown" if {
+	id in _ids_of_unknowns
+} else := "judged"
+
+_ids_of_unknowns := {finding.id | some finding in _unknowns}
+
+# _level: what settings say for the rule, up to what this wording of it can be raised to; else the
+# profile's.
+_level(finding) := "warn" if {
+	settings.levels[finding.id] == "deny"
+	finding.cap == "warn"
+} else := settings.levels[finding.id] if {
+	_judging
+	_ = settings.levels[finding.id]
+} else := settings.not_judged if {
+	finding.id == "NG005"
+	_judging
+} else := finding.levels[_profile]
+
+_level_of_rule(about) := _level({"id": about.id, "levels": about.levels, "cap": "deny"})
+
+_profile := settings.profile if {
+	_judging
+} else := "checklist"
+
+_shown(finding) := {
+	"id": finding.id,
+	"slug": finding.slug,
+	"title": finding.title,
+	"level": _level(finding),
+	"outcome": finding.outcome,
+	"msg": concat("", [
+		"[", finding.id, "] ", finding.file, ":", format_int(finding.line, 10), " ",
+		_subject(finding), finding.message,
+	]),
+	"message": finding.message,
+	"remedy": finding.remedy,
+	"_loc": {"file": finding.file, "line": finding.line},
+	"key": finding.key,
+	"server": finding.server,
+	"location": finding.location,
+	"upstream": finding.upstream,
+	"cause": finding.cause,
+	"evidence": finding.evidence,
+}
+
+_subject(finding) := concat("", ["location ", finding.location, ": "]) if {
+	finding.location != ""
+} else := concat("", ["upstream ", finding.upstream, ": "]) if {
+	finding.upstream != ""
+} else := concat("", ["server ", finding.server, ": "]) if {
+	finding.server != ""
+} else := ""
