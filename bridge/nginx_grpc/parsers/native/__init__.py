@@ -39,9 +39,7 @@ class NativeParser(Parser):
         place = Place(file, line_offset, one_line, key)
         # For what it refuses: the marks of other encodings.
         encoding.decode(data[:16], place)
-        text = data.decode("latin-1")
-        if not text.endswith("\n"):
-            text += "\n"
+        text = data.decode("latin-1") + "\n"
         # The tree has no cycles; looking for some would take as long as the parsing.
         collecting = gc.isenabled()
         gc.disable()

@@ -56,7 +56,7 @@ class Reading:
     """A text being read: the block that is open, and those around it.
 
     Args:
-        text: the text, one character a byte, with a line feed at its end.
+        text: the text, one character a byte, and one line feed more.
         place: where it stands.
         body: what may stand at its top level.
     """

@@ -1,7 +1,7 @@
 """nginx's words: how a directive's text splits into its name and its arguments.
 
-The text is the file's bytes, one character a byte (latin-1), with a line feed at its end: nginx
-knows bytes alone, and its limits count them. `decoded` turns a word into readable text.
+The text is the file's bytes, one character a byte (latin-1), and one line feed more at its end:
+nginx knows bytes alone, and its limits count them. `decoded` turns a word into readable text.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def undecodable(word: str) -> bool:
 def comment_end(text: str, start: int) -> int:
     """The offset of the line feed that ends the comment at `start`; a CR does not end it."""
     end = text.index("\n", start)
-    # The last line feed of the text may be ours: there nginx meets the end of the file.
+    # The last line feed of the text is ours: there nginx meets the end of the file.
     if end - start >= BUFFER and not (end - start == BUFFER and end == len(text) - 1):
         raise Fault(
             "a comment of more than 4,095 bytes in one line, which nginx rejects",

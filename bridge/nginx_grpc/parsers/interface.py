@@ -1,0 +1,111 @@
+"""The interface of a parser: nginx text to directives, one text at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.tree import Comment, Directive
+
+__all__ = ["MAX_DEPTH", "Including", "Parsed", "Parser", "Place", "Placeholder"]
+
+# nginx recurses in C and survives some thousands of blocks; real configurations stay below 20.
+MAX_DEPTH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands, for those who read about it.
+
+    Args:
+        file: the name of the file.
+        line_offset: how many lines of the file stand above the text's first one.
+        one_line: every line of the text counts as its first: a text that stands in
+            its file with other line breaks than its own, as in a quoted YAML scalar.
+        key: the key of a ConfigMap, empty outside a manifest.
+    """
+
+    file: str
+    line_offset: int = 0
+    one_line: bool = False
+    key: str = ""
+
+    def line(self, number: int) -> int:
+        """The file's line for a line of the text, both from 1."""
+        return self.line_offset + (1 if self.one_line else number)
+
+    def refused(self, what: str, hint: str, number: int = 0) -> Refused:
+        """An error about a line of the text, or about the whole text for 0."""
+        what = f"key {self.key}: {what}" if self.key else what
+        line = self.line(number) if number else self.line_offset + 1 if self.key else 0
+        return Refused(what, hint, self.file, line)
+
+
+@dataclass(frozen=True, slots=True)
+class Including:
+    """A block, or the text's top level, with at least one `include` in it.
+
+    Args:
+        directives: the very list that stands in the tree.
+        depth: how many blocks it stands in.
+        free_names: whether names in it are values (map, types, ...), not directives.
+    """
+
+    directives: list[Directive]
+    depth: int
+    free_names: bool
+
+
+class Placeholder(NamedTuple):
+    """A `${UPPER_CASE}` and where it stands: a variable, if something defines it."""
+
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a text says.
+
+    Args:
+        directives: its tree, each `include` still in place.
+        comments: the comments that start with `nginx-grpc:`.
+        including: the lists that hold an `include`.
+        statements: how many directives there are at all depths.
+        depth: how many blocks deep it goes.
+        placeholders: its `${UPPER_CASE}` names.
+    """
+
+    directives: list[Directive]
+    comments: list[Comment] = field(default_factory=list)
+    including: list[Including] = field(default_factory=list)
+    statements: int = 0
+    depth: int = 0
+    placeholders: list[Placeholder] = field(default_factory=list)
+
+
+class Parser(ABC):
+    """Reads one text. It opens no file and follows no `include`."""
+
+    @abstractmethod
+    def parse(
+        self,
+        data: bytes,
+        file: str,
+        *,
+        line_offset: int = 0,
+        key: str = "",
+        one_line: bool = False,
+        free_names: bool = False,
+    ) -> Parsed:
+        """Parse a text, or raise Refused with its line and without a word of its content.
+
+        Args:
+            data: the text as it stands in the file.
+            file, line_offset, key, one_line: see Place.
+            free_names: the text stands in a block such as `map` or `types`, where
+                what comes first is a value and not a directive's name.
+        """

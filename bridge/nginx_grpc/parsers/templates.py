@@ -1,0 +1,83 @@
+"""Templates: text that becomes a configuration only when something else has filled it in."""
+
+from __future__ import annotations
+
+import re
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.parsers.interface import Place
+
+__all__ = ["check_argument", "explain"]
+
+_HINT = "render it first, then check the result"
+
+# In a text that did not parse, the first of these says why. Comments are left out.
+_SIGNS = re.compile(
+    r"""(?P<comment>^[ \t]*\#(?!\{)[^\n]*)
+    |(?P<helm>\{\{-?[ ]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|include[ ]"))
+    |(?P<go>\{\{-?[ ]*(?:/\*|\.|\$|(?:if|range|with|end|else|define|template|block)\b))
+    |(?P<jinja>\{\{|\{%|\{\#-?[ ])
+    |(?P<lua>\{\*)
+    |(?P<erb><%)
+    |(?P<mako>^[ \t]*%[ \t]*(?:if|for|while|endif|endfor|endwhile|elif|else|include|namespace)\b)
+    |(?P<penlight>^>[ ]*(?:if|for|end|else|local)\b|\$\{\{)
+    |(?P<tests>%%[A-Z][A-Z0-9_]*%%)
+    |(?P<configure>@[A-Z][A-Z0-9_]+@)
+    |(?P<shell>\\\$\{?[a-z_]|\$\()
+    |(?P<envsubst>\$\{[A-Z][A-Z0-9_]*\})
+    |(?P<format>(?<![$\w])\{[A-Za-z_]\w*\}(?=[;/.:\w-]))
+    |(?P<variable>^[ \t]*\$\{\w+\}[ \t]*$)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_KINDS = {
+    "helm": "a Helm template ({{ .Values }})",
+    "go": "a Go template ({{ }})",
+    "jinja": "a Jinja template ({{ }} or {% %})",
+    "lua": "a lua-resty-template ({* *})",
+    "erb": "an ERB or Mako template (<% %>)",
+    "mako": "a Mako template (% lines)",
+    "penlight": "a Penlight template (> lines and ${{ }})",
+    "tests": "an nginx-tests template (%%NAME%%)",
+    "configure": "a configure template (@NAME@)",
+    "shell": r"a shell here-document (\$ and $( ))",
+    "envsubst": "an envsubst template (${NAME})",
+    "format": "a Python format template ({name})",
+    "variable": "a shell or envsubst template (${name})",
+}
+
+# In one word or quoted text. Braces can't stand outside quotes, nginx opens a block there.
+_IN_WORD = re.compile(
+    r"(?P<penlight>\$\{\{)|(?P<erb><%)|(?P<tests>%%[A-Z][A-Z0-9_]*%%)|(?P<configure>@[A-Z][A-Z0-9_]+@)"
+)
+_IN_QUOTES = re.compile(r"(?P<jinja>\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+# Directives that carry text for others, who may well expect braces there.
+_TEXT = re.compile(
+    r"(?:return|sub_filter|log_format|set|echo|rewrite|error_page|perl_set|js_\w+)\Z"
+    r"|(?:add|more_set)_\w+\Z|\w*_by_lua\w*\Z"
+)
+# To nginx `\$host` is a variable with a backslash before it; in a regular expression, a dollar.
+_HERE_DOCUMENT = re.compile(r"\\\$\{?[a-z_]")
+_NO_PATTERN = re.compile(r"return\Z|\w+_(?:set_header|pass)\Z|add_header\Z")
+
+
+def check_argument(name: str, value: str, quoted: bool, line: int, place: Place) -> None:
+    """Refuse a directive's argument that only a template has. `value` is as written."""
+    kind = ""
+    if not (quoted and _TEXT.match(name)):
+        found = _IN_WORD.search(value) or (quoted and _IN_QUOTES.search(value)) or None
+        kind = found.lastgroup or "" if found else ""
+    if not kind and not quoted and _NO_PATTERN.match(name) and _HERE_DOCUMENT.search(value):
+        kind = "shell"
+    if kind:
+        raise place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
+
+
+def explain(text: str, place: Place) -> Refused | None:
+    """Why a text did not parse, if it looks like a template."""
+    for found in _SIGNS.finditer(text):
+        kind = found.lastgroup
+        if kind is not None and kind != "comment":
+            line = text.count("\n", 0, found.start()) + 1
+            return place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
+    return None

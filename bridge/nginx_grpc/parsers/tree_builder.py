@@ -1,0 +1,254 @@
+"""Tokens to directives, with what nginx checks on the way: braces, semicolons, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nginx_grpc.parsers.directives import FREE_NAMES, KNOWN, WITHOUT_INCLUDE
+from nginx_grpc.parsers.encoding import odd, plain
+from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
+from nginx_grpc.parsers.lexer import CLOSE, COMMENT, END, LUA, OPEN, QUOTED, Token, unescape
+from nginx_grpc.parsers.templates import check_argument
+from nginx_grpc.tree import Comment, Directive
+
+__all__ = ["build"]
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z", re.ASCII).match
+_VARIABLE = re.compile(r"\$\w+\Z", re.ASCII).match
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+_TEMPLATE_SIGN = re.compile(r"[{%@<]|\\\$").search
+
+
+class _Block:
+    __slots__ = ("directives", "free", "includes", "owner", "variables")
+
+    def __init__(self, directives: list[Directive], owner: Directive | None, free: bool) -> None:
+        self.directives = directives
+        self.owner = owner
+        self.free = free
+        self.variables = owner is not None and owner.name == "geoip2"
+        self.includes = False
+
+
+def build(tokens: Iterable[Token], place: Place, text: str, *, free_names: bool) -> Parsed:
+    """The tree of a text from its tokens.
+
+    Args:
+        tokens: the tokens of `text`.
+        place: where it stands.
+        text: the text itself.
+        free_names: see Parser.parse.
+    """
+    parsed = Parsed([])
+    builder = _Builder(parsed, place, odd(text), free_names)
+    for token in tokens:
+        builder.take(token)
+    builder.finish()
+    if builder.escaped:
+        _check_lossless(builder.escaped, text, place)
+    return parsed
+
+
+class _Builder:
+    def __init__(self, parsed: Parsed, place: Place, odd_text: bool, free_names: bool) -> None:
+        self.parsed = parsed
+        self.place = place
+        self.odd_text = odd_text
+        self.escaped: set[str] = set()
+        self.block = _Block(parsed.directives, None, free_names)
+        self.outer: list[_Block] = []
+        self.words: list[Token] = []
+        # The last directive that ended, by ; or by its }, and the line of that end.
+        self.ended: Directive | None = None
+        self.end_line = 0
+        self.waiting: list[Comment] = []
+        self.last_line = 0
+
+    def take(self, token: Token) -> None:
+        kind, value, line, _, _ = token
+        self.last_line = line
+        if kind == COMMENT:
+            if "nginx-grpc" in value:
+                self._comment(value, line)
+        elif kind == CLOSE:
+            self._close(line)
+        elif kind in (END, OPEN):
+            self._end(kind, line)
+        elif kind == LUA:
+            self.words.append((QUOTED, value, *token[2:]))
+            self._end(END, line + value.count("\n"))
+        else:
+            self.words.append(token)
+
+    def _end(self, kind: int, line: int) -> None:
+        words = self.words
+        if not words:
+            sign = "{" if kind == OPEN else ";"
+            raise self.place.refused(
+                f'a "{sign}" without a directive before it, which nginx rejects',
+                "take it out, or write the directive",
+                line,
+            )
+        self.words = []
+        _, value, first_line, _, _ = words[0]
+        block = self.block
+        name = self._value(value)
+        if not block.free and not _NAME(name) and not (block.variables and _VARIABLE(name)):
+            raise self._no_name(words[0])
+        if block.free and kind == OPEN:
+            raise self.place.refused(
+                "a block where nginx takes none",
+                "put a regular expression with braces in quotes",
+                line,
+            )
+        args = [self._value(word[1]) for word in words[1:]]
+        if not block.free:
+            self._check_arguments(name, words)
+        directive = Directive(
+            name, args, self.place.file, self.place.line(first_line), None, self.place.key
+        )
+        self.parsed.statements += 1
+        if self.waiting:
+            self._covered(directive.line)
+        block.directives.append(directive)
+        self.end_line = line
+        self.ended = directive
+        if kind == OPEN:
+            if name == "if" and not block.free:
+                self._condition(directive, first_line)
+            self._open(directive, line)
+        elif name == "include" and not (block.owner and block.owner.name in WITHOUT_INCLUDE):
+            if self.odd_text and any(odd(word[1]) for word in words):
+                directive.unread = "its name is not UTF-8"
+            block.includes = True
+
+    def _open(self, directive: Directive, line: int) -> None:
+        directive.block = []
+        self.outer.append(self.block)
+        if len(self.outer) > MAX_DEPTH:
+            raise self.place.refused(
+                f"more than {MAX_DEPTH:,} blocks inside each other", "nest fewer", line
+            )
+        self.parsed.depth = max(self.parsed.depth, len(self.outer))
+        self.block = _Block(directive.block, directive, directive.name in FREE_NAMES)
+
+    def _close(self, line: int) -> None:
+        if self.words:
+            raise self.place.refused(
+                'a "}" inside a directive, which nginx rejects',
+                "end the directive before it with ;",
+                line,
+            )
+        if not self.outer:
+            raise self.place.refused(
+                'a "}" that closes no block', "take it out, or open the block", line
+            )
+        self._left()
+        self.ended = self.block.owner
+        self.end_line = line
+        self.block = self.outer.pop()
+
+    def _left(self) -> None:
+        if self.block.includes:
+            self.parsed.including.append(
+                Including(self.block.directives, len(self.outer), self.block.free)
+            )
+
+    def finish(self) -> None:
+        """Take the end of the text."""
+        if self.words:
+            raise self.place.refused(
+                "the text ends inside a directive", "end it with ;", self.words[0][2]
+            )
+        if self.outer:
+            owner = self.block.owner
+            assert owner is not None
+            raise self.place.refused(
+                'the text ends inside the block that opens here: a "}" is missing',
+                "close the block",
+                owner.line - self.place.line_offset,
+            )
+        self._left()
+
+    def _value(self, raw: str) -> str:
+        value = unescape(raw)
+        if self.odd_text and odd(value):
+            self.escaped.update(plain(letter) for letter in value if odd(letter))
+            return plain(value)
+        return value
+
+    def _no_name(self, word: Token) -> Exception:
+        _, value, line, _, _ = word
+        if "}" in value:
+            hint = "put a regular expression with braces in quotes"
+        elif value.startswith("if("):
+            hint = "put a space after if"
+        else:
+            hint = "give the text of an nginx configuration"
+        return self.place.refused("a name that no directive has", hint, line)
+
+    def _check_arguments(self, name: str, words: list[Token]) -> None:
+        previous = words[0][2]
+        for kind, value, line, _, _ in words[1:]:
+            if kind != QUOTED and (
+                value == "grpc_pass" or (line > previous and "_" in value and value in KNOWN)
+            ):
+                raise self.place.refused(
+                    "a directive inside another one: a ; is missing before it",
+                    "end the directive above with ;",
+                    line,
+                )
+            previous = line + value.count("\n")
+            if _TEMPLATE_SIGN(value):
+                check_argument(name, value, kind == QUOTED, line, self.place)
+                for found in _PLACEHOLDER.finditer(value):
+                    self.parsed.placeholders.append(
+                        Placeholder(found[1], self.place.file, self.place.line(line))
+                    )
+
+    def _condition(self, directive: Directive, line: int) -> None:
+        # As ngx_http_rewrite_if_condition() takes the parentheses off.
+        args = directive.args
+        if not args or not args[0].startswith("(") or not args[-1].endswith(")"):
+            raise self.place.refused(
+                "an if without a condition in parentheses, which nginx rejects",
+                "write if (condition) {",
+                line,
+            )
+        args[0] = args[0][1:]
+        args[-1] = args[-1][:-1]
+        if not args[0]:
+            del args[0]
+        if args and not args[-1]:
+            del args[-1]
+
+    def _comment(self, value: str, line: int) -> None:
+        text = value.lstrip("#").strip()
+        if not text.startswith("nginx-grpc:"):
+            return
+        place = self.place
+        comment = Comment(plain(text), place.file, place.line(line), 0, place.key)
+        self.parsed.comments.append(comment)
+        if self.words:
+            comment.covers = place.line(self.words[0][2])
+        elif self.ended is not None and self.end_line == line:
+            comment.covers = self.ended.line
+        else:
+            self.waiting.append(comment)
+
+    def _covered(self, line: int) -> None:
+        for comment in self.waiting:
+            comment.covers = line
+        self.waiting.clear()
+
+
+def _check_lossless(escaped: set[str], text: str, place: Place) -> None:
+    for sequence in escaped:
+        position = text.find(sequence)
+        if position >= 0:
+            raise place.refused(
+                "a byte that is no UTF-8 in one name and its escape in another",
+                "save the file as UTF-8",
+                text.count("\n", 0, position) + 1,
+            )

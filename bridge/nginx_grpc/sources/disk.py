@@ -1,0 +1,161 @@
+"""Files from disk: regular ones only, within bounds, and never a wait."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+
+from nginx_grpc.sources import glob
+from nginx_grpc.sources.includes import Library, Text, UnreadError
+from nginx_grpc.sources.interface import ReadOptions
+
+__all__ = ["DiskLibrary", "read_regular"]
+
+# Regular files by their mode, but made by the kernel while they are read.
+_SYSTEM = ("/dev", "/proc", "/sys")
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def read_regular(path: str, limit: int) -> bytes:
+    """The content of a regular file of at most `limit` bytes; UnreadError says why not.
+
+    `path` may be a link; a pipe or a device is not waited for.
+    """
+    try:
+        real = os.path.realpath(path)
+        if _inside(real, _SYSTEM):
+            raise UnreadError("no regular file")
+        # The real path holds no link: one put there since is not followed.
+        handle = os.open(
+            real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
+        )
+    except (OSError, ValueError) as error:
+        raise UnreadError(_why(error)) from None
+    with open(handle, "rb") as file:
+        try:
+            mode = os.fstat(handle)
+            for test, kind in _KINDS:
+                if test(mode.st_mode):
+                    raise UnreadError(f"{kind}, no regular file")
+            if mode.st_size > limit:
+                raise UnreadError(f"larger than {limit:,} bytes")
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise UnreadError(_why(error)) from None
+    if len(data) > limit:
+        raise UnreadError(f"larger than {limit:,} bytes")
+    return data
+
+
+class DiskLibrary(Library):
+    """Includes of a file on disk, confined to folders.
+
+    Args:
+        folder: the main file's folder, as it was given ("" is the current one).
+        options: prefix, root, maps and limits.
+    """
+
+    def __init__(self, folder: str, options: ReadOptions) -> None:
+        self._prefix = options.prefix or folder
+        self._limits = options.limits
+        self._maps = {"/etc/nginx": self._prefix}
+        for path, where in options.maps.items():
+            self._maps[path.rstrip("/") or "/"] = where
+        # What the user names is as good as the root.
+        allowed = [options.root or folder, *options.maps.values()]
+        if options.prefix:
+            allowed.append(options.prefix)
+        self._roots = tuple(os.path.realpath(root or ".") for root in allowed)
+        self._root = options.root or folder or "."
+        self._names = 0
+
+    def find(self, include: str) -> list[str]:
+        """See Library. A name is the file's path as a reader should see it."""
+        base, rest = self._place(include)
+        try:
+            if not glob.is_pattern(os.fsencode(include)):
+                return [_shown(os.path.join(base, rest))]
+            # The folder may hold signs of a pattern too; only the include's are meant as such.
+            parts = [part for part in os.fsencode(rest).split(b"/") if part]
+            folder = os.fsencode(base)
+            while not glob.is_pattern(parts[0]) and b"\\" not in parts[0]:
+                folder = os.path.join(folder, parts.pop(0))
+            self._confine(os.fsdecode(folder))
+            found = glob.expand(
+                parts,
+                lambda path: self._list(os.path.join(folder, path)),
+                lambda path: os.path.lexists(os.path.join(folder, path)),
+            )
+            return [_shown(os.fsdecode(os.path.join(folder, path))) for path in found]
+        except ValueError:
+            raise UnreadError("its name can't be opened") from None
+
+    def load(self, name: str) -> Text:
+        """See Library."""
+        self._confine(name)
+        return Text(name, read_regular(name, self._limits.file_bytes), name)
+
+    def _place(self, include: str) -> tuple[str, str]:
+        """The folder that an include's path starts from, and the rest of the path."""
+        if not include.startswith("/"):
+            return self._prefix, include
+        for path in sorted(self._maps, key=len, reverse=True):
+            if include == path or include.startswith(path.rstrip("/") + "/"):
+                return self._maps[path], include[len(path.rstrip("/")) :].lstrip("/")
+        return "/", include.lstrip("/")
+
+    def _confine(self, path: str) -> None:
+        try:
+            real = os.path.realpath(path or ".")
+        except (OSError, ValueError) as error:
+            raise UnreadError(_why(error)) from None
+        if not _inside(real, self._roots):
+            raise UnreadError(f"outside of {self._root}, see --root and --map")
+
+    def _list(self, folder: bytes) -> Iterable[bytes]:
+        self._confine(os.fsdecode(folder))
+        try:
+            with os.scandir(folder or b".") as entries:
+                names = []
+                for entry in entries:
+                    self._names += 1
+                    if self._names > self._limits.names:
+                        raise UnreadError(f"more than {self._limits.names:,} names to look at")
+                    names.append(entry.name)
+                return names
+        except OSError:
+            return ()
+
+
+def _shown(path: str) -> str:
+    normal = os.path.normpath(path)
+    # `link/../x` is not `x`: then the path stays as it is.
+    if ".." not in path or os.path.realpath(normal) == os.path.realpath(path):
+        return normal
+    return path
+
+
+def _inside(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        if error.errno == errno.ENOENT:
+            return "no such file"
+        if error.errno == errno.ENOTDIR:
+            return "a part of its path is no folder"
+        if error.errno == errno.EACCES:
+            return "no permission to read it"
+        if error.errno == errno.ELOOP:
+            return "a link in a circle"
+        return (error.strerror or "it can't be read").lower()
+    return "its name can't be opened"

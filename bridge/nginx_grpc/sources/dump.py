@@ -1,0 +1,135 @@
+"""The output of `nginx -T`: every file in one text, with what nginx says on top."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.sources import glob
+from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
+from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.levels import check_nginx, level
+from nginx_grpc.tree import Configuration
+
+__all__ = ["DumpSource", "is_dump"]
+
+_SECTION = re.compile(rb"^# configuration file (\S[^\r\n]*):\r?$", re.MULTILINE)
+# What nginx and kubectl write to standard error. It is skipped before the first section alone:
+# inside one, a line that looks like it could be the text of a quoted argument.
+_CHATTER = re.compile(
+    rb"^(?:nginx: (?:the )?configuration file [^\r\n]* (?:syntax is ok|test is successful)"
+    rb"|nginx: \[[a-z]+\] [^\r\n]*"
+    rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] [^\r\n]*"
+    rb"|Defaulted container [^\r\n]*)\r?(?:\n|\Z)",
+    re.MULTILINE,
+)
+
+
+def is_dump(data: bytes) -> bool:
+    """Whether a text is a dump: nothing but chatter before its first `# configuration file`."""
+    first = _SECTION.search(data)
+    return first is not None and not _CHATTER.sub(b"", data[: first.start()]).strip()
+
+
+class DumpSource(Source):
+    """A dump.
+
+    Args:
+        data: its text.
+        file: the file it was given as, or `-`.
+        options: see ReadOptions; prefix, root and maps have no say in a dump.
+    """
+
+    def __init__(self, data: bytes, file: str, options: ReadOptions) -> None:
+        self._data = data
+        self._file = file
+        self._options = options
+
+    def collect(self) -> list[Configuration]:
+        """See Source."""
+        sections = self._sections()
+        main = next(iter(sections.values()))
+        reader = Reader(_Sections(sections, main.name), self._options)
+        try:
+            check_nginx(reader.parse(main).directives, main.file)
+            directives = reader.expand(main)
+        except Refused as error:
+            self._check_chatter(sections, error)
+            raise
+        for name in sections:
+            if name not in reader.names:
+                # nginx writes out what it has read and nothing else. A comment in a file that
+                # looks like the head of a section would hide the rest of that file.
+                raise Refused(
+                    f"the section {name} is included by no other",
+                    "give the whole output of one nginx -T, as it came",
+                    self._file,
+                    self._line(name),
+                )
+        return [reader.configuration("dump", main.file, level(directives), directives)]
+
+    def _sections(self) -> dict[str, Text]:
+        heads = list(_SECTION.finditer(self._data))
+        if len(heads) > self._options.limits.files:
+            raise Refused(
+                f"more than {self._options.limits.files:,} files",
+                "give a part of the configuration",
+                self._file,
+            )
+        sections: dict[str, Text] = {}
+        for number, head in enumerate(heads):
+            name = head[1].decode("utf-8", "backslashreplace")
+            if name in sections:
+                raise Refused(
+                    f"the section {name} is there twice",
+                    "give the output of one nginx -T",
+                    self._file,
+                    self._data.count(b"\n", 0, head.start()) + 1,
+                )
+            last = number + 1 == len(heads)
+            start = head.end() + 1
+            content = self._data[start : None if last else heads[number + 1].start()]
+            sections[name] = Text(name, content, name)
+        return sections
+
+    def _check_chatter(self, sections: dict[str, Text], error: Refused) -> None:
+        text = sections.get(error.file)
+        if text is not None and (found := _CHATTER.search(text.data)):
+            raise Refused(
+                "a message of nginx stands inside the dump",
+                "keep them apart: nginx -T 2>/dev/null",
+                text.file,
+                text.data.count(b"\n", 0, found.start()) + 1,
+            ) from error
+
+    def _line(self, name: str) -> int:
+        for head in _SECTION.finditer(self._data):
+            if head[1].decode("utf-8", "backslashreplace") == name:
+                return self._data.count(b"\n", 0, head.start()) + 1
+        return 0
+
+
+class _Sections(Library):
+    def __init__(self, sections: dict[str, Text], main: str) -> None:
+        self._sections = sections
+        self._prefix = os.path.dirname(main)
+
+    def find(self, include: str) -> list[str]:
+        name = include if include.startswith("/") else f"{self._prefix}/{include}"
+        pattern = name.encode("utf-8", "surrogateescape")
+        if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
+            return [name]
+        parts = pattern.split(b"/")
+        found = []
+        for section in self._sections:
+            theirs = section.encode().split(b"/")
+            if len(theirs) == len(parts) and all(map(glob.matches, parts, theirs)):
+                found.append(section)
+        return sorted(found, key=lambda section: section.encode())
+
+    def load(self, name: str) -> Text:
+        text = self._sections.get(name)
+        if text is None:
+            raise UnreadError("not in the dump")
+        return text

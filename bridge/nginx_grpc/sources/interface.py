@@ -1,0 +1,60 @@
+"""The interface of a source: something that was given, to configurations."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nginx_grpc.tree import Configuration
+
+__all__ = ["Limits", "ReadOptions", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one reading may take at most; beyond it: Refused, or a gap where only one include is.
+
+    Args:
+        files: files read.
+        file_bytes: bytes of one file.
+        total_bytes: bytes of all files together.
+        include_depth: includes inside each other.
+        statements: directives after every include was put in.
+        names: names looked at while matching patterns.
+    """
+
+    files: int = 10_000
+    file_bytes: int = 64 * 1024 * 1024
+    total_bytes: int = 1024 * 1024 * 1024
+    include_depth: int = 16
+    statements: int = 2_000_000
+    names: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read.
+
+    Args:
+        prefix: the folder that relative includes start from; by default the main file's.
+        root: the folder that includes can't leave; by default the entry's.
+        maps: where an absolute path lives on this machine, `{"/etc/nginx": "site"}`.
+            Without an entry for it, `/etc/nginx` is the folder of relative includes.
+        limits: what a reading may take.
+        progress: called after each file with the number of files read and its name.
+    """
+
+    prefix: str = ""
+    root: str = ""
+    maps: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    progress: Callable[[int, str], None] | None = None
+
+
+class Source(ABC):
+    """One thing that was given: a file, a folder, a dump, a manifest."""
+
+    @abstractmethod
+    def collect(self) -> list[Configuration]:
+        """Its configurations, at least one, or Refused saying what to do."""

@@ -1,0 +1,324 @@
+"""Kubernetes manifests: the nginx texts in ConfigMaps, with the lines of the YAML file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers.directives import KNOWN
+from nginx_grpc.sources import glob, pieces
+from nginx_grpc.sources.includes import Library, Text, UnreadError
+from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.levels import is_blank, level
+from nginx_grpc.tree import Configuration, Directive
+
+__all__ = ["ManifestSource", "is_manifest"]
+
+_NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
+_SIGN = re.compile(
+    rb"^(?:- )?(?:apiVersion|kind)[ \t]*:[ \t]|\A\s*\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE
+)
+_HELM = re.compile(r"\{\{")
+_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
+_MAX_OBJECTS = 10_000
+
+_RENDERED = "run the check on what the controller makes of it: nginx -T in its pod"
+_ELSEWHERE = {
+    "Ingress": _RENDERED,
+    "VirtualServer": _RENDERED,
+    "VirtualServerRoute": _RENDERED,
+    "TransportServer": _RENDERED,
+    "HTTPRoute": _RENDERED,
+    "GRPCRoute": _RENDERED,
+    "Secret": "give the nginx text itself, or a ConfigMap",
+    "Kustomization": "render it first: kubectl kustomize",
+    "HelmRelease": "render it first: helm template",
+}
+_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+
+# What only nginx text looks like.
+_NGINX = re.compile(
+    r"^[ \t]*(?:(?:server|http|events|stream|upstream[ \t]+\S+|location[ \t]+[^{};\n]+)[ \t]*\{"
+    r"|(?:grpc|proxy|uwsgi|fastcgi)_pass[ \t]+\S)",
+    re.MULTILINE,
+)
+# Files of others that may quote nginx text.
+_OTHERS = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb|tpl|tmpl|template)\Z")
+_BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
+
+
+def is_manifest(data: bytes, file: str) -> bool:
+    """Whether a file is YAML or JSON by its name, or a manifest by its text."""
+    return _NAME.search(file) is not None or _SIGN.search(data) is not None
+
+
+@dataclass(slots=True)
+class _ConfigMap:
+    name: str
+    texts: dict[str, Text] = field(default_factory=dict)
+
+
+class ManifestSource(Source):
+    """A YAML or JSON file with manifests: a ConfigMap, a List, several documents.
+
+    Every nginx text in `data` and `binaryData` is read; includes are looked up by their last
+    component among the keys of the same ConfigMap, never on disk.
+
+    Args:
+        data: the file's text.
+        file: the file as it was given, or `-`.
+        options: see ReadOptions; prefix, root and maps have no say in a manifest.
+    """
+
+    def __init__(self, data: bytes, file: str, options: ReadOptions) -> None:
+        self._data = data
+        self._file = file
+        self._options = options
+        self._lines: list[str] = []
+
+    def collect(self) -> list[Configuration]:
+        """See Source."""
+        text = self._decode()
+        self._lines = text.split("\n")
+        found: list[Configuration] = []
+        kinds: list[tuple[str, int]] = []
+        for item in self._objects(text, kinds):
+            found.extend(self._configurations(item))
+        if not found:
+            raise self._nothing(kinds)
+        for configuration in found:
+            configuration.files = [self._file]
+            configuration.texts = {self._file: self._data}
+        return found
+
+    def _decode(self) -> str:
+        if self._data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in self._data[:4]:
+            raise Refused("this is UTF-16", "save it as UTF-8", self._file, 1)
+        try:
+            text = self._data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = self._data.count(b"\n", 0, error.start) + 1
+            raise Refused("bytes that are no UTF-8", "save it as UTF-8", self._file, line) from None
+        # YAML ends a line at each of these, editors and nginx do not.
+        odd = re.search("\r(?!\n)|[\x85\u2028\u2029]", text)
+        if odd:
+            raise Refused(
+                f"a U+{ord(odd[0]):04X}, which is a line end to YAML alone",
+                "take it out",
+                self._file,
+                text.count("\n", 0, odd.start()) + 1,
+            )
+        return text.replace("\r\n", "\n")
+
+    def _objects(self, text: str, kinds: list[tuple[str, int]]) -> Iterator[_ConfigMap]:
+        from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence, documents
+
+        try:
+            nodes = documents(text, self._file)
+        except Refused as error:
+            raise self._no_yaml(text) or error from None
+        waiting = list(reversed(nodes))
+        seen = 0
+        while waiting:
+            node = waiting.pop()
+            seen += 1
+            if seen > _MAX_OBJECTS:
+                raise Refused(
+                    f"more than {_MAX_OBJECTS:,} objects", "split the file", self._file, node.line
+                )
+            if not isinstance(node, Mapping):
+                continue
+            kind = node.items.get("kind")
+            if not isinstance(kind, Scalar) or "apiVersion" not in node.items:
+                continue
+            kinds.append((kind.value, node.line))
+            items = node.items.get("items")
+            if kind.value.endswith("List") and isinstance(items, Sequence):
+                waiting.extend(reversed(items.items))
+            elif kind.value == "ConfigMap":
+                yield self._config_map(node)
+
+    def _config_map(self, node: object) -> _ConfigMap:
+        from nginx_grpc.sources.yaml_nodes import Mapping, Scalar
+
+        assert isinstance(node, Mapping)
+        metadata = node.items.get("metadata")
+        name = metadata.items.get("name") if isinstance(metadata, Mapping) else None
+        config_map = _ConfigMap(name.value if isinstance(name, Scalar) else "")
+        for part in ("data", "binaryData"):
+            data = node.items.get(part)
+            if data is None or (isinstance(data, Scalar) and data.tag.endswith(":null")):
+                continue
+            if not isinstance(data, Mapping):
+                raise Refused(f"{part} that is no mapping", "mend it", self._file, data.line)
+            for key, value in data.items.items():
+                if key == "<<" or not _KEY.match(key):
+                    raise Refused(
+                        f"a key in {part} that Kubernetes does not allow",
+                        "use letters, digits, -, _ and .",
+                        self._file,
+                        value.line,
+                    )
+                if not isinstance(value, Scalar) or not value.tag.endswith(":str"):
+                    raise Refused(
+                        f"key {key}: its value is no text, which Kubernetes rejects",
+                        "quote it",
+                        self._file,
+                        value.line,
+                    )
+                if key in config_map.texts:
+                    raise Refused(
+                        f"key {key}: in data and in binaryData",
+                        "take one out",
+                        self._file,
+                        value.line,
+                    )
+                config_map.texts[key] = self._text(key, value, part == "binaryData")
+        return config_map
+
+    def _text(self, key: str, value: object, binary: bool) -> Text:
+        from nginx_grpc.sources.yaml_nodes import Scalar
+
+        assert isinstance(value, Scalar)
+        data = value.value.encode("utf-8", "surrogatepass")
+        if binary:
+            try:
+                data = base64.b64decode("".join(value.value.split()), validate=True)
+            except (binascii.Error, ValueError):
+                raise Refused(
+                    f"key {key}: no valid base64", "mend it", self._file, value.line
+                ) from None
+        if len(data) > self._options.limits.file_bytes:
+            raise Refused(f"key {key}: too large", "split it", self._file, value.line)
+        if value.style == "|" and not binary:
+            return Text(key, data, self._file, self._first_line(value.line) - 1, key)
+        return Text(key, data, self._file, value.line - 1, key, one_line=True)
+
+    def _first_line(self, line: int) -> int:
+        # With an anchor or a tag before it, the sign of a block scalar may stand further down.
+        for number in range(line, min(line + 10, len(self._lines)) + 1):
+            if _BLOCK_SCALAR.search(self._lines[number - 1].rstrip()):
+                return number + 1
+        return line + 1
+
+    def _configurations(self, config_map: _ConfigMap) -> list[Configuration]:
+        texts = [text for text in config_map.texts.values() if self._is_nginx(text)]
+        if not texts:
+            return []
+        name = config_map.name or "ConfigMap"
+        return pieces.configurations(
+            texts,
+            lambda: _Keys(config_map.texts, {text.name for text in texts}),
+            self._options,
+            kind="manifest",
+            entry=lambda group: (
+                f"{self._file}: {name}"
+                if len(group) > 1
+                else f"{self._file}: {name}/{group[0].key}"
+            ),
+        )
+
+    def _is_nginx(self, text: Text) -> bool:
+        if is_blank(text.data):
+            return False
+        looks = _NGINX.search(text.data.decode("utf-8", "replace")) is not None
+        if b"\x00" in text.data[:4]:
+            looks = True
+        try:
+            directives = _parse(text)
+        except Refused:
+            if looks and not _OTHERS.search(text.key):
+                raise
+            return False
+        return looks or any(directive.name in KNOWN for directive in directives)
+
+    def _no_yaml(self, text: str) -> Refused | None:
+        for found in _KIND.finditer(text):
+            if found[1] in _ELSEWHERE:
+                line = text.count("\n", 0, found.start()) + 1
+                return _elsewhere(found[1], self._file, line)
+        helm = _HELM.search(text)
+        if helm:
+            return Refused(
+                "looks like a Helm template",
+                "render it first (helm template), then check the result",
+                self._file,
+                text.count("\n", 0, helm.start()) + 1,
+            )
+        return None
+
+    def _nothing(self, kinds: list[tuple[str, int]]) -> Refused:
+        for kind, line in kinds:
+            if kind in _ELSEWHERE:
+                return _elsewhere(kind, self._file, line)
+        if any(kind == "ConfigMap" for kind, _ in kinds):
+            return Refused(
+                "no nginx text in its ConfigMaps", "give the one that holds it", self._file
+            )
+        if kinds:
+            return Refused(
+                "a manifest without a ConfigMap",
+                "give the one that holds the nginx text",
+                self._file,
+            )
+        return Refused(
+            "YAML or JSON, but no Kubernetes manifest; the values of a Helm chart, perhaps",
+            "render the chart first (helm template), then check the result",
+            self._file,
+        )
+
+
+def _parse(text: Text) -> list[Directive]:
+    return (
+        default_parser()
+        .parse(
+            text.data,
+            text.file,
+            line_offset=text.line_offset,
+            key=text.key,
+            one_line=text.one_line,
+        )
+        .directives
+    )
+
+
+def _elsewhere(kind: str, file: str, line: int) -> Refused:
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
+
+
+class _Keys(Library):
+    """The keys of one ConfigMap. A path is its last component: folders are not known here."""
+
+    def __init__(self, texts: dict[str, Text], nginx: set[str]) -> None:
+        self._texts = texts
+        self._nginx = nginx
+        self._levels: dict[str, str] = {}
+
+    def find(self, include: str) -> list[str]:
+        name = include.rpartition("/")[2]
+        pattern = name.encode("utf-8", "surrogateescape")
+        if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
+            return [name]
+        return sorted(
+            key
+            for key in self._nginx
+            if glob.matches(pattern, key.encode()) and self._level(key) != "main"
+        )
+
+    def load(self, name: str) -> Text:
+        text = self._texts.get(name)
+        if text is None:
+            raise UnreadError("no such key in the ConfigMap")
+        return text
+
+    def _level(self, key: str) -> str:
+        # A whole nginx.conf is never included: a pattern that takes its key means other files.
+        if key not in self._levels:
+            self._levels[key] = level(_parse(self._texts[key]))
+        return self._levels[key]

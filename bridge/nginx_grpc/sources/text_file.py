@@ -1,0 +1,40 @@
+"""A file with its includes, and text on standard input, which includes from the current folder."""
+
+from __future__ import annotations
+
+import os
+
+from nginx_grpc.sources.disk import DiskLibrary
+from nginx_grpc.sources.includes import Reader, Text
+from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.levels import check_nginx, level
+from nginx_grpc.tree import Configuration
+
+__all__ = ["TextSource"]
+
+
+class TextSource(Source):
+    """One text as the main file.
+
+    Args:
+        kind: file, directory or stdin.
+        data: the text.
+        file: its path as it was given.
+        entry: the configuration's name for a reader.
+        options: see ReadOptions.
+    """
+
+    def __init__(self, kind: str, data: bytes, file: str, entry: str, options: ReadOptions) -> None:
+        self._kind = kind
+        self._text = Text(file, data, file)
+        self._entry = entry
+        folder = "" if kind == "stdin" else os.path.dirname(file)
+        self._reader = Reader(DiskLibrary(folder, options), options)
+
+    def collect(self) -> list[Configuration]:
+        """See Source."""
+        reader = self._reader
+        parsed = reader.parse(self._text)
+        check_nginx(parsed.directives, self._text.file)
+        directives = reader.expand(self._text)
+        return [reader.configuration(self._kind, self._entry, level(directives), directives)]
