@@ -112,8 +112,9 @@ fmt: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## format Python and Rego
 	$(BIN)/ruff format .
 	opa fmt --write policy
 
-wasm: .tools/.opa-$(OPA_VERSION) ## compile the policy to WebAssembly, after every change to it
+wasm: .tools/.opa-$(OPA_VERSION) ## compile the policy and list its rules, after every change to it
 	$(PYTHON) tools/build_wasm.py
+	$(PYTHON) tools/build_rules.py
 
 capabilities: .tools/.opa-$(OPA_VERSION) ## the built-ins that the policy may use, for another OPA
 	$(PYTHON) tools/capabilities.py
