@@ -18,7 +18,7 @@ from crossplane.lexer import _lex_file_object
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import foreign, templates
 from nginx_grpc.parsers.encoding import decode
-from nginx_grpc.parsers.interface import Parsed, Parser, Place
+from nginx_grpc.parsers.interface import MalformedError, Parsed, Parser, Place
 from nginx_grpc.parsers.lexer import COMMENT, LUA, QUOTED, WORD, Token, tokens
 from nginx_grpc.parsers.tree_builder import build
 
@@ -54,11 +54,9 @@ class CrossplaneParser(Parser):
         text = decode(data, place)
         try:
             return build(_agreed(text, place), place, text, free_names=free_names)
-        except Refused as error:
-            better = None
-            if not error.what.partition("looks like ")[1]:
-                better = templates.explain(text, place) or foreign.explain(text, place)
-            raise better or error from None
+        except MalformedError as error:
+            better = templates.explain(text, place, error.number)
+            raise better or foreign.explain(text, place) or error from None
 
 
 def _agreed(text: str, place: Place) -> Iterator[Token]:

@@ -9,10 +9,30 @@ from typing import NamedTuple
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Comment, Directive
 
-__all__ = ["MAX_DEPTH", "Including", "Parsed", "Parser", "Place", "Placeholder"]
+__all__ = [
+    "MAX_DEPTH",
+    "Including",
+    "MalformedError",
+    "Parsed",
+    "Parser",
+    "Place",
+    "Placeholder",
+]
 
 # nginx recurses in C and survives some thousands of blocks; real configurations stay below 20.
 MAX_DEPTH = 1_000
+
+
+class MalformedError(Refused):
+    """Text at which nginx would stop. It may be a template, or no nginx text at all.
+
+    Args:
+        number: the text's own line.
+    """
+
+    def __init__(self, what: str, hint: str, file: str, line: int, number: int) -> None:
+        super().__init__(what, hint, file, line)
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,11 @@ class Place:
         what = f"key {self.key}: {what}" if self.key else what
         line = self.line(number) if number else self.line_offset + 1 if self.key else 0
         return Refused(what, hint, self.file, line)
+
+    def malformed(self, what: str, hint: str, number: int) -> MalformedError:
+        """An error about a line of the text that breaks nginx's syntax."""
+        refused = self.refused(what, hint, number)
+        return MalformedError(refused.what, hint, self.file, refused.line, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,18 +163,18 @@ def _broken(text: str, position: int, line: int, place: Place) -> Exception:
     start = _SPACE.match(text, position).end()  # type: ignore[union-attr]
     line += text.count("\n", position, start)
     if text[start] == "\\":
-        return place.refused("the text ends in a backslash", "write the rest of it", line)
+        return place.malformed("the text ends in a backslash", "write the rest of it", line)
     closed = _CLOSED_QUOTE.match(text, start)
     if closed is None:
         if _bytes(text[start : start + _MAX_BYTES + 1]) > _MAX_BYTES:
             what = "a quote that is not closed within 4,095 bytes, which nginx rejects"
         else:
             what = "a quote that is never closed"
-        return place.refused(what, "close the quote", line)
+        return place.malformed(what, "close the quote", line)
     line += text.count("\n", start, closed.end())
     if closed.end() == len(text):
-        return place.refused("the text ends inside a directive", "end it with ;", line)
-    return place.refused(
+        return place.malformed("the text ends inside a directive", "end it with ;", line)
+    return place.malformed(
         "a character right after a closing quote, which nginx rejects",
         "put a space between them, or the whole word in quotes",
         line,

@@ -11,24 +11,23 @@ __all__ = ["check_argument", "explain"]
 
 _HINT = "render it first, then check the result"
 
-# In a text that did not parse, the first of these says why. Comments are left out.
+# On the line at which nginx would stop, the first of these says why.
 _SIGNS = re.compile(
-    r"""(?P<comment>^[ \t]*\#(?!\{)[^\n]*)
-    |(?P<helm>\{\{-?[ ]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|include[ ]"))
+    r"""(?P<helm>\{\{-?[ ]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|include[ ]"))
     |(?P<go>\{\{-?[ ]*(?:/\*|\.|\$|(?:if|range|with|end|else|define|template|block)\b))
-    |(?P<jinja>\{\{|\{%|\{\#-?[ ])
+    |(?P<penlight>^>[ ]*(?:if|for|end|else|local)\b|\$\{\{)
+    |(?P<jinja>\{\{|\{%|\{\#)
     |(?P<lua>\{\*)
     |(?P<erb><%)
     |(?P<mako>^[ \t]*%[ \t]*(?:if|for|while|endif|endfor|endwhile|elif|else|include|namespace)\b)
-    |(?P<penlight>^>[ ]*(?:if|for|end|else|local)\b|\$\{\{)
     |(?P<tests>%%[A-Z][A-Z0-9_]*%%)
     |(?P<configure>@[A-Z][A-Z0-9_]+@)
-    |(?P<shell>\\\$\{?[a-z_]|\$\()
+    |(?P<shell>\$\([a-z])
     |(?P<envsubst>\$\{[A-Z][A-Z0-9_]*\})
     |(?P<format>(?<![$\w])\{[A-Za-z_]\w*\}(?=[;/.:\w-]))
-    |(?P<variable>^[ \t]*\$\{\w+\}[ \t]*$)
+    |(?P<variable>^[ \t]*\$\{?[A-Za-z_]\w*\}?[ \t]*$)
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
 _KINDS = {
     "helm": "a Helm template ({{ .Values }})",
@@ -40,10 +39,10 @@ _KINDS = {
     "penlight": "a Penlight template (> lines and ${{ }})",
     "tests": "an nginx-tests template (%%NAME%%)",
     "configure": "a configure template (@NAME@)",
-    "shell": r"a shell here-document (\$ and $( ))",
+    "shell": r"a shell here-document (\$ or $( ))",
     "envsubst": "an envsubst template (${NAME})",
     "format": "a Python format template ({name})",
-    "variable": "a shell or envsubst template (${name})",
+    "variable": "a shell or envsubst template (a line with nothing but a variable)",
 }
 
 # In one word or quoted text. Braces can't stand outside quotes, nginx opens a block there.
@@ -73,11 +72,10 @@ def check_argument(name: str, value: str, quoted: bool, line: int, place: Place)
         raise place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
 
 
-def explain(text: str, place: Place) -> Refused | None:
-    """Why a text did not parse, if it looks like a template."""
-    for found in _SIGNS.finditer(text):
-        kind = found.lastgroup
-        if kind is not None and kind != "comment":
-            line = text.count("\n", 0, found.start()) + 1
-            return place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
-    return None
+def explain(text: str, place: Place, number: int) -> Refused | None:
+    """Why nginx would stop at a line of a text (from 1), if that line is a template's."""
+    lines = text.split("\n", number)
+    found = _SIGNS.search(lines[number - 1]) if number <= len(lines) else None
+    if found is None:
+        return None
+    return place.refused(f"looks like {_KINDS[found.lastgroup or '']}", _HINT, number)

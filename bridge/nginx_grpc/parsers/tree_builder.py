@@ -85,7 +85,7 @@ class _Builder:
         words = self.words
         if not words:
             sign = "{" if kind == OPEN else ";"
-            raise self.place.refused(
+            raise self.place.malformed(
                 f'a "{sign}" without a directive before it, which nginx rejects',
                 "take it out, or write the directive",
                 line,
@@ -97,7 +97,7 @@ class _Builder:
         if not block.free and not _NAME(name) and not (block.variables and _VARIABLE(name)):
             raise self._no_name(words[0])
         if block.free and kind == OPEN:
-            raise self.place.refused(
+            raise self.place.malformed(
                 "a block where nginx takes none",
                 "put a regular expression with braces in quotes",
                 line,
@@ -135,13 +135,13 @@ class _Builder:
 
     def _close(self, line: int) -> None:
         if self.words:
-            raise self.place.refused(
+            raise self.place.malformed(
                 'a "}" inside a directive, which nginx rejects',
                 "end the directive before it with ;",
                 line,
             )
         if not self.outer:
-            raise self.place.refused(
+            raise self.place.malformed(
                 'a "}" that closes no block', "take it out, or open the block", line
             )
         self._left()
@@ -158,13 +158,13 @@ class _Builder:
     def finish(self) -> None:
         """Take the end of the text."""
         if self.words:
-            raise self.place.refused(
+            raise self.place.malformed(
                 "the text ends inside a directive", "end it with ;", self.words[0][2]
             )
         if self.outer:
             owner = self.block.owner
             assert owner is not None
-            raise self.place.refused(
+            raise self.place.malformed(
                 'the text ends inside the block that opens here: a "}" is missing',
                 "close the block",
                 owner.line - self.place.line_offset,
@@ -186,7 +186,7 @@ class _Builder:
             hint = "put a space after if"
         else:
             hint = "give the text of an nginx configuration"
-        return self.place.refused("a name that no directive has", hint, line)
+        return self.place.malformed("a name that no directive has", hint, line)
 
     def _check_arguments(self, name: str, words: list[Token]) -> None:
         previous = words[0][2]

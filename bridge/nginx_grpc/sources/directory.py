@@ -7,7 +7,7 @@ import os
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.disk import DiskLibrary, read_regular
-from nginx_grpc.sources.includes import Text, UnreadError
+from nginx_grpc.sources.includes import Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions, Source
 from nginx_grpc.sources.levels import is_blank
 from nginx_grpc.sources.text_file import TextSource
@@ -61,8 +61,7 @@ class DirectorySource(Source):
             )
         return pieces.configurations(
             texts,
-            lambda: DiskLibrary(self._path, self._options),
-            self._options,
+            Reader(DiskLibrary(self._path, self._options), self._options),
             kind="directory",
             entry=lambda group: self._path if len(group) > 1 else group[0].file,
         )

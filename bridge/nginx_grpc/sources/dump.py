@@ -52,13 +52,13 @@ class DumpSource(Source):
         main = next(iter(sections.values()))
         reader = Reader(_Sections(sections, main.name), self._options)
         try:
-            check_nginx(reader.parse(main).directives, main.file)
-            directives = reader.expand(main)
+            check_nginx(reader.parse(main), main.file)
+            context = level(reader.expand(main))
         except Refused as error:
             self._check_chatter(sections, error)
             raise
         for name in sections:
-            if name not in reader.names:
+            if name not in reader.read:
                 # nginx writes out what it has read and nothing else. A comment in a file that
                 # looks like the head of a section would hide the rest of that file.
                 raise Refused(
@@ -67,7 +67,7 @@ class DumpSource(Source):
                     self._file,
                     self._line(name),
                 )
-        return [reader.configuration("dump", main.file, level(directives), directives)]
+        return [reader.configuration("dump", main.file, context, [main])]
 
     def _sections(self) -> dict[str, Text]:
         heads = list(_SECTION.finditer(self._data))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import Parsed, Parser, Placeholder, default_parser
+from nginx_grpc.parsers import Parsed, Parser, default_parser
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
-from nginx_grpc.tree import Comment, Configuration, Directive
+from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Library", "Reader", "Text", "UnreadError"]
 
-# Files that come with nginx or its packages and say nothing about gRPC.
+# Files that come with nginx or its packages and say nothing about gRPC. Of the many files named
+# *_params these four; a grpc_params is somebody's own and says much.
 _KNOWN = re.compile(
-    r"(?:.*/)?(?:mime\.types|(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf|koi-utf|koi-win|win-utf)\Z"
-    r"|(?:.*/)?modules-enabled/[^/]*\Z|/usr/share/nginx/modules/[^/]*\Z",
+    r"(?:.*/)?(?:mime\.types|(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf|koi-utf|koi-win"
+    r"|win-utf|modules-enabled/[^/]*)\Z|/usr/share/nginx/modules/[^/]*\Z",
     re.DOTALL,
 )
 
@@ -61,78 +63,90 @@ class Library(ABC):
 
 
 @dataclass(slots=True)
-class _Read:
+class _Reading:
+    """A text that was parsed. The sums are of itself and, once expanded, of its includes."""
+
+    text: Text
     parsed: Parsed
-    statements: int = 0
-    depth: int = 0
+    statements: int
+    depth: int
     height: int = 0
     expanded: bool = False
+    included: list[_Reading] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class Reader:
-    """Reads texts and their includes into one tree.
+    """Reads texts and their includes.
 
     A text is parsed once however often it is included; its directives then stand in several
     blocks, as the same objects.
+
+    Args:
+        library: where includes come from.
+        options: limits and progress.
+        parser: what reads a text.
+
+    Attributes:
+        included: the names of texts that an include brought in.
+        read: the names of all texts.
     """
 
-    library: Library
-    options: ReadOptions
-    parser: Parser = field(default_factory=default_parser)
-    comments: list[Comment] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
-    _read: dict[tuple[str, bool], _Read] = field(default_factory=dict)
-    _placeholders: list[Placeholder] = field(default_factory=list)
-    _bytes: int = 0
+    def __init__(
+        self, library: Library, options: ReadOptions, parser: Parser | None = None
+    ) -> None:
+        self.included: set[str] = set()
+        self.read: set[str] = set()
+        self._library = library
+        self._options = options
+        self._parser = parser or default_parser()
+        self._readings: dict[tuple[str, bool], _Reading] = {}
+        self._bytes = 0
 
-    def parse(self, text: Text, free_names: bool = False) -> Parsed:
-        """A text's tree, its includes still in place."""
-        return self._parse(text, free_names).parsed
-
-    def expand(self, text: Text) -> list[Directive]:
-        """A text's tree, its includes in place."""
-        read = self._parse(text, False)
-        self._expand(text.name, read, [])
-        return read.parsed.directives
+    def parse(self, text: Text) -> list[Directive]:
+        """A text's tree; its includes are still in place until it is expanded."""
+        return self._parse(text, False).parsed.directives
 
     def configuration(
-        self, kind: str, entry: str, context: str, directives: list[Directive]
+        self, kind: str, entry: str, context: str, texts: Sequence[Text]
     ) -> Configuration:
-        """What was read, as a configuration."""
-        check_placeholders(self._placeholders, directives)
-        return Configuration(
-            kind, entry, context, directives, self.comments, self.files, self.texts
-        )
+        """Texts and all they include as one configuration; see Configuration for the words."""
+        limit = self._options.limits.statements
+        readings = [self._expanded(self._parse(text, False), []) for text in texts]
+        if sum(reading.statements for reading in readings) > limit:
+            raise Refused(f"more than {limit:,} directives", "give a part of it", entry)
+        configuration = Configuration(kind, entry, context, [])
+        for reading in readings:
+            configuration.directives.extend(reading.parsed.directives)
+        placeholders = []
+        for reading in _all(readings):
+            text = reading.text
+            if text.file not in configuration.texts:
+                configuration.files.append(text.file)
+                configuration.texts[text.file] = text.data
+            configuration.comments.extend(reading.parsed.comments)
+            placeholders.extend(reading.parsed.placeholders)
+        check_placeholders(placeholders, configuration.directives)
+        return configuration
 
-    def _parse(self, text: Text, free_names: bool) -> _Read:
-        known = self._read.get((text.name, free_names))
+    def expand(self, text: Text) -> list[Directive]:
+        """A text's tree with its includes put in place."""
+        return self._expanded(self._parse(text, False), []).parsed.directives
+
+    def _parse(self, text: Text, free_names: bool) -> _Reading:
+        known = self._readings.get((text.name, free_names))
         if known is not None:
             return known
-        limits = self.options.limits
-        self._bytes += len(text.data)
-        if text.name not in self.names:
-            if len(self.names) >= limits.files:
-                raise Refused(
-                    f"more than {limits.files:,} files",
-                    "give a part of the configuration",
-                    text.file,
-                )
-            self.names.append(text.name)
-            if text.file not in self.texts:
-                self.files.append(text.file)
-            if self.options.progress is not None:
-                self.options.progress(len(self.names), text.file)
-        if self._bytes > limits.total_bytes:
-            raise Refused(
-                f"more than {limits.total_bytes:,} bytes in all",
-                "give a part of the configuration",
-                text.file,
-            )
-        self.texts.setdefault(text.file, text.data)
-        parsed = self.parser.parse(
+        limits = self._options.limits
+        if text.name not in self.read:
+            self.read.add(text.name)
+            self._bytes += len(text.data)
+            if len(self.read) > limits.files:
+                raise Refused(f"more than {limits.files:,} files", _PART, text.file)
+            if self._bytes > limits.total_bytes:
+                raise Refused(f"more than {limits.total_bytes:,} bytes in all", _PART, text.file)
+            if self._options.progress is not None:
+                self._options.progress(len(self.read), text.file)
+        parsed = self._parser.parse(
             text.data,
             text.file,
             line_offset=text.line_offset,
@@ -140,52 +154,48 @@ class Reader:
             one_line=text.one_line,
             free_names=free_names,
         )
-        self.comments.extend(parsed.comments)
-        self._placeholders.extend(parsed.placeholders)
-        read = _Read(parsed, parsed.statements, parsed.depth)
-        self._read[text.name, free_names] = read
-        return read
+        reading = _Reading(text, parsed, parsed.statements, parsed.depth)
+        self._readings[text.name, free_names] = reading
+        return reading
 
-    def _expand(self, name: str, read: _Read, above: list[str]) -> None:
-        if read.expanded:
-            return
-        above.append(name)
-        for place in read.parsed.including:
+    def _expanded(self, reading: _Reading, above: list[str]) -> _Reading:
+        if reading.expanded:
+            return reading
+        above.append(reading.text.name)
+        for place in reading.parsed.including:
             directives: list[Directive] = []
             for directive in place.directives:
                 if directive.name != "include" or directive.block is not None:
                     directives.append(directive)
                     continue
-                for included in self._included(directive, place.free_names, above):
-                    if isinstance(included, Directive):
-                        directives.append(included)
-                        continue
-                    read.statements += included.statements
-                    if read.statements > self.options.limits.statements:
-                        raise Refused(
-                            f"more than {self.options.limits.statements:,} directives after "
-                            "includes",
-                            "include less often",
-                            directive.file,
-                            directive.line,
-                        )
-                    read.depth = max(read.depth, place.depth + included.depth)
-                    if read.depth > MAX_DEPTH:
-                        raise Refused(
-                            f"more than {MAX_DEPTH:,} blocks inside each other",
-                            "nest fewer",
-                            directive.file,
-                            directive.line,
-                        )
-                    read.height = max(read.height, included.height + 1)
-                    directives.extend(included.parsed.directives)
+                for part in self._parts(directive, place.free_names, above):
+                    if isinstance(part, Directive):
+                        directives.append(part)
+                    else:
+                        self._count(reading, part, place.depth, directive)
+                        directives.extend(part.parsed.directives)
             place.directives[:] = directives
-        read.expanded = True
+        reading.expanded = True
         above.pop()
+        return reading
 
-    def _included(
+    def _count(self, reading: _Reading, part: _Reading, depth: int, directive: Directive) -> None:
+        limit = self._options.limits.statements
+        reading.included.append(part)
+        reading.statements += part.statements
+        reading.depth = max(reading.depth, depth + part.depth)
+        reading.height = max(reading.height, part.height + 1)
+        if reading.statements > limit:
+            what, hint = f"more than {limit:,} directives after includes", "include less often"
+        elif reading.depth > MAX_DEPTH:
+            what, hint = f"more than {MAX_DEPTH:,} blocks inside each other", "nest fewer"
+        else:
+            return
+        raise Refused(what, hint, directive.file, directive.line)
+
+    def _parts(
         self, directive: Directive, free_names: bool, above: list[str]
-    ) -> list[_Read | Directive]:
+    ) -> list[_Reading | Directive]:
         """What stands in place of an include: texts that were read, and includes that were not."""
         if directive.unread:
             return [directive]
@@ -194,36 +204,35 @@ class Reader:
         include = directive.args[0]
         known = _KNOWN.match(include) is not None
         try:
-            names = self.library.find(include)
+            names = self._library.find(include)
         except UnreadError as error:
             return [] if known else [_unread(directive, str(error))]
-        parts: list[_Read | Directive] = []
+        parts: list[_Reading | Directive] = []
         for name in names:
             if name in above:
                 chain = " -> ".join([*above[above.index(name) :], name])
                 parts.append(_unread(directive, f"a cycle of includes: {chain}", name))
                 continue
             try:
-                read = self._load(name, free_names, above)
+                parts.append(self._include(name, free_names, above))
             except UnreadError as error:
                 if not known:
                     parts.append(_unread(directive, str(error), name))
-                continue
-            parts.append(read)
         return parts
 
-    def _load(self, name: str, free_names: bool, above: list[str]) -> _Read:
-        read = self._read.get((name, free_names))
-        if read is None:
-            read = self._parse(self.library.load(name), free_names)
+    def _include(self, name: str, free_names: bool, above: list[str]) -> _Reading:
+        limit = self._options.limits.include_depth
+        reading = self._readings.get((name, free_names))
         # The main text is the first above.
-        deepest = len(above) + (read.height if read.expanded else 0)
-        if deepest > self.options.limits.include_depth:
-            raise UnreadError(
-                f"more than {self.options.limits.include_depth} includes inside each other"
-            )
-        self._expand(name, read, above)
-        return read
+        if len(above) + (reading.height if reading else 0) > limit:
+            raise UnreadError(f"more than {limit} includes inside each other")
+        if reading is None:
+            reading = self._parse(self._library.load(name), free_names)
+        self.included.add(name)
+        return self._expanded(reading, above)
+
+
+_PART = "give a part of the configuration"
 
 
 def _unread(directive: Directive, why: str, name: str = "") -> Directive:
@@ -231,3 +240,15 @@ def _unread(directive: Directive, why: str, name: str = "") -> Directive:
     return Directive(
         "include", args, directive.file, directive.line, None, directive.key, unread=why
     )
+
+
+def _all(readings: Sequence[_Reading]) -> list[_Reading]:
+    """Readings and what they include, each text once, in the order of reading."""
+    seen: dict[str, _Reading] = {}
+    waiting = list(reversed(readings))
+    while waiting:
+        reading = waiting.pop()
+        if reading.text.name not in seen:
+            seen[reading.text.name] = reading
+            waiting.extend(reversed(reading.included))
+    return list(seen.values())

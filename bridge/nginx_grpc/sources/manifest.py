@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import default_parser
 from nginx_grpc.parsers.directives import KNOWN
-from nginx_grpc.sources import glob, pieces
-from nginx_grpc.sources.includes import Library, Text, UnreadError
+from nginx_grpc.sources import config_map as config_map_source
+from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.levels import is_blank, level
-from nginx_grpc.tree import Configuration, Directive
+from nginx_grpc.sources.levels import is_blank
+from nginx_grpc.tree import Configuration
 
 __all__ = ["ManifestSource", "is_manifest"]
 
@@ -43,8 +43,9 @@ _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 # What only nginx text looks like.
 _NGINX = re.compile(
-    r"^[ \t]*(?:(?:server|http|events|stream|upstream[ \t]+\S+|location[ \t]+[^{};\n]+)[ \t]*\{"
-    r"|(?:grpc|proxy|uwsgi|fastcgi)_pass[ \t]+\S)",
+    rb"^[ \t]*(?:[\"']?(?:server|http|events|stream)[\"']?\s*\{"
+    rb"|[\"']?(?:upstream|location)[\"']?\s[^{};\n]*\s?\{)"
+    rb"|(?:grpc|proxy)_pass[\s\"'#]",
     re.MULTILINE,
 )
 # Files of others that may quote nginx text.
@@ -207,35 +208,36 @@ class ManifestSource(Source):
         return line + 1
 
     def _configurations(self, config_map: _ConfigMap) -> list[Configuration]:
-        texts = [text for text in config_map.texts.values() if self._is_nginx(text)]
-        if not texts:
+        nginx = [key for key, text in config_map.texts.items() if self._is_nginx(text)]
+        if not nginx:
             return []
-        name = config_map.name or "ConfigMap"
-        return pieces.configurations(
-            texts,
-            lambda: _Keys(config_map.texts, {text.name for text in texts}),
-            self._options,
-            kind="manifest",
-            entry=lambda group: (
-                f"{self._file}: {name}"
-                if len(group) > 1
-                else f"{self._file}: {name}/{group[0].key}"
-            ),
-        )
+        entry = f"{self._file}: {config_map.name or 'ConfigMap'}"
+        return config_map_source.configurations(config_map.texts, nginx, entry, self._options)
 
     def _is_nginx(self, text: Text) -> bool:
         if is_blank(text.data):
             return False
-        looks = _NGINX.search(text.data.decode("utf-8", "replace")) is not None
-        if b"\x00" in text.data[:4]:
-            looks = True
+        looks = _NGINX.search(text.data) is not None
+        if not looks and b";" not in text.data:
+            return False
         try:
-            directives = _parse(text)
+            directives = (
+                default_parser()
+                .parse(
+                    text.data,
+                    text.file,
+                    line_offset=text.line_offset,
+                    key=text.key,
+                    one_line=text.one_line,
+                )
+                .directives
+            )
         except Refused:
             if looks and not _OTHERS.search(text.key):
                 raise
             return False
-        return looks or any(directive.name in KNOWN for directive in directives)
+        known = sum(directive.name in KNOWN for directive in directives)
+        return looks or known * 2 > len(directives)
 
     def _no_yaml(self, text: str) -> Refused | None:
         for found in _KIND.finditer(text):
@@ -273,52 +275,6 @@ class ManifestSource(Source):
         )
 
 
-def _parse(text: Text) -> list[Directive]:
-    return (
-        default_parser()
-        .parse(
-            text.data,
-            text.file,
-            line_offset=text.line_offset,
-            key=text.key,
-            one_line=text.one_line,
-        )
-        .directives
-    )
-
-
 def _elsewhere(kind: str, file: str, line: int) -> Refused:
     article = "an" if kind[0] in "AEIOU" else "a"
     return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
-
-
-class _Keys(Library):
-    """The keys of one ConfigMap. A path is its last component: folders are not known here."""
-
-    def __init__(self, texts: dict[str, Text], nginx: set[str]) -> None:
-        self._texts = texts
-        self._nginx = nginx
-        self._levels: dict[str, str] = {}
-
-    def find(self, include: str) -> list[str]:
-        name = include.rpartition("/")[2]
-        pattern = name.encode("utf-8", "surrogateescape")
-        if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
-            return [name]
-        return sorted(
-            key
-            for key in self._nginx
-            if glob.matches(pattern, key.encode()) and self._level(key) != "main"
-        )
-
-    def load(self, name: str) -> Text:
-        text = self._texts.get(name)
-        if text is None:
-            raise UnreadError("no such key in the ConfigMap")
-        return text
-
-    def _level(self, key: str) -> str:
-        # A whole nginx.conf is never included: a pattern that takes its key means other files.
-        if key not in self._levels:
-            self._levels[key] = level(_parse(self._texts[key]))
-        return self._levels[key]

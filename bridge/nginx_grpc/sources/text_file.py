@@ -33,8 +33,6 @@ class TextSource(Source):
 
     def collect(self) -> list[Configuration]:
         """See Source."""
-        reader = self._reader
-        parsed = reader.parse(self._text)
-        check_nginx(parsed.directives, self._text.file)
-        directives = reader.expand(self._text)
-        return [reader.configuration(self._kind, self._entry, level(directives), directives)]
+        check_nginx(self._reader.parse(self._text), self._text.file)
+        context = level(self._reader.expand(self._text))
+        return [self._reader.configuration(self._kind, self._entry, context, [self._text])]
