@@ -600,7 +600,7 @@ wrong_return(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "settings", "grpc_set_header", "add_header", "proxy_set_header", "error_page", "types", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "settings", "grpc_set_header", "add_header", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -634,6 +634,7 @@ ok_location(x) if {
 	every item in x.types {
 		is_string(item)
 	}
+	is_boolean(object.get(x, "types_declared", false))
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
 		ok_named_value(item)
@@ -699,6 +700,7 @@ wrong_location(x) := {"(no object)"} if {
 		some item in x.types
 		not is_string(item)
 	},
+	{"types_declared" | not is_boolean(object.get(x, "types_declared", false))},
 	{kind.item("proxy_directives", i, inner) |
 		some i, item in x.proxy_directives
 		not ok_named_value(item)

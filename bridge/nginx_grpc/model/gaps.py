@@ -1,0 +1,65 @@
+"""What was not seen: includes that could not be read, and the levels around a fragment."""
+
+from __future__ import annotations
+
+from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.tree import Configuration, Directive
+
+__all__ = ["Gaps"]
+
+# What a fragment of each context leaves unseen. An http-level file says nothing of the other lines
+# of http{}: they may set whatever its servers do not.
+_AROUND = {
+    "http": "the rest of http{}",
+    "server": "http{} and the rest of server{}",
+    "location": "http{}, server{} and the rest of location{}",
+}
+_FRAGMENT = "only a part of a configuration was given"
+
+
+class Gaps:
+    """The gaps of one document, in the order in which they were met."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.found: list[Json] = []
+        self._noted: set[int] = set()
+        self._context = configuration.context
+        if configuration.context in _AROUND:
+            first = configuration.directives[:1]
+            where = place(first[0]) if first else {"file": configuration.entry, "line": 1}
+            self._add("context", _AROUND[self._context], _FRAGMENT, self._context, where)
+
+    def around(self, level: str) -> list[int]:
+        """The gap that a fragment leaves on this level: http, server or the outermost location."""
+        levels = list(_AROUND)
+        if self._context in _AROUND and levels.index(level) <= levels.index(self._context):
+            return [0]
+        return []
+
+    def unread(self, block: list[Directive], level: str) -> list[int]:
+        """The gaps of a block itself: its includes that could not be read."""
+        return [self._note(directive, level) for directive in block if directive.unread]
+
+    def rest(self, directives: list[Directive]) -> None:
+        """Note what stands in any other block, so that no unread include goes unsaid."""
+        stack = list(reversed(directives))
+        while stack:
+            directive = stack.pop()
+            if directive.unread and id(directive) not in self._noted:
+                self._note(directive, "other")
+            stack.extend(reversed(directive.block or ()))
+
+    def matter(self, indexes: list[int]) -> None:
+        """Say that a location with gRPC depends on these."""
+        for index in indexes:
+            self.found[index]["matters"] = True
+
+    def _note(self, directive: Directive, level: str) -> int:
+        self._noted.add(id(directive))
+        what = " ".join(directive.args)
+        return self._add("include", what, directive.unread, level, place(directive))
+
+    def _add(self, kind: str, what: str, reason: str, level: str, where: Json) -> int:
+        gap = {"kind": kind, "what": what, "reason": reason, "level": level, "matters": False}
+        self.found.append({**gap, **where})
+        return len(self.found) - 1

@@ -1,0 +1,256 @@
+"""Whether a location carries gRPC: decided here alone, with the reasons for a reader.
+
+`pass` is a fact: a grpc_pass is in effect. For a proxy_pass there are only signs. Two leave little
+doubt: a path of the shape `/package.Service/`, for gRPC paths are made so and hardly any others
+are, and port 50051. The word grpc in a path or an upstream's name alone is weak: gateways, gRPC-Web
+proxies, metrics and health endpoints carry it too, and each of their own signs cancels it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nginx_grpc.model.lists import InheritedList
+from nginx_grpc.model.locations import Condition, Location
+from nginx_grpc.model.targets import Target
+from nginx_grpc.tree import Directive
+
+__all__ = ["Surroundings", "carries", "is_service_path"]
+
+_PART = "[a-z_][A-Za-z0-9_]*"
+# `/helloworld.Greeter/`; `/f5.nginx.agent.Commander`; `/helloworld.greeter/SayHello`. One dot and
+# no slash behind is also a file's name: `/static.File`.
+_SERVICE = re.compile(
+    rf"/?(?:(?:{_PART}\.)+([A-Z][A-Za-z0-9_]*)/.*|(?:{_PART}\.){{2,}}([A-Z][A-Za-z0-9_]*)"
+    rf"|(?:{_PART}\.)+({_PART})/[A-Z][A-Za-z0-9_]*)",
+    re.DOTALL,
+)
+_FILES_AND_DOMAINS = frozenset(
+    (
+        "asp",
+        "aspx",
+        "cgi",
+        "css",
+        "do",
+        "exe",
+        "fcgi",
+        "gif",
+        "htm",
+        "html",
+        "ico",
+        "jar",
+        "jpg",
+        "js",
+        "json",
+        "jsp",
+        "map",
+        "md",
+        "mjs",
+        "pdf",
+        "php",
+        "pl",
+        "png",
+        "py",
+        "rb",
+        "sh",
+        "svg",
+        "ttf",
+        "txt",
+        "war",
+        "wasm",
+        "woff",
+        "woff2",
+        "xml",
+        "zip",
+        "app",
+        "com",
+        "dev",
+        "edu",
+        "gov",
+        "io",
+        "local",
+        "net",
+        "org",
+        "svc",
+    )
+)
+_GRPC_PORT = 50051
+_GRPC_WEB = re.compile("grpc[-_. ]?web", re.IGNORECASE)
+_GATEWAY = re.compile("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
+_CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What one location can't see of the rest.
+
+    Args:
+        error_pages: the URIs of every error_page of its server, and of its http block.
+        http_paths: how many locations whose path shows no gRPC pass to the same place by
+            proxy_pass, this one left out.
+    """
+
+    error_pages: tuple[frozenset[str], ...]
+    http_paths: int
+
+
+def carries(
+    location: Location, target: Target | None, around: Surroundings
+) -> tuple[str, list[str]]:
+    """pass, strong, weak or no, and the reasons.
+
+    Args:
+        location: the location.
+        target: where its proxy_pass leads.
+        around: the rest of the configuration.
+    """
+    if location.handler == "grpc_pass":
+        if location.own_handler:
+            return "pass", ["it has a grpc_pass"]
+        return "pass", ["it inherits the grpc_pass of its location"]
+    if location.handler != "proxy_pass" or not location.own_handler or target is None:
+        return "no", []
+    if location.returns is not None or _split_by_content_type(location):
+        return "no", []
+    path = _path_sign(location)
+    port = _port_signs(target)
+    named = _name_signs(location, target)
+    if not (path or port or named):
+        return "no", []
+    web = _grpc_web_signs(location, target)
+    if path and not web:
+        return ("weak" if location.condition else "strong"), [*path, *port]
+    against = [*web, *_http_signs(location, target, around)]
+    if port and not against:
+        return ("weak" if location.condition else "strong"), [*port, *named]
+    if path or port:
+        return "weak", [*path, *port, *named, *(f"but {sign}" for sign in against)]
+    return ("no", []) if against else ("weak", named)
+
+
+def is_service_path(modifier: str, path: str) -> bool:
+    """Whether a location's path, or one branch of its pattern, is that of a gRPC service."""
+    if modifier in ("~", "~*"):
+        return _is_service_pattern(path)
+    return modifier != "@" and path.startswith("/") and _is_service(path)
+
+
+def _is_service(text: str) -> bool:
+    match = _SERVICE.fullmatch(text)
+    return match is not None and (match[1] or match[2] or match[3]).lower() not in (
+        _FILES_AND_DOMAINS
+    )
+
+
+def _is_service_pattern(pattern: str) -> bool:
+    """`^/a\\.B/`, `^/(a\\.B|c\\.D)/`: the pattern is read as text, never compiled."""
+    text = pattern.replace("\\", "")
+    if not text.startswith(("/", "^/")):
+        return False
+    followed = text.rpartition(")")[2].startswith("/")
+    branches = re.split(r"[()|]", text.lstrip("^").rstrip("$"))
+    return any(
+        _is_service(branch if "/" in branch[1:] or not followed else branch + "/")
+        for branch in branches
+        if branch
+    )
+
+
+def _path_sign(location: Location) -> list[str]:
+    modifier = location.parent.modifier if location.condition and location.parent else None
+    if is_service_path(location.modifier if modifier is None else modifier, location.path):
+        return [f"path {location.path} is that of a gRPC service"]
+    return []
+
+
+def _port_signs(target: Target) -> list[str]:
+    signs = [
+        f"upstream {upstream.name} has port {_GRPC_PORT}"
+        for upstream in target.upstreams()
+        if _GRPC_PORT in upstream.ports
+    ]
+    if any(place.port == _GRPC_PORT for place in target.destinations):
+        signs.append(f"its target has port {_GRPC_PORT}")
+    return signs
+
+
+def _name_signs(location: Location, target: Target) -> list[str]:
+    signs = []
+    if "grpc" in location.path.lower():
+        signs.append(f"path {location.path} says grpc")
+    if any("grpc" in name.lower() for name in _target_names(target)):
+        signs.append(f"target {target.text} says grpc")
+    return signs
+
+
+def _target_names(target: Target) -> list[str]:
+    names = [target.text, *(upstream.name for upstream in target.upstreams())]
+    return [*names, *(place.host for place in target.destinations)]
+
+
+def _grpc_web_signs(location: Location, target: Target) -> list[str]:
+    setting = location.scope.settings.get("grpc_web")
+    named = any(map(_GRPC_WEB.search, (location.path, *_target_names(target))))
+    switched_on = setting is not None and setting.get("on", True)
+    headers = any(
+        _mentions(location.scope.lists.get(name), _GRPC_WEB)
+        for name in ("add_header", "proxy_set_header")
+    )
+    return ["gRPC-Web comes here"] if named or switched_on or headers else []
+
+
+def _http_signs(location: Location, target: Target, around: Surroundings) -> list[str]:
+    path = location.path.lower()
+    signs = []
+    if any(map(_GATEWAY.search, (location.path, *_target_names(target)))):
+        signs.append("its name is a gateway's")
+    if "metrics" in path:
+        signs.append("its path is for metrics")
+    if any(word in path for word in ("health", "/ready", "/live")):
+        signs.append("its path is for health checks")
+    if any(location.path in uris for uris in around.error_pages) or "error" in path:
+        signs.append("it is an error page")
+    if _upgrades(location.scope.lists.get("proxy_set_header")):
+        signs.append("it passes WebSocket upgrades")
+    if around.http_paths:
+        signs.append("plain HTTP goes to the same place")
+    return signs
+
+
+def _split_by_content_type(location: Location) -> bool:
+    """Whether calls of gRPC leave this location by an `if` on the content type."""
+    if location.condition is not None:
+        # `if ($content_type !~ grpc) { proxy_pass ...; }` is for the others.
+        return _tests_for_grpc(location.condition) and location.condition.operator.startswith("!")
+    return any(
+        inner.condition is not None
+        and _tests_for_grpc(inner.condition)
+        and (inner.own_handler or "rewrite" in inner.own)
+        for inner in location.conditions
+    )
+
+
+def _tests_for_grpc(condition: Condition) -> bool:
+    return condition.variable in _CONTENT_TYPES and "grpc" in condition.value.lower()
+
+
+def _mentions(inherited: InheritedList | None, pattern: re.Pattern[str]) -> bool:
+    return inherited is not None and any(
+        pattern.search(argument)
+        for directive in _looked_at(inherited)
+        for argument in directive.args
+    )
+
+
+def _upgrades(inherited: InheritedList | None) -> bool:
+    return inherited is not None and any(
+        directive.args and directive.args[0].lower() == "upgrade"
+        for directive in _looked_at(inherited)
+    )
+
+
+def _looked_at(inherited: InheritedList) -> Iterable[Directive]:
+    # A list of thousands at http level is inherited by each location: its head is enough here.
+    return inherited.directives[:256]

@@ -1,0 +1,223 @@
+"""The sockets of each server, and whether an HTTP/2 client reaches the server there.
+
+The http2 parameter of listen is a flag of the socket: one server says it, all of that socket have
+it, even one with `http2 off`. The http2 directive is the server's own: with TLS the server that SNI
+names decides, on plaintext the socket's default server does, and a server that is not the default
+must have it as well, or it answers 421.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from nginx_grpc.model.addresses import socket_of
+from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.tree import Directive
+
+__all__ = ["Listener", "Listening", "Sockets", "listening"]
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One listen of one server.
+
+    Args:
+        address: as written; `80` where none is said.
+        socket: the socket in one spelling.
+        first, last: its ports; 0 for a unix socket.
+        parameters: what the listen says behind the address.
+        directive: the listen, or the server where none is said.
+        implicit: whether no listen is said.
+        server: the server it belongs to.
+    """
+
+    address: str
+    socket: str
+    first: int
+    last: int
+    parameters: list[str]
+    directive: Directive
+    implicit: bool
+    server: Listening
+
+    @property
+    def quic(self) -> bool:
+        """UDP: a socket of its own."""
+        return "quic" in self.parameters
+
+    @property
+    def http2(self) -> bool:
+        return "http2" in self.parameters
+
+    @property
+    def ssl(self) -> bool:
+        return "ssl" in self.parameters or self.server.ssl
+
+    @property
+    def claims_default(self) -> bool:
+        return "default_server" in self.parameters or "default" in self.parameters
+
+
+@dataclass(slots=True, eq=False)
+class Listening:
+    """How one server listens.
+
+    Args:
+        scope: the server's scope.
+        ssl: whether `ssl on` is in effect.
+        unseen: whether its listens may stand in what was not seen.
+        listeners: its sockets.
+    """
+
+    scope: Scope
+    ssl: bool
+    unseen: bool
+    listeners: list[Listener] = field(default_factory=list)
+
+    @property
+    def http2(self) -> str:
+        """Whether the http2 directive is on for this server: yes, no or unknown."""
+        setting = self.scope.settings.get("http2")
+        if setting is None:
+            return "no" if self.scope.gap is None else "unknown"
+        if setting.get("unresolved"):
+            return "unknown"
+        return "yes" if setting["on"] else "no"
+
+
+@dataclass(slots=True)
+class _Socket:
+    """What all servers of a socket make of it."""
+
+    default: Listener
+    http2: bool = False
+    ssl: bool = False
+
+
+def listening(directive: Directive, scope: Scope) -> Listening:
+    """The sockets of a server block.
+
+    Args:
+        directive: the block.
+        scope: its scope.
+    """
+    said = scope.own.get("listen", [])
+    http = scope.outer
+    switch = scope.own.get("ssl") or (http.own.get("ssl") if http else None) or []
+    ssl = any(item.args and item.args[0].lower() == "on" for item in switch)
+    server = Listening(scope, ssl, unseen=bool(scope.gaps) and not said)
+    for listen in said:
+        address = listen.args[0] if listen.args else ""
+        spelled, first, last = socket_of(address)
+        server.listeners.append(
+            Listener(address, spelled, first, last, listen.args[1:], listen, False, server)
+        )
+    if not said:
+        # nginx listens on *:80, or on *:8000 where it is not started by root.
+        server.listeners.append(Listener("80", "*:80", 80, 80, [], directive, True, server))
+    return server
+
+
+class Sockets:
+    """All sockets of a configuration."""
+
+    def __init__(self, servers: list[Listening]) -> None:
+        self._sockets: dict[tuple[str, bool], _Socket] = {}
+        self._ranges: dict[str, list[Listener]] = {}
+        self._ports: dict[str, list[int]] = {}
+        for server in servers:
+            for listener in server.listeners:
+                self._add(listener)
+        for ports in self._ports.values():
+            ports.sort()
+
+    def as_json(self, server: Listening) -> list[Json]:
+        """`listens` of one server."""
+        return [self._listen(listener) for listener in server.listeners]
+
+    def is_default(self, server: Listening) -> bool:
+        """Whether this server is the default of one of its sockets, or may be."""
+        return server.unseen or any(
+            self._socket(listener).default.server is server for listener in server.listeners
+        )
+
+    def _add(self, listener: Listener) -> None:
+        key = (listener.socket, listener.quic)
+        socket = self._sockets.get(key)
+        if socket is None:
+            socket = self._sockets[key] = _Socket(listener)
+        elif listener.claims_default and not socket.default.claims_default:
+            socket.default = listener
+        socket.http2 = socket.http2 or listener.http2
+        socket.ssl = socket.ssl or listener.ssl
+        if listener.first != listener.last:
+            self._ranges.setdefault(_host(listener), []).append(listener)
+        else:
+            self._ports.setdefault(_host(listener), []).append(listener.first)
+
+    def _socket(self, listener: Listener) -> _Socket:
+        return self._sockets[(listener.socket, listener.quic)]
+
+    def _listen(self, listener: Listener) -> Json:
+        socket = self._socket(listener)
+        return counted(
+            {
+                "address": listener.address,
+                "socket": listener.socket,
+                "port": listener.first,
+                "implicit": listener.implicit,
+                "ssl": socket.ssl,
+                "http2_parameter": listener.http2,
+                "quic": listener.quic,
+                "default_server": socket.default.server is listener.server,
+                "speaks_http2": self._speaks_http2(listener, socket),
+                **place(listener.directive),
+            }
+        )
+
+    def _speaks_http2(self, listener: Listener, socket: _Socket) -> str:
+        server = listener.server
+        if listener.quic:
+            return "no"
+        if socket.http2:
+            return "yes"
+        if server.unseen or self._overlaps(listener):
+            return "unknown"
+        answers = {server.http2}
+        if not socket.ssl:
+            answers.add(socket.default.server.http2)
+        if answers == {"yes"}:
+            return "yes"
+        # A server that was not seen may share the socket and say http2 there.
+        http = server.scope.outer
+        if "no" in answers and (http is None or http.gap is None):
+            return "no"
+        return "unknown"
+
+    def _overlaps(self, listener: Listener) -> bool:
+        """Whether a range of ports shares one with a listen that is spelled differently."""
+        host = _host(listener)
+        ranges = self._ranges.get(host, [])
+        if len(ranges) > _MOST_RANGES:
+            return True
+        if listener.first != listener.last:
+            ports = self._ports.get(host, [])
+            at = bisect_left(ports, listener.first)
+            if at < len(ports) and ports[at] <= listener.last:
+                return True
+        return any(
+            other.socket != listener.socket
+            and other.first <= listener.last
+            and listener.first <= other.last
+            for other in ranges
+        )
+
+
+# More ranges on one address than these are not told apart: the answer is unknown.
+_MOST_RANGES = 64
+
+
+def _host(listener: Listener) -> str:
+    return listener.socket.rpartition(":")[0]

@@ -1,0 +1,151 @@
+"""Lists that are inherited whole: headers and error pages.
+
+A level that has one directive of its own inherits none of that name. Each list stands once in the
+document, at the level that sets it, and only if a location with gRPC refers to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.tree import Directive
+
+__all__ = ["HEADER_LISTS", "InheritedList", "Lists", "page_codes", "page_response", "page_uri"]
+
+HEADER_LISTS = ("grpc_set_header", "add_header", "proxy_set_header")
+
+
+@dataclass(slots=True, eq=False)
+class InheritedList:
+    """The directives of one name that one level sets.
+
+    Args:
+        name: the directive.
+        level: the level's name.
+        directives: in the order of the text.
+        complete: False where an unread include may add to it or replace it.
+        outer: the list it is merged with (`add_header_inherit merge`).
+    """
+
+    name: str
+    level: str
+    directives: list[Directive]
+    complete: bool = True
+    outer: InheritedList | None = None
+    _index: int = -1
+    _doubtful: InheritedList | None = None
+
+    def doubtful(self) -> InheritedList:
+        """The same list where an unread include further in may replace it."""
+        if not self.complete:
+            return self
+        if self._doubtful is None:
+            self._doubtful = InheritedList(
+                self.name, self.level, self.directives, complete=False, outer=self.outer
+            )
+        return self._doubtful
+
+    def all_directives(self) -> list[Directive]:
+        """Its directives, then those of the levels it is merged with."""
+        merged, outer = list(self.directives), self.outer
+        while outer is not None:
+            merged.extend(outer.directives)
+            outer = outer.outer
+        return merged
+
+    def index_in(self, listed: list[InheritedList]) -> int:
+        """Its place in a document's list; it joins at the first call."""
+        if self._index < 0:
+            self._index = len(listed)
+            listed.append(self)
+        return self._index
+
+
+class Lists:
+    """The lists of one document that something refers to."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._headers: list[InheritedList] = []
+        self._pages: list[InheritedList] = []
+
+    def index(self, inherited: InheritedList) -> int:
+        """The index that a location holds."""
+        return inherited.index_in(self._pages if inherited.name == "error_page" else self._headers)
+
+    def header_lists(self) -> list[Json]:
+        """`header_lists` of the document."""
+        return [
+            {
+                "directive": item.name,
+                "level": item.level,
+                "complete": item.complete,
+                "headers": self._entries(item, _header),
+            }
+            for item in self._headers
+        ]
+
+    def error_page_lists(self) -> list[Json]:
+        """`error_page_lists` of the document."""
+        return [
+            {
+                "level": item.level,
+                "complete": item.complete,
+                "pages": self._entries(item, _error_page),
+            }
+            for item in self._pages
+        ]
+
+    def _entries(self, item: InheritedList, write: Callable[[Directive], Json]) -> list[Json]:
+        entries = []
+        for number, directive in enumerate(item.all_directives()):
+            if number >= len(item.directives):
+                self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
+            entries.append(write(directive))
+        return entries
+
+
+def page_uri(directive: Directive) -> str:
+    """Where an error_page leads."""
+    return directive.args[-1] if len(directive.args) > 1 else ""
+
+
+def page_response(directive: Directive) -> str:
+    """What replaces the status: empty, `=` or `=CODE`."""
+    if len(directive.args) > 2 and directive.args[-2].startswith("="):
+        return directive.args[-2]
+    return ""
+
+
+def page_codes(directive: Directive) -> list[int]:
+    """The statuses an error_page is for; nginx takes 300 to 599."""
+    codes = directive.args[: -2 if page_response(directive) else -1]
+    return [int(text) for text in codes if len(text) == 3 and text[0] in "345" and _is_number(text)]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _header(directive: Directive) -> Json:
+    arguments = directive.args
+    return {
+        "name": arguments[0] if arguments else "",
+        "value": arguments[1] if len(arguments) > 1 else "",
+        "always": directive.name == "add_header" and arguments[2:] == ["always"],
+        **place(directive),
+    }
+
+
+def _error_page(directive: Directive) -> Json:
+    uri = page_uri(directive)
+    return {
+        "codes": page_codes(directive),
+        "response": page_response(directive),
+        "uri": uri,
+        "unresolved": "$" in uri,
+        **place(directive),
+    }

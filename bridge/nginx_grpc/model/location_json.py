@@ -1,0 +1,170 @@
+"""A location as the document has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.lists import HEADER_LISTS, Lists
+from nginx_grpc.model.locations import Location
+from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.pages import extension_of, types_of
+from nginx_grpc.model.settings import LOCATION_SETTINGS, shortened
+from nginx_grpc.model.targets import Target
+from nginx_grpc.model.units import milliseconds_of
+from nginx_grpc.model.upstreams import Upstreams
+from nginx_grpc.tree import Directive
+
+__all__ = ["LocationWriter", "returned", "settings_json"]
+
+_PLAIN_SETTINGS = ("default_type",)
+# With these a rewrite stays in its location.
+_STAYS = frozenset(("break",))
+# `return URL` without a code: nginx takes a text that begins so.
+_REDIRECTS = ("http://", "https://", "$scheme")
+
+
+class LocationWriter:
+    """Writes the locations of one server."""
+
+    def __init__(
+        self, targets: dict[str, Target], upstreams: Upstreams, lists: Lists, budget: Budget
+    ) -> None:
+        self._targets = targets
+        self._upstreams = upstreams
+        self._lists = lists
+        self._budget = budget
+
+    def write(self, location: Location) -> Json:
+        """One location. What carries no gRPC holds little: see the schema."""
+        carries = location.carries != "no"
+        condition = location.condition
+        path = location.path
+        grpc_pass, proxy_pass = location.grpc_pass, location.proxy_pass
+        if condition is not None:
+            path, grpc_pass, proxy_pass = map(shortened, (path, grpc_pass, proxy_pass))
+            self._budget.spend(len(path) + len(grpc_pass) + len(proxy_pass))
+        node: Json = {
+            "id": location.id,
+            "parent": location.parent.id if location.parent else "",
+            "modifier": location.modifier,
+            "path": path,
+            "name": location.name,
+        }
+        if condition is not None:
+            node["condition"] = condition.as_json()
+        node.update(
+            {
+                "internal": "internal" in location.own,
+                "grpc": {"carries": location.carries, "reasons": location.reasons},
+                "handler": location.handler,
+                "own_handler": location.own_handler,
+                "grpc_pass": grpc_pass,
+                "proxy_pass": proxy_pass,
+                "rewrites": _rewrites(location),
+                "settings": settings_json(
+                    location.scope.settings,
+                    LOCATION_SETTINGS if carries else _PLAIN_SETTINGS,
+                    self._budget,
+                ),
+                "types": self._types(location),
+                "proxy_directives": self._beside_grpc_pass(location),
+                **place(location.directive),
+            }
+        )
+        self._add_optional(node, location, carries)
+        return counted(node)
+
+    def _add_optional(self, node: Json, location: Location, carries: bool) -> None:
+        own = location.own
+        target = self._targets.get(location.id)
+        if target is not None and (carries or "health_check" in own):
+            name = "target" if location.handler == "grpc_pass" else "proxy_target"
+            node[name] = target.as_json(location.level, self._upstreams, self._budget)
+        if location.returns is not None:
+            node["return"] = returned(location.returns)
+        if "limit_except" in own:
+            node["limit_except"] = _limit_except(own["limit_except"][0])
+        if "health_check" in own:
+            node["health_check"] = _health_check(own["health_check"][0])
+        if carries or location.page_uris:
+            if location.scope.types is not None:
+                node["types_declared"] = True
+            lists = location.scope.lists
+            for name in (*HEADER_LISTS, "error_page") if carries else ("add_header", "error_page"):
+                if name in lists:
+                    node[name] = self._lists.index(lists[name])
+        if location.scope.gap is not None:
+            node["gap"] = location.scope.gap
+
+    def _types(self, location: Location) -> list[str]:
+        if not location.page_uris or not location.scope.types:
+            return []
+        extensions = {extension_of(uri) for uri in location.page_uris} - {""}
+        return types_of(location.scope.types, extensions)
+
+    def _beside_grpc_pass(self, location: Location) -> list[Json]:
+        if location.handler != "grpc_pass":
+            return []
+        found = []
+        for directive in location.block:
+            if not directive.name.startswith("proxy_"):
+                continue
+            node: Json = {"name": directive.name, "value": " ".join(directive.args)}
+            if directive.name.endswith("_timeout") and len(directive.args) == 1:
+                duration = milliseconds_of(directive.args[0])
+                if duration is not None:
+                    node["ms"] = duration
+            node.update(place(directive))
+            found.append(counted(node))
+        return found
+
+
+def settings_json(settings: dict[str, Json], names: Iterable[str], budget: Budget) -> Json:
+    """The settings of these names that are in effect."""
+    found = {name: settings[name] for name in names if name in settings}
+    budget.spend(sum(len(setting["value"]) for setting in found.values()))
+    return counted(found)
+
+
+def returned(directive: Directive) -> Json:
+    """`return` of a server or a location."""
+    arguments = directive.args
+    first = arguments[0] if arguments else ""
+    code = int(first) if first.isascii() and first.isdigit() and len(first) <= 3 else 0
+    text: str | None = arguments[1] if len(arguments) > 1 else None
+    if text is None and first.startswith(_REDIRECTS):
+        code, text = 302, first
+    if text is None:
+        body = "none"
+    elif "$" in text:
+        body = "variable"
+    else:
+        body = "text" if text else "empty"
+    return counted({"code": code, "body": body, **place(directive)})
+
+
+def _rewrites(location: Location) -> bool:
+    return "try_files" in location.own or any(
+        _STAYS.isdisjoint(directive.args[2:]) for directive in location.own.get("rewrite", ())
+    )
+
+
+def _limit_except(directive: Directive) -> Json:
+    denies = False
+    for inner in directive.block or ():
+        if inner.name == "allow":
+            break
+        if inner.name == "deny" and inner.args == ["all"]:
+            denies = True
+            break
+    methods = [method.upper() for method in directive.args]
+    return {"methods": methods, "denies": denies, **place(directive)}
+
+
+def _health_check(directive: Directive) -> Json:
+    kind = ""
+    for argument in directive.args:
+        if argument.startswith("type="):
+            kind = argument[len("type=") :]
+    return {"type": kind, **place(directive)}

@@ -1,0 +1,261 @@
+"""The locations of a server, flat and in the order of the text, each with what is in effect there.
+
+A content handler is not inherited by a nested location: without one of its own it serves files. An
+`if` inherits everything of its location, the handler too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nginx_grpc.model.gaps import Gaps
+from nginx_grpc.model.nodes import Json, by_name
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.tree import Directive
+
+__all__ = ["Condition", "Location", "locations"]
+
+_MODIFIERS = ("^~", "~*", "~", "=")
+_HANDLERS = frozenset(
+    (
+        "api",
+        "check_status",
+        "content_by_lua",
+        "content_by_lua_block",
+        "content_by_lua_file",
+        "drizzle_query",
+        "dyups_interface",
+        "echo",
+        "empty_gif",
+        "f4f",
+        "flv",
+        "hls",
+        "js_content",
+        "mp4",
+        "perl",
+        "status",
+        "stub_status",
+        "upstream_conf",
+        "vhost_traffic_status_display",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The condition of an `if`: `$a = b`, `-f $request_filename`, `$a`."""
+
+    text: str
+    variable: str
+    operator: str
+    value: str
+
+    def as_json(self) -> Json:
+        """`condition` of a location."""
+        return {
+            "text": self.text,
+            "variable": self.variable,
+            "operator": self.operator,
+            "value": self.value,
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Location:
+    """A location, or an `if` in one.
+
+    Args:
+        id: unique in the document.
+        directive: the block.
+        parent: the location around it.
+        scope: what is in effect.
+        modifier: empty, =, ^~, ~, ~*, @ or if.
+        path: the path, pattern or @name; for an `if`, that of its location.
+        condition: of an `if`.
+        handler: the content handler in effect, by its directive.
+        passes: the grpc_pass or proxy_pass that is the handler in effect.
+        own_handler: whether the handler is set in this block.
+        returns: the unconditional return of this block.
+        conditions: the `if`s directly in it.
+        nested: the locations directly in it.
+        carries, reasons: whether gRPC comes here, and the signs.
+        page_uris: the error page URIs that it serves.
+    """
+
+    id: str
+    directive: Directive
+    parent: Location | None
+    scope: Scope
+    modifier: str
+    path: str
+    condition: Condition | None
+    handler: str
+    passes: Directive | None
+    own_handler: bool
+    returns: Directive | None
+    conditions: list[Location]
+    nested: list[Location]
+    carries: str
+    reasons: list[str]
+    page_uris: list[str]
+
+    @property
+    def block(self) -> list[Directive]:
+        """Its directives."""
+        return self.directive.block or []
+
+    @property
+    def own(self) -> dict[str, list[Directive]]:
+        """Its directives by name."""
+        return self.scope.own
+
+    @property
+    def name(self) -> str:
+        """As a reader names it."""
+        if self.condition is not None:
+            return f"if ({self.condition.text})"
+        if self.modifier in ("", "@"):
+            return self.path
+        return f"{self.modifier} {self.path}"
+
+    @property
+    def grpc_pass(self) -> str:
+        """The text of the grpc_pass in effect."""
+        return self._passed_by("grpc_pass")
+
+    @property
+    def proxy_pass(self) -> str:
+        """The text of the proxy_pass in effect."""
+        return self._passed_by("proxy_pass")
+
+    @property
+    def level(self) -> str:
+        """Where the handler in effect stands: location or if."""
+        return "if" if self.condition is not None and self.own_handler else "location"
+
+    def _passed_by(self, name: str) -> str:
+        if self.handler != name or self.passes is None or not self.passes.args:
+            return ""
+        return self.passes.args[0]
+
+
+def locations(
+    server: Directive, scope: Scope, number: int, gaps: Gaps, fragment: Directive | None
+) -> Iterator[Location]:
+    """The locations of a server.
+
+    Args:
+        server: the block.
+        scope: its scope.
+        number: the server's place in the document.
+        gaps: where unread includes are noted.
+        fragment: the location that was built around a fragment of that level.
+    """
+    waiting = [(block, None, scope) for block in _inner(server, in_location=False)]
+    waiting.reverse()
+    count = 0
+    stack: list[tuple[Directive, Location | None, Scope]] = list(waiting)
+    while stack:
+        directive, parent, around = stack.pop()
+        location = _location(directive, parent, around, f"{number}.{count}", gaps, fragment)
+        count += 1
+        if parent is not None:
+            (parent.conditions if location.condition else parent.nested).append(location)
+        yield location
+        inner = _inner(directive, in_location=True)
+        stack.extend((block, location, location.scope) for block in reversed(inner))
+
+
+def _inner(directive: Directive, in_location: bool) -> list[Directive]:
+    # An `if` in a server holds only the rewrite module's directives: it is no place for a request.
+    names = ("location", "if") if in_location else ("location",)
+    return [item for item in directive.block or () if item.block is not None and item.name in names]
+
+
+def _location(
+    directive: Directive,
+    parent: Location | None,
+    around: Scope,
+    identity: str,
+    gaps: Gaps,
+    fragment: Directive | None,
+) -> Location:
+    block = directive.block or []
+    condition = _condition(directive.args) if directive.name == "if" and parent else None
+    level = "if" if condition else "location"
+    own_gaps = gaps.around("location") if directive is fragment else []
+    own_gaps = own_gaps + gaps.unread(block, level)
+    scope = around.inside(level, by_name(block), own_gaps)
+    returns = first_return(block)
+    modifier, path = ("if", parent.path) if condition and parent else _matching(directive.args)
+    handler = _own_handler(block)
+    location = Location(
+        id=identity,
+        directive=directive,
+        parent=parent,
+        scope=scope,
+        modifier=modifier,
+        path=path,
+        condition=condition,
+        handler=handler.name if handler else "static",
+        passes=handler,
+        own_handler=handler is not None,
+        returns=returns,
+        conditions=[],
+        nested=[],
+        carries="no",
+        reasons=[],
+        page_uris=[],
+    )
+    if handler is None and returns is not None:
+        location.handler, location.own_handler = "return", True
+    elif handler is None and scope.gaps:
+        location.handler = "unknown"
+    elif handler is None and condition and parent:
+        location.handler, location.passes = parent.handler, parent.passes
+    return location
+
+
+def first_return(block: list[Directive]) -> Directive | None:
+    """The return that always runs: the first, unless a break stands before it."""
+    for directive in block:
+        if directive.name == "break":
+            return None
+        if directive.name == "return":
+            return directive
+    return None
+
+
+def _own_handler(block: list[Directive]) -> Directive | None:
+    """The content handler: of several the last one wins, for each sets the same pointer."""
+    found = None
+    for directive in block:
+        if not (directive.name in _HANDLERS or directive.name.endswith("_pass")):
+            continue
+        # A second grpc_pass is refused as a duplicate: the first stays.
+        if found is None or found.name != directive.name:
+            found = directive
+    return found
+
+
+def _matching(arguments: list[str]) -> tuple[str, str]:
+    """Modifier and path; nginx also takes them in one word (`=/x`)."""
+    if len(arguments) > 1 and arguments[0] in _MODIFIERS:
+        return arguments[0], arguments[1]
+    text = arguments[0] if arguments else ""
+    if text.startswith("@"):
+        return "@", text
+    for modifier in _MODIFIERS:
+        if text.startswith(modifier):
+            return modifier, text[len(modifier) :]
+    return "", text
+
+
+def _condition(arguments: list[str]) -> Condition:
+    text = " ".join(arguments)
+    first = arguments[0] if arguments else ""
+    if first.startswith("$"):
+        operator = arguments[1] if len(arguments) > 1 else ""
+        return Condition(text, first, operator, " ".join(arguments[2:]))
+    return Condition(text, "", first, " ".join(arguments[1:]))

@@ -1,0 +1,131 @@
+"""What is in effect on a level: inheritance as nginx does it, one scope for each block.
+
+A setting comes from the innermost level that has it; a list is inherited whole, or not at all. What
+an unread include on the way in may change is marked, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nginx_grpc.model.lists import HEADER_LISTS, InheritedList
+from nginx_grpc.model.nodes import Json
+from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, overshadowed, read
+from nginx_grpc.tree import Directive
+
+__all__ = ["Scope", "root_scope"]
+
+_LISTS = (*HEADER_LISTS, "error_page")
+# `if` in a location takes these alone; nginx refuses any other setting there.
+_SETTINGS_ON = {"http": HTTP_SETTINGS, "server": HTTP_SETTINGS, "location": LOCATION_SETTINGS}
+_LISTS_ON = {"if": ("add_header", "error_page")}
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """One level of one block, and what is in effect there.
+
+    Args:
+        level: http, server, location or if.
+        outer: the level around it.
+        own: the directives of its block by name.
+        settings: the settings in effect, by directive.
+        lists: the lists in effect, by directive.
+        types: the types blocks in effect, None where none is.
+        gaps: the gaps of its own block, by index.
+        gap: the innermost gap that may hide a directive of this level, by index.
+        include_unread: whether its own block has an include that was not read.
+        merges: what add_header_inherit says: on, off or merge.
+        matters: whether a location with gRPC depends on what this level holds.
+    """
+
+    level: str
+    outer: Scope | None
+    own: dict[str, list[Directive]]
+    settings: dict[str, Json] = field(default_factory=dict)
+    lists: dict[str, InheritedList] = field(default_factory=dict)
+    types: list[Directive] | None = None
+    gaps: list[int] = field(default_factory=list)
+    gap: int | None = None
+    include_unread: bool = False
+    merges: str = "on"
+    matters: bool = False
+
+    def inside(self, level: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
+        """The scope of a block inside this one.
+
+        Args:
+            level: server, location or if.
+            own: the directives of that block by name.
+            gaps: the gaps of that block itself.
+        """
+        scope = Scope(level, self, own, self.settings, self.lists, self.types, gaps, self.gap)
+        scope.merges = self.merges
+        scope._open()
+        return scope
+
+    def depends(self) -> list[int]:
+        """Mark that a location with gRPC depends on this level; the gaps that now matter."""
+        newly: list[int] = []
+        scope: Scope | None = self
+        while scope is not None and not scope.matters:
+            scope.matters = True
+            newly.extend(scope.gaps)
+            scope = scope.outer
+        return newly
+
+    def _open(self) -> None:
+        self.include_unread = any(item.unread for item in self.own.get("include", ()))
+        if self.gaps:
+            self.gap = self.gaps[-1]
+        self._read_settings()
+        self._read_lists()
+        if "types" in self.own and self.level != "if":
+            self.types = self.own["types"]
+
+    def _read_settings(self) -> None:
+        settings = self.settings
+        if self.gaps and settings:
+            settings = {name: overshadowed(setting) for name, setting in settings.items()}
+        known = _SETTINGS_ON.get(self.level, {})
+        said = [name for name in self.own if name in known]
+        if said:
+            settings = dict(settings)
+            for name in said:
+                settings[name] = read(
+                    known[name], self.own[name], self.level, more=self.include_unread
+                )
+        self.settings = settings
+
+    def _read_lists(self) -> None:
+        merge = self.own.get("add_header_inherit")
+        if merge and len(merge) == 1 and len(merge[0].args) == 1:
+            self.merges = merge[0].args[0].lower()
+        inherited = self.lists
+        lists = dict(inherited) if self.gaps or self.merges != "on" else inherited
+        for name in _LISTS if self.gaps else ():
+            if name in lists:
+                lists[name] = lists[name].doubtful()
+        if self.merges == "off":
+            lists.pop("add_header", None)
+        for name in _LISTS_ON.get(self.level, _LISTS):
+            if name not in self.own:
+                continue
+            if lists is inherited:
+                lists = dict(inherited)
+            outer = lists.get(name) if name == "add_header" and self.merges == "merge" else None
+            complete = not self.gaps and (outer is None or outer.complete)
+            lists[name] = InheritedList(name, self.level, self.own[name], complete, outer)
+        self.lists = lists
+
+
+def root_scope(own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
+    """The scope of an http block.
+
+    Args:
+        own: its directives by name.
+        gaps: its own gaps.
+    """
+    scope = Scope("http", None, own, gaps=gaps)
+    scope._open()
+    return scope

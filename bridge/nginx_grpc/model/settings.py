@@ -1,0 +1,194 @@
+"""One setting: which directive says it, on which levels, and how its text reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nginx_grpc.model import units
+from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.tree import Directive
+
+__all__ = [
+    "HTTP_SETTINGS",
+    "LOCATION_SETTINGS",
+    "SERVER_SETTINGS",
+    "UPSTREAM_SETTINGS",
+    "Reading",
+    "overshadowed",
+    "read",
+    "shortened",
+]
+
+# A text of this length is shown in part where it is repeated: nothing that a rule reads is longer.
+_LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How nginx reads a directive.
+
+    Args:
+        field: the document's name of the value: ms, bytes, number, on; empty for a text.
+        value: the reading of one text, None where nginx refuses it.
+        least, most: how many arguments it takes.
+        words: for a directive that takes a set of words: those that nginx knows. Several
+            such directives on one level add up, where any other is refused as a duplicate.
+        repeats: whether nginx accepts it twice on a level.
+    """
+
+    field: str = ""
+    value: Callable[[str], int | bool | None] | None = None
+    least: int = 1
+    most: int = 1
+    words: frozenset[str] = frozenset()
+    repeats: bool = False
+
+
+_MANY = 1 << 30
+_TIME = Reading("ms", units.milliseconds_of)
+_SIZE = Reading("bytes", units.bytes_of)
+_OFFSET = Reading("bytes", units.offset_of)
+_COUNT = Reading("number", units.count_of)
+_SWITCH = Reading("on", units.switch_of)
+_TEXT = Reading()
+_RESOLVER = Reading(most=_MANY)
+_TLS = Reading(
+    most=_MANY, words=frozenset(("sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"))
+)
+_NEXT_UPSTREAM = Reading(
+    most=_MANY,
+    words=frozenset(
+        (
+            "error",
+            "timeout",
+            "invalid_header",
+            "non_idempotent",
+            "http_500",
+            "http_502",
+            "http_503",
+            "http_504",
+            "http_403",
+            "http_404",
+            "http_429",
+            "off",
+        )
+    ),
+)
+
+# Of these, location sees what http and server say.
+SERVER_SETTINGS = {
+    "http2": _SWITCH,
+    "underscores_in_headers": _SWITCH,
+    "ignore_invalid_headers": _SWITCH,
+    "large_client_header_buffers": Reading(least=2, most=2),
+    "ssl_protocols": _TLS,
+    "resolver": _RESOLVER,
+    # The second argument is the value of the Keep-Alive header.
+    "keepalive_timeout": Reading("ms", units.milliseconds_of, most=2),
+    "keepalive_requests": _COUNT,
+}
+
+LOCATION_SETTINGS = {
+    "grpc_connect_timeout": _TIME,
+    "grpc_read_timeout": _TIME,
+    "grpc_send_timeout": _TIME,
+    "grpc_next_upstream_timeout": _TIME,
+    "client_body_timeout": _TIME,
+    "proxy_read_timeout": _TIME,
+    "proxy_send_timeout": _TIME,
+    "proxy_connect_timeout": _TIME,
+    "client_max_body_size": _OFFSET,
+    "grpc_buffer_size": _SIZE,
+    "grpc_next_upstream_tries": _COUNT,
+    "grpc_intercept_errors": _SWITCH,
+    "grpc_ssl_verify": _SWITCH,
+    "grpc_ssl_server_name": _SWITCH,
+    "proxy_pass_trailers": _SWITCH,
+    "grpc_web": _SWITCH,
+    "grpc_next_upstream": _NEXT_UPSTREAM,
+    "grpc_ssl_name": _TEXT,
+    "grpc_ssl_protocols": _TLS,
+    "grpc_ssl_trusted_certificate": _TEXT,
+    "default_type": _TEXT,
+    "proxy_http_version": _TEXT,
+    "resolver": _RESOLVER,
+}
+
+HTTP_SETTINGS = {**SERVER_SETTINGS, **LOCATION_SETTINGS}
+
+UPSTREAM_SETTINGS = {
+    # The second argument is `local`.
+    "keepalive": Reading("number", units.count_of, most=2),
+    "keepalive_requests": _COUNT,
+    "keepalive_timeout": _TIME,
+    "keepalive_time": _TIME,
+    "zone": Reading(most=2, repeats=True),
+    "resolver": _RESOLVER,
+}
+
+
+def read(reading: Reading, directives: list[Directive], level: str, more: bool) -> Json:
+    """The setting that these directives of one level make.
+
+    Args:
+        directives: all of its name on that level, at least one.
+        level: the level's name.
+        more: whether an unread include on that level may say more of it.
+    """
+    first = directives[0]
+    texts = [argument for directive in directives for argument in directive.args]
+    setting: Json = {"value": shortened(" ".join(texts) if reading.words else _text(first))}
+    why = ""
+    if any(not directive.args for directive in directives):
+        why = "empty"
+    elif any("$" in text for text in texts):
+        why = "variable"
+    elif not _accepted(reading, directives):
+        why = "rejected"
+    elif reading.words:
+        # nginx reads these words in any case and takes one said twice as said once.
+        words = [text.lower() for text in texts]
+        if reading.words.issuperset(words):
+            setting["value"] = " ".join(dict.fromkeys(words))
+            why = "gap" if more else ""
+        else:
+            why = "rejected"
+    elif reading.value is not None:
+        value = reading.value(first.args[0])
+        if value is None:
+            why = "rejected"
+        else:
+            setting[reading.field] = value
+    if why:
+        setting["unresolved"] = True
+        setting["why"] = why
+    setting["level"] = level
+    setting.update(place(first))
+    return setting
+
+
+def overshadowed(setting: Json) -> Json:
+    """The setting where an unread include further in may set another value."""
+    if setting.get("unresolved"):
+        return setting
+    doubtful: Json = {"value": setting["value"], "unresolved": True, "why": "gap"}
+    for name in ("level", "file", "line", "key"):
+        if name in setting:
+            doubtful[name] = setting[name]
+    return doubtful
+
+
+def shortened(text: str) -> str:
+    """A text that is repeated where it is inherited, cut where none that counts is so long."""
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "..."
+
+
+def _text(directive: Directive) -> str:
+    return " ".join(directive.args)
+
+
+def _accepted(reading: Reading, directives: list[Directive]) -> bool:
+    if len(directives) > 1 and not reading.words and not reading.repeats:
+        return False
+    return all(reading.least <= len(item.args) <= reading.most for item in directives)

@@ -1,0 +1,260 @@
+"""Where a grpc_pass or proxy_pass leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nginx_grpc.model.addresses import address_of, is_name
+from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.upstreams import Upstream, Upstreams
+from nginx_grpc.model.variables import Alternative, Leaf, LocationVariables, expand, variables_in
+from nginx_grpc.tree import Directive
+
+__all__ = ["Destination", "Target", "literal_of", "target_of"]
+
+_SCHEMES = ("grpc://", "grpcs://", "http://", "https://")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# These can't hold a scheme.
+_NO_SCHEME = frozenset(
+    ("host", "hostname", "remote_addr", "server_addr", "server_name", "server_port")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What one text without variables leads to.
+
+    Args:
+        kind: upstream, address, unix or undefined.
+        scheme: grpc, grpcs, http, https or empty.
+        upstream: the block, for kind upstream.
+        host, port: for kind address.
+    """
+
+    kind: str
+    scheme: str
+    upstream: Upstream | None = None
+    host: str = ""
+    port: int = 0
+
+
+@dataclass(slots=True)
+class Target:
+    """Where a directive leads.
+
+    Args:
+        directive: the grpc_pass or proxy_pass.
+        destinations: where each alternative of its text leads, in order; empty where one of them
+            is not known.
+        alternatives: the alternatives of its text.
+        origins: its variables with their origin.
+    """
+
+    directive: Directive
+    destinations: list[Destination]
+    alternatives: list[Alternative]
+    origins: list[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """The first argument as written."""
+        return self.directive.args[0] if self.directive.args else ""
+
+    def upstreams(self) -> list[Upstream]:
+        """The blocks that it can lead to, where all it can lead to is known."""
+        blocks = [item.upstream for item in self.destinations if item.upstream is not None]
+        return list(dict.fromkeys(blocks))
+
+    def as_json(self, level: str, upstreams: Upstreams, budget: Budget) -> Json:
+        """`target` or `proxy_target` of a location.
+
+        Args:
+            level: location or if.
+            upstreams: the upstream blocks.
+            budget: bounds the names of upstreams that are repeated.
+        """
+        names = [upstream.name for upstream in self.upstreams()]
+        budget.spend(sum(map(len, names)) if self.origins else 0)
+        one = self.destinations[0] if len(self.destinations) == 1 else None
+        schemes = _schemes(self)
+        return counted(
+            {
+                "text": self.text,
+                "options": " ".join(self.directive.args[1:]),
+                "scheme": schemes[0] if len(schemes) == 1 else "",
+                "scheme_known": len(schemes) == 1,
+                "kind": one.kind if one else "variable",
+                "upstreams": names,
+                "host": one.host if one else "",
+                "port": one.port if one else 0,
+                "host_is_name": self._needs_resolving(upstreams),
+                "variables": [
+                    {"name": "$" + name, "origin": origin} for name, origin in self.origins
+                ],
+                "client_chooses": _clients_choice(self.alternatives),
+                "level": level,
+                **place(self.directive),
+            }
+        )
+
+    def _needs_resolving(self, upstreams: Upstreams) -> bool:
+        for row in self.alternatives:
+            if not _is_constant(row):
+                if _is_domain(row):
+                    return True
+                continue
+            item = _destination(row, upstreams, self.directive.name)
+            # A variable that names another target's literal address finds that one's upstream.
+            found = bool(self.origins) and (item.host.lower(), item.port) in upstreams.literals
+            if item.kind == "address" and is_name(item.host) and not found:
+                return True
+        return False
+
+
+def target_of(
+    directive: Directive, upstreams: Upstreams, variables: LocationVariables | None
+) -> Target:
+    """Follow a grpc_pass or proxy_pass.
+
+    Args:
+        directive: it.
+        upstreams: the upstream blocks.
+        variables: what variables hold there; None where its text has none.
+    """
+    text = directive.args[0] if directive.args else ""
+    if variables is None:
+        row: Alternative = (text,)
+        return Target(directive, [_destination(row, upstreams, directive.name)], [row], [])
+    rows = expand(text, variables)
+    origins = [(name, _origin(expand("$" + name, variables))) for name in variables_in(text)]
+    known = [_followed(row, upstreams, directive.name) for row in rows]
+    destinations = [item for item in known if item is not None]
+    if len(destinations) < len(known):
+        destinations = []
+    return Target(directive, list(dict.fromkeys(destinations)), rows, origins)
+
+
+def literal_of(directive: Directive) -> tuple[str, int] | None:
+    """Host and port of a target without variables, for nginx keeps an upstream of that name."""
+    if not directive.args or "$" in directive.args[0]:
+        return None
+    scheme, rest = _split(directive.args[0])
+    address = address_of(rest)
+    return address.host.lower(), address.port or _DEFAULT_PORTS.get(scheme, 0)
+
+
+def _split(text: str) -> tuple[str, str]:
+    lowered = text[:8].lower()
+    for scheme in _SCHEMES:
+        if lowered.startswith(scheme):
+            return scheme[:-3], text[len(scheme) :]
+    return "", text
+
+
+def _is_constant(row: Alternative) -> bool:
+    return not any(isinstance(piece, Leaf) for piece in row)
+
+
+def _followed(row: Alternative, upstreams: Upstreams, name: str) -> Destination | None:
+    """Where an alternative leads, None where that is not known."""
+    if _is_constant(row):
+        return _destination(row, upstreams, name)
+    # `$scheme://name`: whatever the scheme, the rest is known.
+    first, *rest = row
+    if isinstance(first, Leaf) and len(rest) == 1:
+        text = rest[0]
+        if isinstance(text, str) and text.startswith("://"):
+            return _destination((text[3:],), upstreams, name)
+    return None
+
+
+def _destination(row: Alternative, upstreams: Upstreams, name: str) -> Destination:
+    scheme, rest = _split("".join(piece for piece in row if isinstance(piece, str)))
+    address = address_of(rest)
+    if address.unix:
+        return Destination("unix", scheme)
+    if not address.port_said:
+        upstream = upstreams.named(address.host)
+        if upstream is not None:
+            return Destination("upstream", scheme, upstream)
+        port = _DEFAULT_PORTS.get(scheme, 0)
+        if name == "grpc_pass" or not port or not address.host:
+            return Destination("undefined", scheme)
+        return Destination("address", scheme, host=address.host, port=port)
+    return Destination("address", scheme, host=address.host, port=address.port)
+
+
+def _schemes(target: Target) -> list[str]:
+    """The schemes that it can have, each once; two or more where that is not known."""
+    schemes: dict[str, None] = {}
+    for row in target.alternatives:
+        first = row[0] if row else ""
+        if isinstance(first, str):
+            schemes[_split(first)[0]] = None
+        elif first.name in _NO_SCHEME and not _scheme_follows(row):
+            schemes[""] = None
+        else:
+            schemes.update({"": None, "?": None})
+    return list(schemes)
+
+
+def _is_domain(row: Alternative) -> bool:
+    """Whether fixed text around a variable makes it a domain name with a port, so no upstream."""
+    host = "".join(piece for piece in _host_pieces(row) if isinstance(piece, str))
+    last = row[-1]
+    port_said = isinstance(last, str) and address_of(_split(last)[1]).port_said
+    return port_said and "." in host and any(map(str.isalpha, host))
+
+
+def _scheme_follows(row: Alternative) -> bool:
+    return len(row) > 1 and isinstance(row[1], str) and row[1].startswith("://")
+
+
+def _origin(rows: list[Alternative]) -> str:
+    leaves = [piece for row in rows for piece in row if isinstance(piece, Leaf)]
+    if not leaves:
+        return "constant"
+    return "request" if any(leaf.request for leaf in leaves) else "unknown"
+
+
+def _clients_choice(rows: list[Alternative]) -> str:
+    choices = {_choice(row) for row in rows}
+    for choice in ("whole", "part", "unknown"):
+        if choice in choices:
+            return choice
+    return "no"
+
+
+def _choice(row: Alternative) -> str:
+    """How much of the host in one alternative is the client's: no, part, whole or unknown."""
+    pieces = _host_pieces(row)
+    leaves = [piece for piece in pieces if isinstance(piece, Leaf)]
+    if not leaves:
+        return "no"
+    if not any(leaf.request for leaf in leaves):
+        return "unknown"
+    if any(isinstance(piece, str) for piece in pieces):
+        return "part"
+    return "whole" if all(leaf.request for leaf in leaves) else "unknown"
+
+
+def _host_pieces(row: Alternative) -> list[str | Leaf]:
+    """The pieces of the host: what stands between the scheme and the port or path."""
+    pieces = list(row)
+    if isinstance(row[0] if row else "", Leaf) and _scheme_follows(row):
+        pieces = pieces[1:]
+        pieces[0] = str(pieces[0])[3:]
+    elif pieces and isinstance(pieces[0], str):
+        pieces[0] = _split(pieces[0])[1]
+    host: list[str | Leaf] = []
+    for piece in pieces:
+        if isinstance(piece, Leaf):
+            host.append(piece)
+            continue
+        end = min((at for at in map(piece.find, ":/?") if at >= 0), default=-1)
+        if piece if end < 0 else piece[:end]:
+            host.append(piece if end < 0 else piece[:end])
+        if end >= 0:
+            break
+    return host

@@ -1,0 +1,147 @@
+"""Upstream blocks: the pool, the servers, the balancing method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nginx_grpc.model import units
+from nginx_grpc.model.addresses import address_of, is_name
+from nginx_grpc.model.gaps import Gaps
+from nginx_grpc.model.nodes import Json, by_name, counted, place
+from nginx_grpc.model.settings import UPSTREAM_SETTINGS, read
+from nginx_grpc.tree import Directive
+
+__all__ = ["Upstream", "Upstreams"]
+
+_BALANCERS = frozenset(("hash", "ip_hash", "least_conn", "least_time", "random", "fair"))
+# Servers that stand elsewhere: a state file, Lua, a service registry.
+_SERVERS_ELSEWHERE = ("state", "balancer_by_lua", "upsync", "jdomain", "consul", "nacos", "dyups")
+
+
+@dataclass(slots=True, eq=False)
+class Upstream:
+    """An upstream block.
+
+    Args:
+        name: its name.
+        directive: the block.
+        own: its directives by name.
+        gaps: its own gaps, by index.
+        ports: the ports of its servers.
+        serves_http: whether a location without gRPC passes to it by proxy_pass.
+        duplicate: whether another block has this name.
+    """
+
+    name: str
+    directive: Directive
+    own: dict[str, list[Directive]]
+    gaps: list[int]
+    ports: frozenset[int]
+    serves_http: bool = False
+    duplicate: bool = False
+
+
+class Upstreams:
+    """The upstream blocks of a configuration, found by name as nginx does: in any case."""
+
+    def __init__(self) -> None:
+        self.all: list[Upstream] = []
+        self._named: dict[str, Upstream] = {}
+        # The literal addresses of other targets. nginx keeps an upstream for each, and a variable
+        # that names one needs no resolver.
+        self.literals: set[tuple[str, int]] = set()
+
+    def add(self, directive: Directive, gaps: Gaps) -> None:
+        """Take in one upstream block."""
+        name = directive.args[0] if directive.args else ""
+        block = directive.block or []
+        own = by_name(block)
+        ports = frozenset(
+            _server_port(server.args[0]) for server in own.get("server", ()) if server.args
+        )
+        upstream = Upstream(name, directive, own, gaps.unread(block, "upstream"), ports)
+        first = self._named.setdefault(name.lower(), upstream)
+        if first is not upstream:
+            first.duplicate = upstream.duplicate = True
+        self.all.append(upstream)
+
+    def named(self, name: str) -> Upstream | None:
+        """The block of this name."""
+        return self._named.get(name.lower())
+
+    def as_json(self) -> list[Json]:
+        """`upstreams` of the document."""
+        return [_upstream(upstream) for upstream in self.all]
+
+
+def _upstream(upstream: Upstream) -> Json:
+    own = upstream.own
+    unread = bool(upstream.gaps)
+    timeout = own.get("keepalive_timeout")
+    settings = {
+        name: read(reading, own[name], "upstream", more=unread)
+        for name, reading in UPSTREAM_SETTINGS.items()
+        if name in own
+    }
+    node: Json = {
+        "name": upstream.name,
+        "keepalive_timeout": " ".join(timeout[0].args) if timeout else "",
+        "settings": counted(settings),
+        "keepalive_local": any("local" in item.args[1:] for item in own.get("keepalive", ())),
+        "servers": [_server(server) for server in own.get("server", ())],
+        "servers_known": not (unread or any(name.startswith(_SERVERS_ELSEWHERE) for name in own)),
+        "active_check": "check" in own,
+        "serves_http": upstream.serves_http,
+        "duplicate": upstream.duplicate,
+        **place(upstream.directive),
+    }
+    balancer = _balancer(upstream.directive.block or [])
+    if balancer is not None:
+        node["balancer"] = balancer
+    if upstream.gaps:
+        node["gap"] = upstream.gaps[-1]
+    return counted(node)
+
+
+def _balancer(block: list[Directive]) -> Json | None:
+    pool_said = False
+    balancer = None
+    for directive in block:
+        if directive.name == "keepalive":
+            pool_said = True
+        elif directive.name in _BALANCERS or directive.name.startswith("balancer_by_lua"):
+            balancer = {
+                "name": directive.name,
+                "after_keepalive": pool_said,
+                **place(directive),
+            }
+    return balancer
+
+
+def _server(directive: Directive) -> Json:
+    text = directive.args[0] if directive.args else ""
+    address = address_of(text)
+    node: Json = {
+        "address": text,
+        "host": address.host,
+        "port": _server_port(text),
+        "host_is_name": is_name(address.host),
+        "backup": "backup" in directive.args[1:],
+        "down": "down" in directive.args[1:],
+        "resolve": "resolve" in directive.args[1:],
+        "unresolved": not text or "$" in " ".join(directive.args),
+        **place(directive),
+    }
+    for argument in directive.args[1:]:
+        if argument.startswith("max_fails="):
+            fails = units.count_of(argument[len("max_fails=") :])
+            if fails is None:
+                node["unresolved"] = True
+            else:
+                node["max_fails"] = fails
+    return counted(node)
+
+
+def _server_port(text: str) -> int:
+    address = address_of(text)
+    return address.port if address.unix or address.port_said else 80
