@@ -12,10 +12,6 @@ from nginx_grpc.errors import Refused
 
 __all__ = ["EmbeddedEngine"]
 
-_MEMORY_PAGES = 65_536  # 4 GiB, all that 32-bit WebAssembly has
-_SECONDS = 600.0
-_BYTES = 1 << 32
-
 
 class EmbeddedEngine(Engine):
     """Runs `policy.wasm`, the compiled policy that ships with the package."""
@@ -26,33 +22,18 @@ class EmbeddedEngine(Engine):
         self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """Judge documents; see Engine."""
-        from opapywasm import OpaWasmError, OpaWasmPolicy, PolicyConfig
+        from nginx_grpc.engines.wasm import CompiledPolicy, PolicyAborted
 
-        config = PolicyConfig(
-            pool_size=1,
-            max_memory_pages=_MEMORY_PAGES,
-            max_input_bytes=_BYTES,
-            max_result_bytes=_BYTES,
-            max_cstring_scan_bytes=_BYTES,
-            eval_timeout_seconds=_SECONDS,
-            parse_raw_json_input=False,
-        )
+        data = {} if settings is None else {"nginx_grpc": settings}
         try:
-            policy = OpaWasmPolicy.from_wasm_bytes(resources.policy_wasm(), config)
-            try:
-                policy.register_builtin("time.now_ns", time.time_ns)
-                policy.set_data({} if settings is None else {"nginx_grpc": settings})
-                return [
-                    read_decision(
-                        policy.evaluate(_encode(document), "nginx/grpc/decision"), self.name
-                    )
-                    for document in documents
-                ]
-            finally:
-                policy.close()
-        except OpaWasmError as error:
+            policy = CompiledPolicy(resources.policy_wasm(), data, {"time.now_ns": time.time_ns})
+            return [
+                read_decision(policy.evaluate("nginx/grpc/decision", _encode(document)), self.name)
+                for document in documents
+            ]
+        except PolicyAborted as aborted:
             raise Refused(
-                f"the embedded engine failed: {error}",
+                f"the embedded engine failed: {aborted}",
                 "try --engine opa, and please report this with the configuration",
             ) from None
 
