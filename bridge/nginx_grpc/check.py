@@ -43,6 +43,10 @@ def check(
     for given, decision in zip(inputs, engine.decide(built, settings), strict=True):
         findings += [replace(finding, entry=given.entry) for finding in decision.findings]
         rules.update(decision.rules)
+    if settings_file and any(finding.id in ("NG003", "NG004") for finding in findings):
+        from nginx_grpc.settings_file import located
+
+        findings = list(located(findings, settings_file))
     texts: dict[str, bytes] = {}
     for configuration in read:
         texts.update(configuration.texts)

@@ -103,6 +103,20 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("id", nargs="?", metavar="ID", help="a rule's id or slug, as NG103")
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_rules)
+
+    settings = commands.add_parser(
+        "settings",
+        help="print commented settings to start from, or check a settings file",
+        allow_abbrev=False,
+    )
+    settings.add_argument("file", nargs="?", metavar="FILE", help="settings to check")
+    settings.set_defaults(run=_settings_file)
+
+    completion = commands.add_parser(
+        "completion", help="print what makes a shell complete this command", allow_abbrev=False
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.set_defaults(run=_completion)
     return parser
 
 
@@ -139,6 +153,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _read(arguments: argparse.Namespace) -> Any:
     from nginx_grpc import sources
+    from nginx_grpc.terminal import Progress
 
     maps = {}
     for pair in arguments.map:
@@ -148,8 +163,14 @@ def _read(arguments: argparse.Namespace) -> Any:
         maps[prefix] = folder
     if not arguments.paths and sys.stdin.isatty():
         raise Refused("no input", "name a file or a folder, or - to type a configuration")
-    options = sources.ReadOptions(prefix=arguments.prefix, root=arguments.root, maps=maps)
-    return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
+    with Progress(sys.stderr, quiet=getattr(arguments, "quiet", False)) as progress:
+        options = sources.ReadOptions(
+            prefix=arguments.prefix or "",
+            root=arguments.root or "",
+            maps=maps,
+            progress=progress.file,
+        )
+        return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
 
 
 def _settings(arguments: argparse.Namespace) -> tuple[dict[str, Any] | None, str]:
@@ -223,6 +244,27 @@ def _rules(arguments: argparse.Namespace) -> int:
     _write(
         catalogue.show(arguments.id, arguments.format, color=color, width=terminal.width()), None
     )
+    return 0
+
+
+def _settings_file(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import settings_file
+
+    if arguments.file is None:
+        _write(settings_file.TEMPLATE, None)
+        return 0
+    problems = settings_file.problems(arguments.file)
+    for problem in problems:
+        _write(f"{problem.file}:{problem.line}: {problem.message}; {problem.remedy}\n", None)
+    if not problems:
+        _write(f"{arguments.file}: in order\n", None)
+    return 1 if problems else 0
+
+
+def _completion(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import completion
+
+    _write(completion.script(arguments.shell, _parser()), None)
     return 0
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import TextIO
 
-__all__ = ["color_wanted", "width"]
+__all__ = ["Progress", "color_wanted", "width"]
+
+_BEFORE_PROGRESS = 0.5  # seconds; whatever is done by then needs none
+_BETWEEN = 0.1
 
 
 def color_wanted(stream: TextIO) -> bool:
@@ -21,3 +25,41 @@ def color_wanted(stream: TextIO) -> bool:
 def width() -> int:
     """Columns to fill; 80 where it is no terminal."""
     return shutil.get_terminal_size((80, 24)).columns
+
+
+class Progress:
+    """One line that says how far the reading is; only on a terminal, and gone when it ends.
+
+    Args:
+        stream: standard error.
+        quiet: never to show anything.
+    """
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream = stream
+        self._shown = False
+        self._wanted = not quiet and stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._next = time.monotonic() + _BEFORE_PROGRESS
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def file(self, count: int, name: str) -> None:
+        """A file was read: the how many-th, and its name."""
+        if self._wanted and time.monotonic() >= self._next:
+            self.say(f"{count} files read: {name}")
+
+    def say(self, text: str) -> None:
+        """Show a text in place of the last one."""
+        if not self._wanted:
+            return
+        self._next = time.monotonic() + _BETWEEN
+        printable = "".join(c if c.isprintable() else "?" for c in text)[: width() - 1]
+        self._stream.write(f"\r\x1b[K{printable}")
+        self._stream.flush()
+        self._shown = True

@@ -1,0 +1,173 @@
+"""The settings file as a text: a commented one to start from, and where in one a fault stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from nginx_grpc import settings
+from nginx_grpc.findings import Finding
+
+__all__ = ["TEMPLATE", "located", "problems"]
+
+TEMPLATE = """\
+# What nginx's text can't say: which nginx will run it, and what the gRPC servers behind it do.
+# The same file goes to `nginx-grpc check --settings`, `conftest test --data` and an OPA server.
+# Every line is optional: take off the # of those that you want. Quote versions and dates.
+nginx_grpc:
+
+  # checklist: the published checklist as written. evidence: deny only what fails a client.
+  profile: checklist
+
+  # The nginx that will run this. Without it, what depends on the version is not judged.
+  #nginx_version: "1.30.3"
+
+  # worker_processes, where a pool is shared out among them.
+  #workers: 4
+
+  # required: what holds only by nginx's default is a warning.
+  #explicit: advised
+
+  # The largest request message or upload.
+  #largest_request: 4m
+
+  # forbid: waivers count only here, not in comments of a configuration.
+  #inline_waivers: allow
+
+  # deny: what could not be seen (a missing include, a variable) fails the check.
+  #not_judged: warn
+
+  # What the gRPC servers do: for all of them, and by upstream where one differs.
+  #grpc:
+  #  default:
+  #    max_connection_age: 30s
+  #    max_connection_idle: 5m
+  #    longest_silence: 300s
+  #    expected_concurrency: 50
+  #    # none, server, client or bidi
+  #    streaming: server
+  #    metadata: [x-request-id]
+  #  upstreams:
+  #    orders:
+  #      max_connection_age: 1h
+
+  # The level of a rule: deny, warn or off. `nginx-grpc rules` lists them.
+  #levels:
+  #  NG205: warn
+
+  # Findings that are accepted for a time. server, location and upstream are exact names,
+  # file is a pattern (*, ** and ?). What is not said may be any.
+  #waivers:
+  #  - id: NG205
+  #    upstream: orders
+  #    reason: why it is accepted
+  #    owner: who answers for it
+  #    expires: "2027-03-01"
+  #  - id: NG104
+  #    file: conf.d/*.conf
+  #    server: api.internal
+  #    location: /shop.Orders/
+  #    reason: why it is accepted
+  #    owner: who answers for it
+  #    expires: "2027-03-01"
+"""
+
+# The name that the policy, which sees no file, gives the settings.
+_UNNAMED = ("nginx-grpc.yaml", 1)
+_WAIVER = re.compile(r"the waiver of (\S+) ")
+
+# A configuration with nothing in it: what is found then is the settings' own.
+_EMPTY: dict[str, Any] = {
+    "schema_version": 1,
+    "source": {"kind": "file", "entry": "", "context": "main", "files": []},
+    "complete": True,
+    "gaps": [],
+    "upstreams": [],
+    "servers": [],
+    "header_lists": [],
+    "error_page_lists": [],
+    "features": [],
+    "waivers": [],
+}
+
+
+def problems(path: str) -> list[Finding]:
+    """What is wrong with a settings file, each at its line. Raises Refused where it is none."""
+    from nginx_grpc.engines import by_name
+
+    given = settings.load(path)
+    (decision,) = by_name("embedded").decide([{**_EMPTY, "settings": given}], given)
+    # With nothing to judge every waiver is one that accepts nothing.
+    found = (
+        finding
+        for finding in decision.findings
+        if finding.id == "NG003" or (finding.id == "NG004" and finding.level == "deny")
+    )
+    return sorted(located(found, path), key=Finding.order)
+
+
+def located(findings: Iterable[Finding], path: str) -> Iterator[Finding]:
+    """Findings, with those about the settings at their lines of the settings file."""
+    lines: dict[str, int] | None = None
+    for finding in findings:
+        if (finding.file, finding.line) != _UNNAMED or finding.id not in ("NG003", "NG004"):
+            yield finding
+            continue
+        if lines is None:
+            lines = _lines(path)
+        line = _line(finding.message, lines)
+        msg = finding.msg.replace(f"{_UNNAMED[0]}:{_UNNAMED[1]}", f"{path}:{line}", 1)
+        yield replace(finding, file=path, line=line, msg=msg)
+
+
+def _line(message: str, lines: dict[str, int]) -> int:
+    waiver = _WAIVER.match(message)
+    if waiver is not None:
+        return lines.get(f"waiver {waiver.group(1)}", lines.get("waivers", 1))
+    said = message.removeprefix(f"{settings.KEY}.") + " "
+    known = [name for name in lines if said.startswith(f"{name} ")]
+    return lines[max(known, key=len)] if known else 1
+
+
+def _lines(path: str) -> dict[str, int]:
+    """The line of each setting, by the name that the policy has for it; and of each waiver."""
+    import yaml
+
+    with open(path, encoding="utf-8") as file:
+        tree = yaml.compose(file.read(), Loader=yaml.SafeLoader)
+    lines: dict[str, int] = {}
+    for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
+        if key.value == settings.KEY:
+            _walk(value, "", lines)
+    return lines
+
+
+def _walk(node: Any, name: str, lines: dict[str, int]) -> None:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = f"{name}.{key.value}" if name else key.value
+            lines[inner] = key.start_mark.line + 1
+            _walk(value, inner, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            inner = f"{name}[{number}]"
+            lines[inner] = item.start_mark.line + 1
+            _walk(item, inner, lines)
+            _note_waiver(name, item, lines)
+
+
+def _note_waiver(name: str, item: Any, lines: dict[str, int]) -> None:
+    import yaml
+
+    if name != "waivers" or not isinstance(item, yaml.MappingNode):
+        return
+    for key, value in item.value:
+        if key.value == "id" and isinstance(value, yaml.ScalarNode):
+            # Two waivers of one rule can't be told apart by the finding: the list's line then.
+            label = f"waiver {value.value}"
+            line = item.start_mark.line + 1
+            lines[label] = lines["waivers"] if label in lines else line
