@@ -95,7 +95,11 @@ def find(start: str) -> str | None:
             candidates = [os.path.join(own, FILE_NAME)]
             break
         folder = parent
-    return next((path for path in candidates if os.path.isfile(path)), None)
+    found = next((path for path in candidates if os.path.isfile(path)), None)
+    if found is None:
+        return None
+    shorter = os.path.relpath(found)
+    return found if shorter.startswith(os.pardir) else shorter
 
 
 def with_overrides(

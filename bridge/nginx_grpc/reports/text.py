@@ -68,7 +68,8 @@ class TextReport(Report):
             + " "
             + self._style("bold", _printable(first.title))
         )
-        yield self._style("dim", "  --> ") + _printable(_place(first))
+        yield self._style("dim", "  --> ") + _printable(f"{first.file}:{first.line}")
+        yield from self._paragraph("in", _nodes(first))
         gutter = len(str(first.line + _CONTEXT))
         for number, text in source.around(first.line):
             here = number == first.line
@@ -159,6 +160,8 @@ class TextReport(Report):
             yield from self._paragraph(
                 "note", f"no location with gRPC in {names}: there was nothing to judge."
             )
+        if result.settings:
+            yield self._style("dim", f"  settings: {_printable(result.settings)}")
         verdict = "" if denied or warned else self._style("good", "clean: ")
         yield f"{verdict}{', '.join(counts)} ({judged})"
 
@@ -210,17 +213,9 @@ def _by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _place(finding: Finding) -> str:
-    parts = [f"line {finding.line}"]
-    if finding.key:
-        parts.append(f"key {finding.key}")
-    if finding.server:
-        parts.append(f"server {finding.server}")
-    if finding.location:
-        parts.append(f"location {finding.location}")
-    if finding.upstream:
-        parts.append(f"upstream {finding.upstream}")
-    return f"{finding.file}:{finding.line}  " + ", ".join(parts[1:])
+def _nodes(finding: Finding) -> str:
+    named = ("key", "server", "location", "upstream")
+    return ", ".join(f"{name} {value}" for name in named if (value := getattr(finding, name)))
 
 
 def _others(group: list[Finding]) -> str:
