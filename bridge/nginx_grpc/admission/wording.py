@@ -1,0 +1,85 @@
+"""The words of a denial and of a warning, for the person who applies the object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nginx_grpc.client import Decision
+from nginx_grpc.findings import Finding
+
+__all__ = ["OVERRUN", "audit", "denial", "not_judged_here", "unreadable", "warnings"]
+
+OVERRUN = (
+    "this object's nginx configuration takes more time or memory to judge than an admission has; "
+    "split it, or shorten it, and try `nginx-grpc check` on it"
+)
+_MESSAGE = 8000
+_ANNOTATION = 1000
+
+
+def denial(head: dict[str, Any], decision: Decision, shown: int) -> str:
+    """Each finding with its id, its key and line, the reason and the line to write."""
+    count = len(decision.deny)
+    lines = [f"nginx-grpc: {count} finding{'s' if count != 1 else ''} in {_object(head)}"]
+    length = len(lines[0])
+    for number, finding in enumerate(decision.deny):
+        text = finding.msg
+        if finding.remedy:
+            text += "\n    write: " + finding.remedy.strip().replace("\n", "\n           ")
+        if number >= shown or length + len(text) > _MESSAGE:
+            left = count - number
+            lines.append(f"and {left} more; `nginx-grpc check` on the same object shows all")
+            break
+        lines.append(text)
+        length += len(text)
+    return "\n".join(lines)
+
+
+def warnings(decision: Decision) -> list[str]:
+    """One line a warning."""
+    return [_line(finding) for finding in decision.warn]
+
+
+def unreadable(head: dict[str, Any]) -> str:
+    """Why nginx text of the object could not be read, and what to do."""
+    lines = [f"nginx-grpc: nginx text that can't be read in {_object(head)}"]
+    for refusal in head["refusals"]:
+        place = f"{refusal['key']}:{refusal['line']}" if refusal["line"] else refusal["key"]
+        hint = f"; {refusal['hint']}" if refusal["hint"] else ""
+        lines.append(f"{place}: {refusal['what']}{hint}")
+    return "\n".join(lines)
+
+
+def not_judged_here(head: dict[str, Any]) -> str:
+    """Why an object of this kind is kept out."""
+    if head["outcome"] == "secret":
+        return (
+            "nginx-grpc: Secrets are not judged here, though the webhook is called for them; "
+            "start it with --secrets, or take them out of its rules"
+        )
+    return (
+        f"nginx-grpc: objects of kind {head['kind']} are not judged here; "
+        "take them out of the webhook's rules"
+    )
+
+
+def audit(decision: Decision) -> dict[str, str]:
+    """For the API server's audit log."""
+    waived = [f"{f.id}" for f in decision.findings if f.waived is not None]
+    values = {
+        "revision": decision.revision,
+        "denied": ",".join(sorted({finding.id for finding in decision.deny})),
+        "warned": ",".join(sorted({finding.id for finding in decision.warn})),
+        "waived": ",".join(sorted(set(waived))),
+    }
+    return {name: value[:_ANNOTATION] for name, value in values.items() if value}
+
+
+def _line(finding: Finding) -> str:
+    remedy = " ".join(finding.remedy.split())
+    return f"{finding.msg}; write: {remedy}" if remedy else finding.msg
+
+
+def _object(head: dict[str, Any]) -> str:
+    name = head["name"] or "(unnamed)"
+    return f"{head['kind']} {head['namespace']}/{name}"

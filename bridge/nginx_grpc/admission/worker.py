@@ -1,0 +1,137 @@
+"""The process that bridges: it reads hostile text, so it can be killed, and can open nothing.
+
+On standard input one job after the other, on standard output one result each:
+    job     4 bytes length, an AdmissionReview as it came
+    result  4 bytes length of the head, 4 bytes length of the documents, the head as JSON,
+            the documents as the JSON that the policy takes ("" where there are none)
+A first result with an empty head says that the worker is ready.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import struct
+import sys
+import time
+from typing import Any, BinaryIO
+
+from nginx_grpc import documents
+from nginx_grpc.admission import bridging
+from nginx_grpc.admission.objects import find
+from nginx_grpc.admission.review import MalformedReviewError, Review, read
+from nginx_grpc.errors import Refused
+
+__all__ = ["command", "main"]
+
+_REFUSALS = 50
+
+
+def command(options: dict[str, Any]) -> list[str]:
+    """The command line of a worker. It finds this package where this process found it."""
+    program = (
+        "import json, sys; a = json.loads(sys.argv[1]); sys.path[:] = a['path'];"
+        "from nginx_grpc.admission.worker import main; main(a['options'])"
+    )
+    path = [entry for entry in sys.path if entry]
+    argument = json.dumps({"path": path, "options": options})
+    return [sys.executable, "-I", "-c", program, argument]
+
+
+def main(options: dict[str, Any]) -> None:
+    """Serve jobs until standard input ends."""
+    jobs, results = sys.stdin.buffer, sys.stdout.buffer
+    bridging.warm()
+    _confine(options["address_space"])
+    _send(results, {}, "")
+    while True:
+        length = jobs.read(4)
+        if len(length) < 4:
+            return
+        body = jobs.read(struct.unpack(">I", length)[0])
+        start = time.monotonic()
+        head, text = _result(body, options)
+        head["seconds"] = time.monotonic() - start
+        head["resident_kib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        _send(results, head, text)
+
+
+def _confine(address_space: int) -> None:
+    """No memory beyond a bound, and no file, socket or pipe beyond the three that are open."""
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # Lowered below what is open, it leaves these usable and forbids every other.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    if os.geteuid() != 0:
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def _result(body: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    try:
+        review = read(body)
+    except MalformedReviewError as error:
+        return {"outcome": "malformed", "what": str(error)}, ""
+    head: dict[str, Any] = {
+        "uid": review.uid,
+        "kind": review.kind,
+        "namespace": review.namespace,
+        "name": review.name,
+        "operation": review.operation,
+        "entries": 0,
+    }
+    try:
+        outcome, text = _judge(review, options, head)
+    except MalformedReviewError as error:
+        outcome, text = "malformed", ""
+        head["what"] = str(error)
+    except (MemoryError, RecursionError):
+        outcome, text = "overrun", ""
+    return {**head, "outcome": outcome}, text
+
+
+def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tuple[str, str]:
+    if review.operation in ("DELETE", "CONNECT"):
+        return "nothing", ""
+    if review.kind not in ("ConfigMap", "Secret"):
+        return "other_kind", ""
+    if review.kind == "Secret" and not options["secrets"]:
+        return "secret", ""
+    entries = find(review, options["keys"], options["ignored_keys"])
+    head["entries"] = len(entries.judged)
+    if not entries.judged:
+        return "nothing", ""
+    refusals: list[dict[str, Any]] = [
+        {"key": key, "line": 0, "what": what, "hint": "encode it as base64"}
+        for key, what in entries.unreadable.items()
+    ]
+    limit = options["text_bytes"]
+    for key in entries.judged:
+        if len(entries.texts[key]) > limit:
+            what = f"more than {limit} bytes"
+            refusals.append({"key": key, "line": 0, "what": what, "hint": "split it"})
+    if not refusals:
+        try:
+            configurations = bridging.configurations(entries.texts, entries.judged)
+            return "documents", documents.as_json(documents.build(configurations, validated=False))
+        except Refused as refused:
+            refusals.append(
+                {
+                    "key": refused.file,
+                    "line": refused.line,
+                    "what": refused.what,
+                    "hint": refused.hint,
+                }
+            )
+    head["refusals"] = refusals[:_REFUSALS]
+    return "refused", ""
+
+
+def _send(results: BinaryIO, head: dict[str, Any], text: str) -> None:
+    head_bytes = json.dumps(head).encode("ascii") if head else b""
+    text_bytes = text.encode("ascii")
+    results.write(struct.pack(">II", len(head_bytes), len(text_bytes)))
+    results.write(head_bytes)
+    results.write(text_bytes)
+    results.flush()

@@ -1,0 +1,213 @@
+"""The worker processes: kept ready, given an object each, replaced when they overrun."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import struct
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from nginx_grpc.admission.options import Options
+from nginx_grpc.admission.worker import command
+
+__all__ = ["Bridged", "BusyError", "OverrunError", "Workers"]
+
+_LOG = logging.getLogger("nginx_grpc.admission")
+_HEAD = struct.Struct(">II")
+_START_SECONDS = 30.0
+_RESIDENT_KIB = 128 * 1024
+_LARGEST = 256 * 1024 * 1024
+_PIPE = 1024 * 1024
+
+
+class BusyError(Exception):
+    """No worker was free in time."""
+
+
+class OverrunError(Exception):
+    """A worker took too long for an object, or died of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """What a worker made of an object: see `nginx_grpc.admission.worker`."""
+
+    head: dict[str, Any]
+    documents: str
+
+
+class _Worker:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.jobs = 0
+        self.resident_kib = 0
+
+    async def receive(self) -> Bridged:
+        stream = self.process.stdout
+        assert stream is not None
+        head_size, text_size = _HEAD.unpack(await stream.readexactly(_HEAD.size))
+        if head_size + text_size > _LARGEST:
+            raise OverrunError
+        head = await stream.readexactly(head_size)
+        text = await stream.readexactly(text_size)
+        return Bridged(json.loads(head) if head else {}, text.decode("ascii"))
+
+    async def work(self, body: bytes) -> Bridged:
+        stream = self.process.stdin
+        assert stream is not None
+        stream.write(struct.pack(">I", len(body)))
+        stream.write(body)
+        await stream.drain()
+        bridged = await self.receive()
+        self.jobs += 1
+        self.resident_kib = int(bridged.head.get("resident_kib", 0))
+        return bridged
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+
+class Workers:
+    """A fixed number of workers and the line in front of them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._idle: list[_Worker] = []
+        self._waiting: deque[tuple[asyncio.Future[_Worker], float]] = deque()
+        self._all: set[_Worker] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running = False
+        self.replaced = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether at least one worker is there."""
+        return bool(self._all)
+
+    async def start(self) -> None:
+        """Start all workers; return when each is ready."""
+        self._running = True
+        await asyncio.gather(*(self._replace() for _ in range(self._options.workers)))
+
+    async def stop(self) -> None:
+        """End all workers."""
+        self._running = False
+        for task in list(self._tasks):
+            task.cancel()
+        workers = list(self._all)
+        self._all.clear()
+        self._idle.clear()
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            await worker.process.wait()
+
+    def crowded(self) -> bool:
+        """Whether a newcomer would wait too long: the first in line already has."""
+        while self._waiting and self._waiting[0][0].done():
+            self._waiting.popleft()
+        if not self._waiting:
+            return False
+        return time.monotonic() - self._waiting[0][1] > self._options.waiting_seconds
+
+    async def bridge(self, body: bytes, end: float) -> Bridged:
+        """Bridge one object before `end` (of time.monotonic).
+
+        Raises BusyError where no worker came free in time, OverrunError where the object was too
+        much for one.
+        """
+        worker = await self._acquire(end)
+        limit = min(self._options.bridge_seconds, end - time.monotonic())
+        try:
+            bridged = await asyncio.wait_for(worker.work(body), limit)
+        except BaseException as error:
+            self._discard(worker)
+            if isinstance(error, (asyncio.TimeoutError, asyncio.IncompleteReadError)):
+                raise OverrunError from None
+            if isinstance(error, OSError):  # it died while it was written to
+                raise OverrunError from None
+            raise
+        if worker.jobs >= self._options.worker_jobs or worker.resident_kib > _RESIDENT_KIB:
+            self._discard(worker)
+        else:
+            self._release(worker)
+        return bridged
+
+    async def _acquire(self, end: float) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.returncode is None:
+                return worker
+            self._discard(worker)
+        future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append((future, time.monotonic()))
+        try:
+            return await asyncio.wait_for(future, max(0.0, end - time.monotonic()))
+        except (asyncio.TimeoutError, asyncio.CancelledError) as error:
+            if future.done() and not future.cancelled():
+                self._release(future.result())
+            if isinstance(error, asyncio.TimeoutError):
+                raise BusyError from None
+            raise
+
+    def _release(self, worker: _Worker) -> None:
+        while self._waiting:
+            future, _ = self._waiting.popleft()
+            if not future.done():
+                future.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _discard(self, worker: _Worker) -> None:
+        worker.kill()
+        self._all.discard(worker)
+        self.replaced += 1
+        if self._running:
+            task = asyncio.get_running_loop().create_task(self._replace(worker))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _replace(self, old: _Worker | None = None) -> None:
+        if old is not None:
+            await old.process.wait()
+        pause = 0.1
+        while self._running:
+            process = await asyncio.create_subprocess_exec(
+                *command(
+                    {
+                        "keys": self._options.keys,
+                        "ignored_keys": self._options.ignored_keys,
+                        "secrets": self._options.secrets,
+                        "text_bytes": self._options.text_bytes,
+                        "address_space": self._options.worker_bytes,
+                    }
+                ),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=_PIPE,
+                env={"LC_ALL": "C.UTF-8"},
+                cwd="/",
+            )
+            worker = _Worker(process)
+            try:
+                await asyncio.wait_for(worker.receive(), _START_SECONDS)
+            except (asyncio.TimeoutError, asyncio.IncompleteReadError):
+                worker.kill()
+                await process.wait()
+                _LOG.error("worker did not start", extra={"fields": {"status": process.returncode}})
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+                continue
+            except asyncio.CancelledError:
+                worker.kill()
+                raise
+            self._all.add(worker)
+            self._release(worker)
+            return
