@@ -25,6 +25,7 @@ wrong contains concat(" ", [location.id, "carries gRPC without a target"]) if {
 wrong contains concat(" ", [location.id, "has proxy_pass as its handler without a target"]) if {
 	some location in _locations
 	location.handler == "proxy_pass"
+	location.grpc.carries != "no"
 	not location.proxy_target
 }
 

@@ -49,12 +49,12 @@ class InheritedList:
         return self._doubtful
 
     def all_directives(self) -> list[Directive]:
-        """Its directives, then those of the levels it is merged with."""
-        merged, outer = list(self.directives), self.outer
+        """Those of the levels it is merged with, the outermost first, then its own."""
+        merged, outer = [self.directives], self.outer
         while outer is not None:
-            merged.extend(outer.directives)
+            merged.append(outer.directives)
             outer = outer.outer
-        return merged
+        return [directive for level in reversed(merged) for directive in level]
 
     def index_in(self, listed: list[InheritedList]) -> int:
         """Its place in a document's list; it joins at the first call."""
@@ -100,12 +100,10 @@ class Lists:
         ]
 
     def _entries(self, item: InheritedList, write: Callable[[Directive], Json]) -> list[Json]:
-        entries = []
-        for number, directive in enumerate(item.all_directives()):
-            if number >= len(item.directives):
-                self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
-            entries.append(write(directive))
-        return entries
+        directives = item.all_directives()
+        for directive in directives[: len(directives) - len(item.directives)]:
+            self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
+        return [write(directive) for directive in directives]
 
 
 def page_uri(directive: Directive) -> str:

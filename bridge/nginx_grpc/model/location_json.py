@@ -18,8 +18,6 @@ from nginx_grpc.tree import Directive
 __all__ = ["LocationWriter", "returned", "settings_json"]
 
 _PLAIN_SETTINGS = ("default_type",)
-# With these a rewrite stays in its location.
-_STAYS = frozenset(("break",))
 # `return URL` without a code: nginx takes a text that begins so.
 _REDIRECTS = ("http://", "https://", "$scheme")
 
@@ -61,7 +59,7 @@ class LocationWriter:
                 "own_handler": location.own_handler,
                 "grpc_pass": grpc_pass,
                 "proxy_pass": proxy_pass,
-                "rewrites": _rewrites(location),
+                "rewrites": "rewrite" in location.own or "try_files" in location.own,
                 "settings": settings_json(
                     location.scope.settings,
                     LOCATION_SETTINGS if carries else _PLAIN_SETTINGS,
@@ -142,12 +140,6 @@ def returned(directive: Directive) -> Json:
     else:
         body = "text" if text else "empty"
     return counted({"code": code, "body": body, **place(directive)})
-
-
-def _rewrites(location: Location) -> bool:
-    return "try_files" in location.own or any(
-        _STAYS.isdisjoint(directive.args[2:]) for directive in location.own.get("rewrite", ())
-    )
 
 
 def _limit_except(directive: Directive) -> Json:
