@@ -93,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_input(bridge)
     _add_settings(bridge)
+    bridge.add_argument(
+        "--no-validate",
+        dest="validated",
+        action="store_false",
+        help="skip holding the documents against their schema",
+    )
     bridge.add_argument("--indent", action="store_true", help="indent the JSON")
     bridge.add_argument("--output", "-o", metavar="FILE", help="write to FILE, not to stdout")
     bridge.set_defaults(run=_bridge)
@@ -136,12 +142,6 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="/etc/nginx=DIR",
         help="where an absolute path of the configuration lives here",
-    )
-    parser.add_argument(
-        "--no-validate",
-        dest="validated",
-        action="store_false",
-        help="skip holding the documents against their schema",
     )
 
 
@@ -209,7 +209,6 @@ def _check(arguments: argparse.Namespace) -> int:
         settings=settings,
         settings_file=settings_file,
         fail_on=arguments.fail_on,
-        validated=arguments.validated,
     )
     if arguments.baseline or arguments.write_baseline:
         result = _baselined(arguments, result)
