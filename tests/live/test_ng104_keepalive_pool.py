@@ -42,8 +42,8 @@ def test_no_directive(story):
 
 
 def test_pool_too_small(story):
-    """Four calls at once share a pool of one: three connections are closed after each round."""
-    at_once = {"word": "delay=20ms", "clients": 4, "calls": 5}
+    """Four calls at once share a pool of one: after each round three connections are closed."""
+    at_once = {"word": "delay=100ms", "clients": 4, "calls": 5, "every": 0.3}
     settings = grpc_settings(expected_concurrency=4)
     too_small = POOL.replace("keepalive 32", "keepalive 1")
     assert connections(story.denied, too_small, settings, **at_once) >= 10

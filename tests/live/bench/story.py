@@ -58,7 +58,7 @@ class Stage(Nginx):
         return {one["client"]: one["message"] for one in self.record["clients"]}
 
     def _seen(self, seen: Seen) -> Seen:
-        one = {"client": seen.client, "code": seen.code, "message": self.nameless(seen.message)}
+        one = {"client": seen.client, "code": seen.code, "message": self.first_line(seen.message)}
         if one not in self.record["clients"]:
             self.record["clients"].append(one)
         self.record["failed"] |= bool(seen.failed)
@@ -72,6 +72,9 @@ class Stage(Nginx):
     def note(self, what: str, value: object) -> None:
         """Put what is no call into the record: connections counted, the server reached."""
         self.record["notes"][what] = value
+
+    def first_line(self, text: str) -> str:
+        return self.nameless(text).partition("\n")[0]
 
     def nameless(self, text: str) -> str:
         """The text without what differs from run to run."""

@@ -1,0 +1,84 @@
+"""What a configuration means, by what nginx does with it: the ground of the bridge's document."""
+
+import pytest
+
+from tests.live.bench import dead_address, grpc_server, nginx, nginx_test
+from tests.live.inheritance import (
+    ALLOWED,
+    CASES,
+    DUPLICATE,
+    FLAGS,
+    INSIDE,
+    NO_FLAGS,
+    NO_SIZES,
+    NO_TIMES,
+    NOT_ALLOWED,
+    NOT_DUPLICATE,
+    SIZES,
+    TIMES,
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_nginx(version, case):
+    with grpc_server() as greeter, grpc_server() as other, dead_address() as dead:
+        servers = {"GREETER": greeter, "OTHER": other, "DEAD": dead}
+        if version not in case.versions:
+            assert not nginx_test(case.conf, version, **servers).ok
+            return
+        with nginx(case.conf, version, **servers) as running:
+            running.servers = servers
+            assert case.probe(running) == case.nginx_does
+
+
+def accepts(version, directive, inside="location"):
+    """Whether nginx starts with the directive there, and what it says."""
+    if inside == "upstream":
+        conf = f"upstream u {{ server 127.0.0.1:50051; {directive} }}"
+    else:
+        conf = f"server {{ listen LISTEN; {INSIDE[inside].format(directive)} }}"
+    return nginx_test(conf, version)
+
+
+@pytest.mark.parametrize(
+    ("directive", "good", "bad"),
+    [
+        ("grpc_read_timeout", TIMES, NO_TIMES),
+        ("client_max_body_size", SIZES, NO_SIZES),
+        ("grpc_intercept_errors", FLAGS, NO_FLAGS),
+    ],
+)
+def test_spelling(version, directive, good, bad):
+    for value in good:
+        assert accepts(version, f"{directive} {value};").ok, value
+    for value in bad:
+        assert not accepts(version, f"{directive} {value};").ok, value
+
+
+@pytest.mark.parametrize("inside", NOT_ALLOWED)
+def test_not_allowed(version, inside):
+    for directive in NOT_ALLOWED[inside]:
+        assert "directive is not allowed here" in accepts(version, directive, inside).said, (
+            directive
+        )
+
+
+@pytest.mark.parametrize("inside", ALLOWED)
+def test_allowed(version, inside):
+    for directive in ALLOWED[inside]:
+        assert accepts(version, directive, inside).ok, directive
+
+
+def test_duplicates(version):
+    for directive in DUPLICATE:
+        assert "directive is duplicate" in accepts(version, directive * 2).said, directive
+    for directive in NOT_DUPLICATE:
+        assert accepts(version, directive * 2).ok, directive
+    for block in ("location / { }", "location = /a { }"):
+        assert "duplicate location" in accepts(version, block * 2, "server").said
+    twice = "upstream u { server 127.0.0.1:50051; } " * 2
+    assert 'duplicate upstream "u"' in nginx_test(twice, version).said
+    same_name = "server { listen LISTEN; server_name a.example.com; } " * 2
+    said = nginx_test(same_name, version)
+    assert said.ok
+    assert 'conflicting server name "a.example.com"' in said.said
