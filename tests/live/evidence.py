@@ -16,30 +16,29 @@ WIDTHS = (6, 8, 40, 40)  # rule, nginx, denied, accepted: with the gaps 100 colu
 RECORDED = Path(__file__).parents[2] / "docs" / "evidence"
 
 
-def saw(stages: list[dict]) -> list[str]:
+def saw(stages: list[dict], denied: bool) -> list[str]:
     """What was seen in these stages, a line each."""
     lines: list[str] = []
     for stage in stages:
         lines += fates(stage["clients"])
         lines += [f"{what}: {value or 'none'}" for what, value in stage["notes"].items()]
-        lines += stage["log"] + stage.get("nginx -t", [])
-        if "nginx -t" in stage and not stage["nginx -t"]:
-            lines.append("nginx -t: ok")
+        lines += stage["log"]
+        if "nginx -t" in stage:
+            lines += stage["nginx -t"] if denied else ["nginx -t: ok"]
     return list(dict.fromkeys(lines)) or ["-"]
 
 
 def fates(clients: list[dict]) -> Iterator[str]:
-    """Each client's codes and messages, or one line for all where they agree."""
-    codes: dict[str, list[str]] = {}
+    """The codes, with the clients that saw them, and the message where it is the same for all."""
+    codes: dict[str, dict[str, set[str]]] = {}
     for seen in clients:
-        message = f" ({seen['message']})" if seen["message"] else ""
-        codes.setdefault(seen["client"], []).append(f"{seen['code']}{message}")
-    told = {client: ", ".join(dict.fromkeys(seen)) for client, seen in codes.items()}
-    told = {client: textwrap.shorten(fate, 110) for client, fate in told.items()}
-    if len(told) == len(CLIENTS) and len(set(told.values())) == 1:
-        yield f"every client: {told.popitem()[1]}"
-    else:
-        yield from (f"{client}: {code}" for client, code in told.items())
+        messages = codes.setdefault(seen["code"], {}).setdefault(seen["client"], set())
+        messages.add(seen["message"].partition(";")[0])
+    for code, by_client in codes.items():
+        who = "every client" if len(by_client) == len(CLIENTS) else ", ".join(by_client)
+        messages = set.union(*by_client.values())
+        message = textwrap.shorten(messages.pop(), 90) if len(messages) == 1 else ""
+        yield f"{who}: {code} ({message})" if message else f"{who}: {code}"
 
 
 def row(*cells: list[str]) -> str:
@@ -63,14 +62,18 @@ def table(documents: list[dict]) -> Iterator[str]:
         for name, told in groupby(document["stories"], key=lambda story: story["story"]):
             seen: dict[str, list[str]] = {}
             for story in told:
-                both = json.dumps([saw(story["denied"]), saw(story["accepted"])])
+                both = json.dumps([saw(story["denied"], True), saw(story["accepted"], False)])
                 seen.setdefault(both, []).append(story["nginx"])
             yield f"{document['rule']}   {name.replace('_', ' ')}"
             for both, versions in seen.items():
                 yield row([""], versions, *json.loads(both))
-        yield f"        measured {document['measured']} with " + ", ".join(
-            f"{name} {version}" for name, version in document["ends"].items()
-        )
+    yield "-" * 100
+    yield from sorted({measured(document) for document in documents})
+
+
+def measured(document: dict) -> str:
+    ends = ", ".join(f"{name} {version}" for name, version in document["ends"].items())
+    return f"measured {document['measured']} with {ends}"
 
 
 def main(arguments: list[str]) -> int:

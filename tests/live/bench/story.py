@@ -156,7 +156,7 @@ class Story:
         said = here.test()
         record = _record(conf, settings)
         lines = [cut(line).replace(f"{here.path}/", "") for line in said.said.splitlines()]
-        record["nginx -t"] = [line for line in lines if re.search(r"\[(emerg|warn)\]", line)]
+        record["nginx -t"] = [line.removeprefix("nginx: ") for line in lines if "[" in line]
         stages.append(record)
         return said
 
