@@ -123,7 +123,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(run=_completion)
+    _add_admission(commands)
     return parser
+
+
+def _add_admission(commands: Any) -> None:
+    from nginx_grpc.admission.command import add_parser
+
+    add_parser(commands)
 
 
 def _add_input(parser: argparse.ArgumentParser) -> None:
@@ -146,7 +153,14 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help="settings (nginx-grpc.yaml)")
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="settings (default: nginx-grpc.yaml, from the input's folder up to the repository's)",
+    )
+    parser.add_argument(
+        "--no-settings", action="store_true", help="look for no settings: the engine's own hold"
+    )
     parser.add_argument("--profile", choices=("checklist", "evidence"), help="overrides settings")
     parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
 
@@ -178,7 +192,11 @@ def _settings(arguments: argparse.Namespace) -> tuple[dict[str, Any] | None, str
     from nginx_grpc import settings
 
     first = arguments.paths[0] if arguments.paths else "-"
-    path = arguments.settings or settings.find("." if first == "-" else first)
+    if arguments.no_settings and arguments.settings:
+        raise Refused("--settings and --no-settings", "give one of them")
+    path = arguments.settings
+    if path is None and not arguments.no_settings:
+        path = settings.find("." if first == "-" else first)
     return settings.with_overrides(
         settings.load(path) if path else None,
         profile=arguments.profile,

@@ -10,7 +10,7 @@ from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["as_json", "build", "validate"]
+__all__ = ["as_json", "build", "empty", "validate"]
 
 
 def build(
@@ -56,6 +56,23 @@ def validate(documents: Iterable[dict[str, Any]]) -> None:
                 "this is a fault of nginx-grpc: please report it with the configuration",
                 document["source"]["entry"],
             )
+
+
+def empty(settings: dict[str, Any]) -> dict[str, Any]:
+    """A document of a configuration with nothing in it: what is found is the settings' own."""
+    return {
+        "schema_version": 1,
+        "source": {"kind": "file", "entry": "", "context": "main", "files": []},
+        "complete": True,
+        "gaps": [],
+        "upstreams": [],
+        "servers": [],
+        "header_lists": [],
+        "error_page_lists": [],
+        "features": [],
+        "waivers": [],
+        "settings": settings,
+    }
 
 
 def as_json(documents: list[dict[str, Any]], *, indent: int | None = None) -> str:

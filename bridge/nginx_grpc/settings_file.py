@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nginx_grpc import settings
+from nginx_grpc import documents, settings
 from nginx_grpc.findings import Finding
 
 __all__ = ["TEMPLATE", "located", "problems"]
@@ -78,27 +78,13 @@ nginx_grpc:
 _UNNAMED = ("nginx-grpc.yaml", 1)
 _WAIVER = re.compile(r"the waiver of (\S+) ")
 
-# A configuration with nothing in it: what is found then is the settings' own.
-_EMPTY: dict[str, Any] = {
-    "schema_version": 1,
-    "source": {"kind": "file", "entry": "", "context": "main", "files": []},
-    "complete": True,
-    "gaps": [],
-    "upstreams": [],
-    "servers": [],
-    "header_lists": [],
-    "error_page_lists": [],
-    "features": [],
-    "waivers": [],
-}
-
 
 def problems(path: str) -> list[Finding]:
     """What is wrong with a settings file, each at its line. Raises Refused where it is none."""
     from nginx_grpc.engines import by_name
 
     given = settings.load(path)
-    (decision,) = by_name("embedded").decide([{**_EMPTY, "settings": given}], given)
+    (decision,) = by_name("embedded").decide([documents.empty(given)], given)
     # With nothing to judge every waiver is one that accepts nothing.
     found = (
         finding

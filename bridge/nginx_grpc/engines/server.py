@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nginx_grpc.documents import empty
 from nginx_grpc.engines.interface import Decision, Engine
 from nginx_grpc.errors import Refused
 
+if TYPE_CHECKING:
+    from nginx_grpc.client import Client
+
 __all__ = ["ServerEngine"]
 
+_NO_SETTING = "no_such_setting"
 _SECONDS = 120.0
 _BYTES = 256 * 1024 * 1024
 
@@ -17,7 +22,8 @@ _BYTES = 256 * 1024 * 1024
 class ServerEngine(Engine):
     """Asks an OPA server that holds the policy's bundle, one document at a time.
 
-    The caller's settings stand in the documents. Token and CA come from the environment, so that
+    The caller's settings stand in the documents, and a server that has settings of its own and so
+    would not look at them is refused. Token and CA come from the environment, so that
     neither stands on a command line: NGINX_GRPC_OPA_TOKEN_FILE, NGINX_GRPC_OPA_CA_FILE.
 
     Args:
@@ -47,4 +53,16 @@ class ServerEngine(Engine):
             max_answer=_BYTES,
         )
         with Client(server) as client:
+            if settings is not None:
+                self._demand_ours(client)
             return [client.check(document) for document in documents]
+
+    def _demand_ours(self, client: Client) -> None:
+        """Raise Refused unless the server judges by the settings in a document."""
+        asked = client.check(empty({_NO_SETTING: True}))
+        if not any(f.id == "NG003" and _NO_SETTING in f.message for f in asked.findings):
+            raise Refused(
+                "this server judges by settings of its own, not by yours",
+                "give --no-settings to judge by its own, or take data.nginx_grpc out of it",
+                self._url,
+            )
