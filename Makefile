@@ -119,8 +119,8 @@ wasm: .tools/.opa-$(OPA_VERSION) ## compile the policy and list its rules, after
 capabilities: .tools/.opa-$(OPA_VERSION) ## the built-ins that the policy may use, for another OPA
 	$(PYTHON) tools/capabilities.py
 
-docs: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## the rules' pages from their annotations
-	$(call need,tools/rule_pages.py)
+docs: $(VENV)/.dev wasm ## the pages of the rules, the settings and the document
+	$(BIN)/python tools/schema_pages.py
 	$(BIN)/python tools/rule_pages.py
 
 bench: setup ## speed, beside nginx -t and other tools

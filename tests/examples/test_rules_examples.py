@@ -133,11 +133,8 @@ def test_nginx_accepts_the_pairs(nginx_test, rule, which):
     text = (EXAMPLES / "rules" / rule / f"{which}.conf").read_text()
     # A name that nginx would look up.
     text = text.replace("greeter.example:443", "localhost:443")
-    said = nginx_test(
-        "events {}\nhttp {\n"
-        "ssl_certificate certs/server.crt;\nssl_certificate_key certs/server.key;\n"
-        f"{text}\n}}\n"
-    )
+    certificate = "ssl_certificate certs/server.crt; ssl_certificate_key certs/server.key;"
+    said = nginx_test(text.replace("http {", f"http {{ {certificate}", 1))
     if (rule, which, nginx_test.version) in REFUSED:
         assert "[emerg]" in said
     else:

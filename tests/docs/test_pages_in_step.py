@@ -1,0 +1,81 @@
+"""The generated pages say what the schemas, the rules, the examples and the records say now."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+@pytest.mark.parametrize("tool", ["schema_pages.py", "rule_pages.py"])
+def test_in_step(tool):
+    command = [sys.executable, ROOT / "tools" / tool, "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_page_out_of_step_is_noticed(tmp_path, monkeypatch):
+    """The check is one: a changed page, a missing one and one too many fail it."""
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    import rule_pages
+    import schema_pages
+
+    monkeypatch.setattr(rule_pages, "PAGES", tmp_path / "rules")
+    monkeypatch.setattr(rule_pages, "ROOT", tmp_path)
+    monkeypatch.setattr(rule_pages, "pages", lambda: [(tmp_path / "rules" / "NG1.md", "now")])
+    assert rule_pages.main(["--check"]) == 1
+    assert rule_pages.main([]) == 0
+    assert rule_pages.main(["--check"]) == 0
+    (tmp_path / "rules" / "NG2.md").write_text("no such rule")
+    assert rule_pages.main(["--check"]) == 1
+    assert rule_pages.main([]) == 0
+    assert [path.name for path in (tmp_path / "rules").iterdir()] == ["NG1.md"]
+
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(schema_pages, "ROOT", tmp_path)
+    monkeypatch.setattr(schema_pages, "pages", lambda: {tmp_path / "docs" / "a.md": "now"})
+    assert schema_pages.main(["--check"]) == 1
+    assert schema_pages.main([]) == 0
+    assert schema_pages.main(["--check"]) == 0
+
+
+PAGES = sorted(
+    path for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+)
+
+
+def anchors(page):
+    """The names that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    plain = (re.sub(r"[^\w\- ]", "", heading).strip().lower() for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links(page):
+    """Links within the repository lead somewhere."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(target)
+    assert broken == []
+
+
+LIVE_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_named_tests_exist(page):
+    """`tests/...py::test_name` in a page is a test that there is."""
+    for path, name in LIVE_TEST.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / path).is_file(), path
+        assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
