@@ -153,14 +153,17 @@ def _address(text: str, flag: str) -> tuple[str, int]:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value <= 30:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0, 30 at most")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= value <= 10_000:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to 10000")
     return value
