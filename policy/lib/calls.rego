@@ -5,35 +5,35 @@
 #   inherits grpc_pass is its location once more and is left out.
 package nginx.grpc.lib.calls
 
-_location_by_id := {location.id: location |
+location_by_id := {location.id: location |
 	some server in input.servers
 	some location in server.locations
 }
 
 # passes: every location with grpc_pass in effect.
 passes := [call |
-	some server in input.servers
+	some number, server in input.servers
 	some location in server.locations
 	location.grpc.carries == "pass"
 	not _repeats(location)
-	call := _call(server, location)
+	call := _call(number, server, location)
 ]
 
 # targets: every grpc_pass that is written, also within an `if`.
 targets := [call |
-	some server in input.servers
+	some number, server in input.servers
 	some location in server.locations
 	location.grpc.carries == "pass"
 	location.own_handler
-	call := _call(server, location)
+	call := _call(number, server, location)
 ]
 
 # others: calls that come to another handler, as far as the signs say.
 others := [call |
-	some server in input.servers
+	some number, server in input.servers
 	some location in server.locations
 	location.grpc.carries in {"strong", "weak"}
-	call := _call(server, location)
+	call := _call(number, server, location)
 ]
 
 # upstreams that calls lead to.
@@ -41,6 +41,13 @@ upstreams := [{"upstream": upstream, "subject": subject} |
 	some upstream in input.upstreams
 	upstream.name in _named
 	subject := {"server": "", "location": "", "upstream": upstream.name, "node": upstream}
+]
+
+# servers that calls come to, also those that go out by another handler.
+servers := [{"number": number, "server": server, "subject": subject} |
+	some number, server in input.servers
+	number in _numbers
+	subject := {"server": server.name, "location": "", "upstream": "", "node": server}
 ]
 
 # doubts: targets of which it is not known whether they are an upstream.
@@ -90,6 +97,11 @@ _of_several_servers := {upstream.name |
 	count(usable(upstream)) > 1
 }
 
+_numbers := {call.number | some call in targets} | {call.number |
+	some call in others
+	call.location.grpc.carries == "strong"
+}
+
 _named := {name | some call in targets; some name in call.location.target.upstreams} | {name |
 	some call in others
 	call.location.grpc.carries == "strong"
@@ -98,10 +110,11 @@ _named := {name | some call in targets; some name in call.location.target.upstre
 
 _repeats(location) if {
 	location.modifier == "if"
-	_location_by_id[location.parent].grpc.carries == "pass"
+	location_by_id[location.parent].grpc.carries == "pass"
 }
 
-_call(server, location) := {
+_call(number, server, location) := {
+	"number": number,
 	"server": server,
 	"location": location,
 	"subject": {

@@ -30,4 +30,5 @@ value := {
 	"large_client_header_buffers": {"value": "4 8k", "text": "4 8k"},
 	"keepalive_timeout": {"value": 60000, "text": "60s"},
 	"keepalive_time": {"value": 3600000, "text": "1h"},
+	"keepalive": {"value": 0, "text": "none"},
 }

@@ -40,6 +40,10 @@ gap_doubt(node) := {
 	"hint": "nginx-grpc check the whole configuration, as nginx -T prints it",
 } if {
 	gap := input.gaps[node.gap]
+} else := {
+	"at": node,
+	"reason": "something was not read",
+	"hint": "nginx-grpc check the whole configuration, as nginx -T prints it",
 }
 
 _doubt_of_setting(node, name, said) := gap_doubt(node) if {

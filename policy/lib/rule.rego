@@ -5,35 +5,29 @@
 #   that a rule types no identity, no position and no words.
 package nginx.grpc.lib.rule
 
-# describe reads rego.metadata.chain(). `forms` holds the wordings of a rule by name: `main`, and
-# its variants, which differ in message, remedy, levels or cap (the highest level that settings
-# can raise them to).
+# describe reads rego.metadata.chain(). `main` is the wording of a rule, `variants` by name are what
+# differs from it in message, remedy, levels or cap (the highest level that settings can raise to).
 describe(chain) := {
 	"id": custom.id,
-	"slug": replace(regex.find_all_string_submatch_n(`[^.]+$`, concat(".", link.path), 1)[0][0], "_", "-"),
+	"slug": replace(link.path[count(link.path) - 1], "_", "-"),
 	"title": link.annotations.title,
-	"item": custom.item,
 	"levels": custom.levels,
 	"evidence": custom.evidence,
-	"forms": object.union({"main": main}, {name: form |
-		some name, variant in object.get(custom, "variants", {})
-		form := object.union(main, variant)
-	}),
+	"main": object.union(
+		{"cap": "deny"},
+		object.filter(custom, {"message", "remedy", "levels"}),
+	),
+	"variants": object.get(custom, "variants", {}),
 } if {
 	some link in chain
 	link.annotations.scope == "package"
 	custom := link.annotations.custom
-	main := {
-		"message": custom.message,
-		"remedy": custom.remedy,
-		"levels": custom.levels,
-		"cap": "deny",
-	}
 }
 
-# fault: something is wrong. `subject` has the names of server, location and upstream and the node
-# they stand for; `at` is the node to point at; `values` fill the {placeholders} of the texts.
-fault(about, form, subject, at, values) := {
+# fault: something is wrong. `forms` name the variants that apply, each over the one before;
+# `subject` has the names of server, location and upstream and the node they stand for; `at` is the
+# node to point at; `values` fill the {placeholders} of the texts.
+fault(about, forms, subject, at, values) := {
 	"id": about.id,
 	"slug": about.slug,
 	"title": about.title,
@@ -53,20 +47,29 @@ fault(about, form, subject, at, values) := {
 	"line": at.line,
 	"key": object.get(at, "key", ""),
 } if {
-	words := about.forms[form]
+	words := _words(about, forms)
 	patterns := {concat("", ["{", name, "}"]): value | some name, value in values}
 	message := strings.replace_n(patterns, words.message)
 }
 
 # unknown: the rule can't judge something. It names no location, so that one cause is one entry.
-unknown(about, form, doubt) := {
+unknown(about, forms, doubt) := {
 	"id": about.id,
 	"outcome": "unknown",
-	"levels": about.forms[form].levels,
-	"cap": about.forms[form].cap,
+	"levels": words.levels,
+	"cap": words.cap,
 	"reason": doubt.reason,
 	"hint": doubt.hint,
 	"file": doubt.at.file,
 	"line": doubt.at.line,
 	"key": object.get(doubt.at, "key", ""),
+} if {
+	words := _words(about, forms)
 }
+
+# document as a subject: what concerns no server, location or upstream.
+document(at) := {"server": "", "location": "", "upstream": "", "node": at}
+
+_words(about, forms) := about.main if {
+	count(forms) == 0
+} else := object.union_n(array.concat([about.main], [about.variants[form] | some form in forms]))

@@ -33,3 +33,8 @@ integer(digits) := 0 if {
 duration(ms) := concat("", [format_int(ms / 1000, 10), "s"]) if {
 	ms % 1000 == 0
 } else := concat("", [format_int(ms, 10), "ms"])
+
+# below: two thirds of a duration, in whole seconds where it has some.
+below(ms) := duration(floor((ms * 2) / 3000) * 1000) if {
+	ms >= 1500
+} else := duration(floor((ms * 2) / 3))

@@ -74,9 +74,9 @@ _may_be(setting, value) if {
 	setting.value == value
 }
 
-_form(location) := "main" if {
+_form(location) := [] if {
 	location.grpc.carries == "strong"
-} else := "weak"
+} else := ["weak"]
 
 _at(location) := location.proxy_target if {
 	_ = location.proxy_target

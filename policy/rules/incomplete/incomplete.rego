@@ -18,9 +18,8 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, "main", subject, gap, {"what": gap.what, "reason": gap.reason}) if {
+findings contains rule.fault(about, [], rule.document(gap), gap, {"what": gap.what, "reason": gap.reason}) if {
 	some gap in input.gaps
 	gap.kind == "include"
 	gap.matters
-	subject := {"server": "", "location": "", "upstream": "", "node": gap}
 }

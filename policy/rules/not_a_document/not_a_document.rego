@@ -20,6 +20,4 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, "main", subject, guard.place, {"what": guard.what}) if not guard.passed
-
-subject := {"server": "", "location": "", "upstream": "", "node": guard.place}
+findings contains rule.fault(about, [], rule.document(guard.place), guard.place, {"what": guard.what}) if not guard.passed

@@ -22,9 +22,8 @@ findings_about(unknowns) := [finding] if {
 	count(unknowns) > 0
 	first := sort([[unknown.file, unknown.line, unknown.key] | some unknown in unknowns])[0]
 	place := {"file": first[0], "line": first[1], "key": first[2]}
-	subject := {"server": "", "location": "", "upstream": "", "node": place}
 	values := {"reasons": _reasons(unknowns), "hints": _hints(unknowns)}
-	finding := object.union(rule.fault(about, "main", subject, place, values), {"outcome": "unknown"})
+	finding := object.union(rule.fault(about, [], rule.document(place), place, values), {"outcome": "unknown"})
 } else := []
 
 _shown := 4

@@ -37,7 +37,7 @@ findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _v
 	timeout.value < silence.ms
 }
 
-findings contains rule.fault(about, "implicit", call.subject, timeout.at, _values(timeout, silence)) if {
+findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _values(timeout, silence)) if {
 	settings.defaults_must_be_written
 	some call in calls.passes
 	silence := _silence(call)
@@ -62,9 +62,9 @@ _silence(call) := silence if {
 	silence := settings.longest_silence(calls.names(call))
 }
 
-_form(silence) := "given" if {
+_form(silence) := ["given"] if {
 	silence.given
-} else := "main"
+} else := []
 
 _values(timeout, silence) := {
 	"timeout": timeout.text,

@@ -20,11 +20,9 @@ import data.nginx.grpc.lib.units
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, "main", subject, place, {"setting": wrong[0], "problem": wrong[1]}) if {
+findings contains rule.fault(about, [], rule.document(place), place, {"setting": wrong[0], "problem": wrong[1]}) if {
 	some wrong in problems
 }
-
-subject := {"server": "", "location": "", "upstream": "", "node": place}
 
 place := {"file": "nginx-grpc.yaml", "line": 1}
 

@@ -48,12 +48,12 @@ findings_about(used) := ({finding |
 	some waiver in _waivers
 	wrong := _wrong(waiver)
 	values := {"id": waiver.id, "problem": wrong.problem, "fix": wrong.fix}
-	finding := rule.fault(about, "main", _subject(waiver), waiver, values)
+	finding := rule.fault(about, [], rule.document(waiver), waiver, values)
 } | {finding |
 	some n in _in_order
 	not n in used
 	finding := object.union(
-		rule.fault(about, "unused", _subject(_waivers[n]), _waivers[n], {"id": _waivers[n].id}),
+		rule.fault(about, ["unused"], rule.document(_waivers[n]), _waivers[n], {"id": _waivers[n].id}),
 		{"cause": concat("", ["waiver ", format_int(n, 10), " accepts nothing"])},
 	)
 }) | {finding |
@@ -62,7 +62,7 @@ findings_about(used) := ({finding |
 	waiver := _waivers[n]
 	dates.day(waiver.expires) - dates.today <= 30
 	values := {"id": waiver.id, "until": waiver.expires, "owner": waiver.owner}
-	finding := rule.fault(about, "expiring", _subject(waiver), waiver, values)
+	finding := rule.fault(about, ["expiring"], rule.document(waiver), waiver, values)
 }
 
 _waivers := array.concat(
@@ -105,8 +105,6 @@ _accepts(waiver, finding) if {
 }
 
 _ids := {data.nginx.grpc.rules[name].about.id | some name}
-
-_subject(waiver) := {"server": "", "location": "", "upstream": "", "node": waiver}
 
 _fix_comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 

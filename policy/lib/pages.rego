@@ -1,0 +1,191 @@
+# METADATA
+# title: Error pages
+# description: >-
+#   What a client sees of the error page of a status: the final status, the content type, the body
+#   and whether grpc-status is sent. Judged once for each server and list of pages.
+package nginx.grpc.lib.pages
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.mime_types
+
+# Statuses that a client without a page takes for UNAVAILABLE, and retries.
+retried := {429, 502, 503, 504}
+
+# Statuses for which add_header without `always` adds.
+_added := {200, 201, 204, 206, 301, 302, 303, 304, 307, 308}
+
+# verdict[server number][list index][status]: {"kind", "entry", "page"}. Kinds: good; plain (as if
+# there were no page: HTML with the status kept); passes (to gRPC, with "location"); unknown (with
+# "doubt"); else the name of the harm. A status without a page has no entry.
+verdict := {number: lists |
+	some number, used in _used
+	lists := {index: statuses |
+		some index in used
+		statuses := {status: verdict |
+			some status in retried
+			verdict := _verdict(number, input.error_page_lists[index], status)
+		}
+	}
+}
+
+# _used: the lists in effect where calls come, by server.
+_used := {number: used |
+	some number in {call.number | some call in calls.passes}
+	used := {location.error_page |
+		some location in input.servers[number].locations
+		location.grpc.carries == "pass"
+	}
+}
+
+_pages := {number: pages |
+	some number, _ in _used
+	pages := {page.uri: page | some page in input.servers[number].pages}
+}
+
+_verdict(number, list, status) := object.union({"entry": entry, "page": page}, judged) if {
+	entry := [entry | some entry in list.pages; status in entry.codes][0]
+	page := _page(number, entry)
+	judged := _judge(list, entry, page, status)
+}
+
+# _page that serves the entry: its location, or why there is none.
+_page(number, entry) := {"found": "yes", "location": calls.location_by_id[page.location]} if {
+	page := _pages[number][entry.uri]
+	page.found == "yes"
+} else := {"found": page.found} if {
+	page := _pages[number][entry.uri]
+} else := {"found": "unknown"}
+
+_judge(list, entry, page, status) := {"kind": "unknown", "doubt": _doubt(entry, "may be added to by an include that was not read")} if {
+	not list.complete
+} else := {"kind": "unknown", "doubt": _doubt(entry, "holds a variable")} if {
+	entry.unresolved
+} else := {"kind": "redirect"} if {
+	regex.match(`^https?://`, entry.uri)
+} else := {"kind": "missing"} if {
+	startswith(entry.uri, "@")
+	page.found == "no"
+} else := _file(entry, "text/html", status) if {
+	page.found == "no"
+} else := {"kind": "unknown", "doubt": _doubt(entry, "is served by a location that is not seen")} if {
+	page.found == "unknown"
+} else := {"kind": "passes", "location": page.location} if {
+	page.location.grpc.carries == "pass"
+} else := {"kind": "unknown", "doubt": effective.gap_doubt(page.location)} if {
+	page.location.handler == "unknown"
+} else := _returned(entry, page.location, status) if {
+	page.location.handler == "return"
+} else := _file(entry, _type(entry, page.location), status) if {
+	page.location.handler == "static"
+} else := {"kind": "unknown", "doubt": _doubt(entry, concat(" ", ["is made by", page.location.handler]))}
+
+# _file: a file has a body, so it is never a gRPC page. Whether it is there is not known.
+_file(entry, type, status) := {"kind": "unknown", "doubt": _doubt(entry, "is a file of type application/grpc")} if {
+	_is_grpc(type)
+} else := {"kind": "unknown", "doubt": type} if {
+	is_object(type)
+} else := {"kind": "plain"} if {
+	_replaced(entry, 200, status) in retried
+} else := {"kind": "not_grpc"}
+
+_returned(entry, location, status) := {"kind": "no_content"} if {
+	_final(entry, location, status) == 204
+} else := {"kind": "plain"} if {
+	_is_own_html(location)
+	_final(entry, location, status) in retried
+} else := {"kind": "status"} if {
+	_is_own_html(location)
+} else := {"kind": "unknown", "doubt": type} if {
+	type := _type(entry, location)
+	is_object(type)
+} else := _typed(entry, location, status) if {
+	_is_grpc(_type(entry, location))
+} else := {"kind": "plain"} if {
+	_final(entry, location, status) in retried
+} else := {"kind": "not_grpc"}
+
+# _typed: the page is sent as application/grpc.
+_typed(entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "has a body with a variable")} if {
+	location.return.body == "variable"
+} else := {"kind": "body"} if {
+	location.return.body == "text"
+} else := {"kind": "unknown", "doubt": headers.doubt} if {
+	headers := _headers(entry, location)
+	headers.doubt
+} else := {"kind": "no_status"} if {
+	count(_headers(entry, location).status) == 0
+} else := {"kind": "ok_status"} if {
+	some header in _headers(entry, location).status
+	header.value == "0"
+} else := {"kind": "good"} if {
+	_final(entry, location, status) == 200
+} else := {"kind": "older_clients"} if {
+	some header in _headers(entry, location).status
+	header.always
+} else := {"kind": "headers_lost"} if {
+	not _final(entry, location, status) in _added
+} else := {"kind": "status"}
+
+# _headers: the grpc-status lines of the list in effect, or the doubt about it.
+_headers(entry, location) := {"status": []} if {
+	not location.add_header >= 0
+	not effective.hidden(location)
+} else := {"doubt": effective.gap_doubt(location)} if {
+	not location.add_header >= 0
+} else := {"doubt": _doubt(entry, "may have headers from an include that was not read")} if {
+	not input.header_lists[location.add_header].complete
+} else := {"status": [header |
+	some header in input.header_lists[location.add_header].headers
+	lower(header.name) == "grpc-status"
+]}
+
+# _final: the status that is sent. nginx keeps the first status unless `=` is said; but a `return` of
+# 400 or more without a text is an error of its own.
+_final(entry, location, status) := location.return.code if {
+	_is_own_html(location)
+} else := _replaced(entry, location.return.code, status)
+
+_replaced(entry, own, status) := status if {
+	entry.response == ""
+} else := own if {
+	entry.response == "="
+} else := to_number(trim_prefix(entry.response, "=")) if {
+	regex.match(`^=[1-9][0-9]{2}$`, entry.response)
+}
+
+# _is_own_html: `return 503;` without a text is answered with nginx's own HTML.
+_is_own_html(location) if {
+	location.return.code >= 400
+	location.return.body in {"none", "empty"}
+}
+
+# _type of the page: by its extension, else default_type; a doubt where that is not known.
+_type(entry, location) := type if {
+	some line in location.types
+	parts := split(line, " ")
+	parts[0] == _extension(entry)
+	type := parts[1]
+} else := "the type of its extension" if {
+	count(location.types) == 0
+	_extension(entry) in mime_types.known
+} else := setting.doubt if {
+	setting := effective.setting(location, "default_type")
+	setting.state == "unknown"
+} else := effective.setting(location, "default_type").value
+
+_extension(entry) := lower(regex.find_all_string_submatch_n(`\.([^./]+)$`, entry.uri, 1)[0][1]) if {
+	not startswith(entry.uri, "@")
+	regex.match(`\.[^./]+$`, entry.uri)
+} else := ""
+
+_is_grpc(type) if {
+	is_string(type)
+	regex.match(`^application/grpc([+;].*)?$`, lower(type))
+}
+
+_doubt(entry, what) := {
+	"at": entry,
+	"reason": concat(" ", ["error_page", entry.uri, what]),
+	"hint": "a page that returns 200 with default_type application/grpc and add_header grpc-status 14",
+}

@@ -1,0 +1,87 @@
+# METADATA
+# title: No gRPC error page for 502, 503 and 504
+# description: |
+#   When an upstream is dead or late, nginx answers with an HTML page of status 502 or 504. Clients
+#   make UNAVAILABLE of the status, so nothing breaks; what a page for gRPC adds is the message, an
+#   answer in the form that gRPC prescribes (trailers only), and with it retries in C-core that do not
+#   depend on timing. The page has to answer 200 with application/grpc and grpc-status.
+# custom:
+#   id: NG109
+#   item: 7
+#   levels: {checklist: deny, evidence: "off"}
+#   message: "{statuses} of nginx itself reach the client as HTML: {why}"
+#   remedy: "error_page 502 503 504 = /grpc_unavailable;\nlocation = /grpc_unavailable {\n    internal;\n    default_type application/grpc;\n    add_header grpc-status 14;\n    add_header grpc-message \"upstream unavailable\";\n    return 200;\n}"
+#   variants:
+#     partial:
+#       when: at least one of the three has a page for gRPC
+#       levels: {checklist: warn, evidence: "off"}
+#       cap: warn
+#   evidence: docs/rules/NG109.md
+package nginx.grpc.rules.error_page
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.pages
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, _forms(missing), call.subject, _at(call.location), values) if {
+	some call in calls.passes
+	not _hidden(call.location)
+	missing := [status | some status in _wanted; not _has_page(call, status)]
+	count(missing) > 0
+	values := {"statuses": _listed(missing), "why": _why(call, missing)}
+}
+
+findings contains rule.unknown(about, [], doubt) if {
+	some call in calls.passes
+	some status in _wanted
+	doubt := _verdict(call, status).doubt
+}
+
+findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if {
+	some call in calls.passes
+	_hidden(call.location)
+}
+
+_wanted := [502, 503, 504]
+
+# A page that does harm is NG110's, and one that is not known is a doubt.
+_has_page(call, status) if {
+	verdict := _verdict(call, status)
+	not verdict.kind in {"plain", "passes"}
+} else if {
+	verdict := _verdict(call, status)
+	verdict.kind == "passes"
+	_is_fallback(verdict, call)
+}
+
+# A named location keeps method and URI; another target may be alive.
+_is_fallback(verdict, call) if {
+	verdict.location.modifier == "@"
+	verdict.location.id != call.location.id
+} else if {
+	verdict.location.grpc_pass != call.location.grpc_pass
+}
+
+_verdict(call, status) := pages.verdict[call.number][call.location.error_page][status]
+
+_hidden(location) if {
+	not location.error_page >= 0
+	effective.hidden(location)
+}
+
+_forms(missing) := [] if {
+	count(missing) == 3
+} else := ["partial"]
+
+_at(location) := input.error_page_lists[location.error_page].pages[0] if {
+	location.error_page >= 0
+} else := location
+
+_listed(statuses) := concat(", ", [format_int(status, 10) | some status in statuses])
+
+_why(call, missing) := concat("", ["error_page ", uri, " is no page for gRPC"]) if {
+	uri := _verdict(call, missing[0]).entry.uri
+} else := "there is no error_page for them"

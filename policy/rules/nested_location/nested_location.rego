@@ -1,0 +1,47 @@
+# METADATA
+# title: A location inside a gRPC location has no handler
+# description: |
+#   grpc_pass is not inherited by nested locations. One that only changes a timeout has no handler
+#   left: nginx looks for a file, finds none, and the client sees UNIMPLEMENTED for calls that the
+#   location around it would have passed on. An `if` is another matter: it inherits grpc_pass.
+# custom:
+#   id: NG207
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location {outer}"
+#   remedy: "grpc_pass {text};"
+#   evidence: docs/rules/NG207.md
+package nginx.grpc.rules.nested_location
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], nested.subject, nested.location, values) if {
+	some nested in _nested
+	nested.location.handler == "static"
+	values := {"outer": nested.outer.name, "text": nested.outer.grpc_pass}
+}
+
+findings contains rule.unknown(about, [], effective.gap_doubt(nested.location)) if {
+	some nested in _nested
+	nested.location.handler == "unknown"
+}
+
+_nested := [nested |
+	some server in input.servers
+	some location in server.locations
+	location.parent != ""
+	location.modifier != "if"
+	not location.internal
+	not location.rewrites
+	outer := calls.location_by_id[location.parent]
+	outer.grpc.carries == "pass"
+	nested := {
+		"location": location,
+		"outer": outer,
+		"subject": {"server": server.name, "location": location.name, "upstream": "", "node": location},
+	}
+]

@@ -1,0 +1,62 @@
+# METADATA
+# title: A call is not tried on the next server
+# description: |
+#   When a server refuses the connection or does not answer in time, nginx tries the next one, by
+#   default. With `grpc_next_upstream off`, or a list that lacks `error` or `timeout`, the share of
+#   calls that meets a dead server fails while a good server is idle. More than this
+#   grpc_next_upstream can't do for gRPC: a call whose headers are sent is never repeated, whatever
+#   it says, so a reset on a stale connection is not cured here.
+# custom:
+#   id: NG105
+#   item: 4
+#   levels: {checklist: deny, evidence: "off"}
+#   message: "a call whose server is dead fails instead of going to the next one: grpc_next_upstream is {conditions}, without {missing}"
+#   remedy: "grpc_next_upstream error timeout;"
+#   variants:
+#     several:
+#       when: the upstream has two or more servers
+#       levels: {checklist: deny, evidence: deny}
+#     implicit:
+#       when: settings say explicit required
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "a call goes to the next server only by nginx's default, {conditions}; settings ask for it in writing"
+#   evidence: docs/rules/NG105.md
+package nginx.grpc.rules.next_upstream
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, _several(call), call.subject, conditions.at, values) if {
+	some call in calls.passes
+	conditions := effective.setting(call.location, "grpc_next_upstream")
+	missing := _missing(conditions.value)
+	count(missing) > 0
+	values := {"conditions": conditions.text, "missing": concat(" and ", missing)}
+}
+
+findings contains rule.fault(about, ["implicit"], call.subject, conditions.at, {"conditions": conditions.text}) if {
+	settings.defaults_must_be_written
+	some call in calls.passes
+	conditions := effective.setting(call.location, "grpc_next_upstream")
+	conditions.state == "default"
+}
+
+findings contains rule.unknown(about, _several(call), conditions.doubt) if {
+	some call in calls.passes
+	conditions := effective.setting(call.location, "grpc_next_upstream")
+	conditions.state == "unknown"
+}
+
+# `off` wins over what stands beside it.
+_missing(conditions) := ["error", "timeout"] if {
+	"off" in split(conditions, " ")
+} else := [needed | some needed in ["error", "timeout"]; not needed in split(conditions, " ")]
+
+_several(call) := ["several"] if {
+	calls.several(call)
+} else := []

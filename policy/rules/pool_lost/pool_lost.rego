@@ -1,0 +1,36 @@
+# METADATA
+# title: The balancing method throws the pool away
+# description: |
+#   Before 1.29.7 a balancing method that stands after `keepalive` replaces what keepalive has set up:
+#   nginx warns "load balancing method redefined" and every call opens a connection, as if keepalive
+#   were not there. From 1.29.7 the order does not matter.
+# custom:
+#   id: NG204
+#   item: 3
+#   levels: {checklist: deny, evidence: deny}
+#   message: "{method} after keepalive drops the pool before nginx 1.29.7: every call opens a connection of its own"
+#   remedy: "{method} before keepalive"
+#   versions: "1.29.7: the order does not matter"
+#   evidence: docs/rules/NG204.md
+package nginx.grpc.rules.pool_lost
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.versions
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], entry.subject, balancer, {"method": balancer.name}) if {
+	versions.before("1.29.7")
+	some entry in calls.upstreams
+	balancer := entry.upstream.balancer
+	balancer.after_keepalive
+}
+
+findings contains rule.unknown(about, [], versions.doubt(balancer, reason)) if {
+	versions.unset
+	some entry in calls.upstreams
+	balancer := entry.upstream.balancer
+	balancer.after_keepalive
+	reason := concat("", [balancer.name, " after keepalive drops the pool before nginx 1.29.7"])
+}

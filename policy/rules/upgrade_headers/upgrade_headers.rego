@@ -1,0 +1,31 @@
+# METADATA
+# title: WebSocket headers are left in a gRPC location
+# description: |
+#   proxy_set_header has no effect on grpc_pass: these lines come from a WebSocket or proxy_pass
+#   recipe and do nothing. They are worth a word because the next hand turns them into
+#   grpc_set_header Connection, and then a grpc-go server refuses every call (NG214).
+# custom:
+#   id: NG202
+#   item: 0
+#   levels: {checklist: warn, evidence: "off"}
+#   message: "proxy_set_header {headers} is for WebSocket and HTTP/1.1; gRPC has no use for it"
+#   remedy: "remove proxy_set_header {headers}"
+#   evidence: docs/rules/NG202.md
+package nginx.grpc.rules.upgrade_headers
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, headers[0], {"headers": concat(" and ", names)}) if {
+	some call in array.concat(calls.passes, _strong)
+	list := input.header_lists[call.location.proxy_set_header]
+
+	# What stands at an outer level is there for other locations.
+	list.level in {"location", "if"}
+	headers := [header | some header in list.headers; lower(header.name) in {"upgrade", "connection"}]
+	names := [header.name | some header in headers]
+}
+
+_strong := [call | some call in calls.others; call.location.grpc.carries == "strong"]
