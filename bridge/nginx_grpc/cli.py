@@ -118,6 +118,13 @@ def _parser() -> argparse.ArgumentParser:
     settings.add_argument("file", nargs="?", metavar="FILE", help="settings to check")
     settings.set_defaults(run=_settings_file)
 
+    policy = commands.add_parser(
+        "policy",
+        help="print the folder of the policy's Rego, for conftest and OPA",
+        allow_abbrev=False,
+    )
+    policy.set_defaults(run=_policy)
+
     completion = commands.add_parser(
         "completion", help="print what makes a shell complete this command", allow_abbrev=False
     )
@@ -276,6 +283,13 @@ def _settings_file(arguments: argparse.Namespace) -> int:
     if not problems:
         _write(f"{arguments.file}: in order\n", None)
     return 1 if problems else 0
+
+
+def _policy(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import resources
+
+    _write(f"{resources.policy_dir()}\n", None)
+    return 0
 
 
 def _completion(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Runs the check for the action: annotations and the text in the log, everything in the summary.
+# Reads its inputs from the environment (action.yml); writes the outputs of the step.
+# Succeeds whatever the verdict, so that an upload can follow; the action's last step fails.
+set -euo pipefail
+
+command=$RUNNER_TEMP/nginx-grpc/bin/nginx-grpc
+work=$(mktemp -d "$RUNNER_TEMP/nginx-grpc-report.XXXXXX")
+
+case $FORMAT in
+    json | junit | gitlab | markdown | text) ;;
+    *)
+        echo "::error::the input format is none of json, junit, gitlab, markdown, text"
+        exit 2
+        ;;
+esac
+case $FORMAT in junit) ending=xml ;; markdown) ending=md ;; text) ending=txt ;; *) ending=json ;; esac
+report=$work/report.$ending
+
+sarif=$SARIF_FILE
+if [ -z "$sarif" ] && [ "$UPLOAD_SARIF" = true ]; then sarif=$work/nginx-grpc.sarif; fi
+
+arguments=(
+    --engine "$ENGINE" --fail-on "$FAIL_ON"
+    --format text --output "$work/text"
+    --format github --output "$work/annotations"
+    --format markdown --output "$work/summary"
+    --format json --output "$work/result"
+    --format "$FORMAT" --output "$report"
+)
+if [ -n "$sarif" ]; then arguments+=(--format sarif --output "$sarif"); fi
+if [ -n "$SETTINGS" ]; then arguments+=(--settings "$SETTINGS"); fi
+if [ -n "$PROFILE" ]; then arguments+=(--profile "$PROFILE"); fi
+if [ -n "$NGINX_VERSION" ]; then arguments+=(--nginx-version "$NGINX_VERSION"); fi
+if [ -n "$BASELINE" ]; then arguments+=(--baseline "$BASELINE"); fi
+if [ "$REQUIRE_GRPC" = true ]; then arguments+=(--require-grpc); fi
+
+paths=()
+while IFS= read -r path; do
+    path=${path#"${path%%[![:space:]]*}"}
+    path=${path%"${path##*[![:space:]]}"}
+    if [ -n "$path" ]; then paths+=("$path"); fi
+done <<<"$CHECKED"
+if [ ${#paths[@]} -eq 0 ]; then
+    echo "::error::the input path names nothing"
+    exit 2
+fi
+
+status=0
+"$command" check "${arguments[@]}" -- "${paths[@]}" 2>"$work/errors" || status=$?
+
+# What a configuration says must not be taken for a command to the runner.
+verbatim() {
+    local token
+    token=$("$RUNNER_TEMP/nginx-grpc/bin/python" -c 'import secrets; print(secrets.token_hex(16))')
+    echo "::stop-commands::$token"
+    cat "$1"
+    echo
+    echo "::$token::"
+}
+
+if [ ! -s "$work/result" ]; then
+    verbatim "$work/errors"
+    echo "::error::nginx-grpc could not judge: the log of this step says why"
+    {
+        echo "### gRPC behind nginx: not judged"
+        echo
+        echo '~~~~~~~~text'
+        head -c 65536 "$work/errors" | tr '~' '-'
+        echo '~~~~~~~~'
+    } >>"$GITHUB_STEP_SUMMARY"
+    [ "$status" -gt 1 ] || status=2
+    echo "status=$status" >>"$GITHUB_OUTPUT"
+    exit 0
+fi
+
+cat "$work/annotations"
+verbatim "$work/text"
+cat "$work/summary" >>"$GITHUB_STEP_SUMMARY"
+{
+    "$RUNNER_TEMP/nginx-grpc/bin/python" -c '
+import json, sys
+summary = json.load(sys.stdin)["summary"]
+for name in ("deny", "warn", "waived"):
+    print(f"{name}={summary[name]}")
+' <"$work/result"
+    echo "status=$status"
+    echo "report=$report"
+    echo "sarif=$sarif"
+} >>"$GITHUB_OUTPUT"

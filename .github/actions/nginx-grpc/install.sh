@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs nginx-grpc for the action into a folder of its own in $RUNNER_TEMP.
+# Reads ENGINE, PYTHON, VERSION (empty: the code beside this file, so that the action's commit pins it).
+set -euo pipefail
+
+venv=$RUNNER_TEMP/nginx-grpc
+extra=
+case $ENGINE in http://* | https://*) extra='[opa]' ;; esac
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
+    echo "::error::nginx-grpc needs Python 3.10 or newer; set the input python, or use actions/setup-python"
+    exit 2
+}
+"$PYTHON" -m venv "$venv"
+
+if [ -n "$VERSION" ]; then
+    case $VERSION in
+        *[!0-9a-z.]*)
+            echo "::error::the input version is no version; give one as 0.1.0"
+            exit 2
+            ;;
+    esac
+    what="nginx-grpc-policy$extra==$VERSION"
+else
+    source=$(cd "$GITHUB_ACTION_PATH/../../.." && pwd)
+    what="$source$extra"
+    # One pins what is installed, the other what builds it; an older pip has the first for both.
+    export PIP_CONSTRAINT=$source/requirements/dev.txt PIP_BUILD_CONSTRAINT=$source/requirements/dev.txt
+fi
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$what"
+"$venv/bin/nginx-grpc" --version
