@@ -89,17 +89,12 @@ def _pieces(text: str, place: Place, expected: deque[tuple[Token, str, bool]]) -
         if blank:
             lines = "\n" * value.count("\n")
             expected.append((token, lines, True))
-            yield f"'{lines}'"
-            if kind == LUA:
-                yield ";"
+            yield f" '{lines}';" if kind == LUA else f"'{lines}'"
         elif kind == COMMENT:
-            # A comment of crossplane's ends before an escaped line end, and at the end of a text
-            # it never ends.
+            # A comment of crossplane's ends before an escaped line end.
             comment = value.rstrip("\\")
             expected.append((token, comment, False))
             yield comment
-            if end == len(text):
-                yield "\n"
         elif kind == QUOTED:
             quote = text[start]
             expected.append((token, value.replace("\\" + quote, quote), True))
@@ -109,7 +104,8 @@ def _pieces(text: str, place: Place, expected: deque[tuple[Token, str, bool]]) -
             yield text[start:end]
         if kind != COMMENT:
             first = kind not in (WORD, QUOTED)
-    yield text[position:]
+    # crossplane forgets a word or a comment at the very end.
+    yield text[position:] + "\n"
 
 
 def _differ(token: Token | None, place: Place) -> Refused:

@@ -91,7 +91,7 @@ def tokens(text: str, place: Place) -> Iterator[Token]:
             if cr >= start and kind in (QUOTED, _SINGLE_QUOTED):
                 cr = _bare_cr(text, cr + 1)
                 continue
-            raise place.refused(
+            raise place.malformed(
                 "a carriage return without a line feed: editors show a new line there, "
                 "nginx does not",
                 "save the file with Unix or Windows line ends",
@@ -100,7 +100,7 @@ def tokens(text: str, place: Place) -> Iterator[Token]:
         if kind == WORD:
             value = found[1]
             if false_space is not None and (odd := false_space(value)):
-                raise place.refused(
+                raise place.malformed(
                     f"a U+{ord(odd[0]):04X} outside quotes: it looks like a space and is none "
                     "to nginx",
                     "write a space, or put it in quotes",

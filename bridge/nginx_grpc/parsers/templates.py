@@ -47,7 +47,7 @@ _KINDS = {
 
 # In one word or quoted text. Braces can't stand outside quotes, nginx opens a block there.
 _IN_WORD = re.compile(
-    r"(?P<penlight>\$\{\{)|(?P<erb><%)|(?P<tests>%%[A-Z][A-Z0-9_]*%%)|(?P<configure>@[A-Z][A-Z0-9_]+@)"
+    r"(?P<penlight>\$\{\{\w+\}\})|(?P<erb><%)|(?P<tests>%%[A-Z][A-Z0-9_]*%%)|(?P<configure>@[A-Z][A-Z0-9_]+@)"
 )
 _IN_QUOTES = re.compile(r"(?P<jinja>\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 # Directives that carry text for others, who may well expect braces there.

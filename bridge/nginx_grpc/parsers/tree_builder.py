@@ -76,7 +76,7 @@ class _Builder:
         elif kind in (END, OPEN):
             self._end(kind, line)
         elif kind == LUA:
-            self.words.append((QUOTED, value, *token[2:]))
+            self.words.append(token)
             self._end(END, line + value.count("\n"))
         else:
             self.words.append(token)
@@ -102,7 +102,7 @@ class _Builder:
                 "put a regular expression with braces in quotes",
                 line,
             )
-        args = [self._value(word[1]) for word in words[1:]]
+        args = [plain(word[1]) if word[0] == LUA else self._value(word[1]) for word in words[1:]]
         if not block.free:
             self._check_arguments(name, words)
         directive = Directive(
@@ -191,6 +191,8 @@ class _Builder:
     def _check_arguments(self, name: str, words: list[Token]) -> None:
         previous = words[0][2]
         for kind, value, line, _, _ in words[1:]:
+            if kind == LUA:
+                return
             if kind != QUOTED and (
                 value == "grpc_pass" or (line > previous and "_" in value and value in KNOWN)
             ):
