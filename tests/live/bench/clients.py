@@ -48,6 +48,7 @@ class Ask:
     method: str = "Hello"
     calls: int = 1  # one after another
     clients: int = 1  # at once, each with a connection of its own
+    at_once: bool = False  # the calls of a client at the same time, grpc-go alone
     every: float = 0  # from the start of a call to the start of the next
     deadline: float = 5
     send: int = 1  # messages on a client stream
@@ -192,6 +193,7 @@ def go_call(address: str, word: str = "hello", **ask: object) -> Seen:
         flags["ca"] = secure.authority
     for name in ("every", "deadline", "gap"):
         flags[name] = f"{asked.pop(name)}s"
+    flags["at-once"] = asked.pop("at_once")
     flags |= {name: value for name, value in asked.items() if name != "word"}
     command = [grpc_bench(), "call", *(f"-{k}={_flag(v)}" for k, v in flags.items())]
     longest = (Ask(word, **ask).deadline + Ask(word, **ask).every) * asked["calls"] + 20

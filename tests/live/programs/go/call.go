@@ -51,6 +51,7 @@ func call(args []string) {
 	address := flags.String("address", "", "")
 	calls := flags.Int("calls", 1, "one after another, of each client")
 	clients := flags.Int("clients", 1, "at once, each with its own connection")
+	atOnce := flags.Bool("at-once", false, "the calls of a client at the same time")
 	every := flags.Duration("every", 0, "between the starts of two calls")
 	pad := flags.Int("pad", 0, "bytes added to the text")
 	retry := flags.Bool("retry", false, "three attempts while UNAVAILABLE")
@@ -91,6 +92,18 @@ func call(args []string) {
 			connection, err := grpc.NewClient("passthrough:///"+*address, options...)
 			fail(err)
 			defer connection.Close()
+			if *atOnce {
+				var own sync.WaitGroup
+				defer own.Wait() // before the connection is closed
+				for range *calls {
+					own.Add(1)
+					go func() {
+						defer own.Done()
+						outcomes <- c.once(connection)
+					}()
+				}
+				return
+			}
 			next := time.Now()
 			for range *calls {
 				time.Sleep(time.Until(next))
