@@ -1,0 +1,32 @@
+# METADATA
+# title: grpc_buffer_size is reserved for every call
+# description: |
+#   grpc_buffer_size is the buffer for the response's header and for what is on its way, not a limit
+#   on messages: answers of any size pass a buffer of 4k. A large one is reserved for every call in
+#   flight, and gains nothing.
+# custom:
+#   id: NG304
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "grpc_buffer_size {size} is reserved for every call and limits no message"
+#   remedy: "grpc_buffer_size 64k;   # or no line: 4k"
+#   evidence: docs/rules/NG304.md
+package nginx.grpc.rules.buffer_size
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, size.at, {"size": size.text}) if {
+	some call in calls.passes
+	size := effective.setting(call.location, "grpc_buffer_size")
+	size.value >= 1048576
+}
+
+findings contains rule.unknown(about, [], size.doubt) if {
+	some call in calls.passes
+	size := effective.setting(call.location, "grpc_buffer_size")
+	size.state == "unknown"
+}

@@ -1,0 +1,62 @@
+# METADATA
+# title: client_max_body_size ends large requests and long uploads
+# description: |
+#   client_max_body_size (1m by default) counts all that a client sends in one call: a large message,
+#   and the sum of a stream's messages. What is above gets HTTP 413, which clients report as UNKNOWN,
+#   after the server has received a part. Answers are not limited.
+# custom:
+#   id: NG302
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "requests here have up to {largest}, and above {size} nginx ends them with 413 (UNKNOWN)"
+#   remedy: "client_max_body_size {largest};"
+#   variants:
+#     stream:
+#       when: settings say streaming client or bidi
+#       message: "a stream from the client is ended with 413 (UNKNOWN) after {size} in all"
+#       remedy: "client_max_body_size 0;"
+#   evidence: docs/rules/NG302.md
+package nginx.grpc.rules.client_body_size
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.units
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, size.at, values) if {
+	some call in calls.passes
+	size := effective.setting(call.location, "client_max_body_size")
+	size.value > 0
+	size.value < units.bytes(settings.given.largest_request)
+	values := {"largest": settings.given.largest_request, "size": size.text}
+}
+
+findings contains rule.fault(about, ["stream"], call.subject, size.at, {"size": size.text}) if {
+	not settings.given.largest_request
+	some call in calls.passes
+	_streams(call)
+	size := effective.setting(call.location, "client_max_body_size")
+	size.value > 0
+
+	# More than the default has been chosen by somebody.
+	size.value <= 1048576
+}
+
+findings contains rule.unknown(about, [], size.doubt) if {
+	some call in calls.passes
+	_has_ground(call)
+	size := effective.setting(call.location, "client_max_body_size")
+	size.state == "unknown"
+}
+
+_has_ground(call) if {
+	settings.given.largest_request
+} else if _streams(call)
+
+_streams(call) if {
+	some kind in settings.streaming(calls.names(call))
+	kind in {"client", "bidi"}
+}

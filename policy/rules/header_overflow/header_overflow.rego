@@ -1,0 +1,78 @@
+# METADATA
+# title: Header overflow in this version (CVE-2026-42055)
+# description: |
+#   nginx 1.13.10 to 1.31.1 (fixed in 1.30.3 and 1.31.2) can overflow a buffer while it writes a
+#   request's headers for a gRPC server, where ignore_invalid_headers is off and
+#   large_client_header_buffers is raised. Upgrade; until then one of the two settings has to go back
+#   to its default.
+# custom:
+#   id: NG402
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "a client can overflow a buffer of nginx {version} (CVE-2026-42055): ignore_invalid_headers is off and large_client_header_buffers {buffers}"
+#   remedy: "nginx 1.30.3 or 1.31.2 and later, or ignore_invalid_headers on;"
+#   versions: "1.13.10 to 1.31.1; fixed in 1.30.3 and 1.31.2"
+#   evidence: docs/rules/NG402.md
+package nginx.grpc.rules.header_overflow
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.units
+import data.nginx.grpc.lib.versions
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], entry.subject, ignore.at, values) if {
+	_affected
+	some entry in calls.servers
+	ignore := effective.setting(entry.server, "ignore_invalid_headers")
+	ignore.value == false
+	buffers := effective.setting(entry.server, "large_client_header_buffers")
+	_is_raised(buffers)
+	values := {"version": settings.given.nginx_version, "buffers": buffers.value}
+}
+
+findings contains rule.unknown(about, [], versions.doubt(ignore.at, _affected_words)) if {
+	versions.unset
+	some entry in calls.servers
+	ignore := effective.setting(entry.server, "ignore_invalid_headers")
+	ignore.value == false
+	_is_raised(effective.setting(entry.server, "large_client_header_buffers"))
+}
+
+findings contains rule.unknown(about, [], setting.doubt) if {
+	not _safe
+	some entry in calls.servers
+	_may_be_affected(entry.server)
+	some name in ["ignore_invalid_headers", "large_client_header_buffers"]
+	setting := effective.setting(entry.server, name)
+	setting.state == "unknown"
+}
+
+_affected if {
+	versions.at_least("1.13.10")
+	versions.before("1.30.3")
+} else if {
+	versions.at_least("1.31.0")
+	versions.before("1.31.2")
+}
+
+_safe if {
+	not versions.unset
+	not _affected
+}
+
+_affected_words := "headers of this size can overflow a buffer before nginx 1.30.3 and 1.31.2 (CVE-2026-42055)"
+
+_is_raised(buffers) if units.bytes(split(buffers.value, " ")[1]) > 8192
+
+_may_be_affected(server) if {
+	not effective.setting(server, "ignore_invalid_headers").value == true
+	_may_be_raised(effective.setting(server, "large_client_header_buffers"))
+}
+
+_may_be_raised(buffers) if {
+	buffers.state == "unknown"
+} else if _is_raised(buffers)

@@ -1,0 +1,66 @@
+# METADATA
+# title: A header of one hop is set for the gRPC server
+# description: |
+#   HTTP/2 has no Connection header, and grpc-go refuses every call that carries one (RST_STREAM
+#   PROTOCOL_ERROR, 502 for the client). C-core servers want `TE: trailers`, which nginx sends by
+#   itself: with `grpc_set_header TE ""` they refuse every call. `Connection ""` is harmless.
+# custom:
+#   id: NG214
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "grpc_set_header {name} \"{value}\" makes {server} servers refuse every call"
+#   remedy: "remove grpc_set_header {name}"
+#   evidence: docs/rules/NG214.md
+package nginx.grpc.rules.hop_header
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, header, values) if {
+	some call in calls.passes
+	some header in _hop_headers[call.location.grpc_set_header]
+	server := _refusing(header)
+	values := {"name": header.name, "value": header.value, "server": server}
+}
+
+findings contains rule.unknown(about, [], doubt) if {
+	some call in calls.passes
+	some header in _hop_headers[call.location.grpc_set_header]
+	contains(header.value, "$")
+	doubt := {
+		"at": header,
+		"reason": concat("", ["grpc_set_header ", header.name, " ", header.value, " may be empty or not"]),
+		"hint": concat("", ["remove grpc_set_header ", header.name]),
+	}
+}
+
+findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if {
+	some call in calls.passes
+	_hidden(call.location)
+}
+
+# Once for each list, not for each of the locations that inherit it.
+_hop_headers := {index: headers |
+	some index, list in input.header_lists
+	list.directive == "grpc_set_header"
+	headers := [header | some header in list.headers; lower(header.name) in {"connection", "te"}]
+}
+
+_refusing(header) := "grpc-go" if {
+	lower(header.name) == "connection"
+	header.value != ""
+	not contains(header.value, "$")
+} else := "C-core" if {
+	lower(header.name) == "te"
+	header.value == ""
+}
+
+_hidden(location) if {
+	not location.grpc_set_header >= 0
+	effective.hidden(location)
+} else if {
+	input.header_lists[location.grpc_set_header].complete == false
+}

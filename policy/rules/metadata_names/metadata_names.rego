@@ -1,0 +1,68 @@
+# METADATA
+# title: nginx drops metadata that clients send
+# description: |
+#   nginx drops request headers whose name holds an underscore, unless underscores_in_headers is on,
+#   and those with a dot, unless ignore_invalid_headers is off (which lets underscores pass too). The
+#   call goes on without the key, and only the info log says so.
+# custom:
+#   id: NG303
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "metadata {names} never reaches the gRPC server: nginx drops names with an underscore or a dot"
+#   remedy: "{instead}"
+#   evidence: docs/rules/NG303.md
+package nginx.grpc.rules.metadata_names
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], entry.subject, entry.server, values) if {
+	some entry in calls.servers
+	effective.setting(entry.server, "ignore_invalid_headers").value == true
+	dropped := {key | some key in _keys[entry.number]; _is_dropped(entry.server, key)}
+	count(dropped) > 0
+	values := {"names": concat(", ", sort(dropped)), "instead": _instead(dropped)}
+}
+
+findings contains rule.unknown(about, [], setting.doubt) if {
+	some entry in calls.servers
+	some key in _keys[entry.number]
+	regex.match(`[_.]`, key)
+	some name in ["ignore_invalid_headers", "underscores_in_headers"]
+	setting := effective.setting(entry.server, name)
+	setting.state == "unknown"
+}
+
+# _keys that clients send to each server.
+_keys := {number: keys |
+	some number in {call.number | some call in calls.passes}
+	keys := {key |
+		some name in _upstreams[number]
+		some key in settings.for_upstream(name, "metadata")
+	}
+}
+
+_upstreams := {number: names |
+	some number, server in input.servers
+	names := {name |
+		some location in server.locations
+		location.grpc.carries == "pass"
+		some name in array.concat(location.target.upstreams, [""])
+	}
+}
+
+_is_dropped(server, key) if {
+	contains(key, ".")
+} else if {
+	contains(key, "_")
+	effective.setting(server, "underscores_in_headers").value == false
+}
+
+_instead(dropped) := "ignore_invalid_headers off;" if {
+	some key in dropped
+	contains(key, ".")
+} else := "underscores_in_headers on;"

@@ -1,0 +1,81 @@
+# METADATA
+# title: This version of nginx does not know what is written
+# description: |
+#   nginx refuses the whole configuration for one directive or parameter that it does not know, at the
+#   next start or reload: usually after an upgrade of the configuration, or a downgrade of nginx. It
+#   speaks of the open-source versions in which each appeared (`ssl on` is the one that went away).
+# custom:
+#   id: NG502
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "{name} needs nginx {since}, and settings say {version}: it refuses to start"
+#   remedy: "nginx {since} or later, or a spelling that {version} has"
+#   variants:
+#     gone:
+#       when: the directive was removed
+#       message: "{name} went away with nginx {since}, and settings say {version}: it refuses to start"
+#       remedy: "listen ... ssl;"
+#   versions: each directive's own
+#   evidence: docs/rules/NG502.md
+package nginx.grpc.rules.needs_newer_nginx
+
+import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.versions
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], rule.document(feature), feature, _values(feature.name, since)) if {
+	some feature in input.features
+	since := _since[feature.name]
+	versions.before(since)
+}
+
+findings contains rule.fault(about, ["gone"], rule.document(feature), feature, _values(feature.name, since)) if {
+	some feature in input.features
+	since := _gone[feature.name]
+	versions.at_least(since)
+}
+
+_values(name, since) := {
+	"name": name,
+	"since": since,
+	"version": settings.given.nginx_version,
+}
+
+# From the change log of nginx.
+_since := {
+	"add_header_inherit": "1.29.3",
+	"add_trailer_inherit": "1.29.3",
+	"early_hints": "1.29.0",
+	"grpc_pass variable": "1.17.8",
+	"grpc_ssl_certificate_cache": "1.27.4",
+	"grpc_ssl_conf_command": "1.19.4",
+	"http2": "1.25.1",
+	"http3": "1.25.0",
+	"keepalive 0": "1.29.7",
+	"keepalive local": "1.29.7",
+	"keepalive_min_timeout": "1.27.4",
+	"keepalive_time": "1.19.10",
+	"listen multipath": "1.29.7",
+	"listen quic": "1.25.0",
+	"max_headers": "1.29.8",
+	"proxy_http_version 2": "1.29.4",
+	"proxy_pass_trailers": "1.27.2",
+	"quic_bpf": "1.25.0",
+	"quic_gso": "1.25.0",
+	"quic_retry": "1.25.0",
+	"server resolve": "1.27.3",
+	"server service": "1.27.3",
+	"ssl_certificate_compression": "1.29.1",
+	"ssl_conf_command": "1.19.4",
+	"ssl_ech_file": "1.29.4",
+	"ssl_object_cache_inheritable": "1.27.4",
+	"ssl_reject_handshake": "1.19.4",
+	"sticky": "1.29.6",
+	"upstream keepalive_requests": "1.15.3",
+	"upstream keepalive_timeout": "1.15.3",
+	"upstream resolver": "1.27.3",
+}
+
+_gone := {"ssl": "1.25.1"}

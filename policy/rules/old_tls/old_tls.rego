@@ -1,0 +1,63 @@
+# METADATA
+# title: TLS below 1.2 is named
+# description: |
+#   TLS 1.0 and 1.1 are withdrawn (RFC 8996), and HTTP/2 requires 1.2 or later, so no gRPC client needs
+#   them. Named beside 1.2 they let an old client in, or a downgrade.
+# custom:
+#   id: NG404
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "{directive} names {versions}, which no gRPC client needs"
+#   remedy: "{directive} TLSv1.2 TLSv1.3;"
+#   evidence: docs/rules/NG404.md
+package nginx.grpc.rules.old_tls
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], entry.subject, protocols.at, values) if {
+	some entry in calls.servers
+	_has_tls(entry.server)
+	protocols := effective.setting(entry.server, "ssl_protocols")
+	old := _old(protocols.value)
+	values := {"directive": "ssl_protocols", "versions": old}
+}
+
+findings contains rule.fault(about, [], call.subject, protocols.at, values) if {
+	some call in calls.targets
+	call.location.target.scheme == "grpcs"
+	protocols := effective.setting(call.location, "grpc_ssl_protocols")
+	old := _old(protocols.value)
+	values := {"directive": "grpc_ssl_protocols", "versions": old}
+}
+
+findings contains rule.unknown(about, [], protocols.doubt) if {
+	some entry in calls.servers
+	_has_tls(entry.server)
+	protocols := effective.setting(entry.server, "ssl_protocols")
+	protocols.state == "unknown"
+}
+
+findings contains rule.unknown(about, [], protocols.doubt) if {
+	some call in calls.targets
+	call.location.target.scheme == "grpcs"
+	protocols := effective.setting(call.location, "grpc_ssl_protocols")
+	protocols.state == "unknown"
+}
+
+_has_tls(server) if {
+	some listen in server.listens
+	listen.ssl
+}
+
+# _old: the versions below 1.2 that are named; undefined where none is.
+_old(text) := concat(" and ", old) if {
+	old := [word |
+		some word in split(text, " ")
+		lower(word) in {"sslv2", "sslv3", "tlsv1", "tlsv1.1"}
+	]
+	count(old) > 0
+}

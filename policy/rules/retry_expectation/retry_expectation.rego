@@ -1,0 +1,41 @@
+# METADATA
+# title: grpc_next_upstream has conditions that do nothing for gRPC
+# description: |
+#   nginx sends a call on while it comes in, and does not repeat what it has begun to send. So
+#   invalid_header, non_idempotent and the http_* conditions never lead to a second try of an ordinary
+#   call: a reset on a stale connection stays a 502. Where the body is complete before (behind
+#   auth_request, for example) non_idempotent does repeat the call, with a wrong stream id for its
+#   data: it hangs until the client's deadline.
+# custom:
+#   id: NG206
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "{conditions} in grpc_next_upstream never retries a gRPC call, and behind auth_request non_idempotent makes calls hang"
+#   remedy: "grpc_next_upstream error timeout;"
+#   evidence: docs/rules/NG206.md
+package nginx.grpc.rules.retry_expectation
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, conditions.at, {"conditions": concat(", ", idle)}) if {
+	some call in calls.passes
+	conditions := effective.setting(call.location, "grpc_next_upstream")
+	idle := [word | some word in split(conditions.value, " "); _is_idle(word)]
+	count(idle) > 0
+}
+
+findings contains rule.unknown(about, [], conditions.doubt) if {
+	some call in calls.passes
+	conditions := effective.setting(call.location, "grpc_next_upstream")
+	conditions.state == "unknown"
+}
+
+_is_idle(word) if {
+	word in {"invalid_header", "non_idempotent"}
+} else if {
+	startswith(word, "http_")
+}

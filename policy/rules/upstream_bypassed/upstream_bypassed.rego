@@ -1,0 +1,63 @@
+# METADATA
+# title: An address in grpc_pass bypasses its upstream block
+# description: |
+#   grpc_pass with an address is an upstream of its own, even where an upstream block names the same
+#   server. The block's pool, zone and max_fails are not used: every call opens a connection.
+# custom:
+#   id: NG215
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "grpc_pass {text} goes past upstream {names}, which names the same server: its pool is not used"
+#   remedy: "grpc_pass {scheme}://{name};"
+#   evidence: docs/rules/NG215.md
+package nginx.grpc.rules.upstream_bypassed
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
+	some call in _literal
+	names := sort(_names[_key(call.location.target)])
+	values := {
+		"text": call.location.target.text,
+		"names": concat(" and ", names),
+		"name": names[0],
+		"scheme": _scheme(call.location.target),
+	}
+}
+
+_literal := [call |
+	some call in calls.targets
+	call.location.target.kind == "address"
+	call.location.target.variables == []
+]
+
+_keys := {_key(call.location.target) | some call in _literal}
+
+# _names of the upstreams by the servers that grpc_pass names too.
+_names := {key: names |
+	some key in _keys
+	names := {server.name | some server in _servers[key]}
+	count(names) > 0
+}
+
+_servers := {key: servers |
+	some key in _keys
+	servers := [server | some server in _candidates; server.key == key]
+}
+
+_candidates := [candidate |
+	some upstream in input.upstreams
+	some server in upstream.servers
+	key := _key(server)
+	key in _keys
+	candidate := {"key": key, "name": upstream.name}
+]
+
+_key(node) := concat(":", [lower(node.host), format_int(node.port, 10)])
+
+_scheme(target) := target.scheme if {
+	target.scheme != ""
+} else := "grpc"

@@ -1,0 +1,60 @@
+# METADATA
+# title: The name is not said in the handshake with the upstream
+# description: |
+#   A server that picks its certificate by name (SNI: ingresses, load balancers, managed services) ends
+#   a handshake that says none, and every call gets 502. nginx says a name only with
+#   grpc_ssl_server_name on; the name is that of grpc_pass unless grpc_ssl_name says another.
+# custom:
+#   id: NG405
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "nginx does not say {name} in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"
+#   remedy: "grpc_ssl_server_name on;"
+#   evidence: docs/rules/NG405.md
+package nginx.grpc.rules.upstream_sni
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, call.location.target, {"name": name}) if {
+	some call in calls.targets
+	name := _name(call.location.target)
+	effective.setting(call.location, "grpc_ssl_server_name").value == false
+}
+
+findings contains rule.unknown(about, [], said.doubt) if {
+	some call in calls.targets
+	_ = _name(call.location.target)
+	said := effective.setting(call.location, "grpc_ssl_server_name")
+	said.state == "unknown"
+}
+
+# _name that a server may want to hear; undefined where there is none.
+_name(target) := target.host if {
+	target.scheme == "grpcs"
+	target.kind == "address"
+	target.host_is_name
+} else := upstream if {
+	target.scheme == "grpcs"
+	some upstream in array.slice(target.upstreams, 0, 1)
+	upstream in _named
+} else := target.text if {
+	target.scheme == "grpcs"
+	target.host_is_name
+}
+
+# _named: upstreams that are called by a domain name, or whose servers are.
+_named := {upstream.name |
+	some upstream in input.upstreams
+	_is_named(upstream)
+}
+
+_is_named(upstream) if {
+	regex.match(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`, upstream.name)
+} else if {
+	some server in upstream.servers
+	server.host_is_name
+}

@@ -1,0 +1,35 @@
+# METADATA
+# title: The gRPC server's certificate is not verified
+# description: |
+#   With grpcs:// nginx encrypts, but by default it takes any certificate: whoever sits at the address
+#   gets the calls and their metadata. grpc_ssl_verify on needs grpc_ssl_trusted_certificate, and
+#   grpc_ssl_name where the certificate's name is not that of grpc_pass.
+# custom:
+#   id: NG401
+#   item: 0
+#   levels: {checklist: warn, evidence: warn}
+#   message: "calls go to whoever answers at {text}: grpc_ssl_verify is {value}"
+#   remedy: "grpc_ssl_verify on;\ngrpc_ssl_trusted_certificate CA_FILE;\ngrpc_ssl_name NAME_IN_THE_CERTIFICATE;"
+#   evidence: docs/rules/NG401.md
+package nginx.grpc.rules.upstream_tls_verify
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
+	some call in calls.targets
+	call.location.target.scheme == "grpcs"
+	verify := effective.setting(call.location, "grpc_ssl_verify")
+	verify.value == false
+	values := {"text": call.location.target.text, "value": verify.text}
+}
+
+findings contains rule.unknown(about, [], verify.doubt) if {
+	some call in calls.targets
+	call.location.target.scheme == "grpcs"
+	verify := effective.setting(call.location, "grpc_ssl_verify")
+	verify.state == "unknown"
+}

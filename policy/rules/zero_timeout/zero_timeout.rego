@@ -1,0 +1,40 @@
+# METADATA
+# title: A timeout of 0 is over at once
+# description: |
+#   In many programs 0 switches a timeout off. In nginx grpc_connect_timeout, grpc_read_timeout and
+#   grpc_send_timeout of 0 end before the upstream can do anything: every call gets 504.
+# custom:
+#   id: NG211
+#   item: 0
+#   levels: {checklist: deny, evidence: deny}
+#   message: "{directive} {value} does not switch the timeout off: it is over at once, and calls get 504"
+#   remedy: "{directive} {instead};"
+#   evidence: docs/rules/NG211.md
+package nginx.grpc.rules.zero_timeout
+
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.rule
+
+about := rule.describe(rego.metadata.chain())
+
+findings contains rule.fault(about, [], call.subject, timeout.at, values) if {
+	some call in calls.passes
+	some directive, instead in _timeouts
+	timeout := effective.setting(call.location, directive)
+	timeout.value == 0
+	values := {"directive": directive, "value": timeout.text, "instead": instead}
+}
+
+findings contains rule.unknown(about, [], timeout.doubt) if {
+	some call in calls.passes
+	some directive, _ in _timeouts
+	timeout := effective.setting(call.location, directive)
+	timeout.state == "unknown"
+}
+
+_timeouts := {
+	"grpc_connect_timeout": "5s",
+	"grpc_read_timeout": "24h",
+	"grpc_send_timeout": "60s",
+}
