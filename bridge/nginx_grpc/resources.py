@@ -2,17 +2,20 @@
 
 A wheel holds all three under `nginx_grpc/_data/`. In a checkout (editable install, or `bridge/` on
 the path) `policy/` and `schema/` stand at the top of the repository and only the compiled policy is
-in `_data/`. Nothing but `os.path` is imported: this is on the way of every start.
+in `_data/`. Next to nothing is imported: this is on the way of every start.
 """
 
 import os.path
 
+from nginx_grpc.errors import Refused
+
+_MISSING = ("not in this installation", "reinstall nginx-grpc-policy")
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _CHECKOUT = os.path.dirname(os.path.dirname(_PACKAGE))
 
 
-class ResourceMissingError(Exception):
-    """A file of the installation is not there. The message is one line: what; what to do."""
+class ResourceMissingError(Refused):
+    """A file of the installation is not there."""
 
 
 def policy_dir() -> str:
@@ -61,12 +64,10 @@ def _folder(name: str) -> str:
     source = os.path.join(_CHECKOUT, name)
     if os.path.isfile(os.path.join(_CHECKOUT, "pyproject.toml")) and os.path.isdir(source):
         return source
-    raise ResourceMissingError(
-        f"{installed}: not in this installation; reinstall nginx-grpc-policy"
-    )
+    raise ResourceMissingError(*_MISSING, installed)
 
 
 def _file(path: str) -> str:
     if os.path.isfile(path):
         return path
-    raise ResourceMissingError(f"{path}: not in this installation; reinstall nginx-grpc-policy")
+    raise ResourceMissingError(*_MISSING, path)
