@@ -310,5 +310,8 @@ def _shows_no_grpc(location: Location) -> bool:
 
 
 def _may_be_grpc(location: Location) -> bool:
-    """Whether its handler may stand in what was not read, under the path of a gRPC service."""
-    return location.handler == "unknown" and grpc.is_service_path(location.modifier, location.path)
+    """Whether what was not read may hold the handler of a place that calls come to."""
+    in_grpc = location.parent is not None and location.parent.carries == "pass"
+    return location.handler == "unknown" and (
+        in_grpc or grpc.is_service_path(location.modifier, location.path)
+    )

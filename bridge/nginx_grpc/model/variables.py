@@ -159,8 +159,8 @@ class ServerVariables:
         self.constants: dict[str, tuple[str, ...]] = {}
         self.captures: set[str] = set()
         self._elsewhere: dict[str, Values] = {}
-        self._scripted = http.scripted or any(item.name.startswith(_SCRIPTS) for item in block)
-        self._doubtful = doubtful or self._scripted
+        self.scripted = http.scripted or any(item.name.startswith(_SCRIPTS) for item in block)
+        self._doubtful = doubtful or self.scripted
         self._own, self._certain = _sets(block)
         self._captures_of(block)
         for directive in block:
@@ -215,8 +215,10 @@ class LocationVariables:
             doubtful: whether its block has a gap.
         """
         self._server = server
+        self._outer: LocationVariables | None = None
         self._own, self._certain = _sets(block)
-        self._doubtful = doubtful or any(item.name.startswith(_SCRIPTS) for item in block)
+        scripted = server.scripted or any(item.name.startswith(_SCRIPTS) for item in block)
+        self._doubtful = doubtful or scripted
         # A rewrite or an `if` with a regex changes the numbered captures.
         other_regex = any(item.name in ("rewrite", "if") for item in block)
         choices = groups_of(pattern)
@@ -227,13 +229,7 @@ class LocationVariables:
     def inside(self, block: list[Directive], doubtful: bool) -> LocationVariables:
         """The variables in an `if` of this location."""
         inner = LocationVariables(self._server, block, "", doubtful or self._doubtful)
-        for name, values in self._own.items():
-            if name not in inner._own:
-                inner._own[name] = values
-                if name in self._certain:
-                    inner._certain.add(name)
-            elif name not in inner._certain:
-                inner._own[name] = values.join(inner._own[name])
+        inner._outer = self
         return inner
 
     def values(self, name: str) -> Values | None:
@@ -241,7 +237,10 @@ class LocationVariables:
         own = self._own.get(name)
         if own is not None and name in self._certain:
             return Values(list(own.texts), own.complete and not self._doubtful)
-        around = self._server.certain(name) or self._server.values(name)
+        if self._outer is not None:
+            around = self._outer.values(name)
+        else:
+            around = self._server.certain(name) or self._server.values(name)
         if own is not None:
             around = own if around is None else around.join(own)
             around.complete = around.complete and not self._doubtful

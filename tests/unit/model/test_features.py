@@ -1,0 +1,58 @@
+"""Directives and parameters that not every version of nginx has."""
+
+import pytest
+
+from tests.unit.model.reading import http, read_file
+
+
+def names(text):
+    return [feature["name"] for feature in http(text)["features"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http2 on;", ["http2"]),
+        ("server { listen 443 ssl http2; }", ["listen http2"]),
+        ("server { listen 443 quic reuseport; http3 on; }", ["listen quic", "http3"]),
+        ("upstream u { server a:1 resolve; }", ["server resolve"]),
+        ("upstream u { server a service=http resolve; }", ["server service", "server resolve"]),
+        ("upstream u { server a:1; keepalive 8; }", []),
+        ("upstream u { server a:1; keepalive 8 local; }", ["keepalive local"]),
+        ("upstream u { server a:1; keepalive 0; }", ["keepalive 0"]),
+        ("upstream u { server a:1; keepalive_time 1h; }", ["keepalive_time"]),
+        ("upstream u { server a:1; keepalive_timeout 9s; }", ["upstream keepalive_timeout"]),
+        ("upstream u { server a:1; resolver 127.0.0.1; }", ["upstream resolver"]),
+        ("upstream u { server a:1; sticky cookie a; }", ["sticky"]),
+        ("keepalive_time 1h; keepalive_timeout 9s;", ["keepalive_time"]),
+        ("keepalive_min_timeout 1s; max_headers 9;", ["keepalive_min_timeout", "max_headers"]),
+        ("http2_max_requests 9; http2_idle_timeout 9s;",
+         ["http2_max_requests", "http2_idle_timeout"]),
+        ("server { location / { proxy_http_version 2; proxy_pass_trailers on; } }",
+         ["proxy_http_version 2", "proxy_pass_trailers"]),
+        ("server { location / { proxy_http_version 1.1; } }", []),
+        ("server { location / { if ($a) { add_header_inherit merge; } } }",
+         ["add_header_inherit"]),
+        ("server { location / { grpc_pass $a; early_hints 1; } }",
+         ["grpc_pass variable", "early_hints"]),
+        ("server { location / { grpc_pass a:1; grpc_ssl_key_log /k; } ssl_key_log /k; }",
+         ["grpc_ssl_key_log", "ssl_key_log"]),
+        ("server { listen 443; ssl on; }", ["ssl"]),
+        ("server { server_name http2; location /listen { } }", []),
+    ],
+)  # fmt: skip
+def test_names(text, expected):
+    assert names(text) == expected
+
+
+def test_each_once_a_file_with_its_first_place_and_a_count(tmp_path):
+    (tmp_path / "a.conf").write_text("server { listen 1 http2; }\nserver { listen 2 http2; }")
+    (tmp_path / "nginx.conf").write_text(
+        "events {}\nhttp {\ninclude a.conf;\nserver { listen 3 http2; }\n}"
+    )
+    found = read_file(tmp_path / "nginx.conf")["features"]
+    assert [(item["name"], item["count"], item["line"]) for item in found] == [
+        ("listen http2", 2, 1),
+        ("listen http2", 1, 4),
+    ]
+    assert {item["file"].rpartition("/")[2] for item in found} == {"a.conf", "nginx.conf"}

@@ -1,0 +1,375 @@
+"""Where a grpc_pass leads, also through variables."""
+
+import pytest
+
+from tests.unit.model.reading import http, location, read_file, server
+
+UPSTREAMS = "upstream Greeter { server a:1; } upstream other { server b:1; }"
+
+
+def target(text, inside="", around=UPSTREAMS, of_server=""):
+    document = server(f"{of_server} location / {{ {inside} grpc_pass {text}; }}", around=around)
+    return location(document)["target"]
+
+
+def leads(found):
+    return found["kind"], found["upstreams"], found["host"], found["port"]
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "kind", "upstreams", "host", "port"),
+    [
+        ("Greeter", "", "upstream", ["Greeter"], "", 0),
+        ("grpc://Greeter", "grpc", "upstream", ["Greeter"], "", 0),
+        ("grpcs://Greeter", "grpcs", "upstream", ["Greeter"], "", 0),
+        # nginx compares scheme and name in any case.
+        ("GRPC://gREETER", "grpc", "upstream", ["Greeter"], "", 0),
+        ("127.0.0.1:50051", "", "address", [], "127.0.0.1", 50051),
+        ("grpc://backend:50051", "grpc", "address", [], "backend", 50051),
+        ("grpcs://[::1]:50051", "grpcs", "address", [], "[::1]", 50051),
+        ("unix:/s", "", "unix", [], "", 0),
+        ("grpc://unix:/s", "grpc", "unix", [], "", 0),
+        # nginx refuses the rest: "no port in upstream", "may not have port", "invalid host".
+        ("127.0.0.1", "", "undefined", [], "", 0),
+        ("grpc://nowhere", "grpc", "undefined", [], "", 0),
+        ("grpc://Greeter:50051", "grpc", "address", [], "Greeter", 50051),
+        ("http://backend:1", "http", "address", [], "backend", 1),
+        ("grpc://h:1/path", "grpc", "address", [], "h", 1),
+        ("grpc://h:port", "grpc", "address", [], "h", 0),
+        ('""', "", "undefined", [], "", 0),
+    ],
+)
+def test_literal_targets(text, scheme, kind, upstreams, host, port):
+    found = target(text)
+    assert found["scheme"] == scheme
+    assert found["scheme_known"] is True
+    assert leads(found) == (kind, upstreams, host, port)
+    assert found["variables"] == []
+    assert found["client_chooses"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        ("backend:50051", True),
+        ("10.0.0.1:50051", False),
+        ("[::1]:50051", False),
+        ("Greeter", False),
+        ("unix:/s", False),
+    ],
+)
+def test_host_names(text, is_name):
+    assert target(text)["host_is_name"] is is_name
+
+
+def test_without_an_argument():
+    document = server("location / { grpc_pass; }")
+    place = location(document)
+    assert (place["handler"], place["grpc_pass"]) == ("grpc_pass", "")
+    assert place["target"]["kind"] == "undefined"
+
+
+def test_a_second_argument_is_a_dialect():
+    assert target("127.0.0.1:8081 override")["options"] == "override"
+
+
+def test_a_target_says_where_it_stands():
+    found = target("Greeter")
+    assert (found["level"], found["file"], found["line"]) == ("location", "-", 5)
+
+
+def test_of_two_handlers_the_last_one_counts():
+    document = server("""
+        location /a { proxy_pass http://127.0.0.1:1; grpc_pass 127.0.0.1:1; }
+        location /b { grpc_pass 127.0.0.1:1; proxy_pass http://127.0.0.1:1; }
+    """)
+    first, second = location(document, "/a"), location(document, "/b")
+    assert (first["handler"], first["grpc_pass"], first["proxy_pass"]) == (
+        "grpc_pass",
+        "127.0.0.1:1",
+        "",
+    )
+    assert (second["handler"], second["grpc_pass"], second["proxy_pass"]) == (
+        "proxy_pass",
+        "",
+        "http://127.0.0.1:1",
+    )
+
+
+# Variables
+
+
+@pytest.mark.parametrize(
+    ("inside", "text", "lead"),
+    [
+        ("set $b Greeter;", "$b", ("upstream", ["Greeter"], "", 0)),
+        ("set $b Greeter;", "grpc://$b", ("upstream", ["Greeter"], "", 0)),
+        ("set $b grpcs://Greeter;", "$b", ("upstream", ["Greeter"], "", 0)),
+        ("set $b 10.0.0.1:50051;", "$b", ("address", [], "10.0.0.1", 50051)),
+        ("set $b backend;", "${b}.svc:50051", ("address", [], "backend.svc", 50051)),
+        ("set $a back; set $b ${a}end:1;", "$b", ("address", [], "backend", 1)),
+        # The last set wins, but one in an `if` is a further value.
+        ("set $b other; set $b Greeter;", "$b", ("upstream", ["Greeter"], "", 0)),
+        ("set $b other; if ($a) { set $b Greeter; }", "$b",
+         ("variable", ["other", "Greeter"], "", 0)),
+        ("if ($a) { set $b other; } set $b Greeter;", "$b", ("upstream", ["Greeter"], "", 0)),
+    ],
+)  # fmt: skip
+def test_constants_of_set(inside, text, lead):
+    found = target(text, inside)
+    assert leads(found) == lead
+    assert {variable["origin"] for variable in found["variables"]} == {"constant"}
+    assert found["client_chooses"] == "no"
+
+
+def test_the_scheme_of_a_variable():
+    assert target("$b", "set $b grpcs://Greeter;")["scheme"] == "grpcs"
+    mixed = target("$b", "set $b grpcs://Greeter; if ($a) { set $b grpc://Greeter; }")
+    assert (mixed["scheme"], mixed["scheme_known"]) == ("", False)
+    assert leads(mixed)[:2] == ("variable", ["Greeter"]) or leads(mixed)[0] == "upstream"
+    assert target("$unknown")["scheme_known"] is False
+    assert target("grpcs://$unknown")["scheme"] == "grpcs"
+    assert target("$host:50051")["scheme_known"] is True
+
+
+def test_a_variable_scheme_before_a_literal_name():
+    found = target("$upstream_scheme://Greeter")
+    assert leads(found) == ("upstream", ["Greeter"], "", 0)
+    assert found["scheme_known"] is False
+    assert found["client_chooses"] == "no"
+
+
+def test_a_set_in_the_server():
+    assert leads(target("$b", of_server="set $b Greeter;")) == ("upstream", ["Greeter"], "", 0)
+    # The location's own comes later.
+    found = target("$b", "set $b Greeter;", of_server="set $b other;")
+    assert found["upstreams"] == ["Greeter"]
+    found = target("$b", "if ($a) { set $b Greeter; }", of_server="set $b other;")
+    assert found["upstreams"] == ["other", "Greeter"]
+
+
+def test_a_set_in_another_location_may_be_where_the_request_comes_from():
+    document = http(
+        UPSTREAMS
+        + """
+        server {
+            location / { set $b Greeter; try_files $uri @grpc; }
+            location /other { set $b other; rewrite ^ /x last; }
+            location @grpc { grpc_pass grpc://$b; }
+            location /own { set $b other; grpc_pass grpc://$b; }
+        }
+    """
+    )
+    assert location(document, "@grpc")["target"]["upstreams"] == ["Greeter", "other"]
+    assert location(document, "/own")["target"]["upstreams"] == ["other"]
+
+
+def test_a_set_in_another_server_does_not_count():
+    document = http("server { set $b a:1; } server { location / { grpc_pass $b; } }")
+    assert location(document)["target"]["variables"] == [{"name": "$b", "origin": "unknown"}]
+
+
+def test_an_if_with_a_set_and_a_pass_of_its_own():
+    document = http(
+        UPSTREAMS
+        + """
+        server { location / {
+            set $b Greeter;
+            if ($a) { set $b other; grpc_pass grpc://$b; }
+            if ($c) { grpc_pass grpc://$b; }
+            grpc_pass grpc://$b;
+        } }
+    """
+    )
+    own = location(document, "if ($a)")["target"]
+    assert (own["upstreams"], own["level"]) == (["other"], "if")
+    assert location(document, "if ($c)")["target"]["upstreams"] == ["Greeter", "other"]
+
+
+@pytest.mark.parametrize(
+    ("around", "text", "upstreams"),
+    [
+        ("map $http_x $b { default Greeter; beta other; }", "$b", ["Greeter", "other"]),
+        ("map $http_x $b { hostnames; default Greeter; }", "$b", ["Greeter"]),
+        ("map $http_x $b { volatile; default grpc://Greeter; }", "$b", ["Greeter"]),
+        ("geo $b { default Greeter; ranges; 10.0.0.0-10.0.0.9 other; }", "$b",
+         ["Greeter", "other"]),
+        ("geo $remote_addr $b { default Greeter; 10.0.0.0/8 other; }", "$b",
+         ["Greeter", "other"]),
+        ('split_clients "$remote_addr" $b { 10% other; * Greeter; }', "$b", ["other", "Greeter"]),
+        ("map $a $b { default $c; } map $d $c { default other; }", "$b", ["other"]),
+    ],
+)  # fmt: skip
+def test_constants_of_map_and_its_kin(around, text, upstreams):
+    found = target(text, around=UPSTREAMS + around)
+    assert found["upstreams"] == upstreams
+    assert found["kind"] == ("variable" if len(upstreams) > 1 else "upstream")
+    # The client chooses between what the configuration says, not the host.
+    assert found["variables"] == [{"name": "$b", "origin": "constant"}]
+    assert found["client_chooses"] == "no"
+
+
+def test_constants_that_are_addresses():
+    found = target("$b", around="map $http_x $b { default 10.0.0.1:1; beta 10.0.0.2:1; }")
+    assert leads(found) == ("variable", [], "", 0)
+    assert found["host_is_name"] is False
+    found = target("$b", around="map $http_x $b { default 10.0.0.1:1; beta backend:1; }")
+    assert found["host_is_name"] is True
+
+
+def test_a_map_without_a_default_can_be_empty():
+    found = target("$b", around=UPSTREAMS + "map $http_x $b { beta other; }")
+    assert found["upstreams"] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("$arg_b", "whole"),
+        ("grpc://$arg_b", "whole"),
+        ("$http_x:50051", "whole"),
+        ("$cookie_b", "whole"),
+        ("$host:50051", "whole"),
+        ("$http_host", "whole"),
+        ("grpcs://$arg_a$arg_b:50051", "whole"),
+        ("$arg_b.svc:50051", "part"),
+        ("grpc://backend-$arg_b", "part"),
+        ("grpc://backend:$arg_port", "no"),
+        ("grpc://Greeter/$arg_b", "no"),
+        ("$somewhere", "unknown"),
+        ("$somewhere$arg_b", "unknown"),
+        ("x$somewhere:1", "unknown"),
+        ("$upstream_http_x", "unknown"),
+        ("$remote_addr:50051", "unknown"),
+    ],
+)
+def test_what_the_client_chooses(text, choice):
+    assert target(text)["client_chooses"] == choice
+
+
+@pytest.mark.parametrize(
+    ("of_server", "inside", "text", "origin", "choice"),
+    [
+        ("", "set $b $arg_b;", "$b", "request", "whole"),
+        ("", "set $b $arg_b.svc:1;", "$b", "request", "part"),
+        ("", "set $b Greeter; if ($a) { set $b $arg_b; }", "$b", "request", "whole"),
+        ("server_name ~^(?<sub>.+)\\.example$;", "", "$sub:1", "request", "whole"),
+        ("server_name ~^(?P<sub>.+)\\.example$;", "", "$sub.svc:1", "request", "part"),
+        ("rewrite ^/(?<name>[^/]+) / break;", "", "$name:1", "request", "whole"),
+        ("", "if ($uri ~ (?<name>.+)) { set $x y; }", "$name:1", "request", "whole"),
+        ("", "set $b $b;", "$b", "unknown", "unknown"),
+        ("", "set $b $c; set $c $b;", "$b", "unknown", "unknown"),
+        ("", "set_by_lua_block $b { return 1 }", "$b", "unknown", "unknown"),
+        ("", "auth_request_set $b $upstream_http_b;", "$b", "unknown", "unknown"),
+        ("", "set $b Greeter; access_by_lua_block { ngx.var.b = 1 }", "$b", "unknown", "unknown"),
+        ("rewrite_by_lua_file /x.lua;", "set $b Greeter;", "$b", "unknown", "unknown"),
+    ],
+)
+def test_the_origin_of_a_variable(of_server, inside, text, origin, choice):
+    found = target(text, inside, of_server=of_server)
+    assert found["kind"] == "variable"
+    assert [variable["origin"] for variable in found["variables"]] == [origin]
+    assert found["client_chooses"] == choice
+
+
+def test_a_map_that_hands_on_what_the_client_says():
+    found = target("$b", around="map $http_x $b { default a:1; ~^(.+)$ $1:50051; }")
+    assert found["client_chooses"] == "whole"
+    assert found["variables"] == [{"name": "$b", "origin": "request"}]
+    found = target("$b", around="map $http_x $b { default a:1; ~^(?<to>.+)$ $to.svc:50051; }")
+    assert found["client_chooses"] == "part"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "choice", "kind"),
+    [
+        (r"^/(?<name>[a-z]+)/", "$name:50051", "whole", "variable"),
+        (r"^/([a-z]+)/", "$1:50051", "whole", "variable"),
+        (r"^/(?:x|y)/(a|b\.c)/", "$1:50051", "no", "variable"),
+        (r"^/(?<name>Greeter|other)/", "grpc://$name", "no", "variable"),
+        (r"^/(only)/[)(]+", "$1:50051", "no", "address"),
+        (r"^/((a|b))/", "$2:50051", "no", "variable"),
+    ],
+)
+def test_captures_of_the_location(pattern, text, choice, kind):
+    document = http(UPSTREAMS + f'server {{ location ~ "{pattern}" {{ grpc_pass {text}; }} }}')
+    found = location(document, f"~ {pattern}")["target"]
+    assert (found["client_chooses"], found["kind"]) == (choice, kind)
+
+
+def test_a_rewrite_changes_the_numbered_captures():
+    document = server(r"location ~ ^/(a|b)/ { rewrite ^/(.+)$ /$1 break; grpc_pass $1:50051; }")
+    assert location(document, "~ ^/(a|b)/")["target"]["client_chooses"] == "whole"
+
+
+def test_the_host_of_a_server_that_is_no_default():
+    document = http("""
+        server { listen 80; }
+        server { listen 80; server_name a.example b.example; location / { grpc_pass $host:1; } }
+    """)
+    found = location(document)["target"]
+    assert found["client_chooses"] == "no"
+    assert found["host_is_name"] is True
+    document = http(
+        "server { listen 80; } server { listen 80; server_name *.example; "
+        "location / { grpc_pass $host:1; } }"
+    )
+    assert location(document)["target"]["client_chooses"] == "whole"
+
+
+def test_names_to_resolve():
+    assert target("$b", "set $b localhost:50051;")["host_is_name"] is True
+    assert target("$arg_b.svc.cluster.local:50051")["host_is_name"] is True
+    assert target("$arg_b:50051")["host_is_name"] is False
+    # nginx keeps an upstream for each literal target, and a variable that names one finds it.
+    document = server("""
+        location / { set $b localhost:50051; grpc_pass $b; }
+        location /literal { grpc_pass localhost:50051; }
+    """)
+    assert location(document)["target"]["host_is_name"] is False
+    assert location(document, "/literal")["target"]["host_is_name"] is True
+
+
+def test_more_constants_than_are_followed():
+    entries = " ".join(f"k{number} u{number};" for number in range(200))
+    upstreams = " ".join(f"upstream u{number} {{ server a:1; }}" for number in range(200))
+    found = target("$b", around=f"{upstreams} map $http_x $b {{ {entries} }}")
+    assert (found["kind"], found["upstreams"]) == ("variable", [])
+    assert found["variables"] == [{"name": "$b", "origin": "unknown"}]
+
+
+def test_values_that_multiply_are_not_followed():
+    around = "".join(
+        f"map $http_x $v{level} {{ default $v{level + 1}$v{level + 1}; a $v{level + 1}x; }}"
+        for level in range(40)
+    )
+    assert target("$v0", around=around)["variables"][0]["origin"] == "unknown"
+
+
+@pytest.mark.parametrize("where", ["location", "server", "map"])
+def test_an_unread_include_may_set_it(tmp_path, where):
+    lines = {
+        name: "include missing.conf;" if name == where else ""
+        for name in ("location", "server", "map")
+    }
+    path = tmp_path / "nginx.conf"
+    path.write_text(f"""events {{}}
+        http {{
+            {UPSTREAMS}
+            map $http_x $m {{ default Greeter; {lines["map"]} }}
+            server {{
+                set $s Greeter;
+                {lines["server"]}
+                location /l {{ set $l Greeter; {lines["location"]} grpc_pass $l; }}
+                location /s {{ grpc_pass $s; }}
+                location /m {{ grpc_pass $m; }}
+            }}
+        }}
+    """)
+    document = read_file(path)
+    origins = {
+        name: location(document, f"/{name[0]}")["target"]["variables"][0]["origin"]
+        for name in lines
+    }
+    assert origins == {name: "unknown" if name == where else "constant" for name in lines}
+    assert [gap["matters"] for gap in document["gaps"]] == [True]
