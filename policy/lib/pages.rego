@@ -168,6 +168,7 @@ _type(entry, location) := type if {
 	type := parts[1]
 } else := "the type of its extension" if {
 	count(location.types) == 0
+	not location.types_declared
 	_extension(entry) in mime_types.known
 } else := setting.doubt if {
 	setting := effective.setting(location, "default_type")
