@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 
+from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import encoding
 from nginx_grpc.parsers.interface import Parsed, Parser, Place
 from nginx_grpc.parsers.native.blocks import Body
@@ -46,17 +47,20 @@ class NativeParser(Parser):
         try:
             return Reading(text, place, Body.ENTRIES if free_names else Body.UPSTREAM).run()
         except Fault as fault:
-            raise _explained(fault, data, text, place) from None
+            raise _refusal(fault, data, text, place) from None
         finally:
             if collecting:
                 gc.enable()
 
 
-def _explained(fault: Fault, data: bytes, text: str, place: Place) -> Exception:
-    """The refusal: what the text is instead, if that can be told, else what nginx stops at."""
+def _refusal(fault: Fault, data: bytes, text: str, place: Place) -> Refused:
+    """What the text is instead, if that can be told, else what is wrong with it."""
+    number = text.count("\n", 0, fault.offset) + 1
+    if not fault.syntax:
+        return place.refused(fault.what, fault.hint, number)
     from nginx_grpc.parsers import foreign, templates
 
     readable = encoding.decode(data, place)
-    better = templates.explain(readable, place) or foreign.explain(readable, place)
-    number = text.count("\n", 0, fault.offset) + 1
-    return better or place.refused(fault.what, fault.hint, number)
+    template = templates.explain(readable, place, number)
+    malformed = place.malformed(fault.what, fault.hint, number)
+    return template or foreign.explain(readable, place) or malformed

@@ -34,7 +34,7 @@ def lua_end(text: str, start: int) -> int:
     while True:
         match = _TOKEN.search(text, at)
         if match is None:
-            raise Fault("Lua code is never closed", 'add the missing "}"', start)
+            raise Fault("a Lua block that is never closed", "close it with }", start, syntax=False)
         token = match[0]
         begin, at = match.span()
         if token == "{":
@@ -55,7 +55,12 @@ def lua_end(text: str, start: int) -> int:
             close = token.lstrip("-").replace("[", "]")
             end = text.find(close, at)
             if end < 0:
-                raise Fault(f'Lua code lacks the closing "{close}"', "add it", begin)
+                raise Fault(
+                    "a string or comment in a Lua block that is never closed",
+                    "close it",
+                    begin,
+                    syntax=False,
+                )
             at = _bounded(begin, end + len(close))
         else:
             at = _bounded(begin, text.index("\n", begin))
@@ -64,8 +69,9 @@ def lua_end(text: str, start: int) -> int:
 def _bounded(begin: int, end: int) -> int:
     if end - begin > BUFFER:
         raise Fault(
-            "a string or comment in Lua code is longer than the 4096 bytes that can be read",
+            "a string or comment of more than 4,096 bytes in a Lua block, which nginx can't read",
             "move the code to a file of its own (content_by_lua_file and its kin)",
             begin,
+            syntax=False,
         )
     return end

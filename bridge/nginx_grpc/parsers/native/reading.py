@@ -128,7 +128,7 @@ class Reading:
             found = out[-1]
             if self.out is out and found.block is None and not is_lua(found.name):
                 self.remember(written, (_kind(found.name), found.name, found.args))
-            elif self.out is found.block and found.name in BLOCKS:
+            elif self.out is found.block and not found.block and found.name in BLOCKS:
                 self.remember(written, (_OPENS, found.name, found.args))
         return end, last
 
@@ -175,7 +175,6 @@ class Reading:
         elif is_lua(name):
             self.check(name, True, at)
             code = Piece(end, lua_end(text, end), True)
-            self.placeholders(code, line + text.count("\n", at, end))
             args.append(self.decoded(text[code.start : code.end]))
             self.add(name, args, line, at)
             end = code.end + 1
@@ -243,7 +242,12 @@ class Reading:
         depth = len(self.around)
         if depth > self.parsed.depth:
             if depth > MAX_DEPTH:
-                raise Fault(f"more than {MAX_DEPTH:,} blocks inside each other", "nest fewer", at)
+                raise Fault(
+                    f"more than {MAX_DEPTH:,} blocks inside each other",
+                    "nest fewer",
+                    at,
+                    syntax=False,
+                )
             self.parsed.depth = depth
         self.out = block
         self.body = body_of(name)
@@ -305,6 +309,7 @@ class Reading:
                     "a byte that is no UTF-8 in one name and its escape in another",
                     "save the file as UTF-8",
                     self.text.index(escape),
+                    syntax=False,
                 )
         parsed = self.parsed
         if any(comment.covers == 0 for comment in parsed.comments):
@@ -366,6 +371,7 @@ def _inside(at: int) -> Fault:
         "a directive inside another one: a ; is missing before it",
         "end the directive above with ;",
         at,
+        syntax=False,
     )
 
 

@@ -42,12 +42,17 @@ _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "t": "\t", "r": "\r", "n": "\n"}
 
 
 class Fault(Exception):
-    """The text is not nginx's: what is wrong, what to do, and the offset where."""
+    """Why the text is not read: what is wrong, what to do, and the offset where.
 
-    def __init__(self, what: str, hint: str, offset: int) -> None:
+    Args:
+        syntax: whether nginx stops there too.
+    """
+
+    def __init__(self, what: str, hint: str, offset: int, *, syntax: bool = True) -> None:
         self.what = what
         self.hint = hint
         self.offset = offset
+        self.syntax = syntax
         super().__init__(what)
 
 
@@ -145,7 +150,7 @@ def statement(text: str, start: int) -> Statement:
             word = _ESCAPE.sub(_escaped, word)
         words.append(word)
         pieces.append(piece)
-    raise _unfinished(start)
+    raise _unfinished(text, start)
 
 
 def _unquoted(text: str, start: int) -> tuple[Piece, int]:
@@ -154,7 +159,7 @@ def _unquoted(text: str, start: int) -> tuple[Piece, int]:
     assert match is not None
     end = match.end()
     if end == len(text):
-        raise _unfinished(start)
+        raise _unfinished(text, start)
     # Before a separator nginx wants to see one byte more.
     if end - start + (text[end] in _SEPARATORS) >= BUFFER:
         raise Fault("a word of more than 4,095 bytes, which nginx rejects", "shorten it", start)
@@ -168,10 +173,14 @@ def _quoted(text: str, start: int) -> tuple[Piece, int]:
     if match is None:
         if len(text) - inner <= BUFFER:
             raise Fault("a quote that is never closed", "close the quote", start)
-        raise _long_quote(start)
+        raise Fault(
+            "a quote that is not closed within 4,095 bytes, which nginx rejects",
+            "close the quote",
+            start,
+        )
     end = match.end()
     if end == len(text):
-        raise _unfinished(start)
+        raise _unfinished(text, start)
     after = text[end]
     if after not in " \t\r\n;{)":
         raise Fault(
@@ -180,19 +189,16 @@ def _quoted(text: str, start: int) -> tuple[Piece, int]:
             end,
         )
     if end - inner + (after in _SEPARATORS) >= BUFFER:
-        raise _long_quote(start)
+        raise Fault(
+            "a quoted text of more than 4,094 bytes, which nginx rejects", "shorten it", start
+        )
     return Piece(inner, end - 1, True), end
 
 
-def _long_quote(offset: int) -> Fault:
-    return Fault(
-        "a quoted text of more than 4,094 bytes, which nginx rejects",
-        "shorten it, or close the quote",
-        offset,
-    )
-
-
-def _unfinished(offset: int) -> Fault:
+def _unfinished(text: str, offset: int) -> Fault:
+    if text.endswith("\\\n"):
+        # The line feed that the backslash takes along is not the text's own.
+        return Fault("the text ends in a backslash", "write the rest of it", len(text) - 2)
     return Fault("the text ends inside a directive", "end it with ;", offset)
 
 
