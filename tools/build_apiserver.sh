@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds what the admission tests need beside Debian's etcd, into .tools/bin: kube-apiserver and the load program.
+# Builds what the admission tests need beside Debian's etcd: kube-apiserver, kubectl and the load
+# program, into .tools/bin.
 # Usage: tools/build_apiserver.sh PYTHON
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,6 +12,9 @@ stamp="-s -w -X k8s.io/component-base/version.gitVersion=v$version"
 stamp="$stamp -X k8s.io/component-base/version.gitMajor=${version%%.*}"
 minor=${version#*.}
 stamp="$stamp -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
-echo "Building kube-apiserver $version (the first time takes minutes)"
+echo "Building kube-apiserver and kubectl $version (the first time takes minutes)"
 cd tests/admission/apiserver
-GOTOOLCHAIN=local nice "$go" build -mod=readonly -trimpath -buildvcs=false -ldflags "$stamp" -o "$out/kube-apiserver" .
+export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -trimpath -buildvcs=false"
+nice "$go" build -ldflags "$stamp" -o "$out/kube-apiserver" .
+nice "$go" build -ldflags "$stamp" -o "$out/kubectl" ./kubectl
+nice "$go" build -ldflags "-s -w" -o "$out/admission-load" ./load

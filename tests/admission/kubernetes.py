@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import ssl
 import subprocess
@@ -18,8 +19,9 @@ ADMIN = "admin-token"
 
 def missing() -> str:
     """What this machine lacks for a Kubernetes API server; empty where nothing."""
-    if not (TOOLS / "kube-apiserver").exists():
-        return ".tools/bin/kube-apiserver is not built (tools/build_apiserver.sh)"
+    for name in ("kube-apiserver", "kubectl"):
+        if not (TOOLS / name).exists():
+            return f".tools/bin/{name} is not built (tools/build_apiserver.sh)"
     if not _etcd():
         return "etcd is not installed (Debian's etcd-server)"
     return ""
@@ -40,6 +42,7 @@ class Kubernetes:
     def __init__(self, folder: Path, client: tuple[Path, Path]) -> None:
         self.folder = folder
         self.client = client
+        self.kubeconfig = folder / "kubeconfig"
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.etcd: Process | None = None
@@ -130,7 +133,50 @@ class Kubernetes:
         ).start()
         self.apiserver.wait_until(self._ready, 90)
         assert self.http is not None
+        self._write_kubeconfig()
         return self
+
+    def _write_kubeconfig(self) -> None:
+        certificate = str(self.folder / "certificates" / "apiserver.crt")
+        self.kubeconfig.write_text(
+            json.dumps(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Config",
+                    "current-context": "test",
+                    "clusters": [
+                        {
+                            "name": "test",
+                            "cluster": {
+                                "server": self.url,
+                                "certificate-authority": certificate,
+                            },
+                        }
+                    ],
+                    "users": [{"name": "admin", "user": {"token": ADMIN}}],
+                    "contexts": [{"name": "test", "context": {"cluster": "test", "user": "admin"}}],
+                }
+            )
+        )
+
+    def environment(self) -> dict[str, str]:
+        """For commands that are to meet this cluster."""
+        return {
+            **os.environ,
+            "KUBECONFIG": str(self.kubeconfig),
+            "KUBECACHEDIR": str(self.folder / "cache"),
+            "PATH": f"{TOOLS}:{os.environ['PATH']}",
+        }
+
+    def kubectl(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(TOOLS / "kubectl"), *arguments],
+            input=stdin,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
     def _ready(self) -> bool:
         certificate = self.folder / "certificates" / "apiserver.crt"

@@ -22,6 +22,9 @@ _LOG = logging.getLogger("nginx_grpc.admission")
 # Kept back from the deadline: to ask whether OPA is alive, and to send the answer.
 _PROBE_SECONDS = 0.15
 _RESERVE_SECONDS = 0.1
+# Not 503: the API server shows the text of a 500 to whoever applies the object, and drops that of a
+# 503.
+_UNAVAILABLE = 500
 _PROBE_EVERY = 5.0
 _POLL_EVERY = 0.5
 # The smallest document: NG001 may have its say on it, a decision it must be.
@@ -179,7 +182,7 @@ class Reviewer:
             kind = error.kind if isinstance(error, OpaError) else "token"
             self.metrics.opa_errors.labels(kind).inc()
             fields.update(verdict="error", error=kind)
-            answer = _failed(503, f"no decision: {error.what}; {error.hint}")
+            answer = _failed(_UNAVAILABLE, f"no decision: {error.what}; {error.hint}")
         verdict = fields.setdefault("verdict", "error")
         if verdict != "shed":
             self.metrics.decisions.labels(verdict).inc()
@@ -290,7 +293,7 @@ class Reviewer:
     def _shed(self, what: str) -> Answer:
         self.metrics.decisions.labels("shed").inc()
         # No Retry-After: the API server would wait and call again, inside its own time-out.
-        return _failed(503, f"{what}; try again in a moment")
+        return _failed(_UNAVAILABLE, f"{what}; try again in a moment")
 
 
 def _failed(status: int, what: str) -> Answer:
