@@ -41,19 +41,15 @@ class _Keys(Library):
         self, texts: Mapping[str, Text], nginx: Collection[str], options: ReadOptions
     ) -> None:
         self._texts = texts
-        self._nginx = sorted(nginx, key=str.encode)
+        self._nginx = sorted(map(str.encode, nginx))
         self.reader = Reader(self, options)
 
     def find(self, include: str) -> list[str]:
         name = include.rpartition("/")[2]
         if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
             return [name]
-        pattern = name.encode("utf-8", "surrogateescape")
-        return [
-            key
-            for key in self._nginx
-            if glob.matches(pattern, key.encode()) and not self._is_main(key)
-        ]
+        found = glob.matching(name.encode("utf-8", "surrogateescape"), self._nginx)
+        return [key for key in map(bytes.decode, found) if not self._is_main(key)]
 
     def load(self, name: str) -> Text:
         text = self._texts.get(name)

@@ -35,10 +35,10 @@ class DirectorySource(Source):
             data = self._read(main)
             return TextSource("directory", data, _shown(main), self._path, self._options).collect()
         try:
-            names = sorted(os.fsencode(name) for name in os.listdir(self._path))
+            names = sorted(map(os.fsencode, os.listdir(self._path)))
         except OSError:
             raise Refused("the folder can't be read", "check its permissions", self._path) from None
-        files = [os.fsdecode(name) for name in names if glob.matches(b"*.conf", name)]
+        files = [os.fsdecode(name) for name in glob.matching(b"*.conf", names)]
         if not files:
             raise Refused(
                 "no nginx.conf and no *.conf in it", "name the file, or another folder", self._path

@@ -30,6 +30,8 @@ def read_regular(path: str, limit: int) -> bytes:
     `path` may be a link; a pipe or a device is not waited for.
     """
     try:
+        if not path:
+            raise UnreadError("no such file")
         real = os.path.realpath(path)
         if _inside(real, _SYSTEM):
             raise UnreadError("no regular file")
@@ -39,17 +41,19 @@ def read_regular(path: str, limit: int) -> bytes:
         )
     except (OSError, ValueError) as error:
         raise UnreadError(_why(error)) from None
-    with open(handle, "rb") as file:
-        try:
-            mode = os.fstat(handle)
-            for test, kind in _KINDS:
-                if test(mode.st_mode):
-                    raise UnreadError(f"{kind}, no regular file")
-            if mode.st_size > limit:
-                raise UnreadError(f"larger than {limit:,} bytes")
+    try:
+        found = os.fstat(handle)
+        for test, kind in _KINDS:
+            if test(found.st_mode):
+                raise UnreadError(f"{kind}, no regular file")
+        if found.st_size > limit:
+            raise UnreadError(f"larger than {limit:,} bytes")
+        with open(handle, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            raise UnreadError(_why(error)) from None
+    except OSError as error:
+        raise UnreadError(_why(error)) from None
+    finally:
+        os.close(handle)
     if len(data) > limit:
         raise UnreadError(f"larger than {limit:,} bytes")
     return data

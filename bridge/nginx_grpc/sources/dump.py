@@ -120,13 +120,20 @@ class _Sections(Library):
         pattern = name.encode("utf-8", "surrogateescape")
         if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
             return [name]
+        found = [(section.encode().split(b"/"), section) for section in self._sections]
         parts = pattern.split(b"/")
-        found = []
-        for section in self._sections:
-            theirs = section.encode().split(b"/")
-            if len(theirs) == len(parts) and all(map(glob.matches, parts, theirs)):
-                found.append(section)
-        return sorted(found, key=lambda section: section.encode())
+        for number, part in enumerate(parts):
+            matched = set(
+                glob.matching(
+                    part, {names[number] for names, _ in found if len(names) == len(parts)}
+                )
+            )
+            found = [
+                (names, section)
+                for names, section in found
+                if len(names) == len(parts) and names[number] in matched
+            ]
+        return sorted((section for _, section in found), key=str.encode)
 
     def load(self, name: str) -> Text:
         text = self._sections.get(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["expand", "is_pattern", "matches"]
+__all__ = ["AmbiguousError", "expand", "is_pattern", "matching"]
 
 _CLASSES = {
     b"alnum": bytes.isalnum,
@@ -24,10 +24,20 @@ _CLASSES = {
     b"upper": bytes.isupper,
     b"xdigit": lambda byte: byte in b"0123456789abcdefABCDEF",
 }
-_NAMED = re.compile(rb"\[([:.=])(.*?)\1\]", re.DOTALL)
+_CLASS = re.compile(rb"\[:([a-z]*):\]")
 
 # One byte that has to match, or None for any number of any bytes.
 _Step = Callable[[bytes], bool] | None
+
+
+class AmbiguousError(Exception):
+    """A pattern that C libraries read differently: a backslash, `[.` or `[=` within brackets.
+
+    To glibc a backslash hides the sign after it there, to musl (Alpine) it is itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("a pattern that not every system reads the same way")
 
 
 def is_pattern(name: bytes) -> bool:
@@ -35,11 +45,16 @@ def is_pattern(name: bytes) -> bool:
     return any(sign in name for sign in (b"*", b"?", b"["))
 
 
-def matches(pattern: bytes, name: bytes) -> bool:
-    """Whether one component of a path matches one component of a pattern."""
-    if name.startswith(b".") and not pattern.startswith((b".", b"\\.")):
-        return False
-    return _matches(_steps(pattern), name)
+def matching(pattern: bytes, names: Iterable[bytes]) -> list[bytes]:
+    """Those of names that match, in their order: one component of a path each.
+
+    Raises AmbiguousError.
+    """
+    steps = _steps(pattern)
+    hidden = pattern.startswith((b".", b"\\."))
+    return [
+        name for name in names if (hidden or not name.startswith(b".")) and _matches(steps, name)
+    ]
 
 
 def expand(
@@ -47,7 +62,7 @@ def expand(
     names: Callable[[bytes], Iterable[bytes]],
     exists: Callable[[bytes], bool],
 ) -> list[bytes]:
-    """The paths that match a pattern, in glob(3)'s order.
+    """The paths that match a pattern, in glob(3)'s order. Raises AmbiguousError.
 
     Args:
         parts: the components of the pattern's path.
@@ -57,14 +72,7 @@ def expand(
     found = [b""]
     for number, part in enumerate(parts):
         if is_pattern(part):
-            steps = _steps(part)
-            hidden = part.startswith((b".", b"\\."))
-            found = [
-                folder + name
-                for folder in found
-                for name in names(folder)
-                if (hidden or not name.startswith(b".")) and _matches(steps, name)
-            ]
+            found = [folder + name for folder in found for name in matching(part, names(folder))]
         else:
             plain = re.sub(rb"\\(.)", rb"\1", part, flags=re.DOTALL)
             found = [path for path in (folder + plain for folder in found) if exists(path)]
@@ -130,35 +138,26 @@ def _bracket(pattern: bytes, at: int) -> tuple[Callable[[bytes], bool], int] | N
     if negated:
         at += 1
     tests: list[Callable[[bytes], bool]] = []
-    first = True
-    while True:
-        sign = pattern[at : at + 1]
+    start = at
+    while (sign := pattern[at : at + 1]) != b"]" or at == start:
         if not sign:
             return None
-        if sign == b"]" and not first:
-            break
-        first = False
-        named = _NAMED.match(pattern, at) if sign == b"[" else None
-        if named and named[1] == b":":
+        if sign == b"\\" or pattern.startswith((b"[.", b"[="), at):
+            raise AmbiguousError
+        if named := _CLASS.match(pattern, at):
             # An unknown class matches nothing.
-            tests.append(_CLASSES.get(named[2], _nothing))
+            tests.append(_CLASSES.get(named[1], _nothing))
             at = named.end()
             continue
-        if named:
-            sign, at = named[2], named.end()
-        elif sign == b"\\" and at + 1 < len(pattern):
-            sign, at = pattern[at + 1 : at + 2], at + 2
-        else:
-            at += 1
-        until = pattern[at + 1 : at + 2]
-        if pattern[at : at + 1] == b"-" and until and until != b"]":
-            at += 2
-            if until == b"\\" and at < len(pattern):
-                until = pattern[at : at + 1]
-                at += 1
+        until = pattern[at + 2 : at + 3]
+        if pattern[at + 1 : at + 2] == b"-" and until not in (b"", b"]"):
+            if until == b"\\":
+                raise AmbiguousError
             tests.append(_between(sign, until))
+            at += 3
         else:
             tests.append(sign.__eq__)
+            at += 1
     return _one_of(tests, negated), at + 1
 
 

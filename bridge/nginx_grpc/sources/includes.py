@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import Parsed, Parser, default_parser
 from nginx_grpc.parsers.interface import MAX_DEPTH
+from nginx_grpc.sources.glob import AmbiguousError
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
 from nginx_grpc.tree import Configuration, Directive
@@ -54,7 +55,7 @@ class Library(ABC):
     def find(self, include: str) -> list[str]:
         """The names that `include` brings in, in nginx's order; none for an empty pattern.
 
-        Raises UnreadError where that can't be told.
+        Raises UnreadError or AmbiguousError where that can't be told.
         """
 
     @abstractmethod
@@ -100,7 +101,9 @@ class Reader:
         self._options = options
         self._parser = parser or default_parser()
         self._readings: dict[tuple[str, bool], _Reading] = {}
+        self._found: dict[str, list[str]] = {}
         self._bytes = 0
+        self._unread = 0
 
     def parse(self, text: Text) -> list[Directive]:
         """A text's tree; its includes are still in place until it is expanded."""
@@ -168,8 +171,11 @@ class Reader:
                 if directive.name != "include" or directive.block is not None:
                     directives.append(directive)
                     continue
+                reading.statements -= 1
                 for part in self._parts(directive, place.free_names, above):
                     if isinstance(part, Directive):
+                        reading.statements += 1
+                        self._count_unread(part)
                         directives.append(part)
                     else:
                         self._count(reading, part, place.depth, directive)
@@ -193,6 +199,16 @@ class Reader:
             return
         raise Refused(what, hint, directive.file, directive.line)
 
+    def _count_unread(self, directive: Directive) -> None:
+        self._unread += 1
+        if self._unread > self._options.limits.unread:
+            raise Refused(
+                f"more than {self._options.limits.unread:,} includes that can't be read",
+                f"mend them; this one: {directive.unread}",
+                directive.file,
+                directive.line,
+            )
+
     def _parts(
         self, directive: Directive, free_names: bool, above: list[str]
     ) -> list[_Reading | Directive]:
@@ -204,8 +220,10 @@ class Reader:
         include = directive.args[0]
         known = _KNOWN.match(include) is not None
         try:
-            names = self._library.find(include)
-        except UnreadError as error:
+            names = self._found.get(include)
+            if names is None:
+                names = self._found[include] = self._library.find(include)
+        except (UnreadError, AmbiguousError) as error:
             return [] if known else [_unread(directive, str(error))]
         parts: list[_Reading | Directive] = []
         for name in names:

@@ -21,6 +21,7 @@ class Limits:
         total_bytes: bytes of all files together.
         include_depth: includes inside each other.
         statements: directives after every include was put in.
+        unread: includes that could not be read.
         names: names looked at while matching patterns.
     """
 
@@ -29,6 +30,7 @@ class Limits:
     total_bytes: int = 1024 * 1024 * 1024
     include_depth: int = 16
     statements: int = 2_000_000
+    unread: int = 10_000
     names: int = 200_000
 
 
