@@ -4,7 +4,7 @@ On standard input one job after the other, on standard output one result each:
     job     4 bytes length, an AdmissionReview as it came
     result  4 bytes length of the head, 4 bytes length of the documents, the head as JSON,
             the documents as the JSON that the policy takes ("" where there are none)
-A first result with an empty head says that the worker is ready.
+A first result with an empty head says that the worker is ready; `failed` in it says why it is not.
 """
 
 from __future__ import annotations
@@ -42,8 +42,12 @@ def command(options: dict[str, Any]) -> list[str]:
 def main(options: dict[str, Any]) -> None:
     """Serve jobs until standard input ends."""
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
-    bridging.warm()
-    _confine(options["address_space"])
+    try:
+        bridging.warm()
+        _confine(options["address_space"])
+    except Exception as error:  # noqa: BLE001  # told to the parent, which logs it
+        _send(results, {"failed": f"{type(error).__name__}: {error}"}, "")
+        return
     _send(results, {}, "")
     while True:
         length = jobs.read(4)

@@ -197,17 +197,22 @@ class Workers:
             )
             worker = _Worker(process)
             try:
-                await asyncio.wait_for(worker.receive(), _START_SECONDS)
-            except (asyncio.TimeoutError, asyncio.IncompleteReadError):
-                worker.kill()
-                await process.wait()
-                _LOG.error("worker did not start", extra={"fields": {"status": process.returncode}})
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, 5.0)
-                continue
+                first = await asyncio.wait_for(worker.receive(), _START_SECONDS)
+                failed = str(first.head.get("failed", ""))
+            except asyncio.TimeoutError:
+                failed = "took too long"
+            except asyncio.IncompleteReadError:
+                failed = "ended"
             except asyncio.CancelledError:
                 worker.kill()
                 raise
+            if failed:
+                worker.kill()
+                await process.wait()
+                _LOG.error("worker did not start", extra={"fields": {"error": failed}})
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+                continue
             self._all.add(worker)
             self._release(worker)
             return
