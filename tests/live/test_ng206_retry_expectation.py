@@ -56,7 +56,8 @@ def test_harm(story):
     with raw_server(resets_second_use) as stale, grpc_server() as good:
         with story.denied(HARMFUL, STALE=stale, GOOD=good) as nginx:
             seen = nginx.call(calls=6, deadline=1)
-            assert seen.codes == {"OK": 3, "DEADLINE_EXCEEDED": 3}
+            assert seen.failed == 3
+            assert min(one.seconds for one in seen.outcomes if one.code != "OK") > 0.9
         without = HARMFUL.replace(" non_idempotent", "")
         with story.accepted(without, STALE=stale, GOOD=good) as nginx:
             seen = nginx.call(calls=6, deadline=1)

@@ -45,13 +45,6 @@ def test_silent_client_stream(story):
             assert nginx.call(method="Upload", **SILENT).code == "OK"
 
 
-def test_the_server_speaks(story):
-    """What the server says in between counts too: pushes every 0.5 s keep the stream alive."""
-    with grpc_server() as greeter, story.denied(DENIED, SETTINGS, GREETER=greeter) as nginx:
-        seen = nginx.call("count=5 gap=500ms", method="Chat", gap=2.5)
-        assert (seen.code, seen.replies) == ("OK", 5)
-
-
 def test_server_streams(story):
     """A client that has said all it has to say cannot be late."""
     settings = grpc_settings(streaming="server", longest_silence="2s")

@@ -44,6 +44,14 @@ def test_a_paused_upload_does_not_need(version, timeout):
         assert (seen.code, seen.reply) == ("OK", "2 messages, 10 bytes, 3s")
 
 
+def test_what_the_server_says_counts_for_client_body_timeout(version):
+    """A bidi stream whose client is silent for 2.5 s, but not its server."""
+    conf = CONF.replace("TIMEOUT", "client_body_timeout")
+    with grpc_server() as greeter, nginx(conf, version, GREETER=greeter) as running:
+        seen = call(running.address, "count=5 gap=500ms", method="Chat", gap=2.5)
+        assert (seen.code, seen.replies) == ("OK", 5)
+
+
 def test_send_timeout_ends_a_blocked_write(version):
     """A server that does not read 20 MB."""
     names = {"TIMEOUT": "grpc_send_timeout"}
