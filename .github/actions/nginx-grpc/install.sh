@@ -10,7 +10,6 @@ case $ENGINE in http://* | https://*) extra='[opa]' ;; esac
     echo "::error::nginx-grpc needs Python 3.10 or newer; set the input python, or use actions/setup-python"
     exit 2
 }
-"$PYTHON" -m venv "$venv"
 
 if [ -n "$VERSION" ]; then
     case $VERSION in
@@ -26,5 +25,9 @@ else
     # One pins what is installed, the other what builds it; an older pip has the first for both.
     export PIP_CONSTRAINT=$source/requirements/dev.txt PIP_BUILD_CONSTRAINT=$source/requirements/dev.txt
 fi
+# A job may use the action several times.
+if [ "$(cat "$venv/installed" 2>/dev/null)" = "$what" ]; then exit 0; fi
+"$PYTHON" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$what"
 "$venv/bin/nginx-grpc" --version
+echo "$what" >"$venv/installed"
