@@ -9,95 +9,101 @@ proxies, metrics and health endpoints carry it too, and each of their own signs 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nginx_grpc.model.lists import InheritedList
+from nginx_grpc.model.lists import InheritedList, page_uri
 from nginx_grpc.model.locations import Condition, Location
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.servers import Server
+from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.model.targets import Target
 from nginx_grpc.tree import Directive
 
-__all__ = ["Surroundings", "carries", "is_service_path"]
+__all__ = ["decide"]
 
-_PART = "[a-z_][A-Za-z0-9_]*"
-# `/helloworld.Greeter/`; `/f5.nginx.agent.Commander`; `/helloworld.greeter/SayHello`. One dot and
-# no slash behind is also a file's name: `/static.File`.
-_SERVICE = re.compile(
-    rf"/?(?:(?:{_PART}\.)+([A-Z][A-Za-z0-9_]*)/.*|(?:{_PART}\.){{2,}}([A-Z][A-Za-z0-9_]*)"
-    rf"|(?:{_PART}\.)+({_PART})/[A-Z][A-Za-z0-9_]*)",
-    re.DOTALL,
-)
-_FILES_AND_DOMAINS = frozenset(
-    (
-        "asp",
-        "aspx",
-        "cgi",
-        "css",
-        "do",
-        "exe",
-        "fcgi",
-        "gif",
-        "htm",
-        "html",
-        "ico",
-        "jar",
-        "jpg",
-        "js",
-        "json",
-        "jsp",
-        "map",
-        "md",
-        "mjs",
-        "pdf",
-        "php",
-        "pl",
-        "png",
-        "py",
-        "rb",
-        "sh",
-        "svg",
-        "ttf",
-        "txt",
-        "war",
-        "wasm",
-        "woff",
-        "woff2",
-        "xml",
-        "zip",
-        "app",
-        "com",
-        "dev",
-        "edu",
-        "gov",
-        "io",
-        "local",
-        "net",
-        "org",
-        "svc",
-    )
-)
 _GRPC_PORT = 50051
 _GRPC_WEB = re.compile("grpc[-_. ]?web", re.IGNORECASE)
 _GATEWAY = re.compile("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
 _CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
 
 
+def decide(servers: Iterable[Server]) -> None:
+    """Say of each location whether it carries gRPC, and of each upstream whether it serves HTTP.
+
+    Args:
+        servers: the servers, their targets known.
+    """
+    http_users = _http_users(servers)
+    of_http: dict[int, frozenset[str]] = {}
+    for server in servers:
+        http = server.scope.outer
+        if http is not None and id(http) not in of_http:
+            of_http[id(http)] = _error_page_uris([http])
+        inside = _error_page_uris([server.scope, *(item.scope for item in server.locations)])
+        error_pages = (inside, of_http.get(id(http), frozenset()))
+        for location in server.locations:
+            target = server.targets.get(location.id)
+            others = 0
+            if target is not None and location.handler == "proxy_pass":
+                others = http_users[_destination(target)] - _is_plain(location)
+            around = _Surroundings(error_pages, others)
+            location.carries, location.reasons = _carries(location, target, around)
+            if target is not None and (location.handler, location.carries) == ("proxy_pass", "no"):
+                for upstream in target.upstreams():
+                    upstream.serves_http = True
+
+
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class _Surroundings:
     """What one location can't see of the rest.
 
     Args:
         error_pages: the URIs of every error_page of its server, and of its http block.
-        http_paths: how many locations whose path shows no gRPC pass to the same place by
-            proxy_pass, this one left out.
+        http_paths: how many other locations whose path shows no gRPC pass to the same place by
+            proxy_pass.
     """
 
     error_pages: tuple[frozenset[str], ...]
     http_paths: int
 
 
-def carries(
-    location: Location, target: Target | None, around: Surroundings
+def _http_users(servers: Iterable[Server]) -> Counter[tuple[object, ...]]:
+    """How many locations whose path shows no gRPC pass to each place by proxy_pass."""
+    return Counter(
+        _destination(server.targets[location.id])
+        for server in servers
+        for location in server.locations
+        if location.id in server.targets and _is_plain(location)
+    )
+
+
+def _destination(target: Target) -> tuple[object, ...]:
+    return tuple(
+        (place.upstream.name.lower() if place.upstream else place.host.lower(), place.port)
+        for place in target.destinations
+    ) or (target.text,)
+
+
+def _is_plain(location: Location) -> bool:
+    """Whether it passes on by proxy_pass under a path that is like any other's."""
+    return (
+        location.handler == "proxy_pass"
+        and location.own_handler
+        and "grpc" not in location.path.lower()
+        and not is_service_path(location.modifier, location.path)
+    )
+
+
+def _error_page_uris(scopes: Iterable[Scope]) -> frozenset[str]:
+    return frozenset(
+        page_uri(directive) for scope in scopes for directive in scope.own.get("error_page", ())
+    )
+
+
+def _carries(
+    location: Location, target: Target | None, around: _Surroundings
 ) -> tuple[str, list[str]]:
     """pass, strong, weak or no, and the reasons.
 
@@ -128,34 +134,6 @@ def carries(
     if path or port:
         return "weak", [*path, *port, *named, *(f"but {sign}" for sign in against)]
     return ("no", []) if against else ("weak", named)
-
-
-def is_service_path(modifier: str, path: str) -> bool:
-    """Whether a location's path, or one branch of its pattern, is that of a gRPC service."""
-    if modifier in ("~", "~*"):
-        return _is_service_pattern(path)
-    return modifier != "@" and path.startswith("/") and _is_service(path)
-
-
-def _is_service(text: str) -> bool:
-    match = _SERVICE.fullmatch(text)
-    return match is not None and (match[1] or match[2] or match[3]).lower() not in (
-        _FILES_AND_DOMAINS
-    )
-
-
-def _is_service_pattern(pattern: str) -> bool:
-    """`^/a\\.B/`, `^/(a\\.B|c\\.D)/`: the pattern is read as text, never compiled."""
-    text = pattern.replace("\\", "")
-    if not text.startswith(("/", "^/")):
-        return False
-    followed = text.rpartition(")")[2].startswith("/")
-    branches = re.split(r"[()|]", text.lstrip("^").rstrip("$"))
-    return any(
-        _is_service(branch if "/" in branch[1:] or not followed else branch + "/")
-        for branch in branches
-        if branch
-    )
 
 
 def _path_sign(location: Location) -> list[str]:
@@ -201,7 +179,7 @@ def _grpc_web_signs(location: Location, target: Target) -> list[str]:
     return ["gRPC-Web comes here"] if named or switched_on or headers else []
 
 
-def _http_signs(location: Location, target: Target, around: Surroundings) -> list[str]:
+def _http_signs(location: Location, target: Target, around: _Surroundings) -> list[str]:
     path = location.path.lower()
     signs = []
     if any(map(_GATEWAY.search, (location.path, *_target_names(target)))):

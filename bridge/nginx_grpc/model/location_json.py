@@ -8,7 +8,7 @@ from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, place
-from nginx_grpc.model.pages import extension_of, types_of
+from nginx_grpc.model.pages import extension_of, types_are_all, types_of
 from nginx_grpc.model.settings import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.targets import Target
 from nginx_grpc.model.units import milliseconds_of
@@ -86,7 +86,7 @@ class LocationWriter:
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.page_uris:
-            if location.scope.types is not None:
+            if types_are_all(location.scope):
                 node["types_declared"] = True
             lists = location.scope.lists
             for name in (*HEADER_LISTS, "error_page") if carries else ("add_header", "error_page"):

@@ -120,6 +120,11 @@ class Location:
         return f"{self.modifier} {self.path}"
 
     @property
+    def regex(self) -> str:
+        """Its regex, empty where it has none."""
+        return self.path if self.modifier in ("~", "~*") else ""
+
+    @property
     def grpc_pass(self) -> str:
         """The text of the grpc_pass in effect."""
         return self._passed_by("grpc_pass")

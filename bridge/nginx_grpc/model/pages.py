@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.lists import InheritedList, page_codes, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.servers import Server
 from nginx_grpc.tree import Directive
 
-__all__ = ["Matching", "effective_uris", "extension_of", "types_of"]
+__all__ = ["extension_of", "find", "types_are_all", "types_of"]
 
 
 class _Level:
@@ -54,7 +56,7 @@ class _Level:
         return links
 
 
-class Matching:
+class _Matching:
     """The search for a location in one server."""
 
     def __init__(self, scope: Scope, inside: Iterable[Location]) -> None:
@@ -116,7 +118,34 @@ class Matching:
         return ("unknown" if self._scope.gaps else "no"), None
 
 
-def effective_uris(pages: InheritedList) -> list[str]:
+def find(servers: Iterable[Server], budget: Budget) -> None:
+    """Fill in each server's pages, for the lists in effect where gRPC comes.
+
+    Args:
+        servers: the servers, known which locations carry gRPC.
+        budget: bounds the URIs of http that are repeated in each server.
+    """
+    for server in servers:
+        lists = dict.fromkeys(
+            location.scope.lists["error_page"]
+            for location in server.locations
+            if location.carries != "no" and "error_page" in location.scope.lists
+        )
+        uris = dict.fromkeys(uri for pages in lists for uri in _effective_uris(pages))
+        if not uris:
+            continue
+        matching = _Matching(server.scope, server.locations)
+        for uri in uris:
+            budget.spend(len(uri))
+            found, location = matching.serves(uri)
+            if location is not None:
+                location.page_uris.append(uri)
+            server.pages.append(
+                {"uri": uri, "location": location.id if location else "", "found": found}
+            )
+
+
+def _effective_uris(pages: InheritedList) -> list[str]:
     """The URIs of a list that are used: for each status the first that names it."""
     taken: set[int] = set()
     uris: dict[str, None] = {}
@@ -132,6 +161,17 @@ def extension_of(uri: str) -> str:
     """The extension by which nginx chooses the content type; empty where there is none."""
     last = uri.partition("?")[0].rpartition("/")[2]
     return last.rpartition(".")[2].lower() if "." in last else ""
+
+
+def types_are_all(scope: Scope) -> bool:
+    """Whether an extension outside of the types blocks in effect gets default_type.
+
+    Beside a few types of one's own an http block has an include of mime.types, which is known by
+    name and leaves no trace where it was not read.
+    """
+    if scope.types is None or scope.types_level == "location":
+        return scope.types is not None
+    return bool(types_of(scope.types, {"html"}))
 
 
 def types_of(blocks: list[Directive], extensions: set[str]) -> list[str]:

@@ -32,6 +32,7 @@ class Scope:
         settings: the settings in effect, by directive.
         lists: the lists in effect, by directive.
         types: the types blocks in effect, None where none is.
+        types_level: the level that they stand on.
         gaps: the gaps of its own block, by index.
         gap: the innermost gap that may hide a directive of this level, by index.
         include_unread: whether its own block has an include that was not read.
@@ -45,6 +46,7 @@ class Scope:
     settings: dict[str, Json] = field(default_factory=dict)
     lists: dict[str, InheritedList] = field(default_factory=dict)
     types: list[Directive] | None = None
+    types_level: str = ""
     gaps: list[int] = field(default_factory=list)
     gap: int | None = None
     include_unread: bool = False
@@ -59,8 +61,18 @@ class Scope:
             own: the directives of that block by name.
             gaps: the gaps of that block itself.
         """
-        scope = Scope(level, self, own, self.settings, self.lists, self.types, gaps, self.gap)
-        scope.merges = self.merges
+        scope = Scope(
+            level,
+            outer=self,
+            own=own,
+            settings=self.settings,
+            lists=self.lists,
+            types=self.types,
+            types_level=self.types_level,
+            gaps=gaps,
+            gap=self.gap,
+            merges=self.merges,
+        )
         scope._open()
         return scope
 
@@ -81,7 +93,7 @@ class Scope:
         self._read_settings()
         self._read_lists()
         if "types" in self.own and self.level != "if":
-            self.types = self.own["types"]
+            self.types, self.types_level = self.own["types"], self.level
 
     def _read_settings(self) -> None:
         settings = self.settings

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.expansion import Alternative, Leaf, expand, variables_in
 from nginx_grpc.model.nodes import Json, counted, place
 from nginx_grpc.model.upstreams import Upstream, Upstreams
-from nginx_grpc.model.variables import Alternative, Leaf, LocationVariables, expand, variables_in
+from nginx_grpc.model.variables import LocationVariables
 from nginx_grpc.tree import Directive
 
 __all__ = ["Destination", "Target", "literal_of", "target_of"]
@@ -126,7 +127,8 @@ def target_of(
     if variables is None:
         row: Alternative = (text,)
         return Target(directive, [_destination(row, upstreams, directive.name)], [row], [])
-    rows = expand(text, variables)
+    # An alternative that is empty leads nowhere: nginx answers 500.
+    rows = [row for row in expand(text, variables) if row] or [()]
     origins = [(name, _origin(expand("$" + name, variables))) for name in variables_in(text)]
     known = [_followed(row, upstreams, directive.name) for row in rows]
     destinations = [item for item in known if item is not None]

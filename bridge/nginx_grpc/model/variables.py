@@ -1,14 +1,12 @@
 """What a variable can hold: the constants of set, map, geo and split_clients, or the client's word.
 
-A text is expanded into the alternatives that it can be, each a row of literal pieces and of leaves
-that nobody can know beforehand. nginx runs the `set`s of the server before those of the location,
-and a variable survives an internal redirect: a location with no unconditional set of its own can
-hold what any other location of the server has set.
+nginx runs the `set`s of the server before those of the location, and a variable survives an
+internal redirect: a location with no unconditional set of its own can hold what any other location
+of the server has set.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,17 +14,13 @@ from nginx_grpc.model.captures import groups_of, names_in
 from nginx_grpc.tree import Directive
 
 __all__ = [
+    "MOST_VALUES",
     "VARIABLE_BLOCKS",
-    "Alternative",
     "HttpVariables",
-    "Leaf",
     "LocationVariables",
     "ServerVariables",
-    "expand",
-    "variables_in",
 ]
 
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([0-9])|([A-Za-z_][A-Za-z0-9_]*))")
 VARIABLE_BLOCKS = frozenset(("map", "geo", "split_clients"))
 
 _FROM_CLIENT = ("arg_", "http_", "cookie_")
@@ -53,25 +47,7 @@ _GEO_WORDS = frozenset(("delete", "proxy", "proxy_recursive", "ranges"))
 # Code that may set any variable before a request is passed on.
 _SCRIPTS = ("rewrite_by_", "access_by_", "server_rewrite_by_", "js_access", "perl_")
 # More values than these are not followed.
-_MOST_VALUES = 64
-_DEEPEST = 10
-_LONGEST = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A part of a text that nobody can know beforehand.
-
-    Args:
-        name: the variable it comes from.
-        request: whether the client chooses it; else it is set somewhere that is not followed.
-    """
-
-    name: str
-    request: bool
-
-
-Alternative = tuple[str | Leaf, ...]
+MOST_VALUES = 64
 
 
 @dataclass(slots=True)
@@ -90,7 +66,7 @@ class Values:
         """One more text; beyond what is followed the rest is unknown."""
         if text in self.texts:
             return
-        if len(self.texts) < _MOST_VALUES:
+        if len(self.texts) < MOST_VALUES:
             self.texts.append(text)
         else:
             self.complete = False
@@ -101,14 +77,6 @@ class Values:
         for text in other.texts:
             joined.add(text)
         return joined
-
-
-def variables_in(text: str) -> list[str]:
-    """The names of the variables in a text, each once, without the dollar sign."""
-    if "$" not in text:
-        return []
-    found = (braced or digit or plain for braced, digit, plain in _VARIABLE.findall(text))
-    return list(dict.fromkeys(found))
 
 
 class HttpVariables:
@@ -258,54 +226,6 @@ class LocationVariables:
             or name in self._server.captures
             or name in self._server.http.captures
         )
-
-
-def expand(text: str, variables: LocationVariables) -> list[Alternative]:
-    """The alternatives of a text, in order, each once."""
-    found = _expand(text, variables, _DEEPEST)
-    unique = list(dict.fromkeys(found))
-    if sum(len(piece) for row in unique for piece in row if isinstance(piece, str)) > _LONGEST:
-        return [(Leaf(text[:32], request=False),)]
-    return unique
-
-
-def _expand(text: str, variables: LocationVariables, deep: int) -> list[Alternative]:
-    rows: list[Alternative] = [()]
-    position = 0
-    for match in _VARIABLE.finditer(text):
-        literal = text[position : match.start()]
-        position = match.end()
-        name = match[1] or match[2] or match[3]
-        choices = _choices(name, variables, deep)
-        if len(rows) * len(choices) > _MOST_VALUES:
-            choices = [(Leaf(name, request=variables.is_request(name)),)]
-        rows = [_joined(row, literal, choice) for row in rows for choice in choices]
-    return [_joined(row, text[position:], ()) for row in rows]
-
-
-def _choices(name: str, variables: LocationVariables, deep: int) -> list[Alternative]:
-    values = variables.values(name) if deep else None
-    if values is None:
-        return [(Leaf(name, request=deep > 0 and variables.is_request(name)),)]
-    rows: list[Alternative] = []
-    for text in values.texts:
-        rows.extend(_expand(text, variables, deep - 1) if "$" in text else [(text,)])
-        if len(rows) > _MOST_VALUES:
-            return [(Leaf(name, request=False),)]
-    if not values.complete:
-        rows.append((Leaf(name, request=False),))
-    return rows
-
-
-def _joined(row: Alternative, literal: str, choice: Alternative) -> Alternative:
-    pieces = list(row)
-    for piece in (literal, *choice):
-        if isinstance(piece, Leaf) or not pieces or isinstance(pieces[-1], Leaf):
-            if piece != "":
-                pieces.append(piece)
-        elif isinstance(pieces[-1], str):
-            pieces[-1] += piece
-    return tuple(pieces)
 
 
 def _sets(block: Iterable[Directive]) -> tuple[dict[str, Values], set[str]]:

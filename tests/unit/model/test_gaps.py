@@ -131,6 +131,17 @@ def test_a_whole_configuration_has_no_gaps():
     assert document["complete"] is True
 
 
+def test_a_limit_except_that_was_not_read_in_full(tmp_path):
+    text = "limit_except GET { include allow.conf; }"
+    document = file_with(
+        tmp_path,
+        f"events {{}} http {{ server {{ location /a {{ grpc_pass a:1; {text} }}"
+        f" location /b {{ {text} }} }} }}",
+    )
+    assert [gap["matters"] for gap in document["gaps"]] == [True, False]
+    assert "gap" not in location(document, "/a")
+
+
 # Fragments: the levels around were not seen.
 
 FRAGMENTS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nginx_grpc.model.grpc import is_service_path
+from nginx_grpc.model.service_paths import is_service_path
 from tests.unit.model.reading import http, location, server
 
 BAD_EXAMPLE = """

@@ -128,6 +128,8 @@ def test_the_first_return_counts_unless_a_break_stands_before_it():
         ("types { text/html HTML; }", "", ["html text/html"], True),
         ("types { text/html html; }", "types { }", [], True),
         ("", "types { application/grpc html; }", ["html application/grpc"], True),
+        # Beside mime.types, whose include may have been left out: the usual types apply.
+        ("types { application/wasm wasm; }", "", [], False),
         ("types { text/html html; } types { text/css css; }", "", ["html text/html"], True),
     ],
 )

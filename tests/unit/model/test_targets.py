@@ -132,6 +132,12 @@ def test_the_scheme_of_a_variable():
     assert target("$host:50051")["scheme_known"] is True
 
 
+def test_an_empty_alternative_leads_nowhere():
+    found = target("$b", 'set $b ""; if ($a) { set $b grpcs://Greeter; }')
+    assert leads(found) == ("upstream", ["Greeter"], "", 0)
+    assert (found["scheme"], found["scheme_known"]) == ("grpcs", True)
+
+
 def test_a_variable_scheme_before_a_literal_name():
     found = target("$upstream_scheme://Greeter")
     assert leads(found) == ("upstream", ["Greeter"], "", 0)
