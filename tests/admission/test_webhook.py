@@ -238,6 +238,9 @@ def test_a_body_that_is_none_is_an_error(webhook: Webhook, body: bytes, word: st
         (["request", "object", "data"], {"nginx.conf": {"text": BAD}}),
         (["request", "object", "data"], "nginx.conf"),
         (["request", "object", "binaryData"], {"nginx.conf": 7}),
+        (["request", "object", "data"], {"../nginx.conf": BAD}),
+        (["request", "object", "data"], {"\ud800": BAD}),
+        (["request", "object", "data"], {"": BAD}),
     ],
 )
 def test_a_malformed_review_is_an_error(webhook: Webhook, path: list[str], value: object) -> None:

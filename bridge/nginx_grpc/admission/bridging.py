@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nginx_grpc import documents
 from nginx_grpc.parsers import default_parser
-from nginx_grpc.sources import glob, pieces
-from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
+from nginx_grpc.sources import config_map
+from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import Limits, ReadOptions
 from nginx_grpc.sources.levels import is_blank, level
 from nginx_grpc.tree import Configuration, Directive
@@ -58,15 +58,13 @@ def configurations(texts: Mapping[str, bytes], judged: Sequence[str]) -> list[Co
 
     Raises Refused. None where all judged entries are blank.
     """
-    chosen = [Text(key, texts[key], key, key=key) for key in judged if not is_blank(texts[key])]
+    chosen = [key for key in judged if not is_blank(texts[key])]
     if not chosen:
         return []
-    found = _read(texts, chosen)
-    seen = {text.name for text in chosen if _stands(text, found)}
-    for text in chosen:
-        if text.name not in seen:
-            found += _read(texts, [text])
-    return found
+    library = {key: Text(key, data, key, key=key) for key, data in texts.items()}
+    found = _read(library, chosen)
+    alone = [key for key in chosen if not _stands(library[key], found)]
+    return found + [one for key in alone for one in _read(library, [key])]
 
 
 def warm() -> None:
@@ -77,13 +75,8 @@ def warm() -> None:
     documents.as_json(documents.build(read, validated=False))
 
 
-def _read(texts: Mapping[str, bytes], chosen: Sequence[Text]) -> list[Configuration]:
-    return pieces.configurations(
-        chosen,
-        Reader(_Keys(texts, [text.name for text in chosen]), _OPTIONS),
-        kind="manifest",
-        entry=lambda group: group[0].key,
-    )
+def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuration]:
+    return config_map.configurations(texts, chosen, "object", _OPTIONS)
 
 
 def _stands(text: Text, found: Iterable[Configuration]) -> bool:
@@ -108,36 +101,3 @@ def _found(key: str, own: str, directives: list[Directive], top: str) -> bool:
             if context in allowed:
                 waiting.append((directive.block, inside, directive.key))
     return False
-
-
-class _Keys(Library):
-    """The keys of one object. A path is its last component: folders are not known here."""
-
-    def __init__(self, texts: Mapping[str, bytes], nginx: Sequence[str]) -> None:
-        self._texts = texts
-        self._nginx = nginx
-        self._levels: dict[str, str] = {}
-
-    def find(self, include: str) -> list[str]:
-        name = include.rpartition("/")[2]
-        if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
-            return [name]
-        pattern = name.encode("utf-8", "surrogateescape")
-        return sorted(
-            key
-            for key in self._nginx
-            if glob.matches(pattern, key.encode("utf-8", "surrogateescape"))
-            and self._level(key) != "main"
-        )
-
-    def load(self, name: str) -> Text:
-        data = self._texts.get(name)
-        if data is None:
-            raise UnreadError("no such key in the object")
-        return Text(name, data, name, key=name)
-
-    def _level(self, key: str) -> str:
-        # A whole nginx.conf is never included: a pattern that takes its key means other files.
-        if key not in self._levels:
-            self._levels[key] = level(Reader(self, _OPTIONS).parse(self.load(key)))
-        return self._levels[key]

@@ -15,6 +15,7 @@ from nginx_grpc.admission.review import MalformedReviewError, Review
 
 __all__ = ["Entries", "find"]
 
+_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}\Z")
 # A key may be named anything: a volume can mount it as nginx.conf all the same, and a script can
 # write it there. nginx takes a directive's name in quotes too, and a line end after it.
 _PASSES = re.compile(rb"(?:grpc|proxy)_pass[\s\"'#]")
@@ -81,6 +82,8 @@ def _mapping(item: dict[str, Any], name: str) -> dict[str, str]:
         return {}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise MalformedReviewError(f"the object's {name} is no mapping of texts")
+    if not all(_KEY.match(key) for key in value):
+        raise MalformedReviewError(f"the object's {name} has a key that Kubernetes does not allow")
     return value
 
 
