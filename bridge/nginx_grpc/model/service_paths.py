@@ -14,55 +14,12 @@ _SERVICE = re.compile(
     rf"|(?:{_PART}\.)+({_PART})/[A-Z][A-Za-z0-9_]*)",
     re.DOTALL,
 )
-_FILES_AND_DOMAINS = frozenset(
-    (
-        "asp",
-        "aspx",
-        "cgi",
-        "css",
-        "do",
-        "exe",
-        "fcgi",
-        "gif",
-        "htm",
-        "html",
-        "ico",
-        "jar",
-        "jpg",
-        "js",
-        "json",
-        "jsp",
-        "map",
-        "md",
-        "mjs",
-        "pdf",
-        "php",
-        "pl",
-        "png",
-        "py",
-        "rb",
-        "sh",
-        "svg",
-        "ttf",
-        "txt",
-        "war",
-        "wasm",
-        "woff",
-        "woff2",
-        "xml",
-        "zip",
-        "app",
-        "com",
-        "dev",
-        "edu",
-        "gov",
-        "io",
-        "local",
-        "net",
-        "org",
-        "svc",
-    )
-)
+_NO_SERVICES = """
+    asp aspx cgi css do exe fcgi gif htm html ico jar jpg js json jsp map md mjs pdf php pl png py
+    rb sh svg ttf txt war wasm woff woff2 xml zip
+    app com dev edu gov io local net org svc
+"""
+_FILES_AND_DOMAINS = frozenset(_NO_SERVICES.split())
 
 
 def is_service_path(modifier: str, path: str) -> bool:
