@@ -98,9 +98,22 @@ class TextReport(Report):
 
     def _lines(self, label: str, text: str) -> Iterator[str]:
         head = f"  {label}: "
-        for number, line in enumerate(text.strip("\n").splitlines()):
-            shown = self._style("fix", _printable(line.replace("\t", _TAB)))
-            yield (self._style("dim", head) if number == 0 else " " * len(head)) + shown
+        shown = [
+            piece
+            for line in text.strip("\n").splitlines()
+            for piece in textwrap.wrap(
+                _printable(line.expandtabs(len(_TAB))),
+                self._width - len(head),
+                subsequent_indent=" " * _indent(line) + "  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+                replace_whitespace=False,
+            )
+        ]
+        for number, line in enumerate(shown):
+            yield (self._style("dim", head) if number == 0 else " " * len(head)) + self._style(
+                "fix", line
+            )
 
     def _waived(self, findings: list[Finding]) -> Iterator[str]:
         yield self._style("bold", "waived")
