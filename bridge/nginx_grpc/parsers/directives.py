@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossplane.analyzer import DIRECTIVES
 
-__all__ = ["FREE_NAMES", "KNOWN", "WITHOUT_INCLUDE"]
+__all__ = ["KNOWN", "STARTS"]
 
 # crossplane's table is of 2022.
 KNOWN: frozenset[str] = frozenset(DIRECTIVES) | {
@@ -33,7 +33,23 @@ KNOWN: frozenset[str] = frozenset(DIRECTIVES) | {
     "tunnel_pass",
 }
 
-# Blocks in which the first word is a value: a host, a type, a pattern, an address.
-FREE_NAMES = frozenset({"charset_map", "geo", "map", "match", "split_clients", "types"})
-# Of these, the ones that know no `include`.
-WITHOUT_INCLUDE = frozenset({"charset_map", "match", "split_clients"})
+# Words that, first in their line, begin a directive: as the argument of one above they stand there
+# because its ; is missing. `error`, `timeout` and `http2` may stand so in their own right.
+STARTS: frozenset[str] = frozenset(name for name in KNOWN if "_" in name) | {
+    "alias",
+    "allow",
+    "deny",
+    "expires",
+    "if",
+    "include",
+    "keepalive",
+    "listen",
+    "location",
+    "resolver",
+    "return",
+    "rewrite",
+    "root",
+    "server",
+    "set",
+    "upstream",
+}

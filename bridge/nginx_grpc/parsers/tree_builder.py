@@ -5,29 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nginx_grpc.parsers.directives import FREE_NAMES, KNOWN, WITHOUT_INCLUDE
+from nginx_grpc.parsers.directives import STARTS
 from nginx_grpc.parsers.encoding import odd, plain
 from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
 from nginx_grpc.parsers.lexer import CLOSE, COMMENT, END, LUA, OPEN, QUOTED, Token, unescape
+from nginx_grpc.parsers.native.blocks import NAME, Body, body_of, problem
 from nginx_grpc.parsers.templates import check_argument
 from nginx_grpc.tree import Comment, Directive
 
 __all__ = ["build"]
 
-_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z", re.ASCII).match
-_VARIABLE = re.compile(r"\$\w+\Z", re.ASCII).match
+# Blocks of pairs: nginx rejects a third word.
+_PAIRS = frozenset({"geo", "map", "split_clients"})
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 _TEMPLATE_SIGN = re.compile(r"[{%@<]|\\\$").search
 
 
 class _Block:
-    __slots__ = ("directives", "free", "includes", "owner", "variables")
+    __slots__ = ("body", "directives", "includes", "owner")
 
-    def __init__(self, directives: list[Directive], owner: Directive | None, free: bool) -> None:
+    def __init__(self, directives: list[Directive], owner: Directive | None, body: Body) -> None:
         self.directives = directives
         self.owner = owner
-        self.free = free
-        self.variables = owner is not None and owner.name == "geoip2"
+        self.body = body
         self.includes = False
 
 
@@ -56,7 +56,9 @@ class _Builder:
         self.place = place
         self.odd_text = odd_text
         self.escaped: set[str] = set()
-        self.block = _Block(parsed.directives, None, free_names)
+        # The top level of an included file may be that of an upstream.
+        body = Body.ENTRIES if free_names else Body.UPSTREAM
+        self.block = _Block(parsed.directives, None, body)
         self.outer: list[_Block] = []
         self.words: list[Token] = []
         # The last directive that ended, by ; or by its }, and the line of that end.
@@ -94,16 +96,15 @@ class _Builder:
         _, value, first_line, _, _ = words[0]
         block = self.block
         name = self._value(value)
-        if not block.free and not _NAME(name) and not (block.variables and _VARIABLE(name)):
-            raise self._no_name(words[0])
-        if block.free and kind == OPEN:
-            raise self.place.malformed(
-                "a block where nginx takes none",
-                "put a regular expression with braces in quotes",
-                line,
-            )
+        if found := problem(block.body, name, kind == OPEN):
+            if NAME.match(name):
+                # A ; that is missing before an argument is nearer to the fault.
+                self._check_arguments(name, words)
+            raise self.place.malformed(*found, first_line)
         args = [plain(word[1]) if word[0] == LUA else self._value(word[1]) for word in words[1:]]
-        if not block.free:
+        if block.body.free_names:
+            self._check_entry(block, words)
+        else:
             self._check_arguments(name, words)
         directive = Directive(
             name, args, self.place.file, self.place.line(first_line), None, self.place.key
@@ -115,10 +116,10 @@ class _Builder:
         self.end_line = line
         self.ended = directive
         if kind == OPEN:
-            if name == "if" and not block.free:
+            if name == "if":
                 self._condition(directive, first_line)
             self._open(directive, line)
-        elif name == "include" and not (block.owner and block.owner.name in WITHOUT_INCLUDE):
+        elif name == "include" and block.body is not Body.VALUES:
             if self.odd_text and any(odd(word[1]) for word in words):
                 directive.unread = "its name is not UTF-8"
             block.includes = True
@@ -131,7 +132,7 @@ class _Builder:
                 f"more than {MAX_DEPTH:,} blocks inside each other", "nest fewer", line
             )
         self.parsed.depth = max(self.parsed.depth, len(self.outer))
-        self.block = _Block(directive.block, directive, directive.name in FREE_NAMES)
+        self.block = _Block(directive.block, directive, body_of(directive.name))
 
     def _close(self, line: int) -> None:
         if self.words:
@@ -152,7 +153,7 @@ class _Builder:
     def _left(self) -> None:
         if self.block.includes:
             self.parsed.including.append(
-                Including(self.block.directives, len(self.outer), self.block.free)
+                Including(self.block.directives, len(self.outer), self.block.body.free_names)
             )
 
     def finish(self) -> None:
@@ -178,36 +179,41 @@ class _Builder:
             return plain(value)
         return value
 
-    def _no_name(self, word: Token) -> Exception:
-        _, value, line, _, _ = word
-        if "}" in value:
-            hint = "put a regular expression with braces in quotes"
-        elif value.startswith("if("):
-            hint = "put a space after if"
-        else:
-            hint = "give the text of an nginx configuration"
-        return self.place.malformed("a name that no directive has", hint, line)
-
     def _check_arguments(self, name: str, words: list[Token]) -> None:
         previous = words[0][2]
-        for kind, value, line, _, _ in words[1:]:
+        for word in words[1:]:
+            kind, value, line, _, _ = word
             if kind == LUA:
                 return
-            if kind != QUOTED and (
-                value == "grpc_pass" or (line > previous and "_" in value and value in KNOWN)
-            ):
-                raise self.place.refused(
+            if kind != QUOTED and (value == "grpc_pass" or (line > previous and value in STARTS)):
+                raise self.place.malformed(
                     "a directive inside another one: a ; is missing before it",
                     "end the directive above with ;",
                     line,
                 )
             previous = line + value.count("\n")
-            if _TEMPLATE_SIGN(value):
-                check_argument(name, value, kind == QUOTED, line, self.place)
-                for found in _PLACEHOLDER.finditer(value):
-                    self.parsed.placeholders.append(
-                        Placeholder(found[1], self.place.file, self.place.line(line))
-                    )
+            self._check_word(name, word)
+
+    def _check_entry(self, block: _Block, words: list[Token]) -> None:
+        owner = block.owner.name if block.owner else "map"
+        if owner in _PAIRS and len(words) > 2:
+            raise self.place.malformed(
+                f"more than two words in {owner}: a ; is missing",
+                "end each pair with ;",
+                words[2][2],
+            )
+        for word in words:
+            self._check_word(owner, word)
+
+    def _check_word(self, name: str, word: Token) -> None:
+        kind, value, line, _, _ = word
+        if not _TEMPLATE_SIGN(value):
+            return
+        check_argument(name, value, kind == QUOTED, line, self.place)
+        for found in _PLACEHOLDER.finditer(value):
+            self.parsed.placeholders.append(
+                Placeholder(found[1], self.place.file, self.place.line(line))
+            )
 
     def _condition(self, directive: Directive, line: int) -> None:
         # As ngx_http_rewrite_if_condition() takes the parentheses off.

@@ -40,6 +40,13 @@ def refusal(text, **options):
         ('"" a;', 1, "a name that no directive has"),
         ("if($a) { return 200; }", 1, "put a space after if"),
         ("server {\n if $a {\n }\n}", 2, "an if without a condition in parentheses"),
+        ("Server { }", 1, "the name of a directive in capitals"),
+        ("server {\n Grpc_Pass grpc://u;\n}", 2, "the name of a directive in capitals"),
+        ("server {\n listen 80\n location / { }\n}", 3, "a ; is missing before it"),
+        ("server {\n listen 80 { }\n}", 2, "listen takes no block: a ; is missing"),
+        ("http;", 1, "http needs a block"),
+        ("http {\n server a:1;\n}", 2, "server needs a block"),
+        ("map $a $b {\n x 1\n y 2;\n}", 3, "more than two words in map: a ; is missing"),
         ("2x a;", 1, "a name that no directive has"),
         (f"env{NBSP}b;", 1, "U+00A0 outside quotes"),
         (f"http {{\n grpc_pass{NBSP}grpc://u;\n}}", 2, "U+00A0 outside quotes"),
@@ -76,6 +83,9 @@ def test_what_nginx_rejects(text, where, what):
         ("location / { return 200 grpc_pass; }", 1),
         ("location / {\n grpc_read_timeout 300s\n grpc_send_timeout 300s;\n}", 3),
         ("location / {\n grpc_pass grpc://u\n grpc_set_header A b;\n}", 3),
+        ("location / {\n proxy_set_header A b\n include x;\n}", 3),
+        ("location / {\n grpc_read_timeout 300s\n return 204;\n}", 3),
+        ("upstream u {\n server a:1\n keepalive 8;\n}", 3),
     ],
 )
 def test_a_missing_semicolon_hides_no_directive(text, where):
@@ -93,6 +103,10 @@ def test_a_missing_semicolon_hides_no_directive(text, where):
         "location / { # grpc_pass grpc://u;\n}",
         "map $a $b { grpc_pass 1; }",
         "server_name a\n b;",
+        "listen 80\n http2\n ssl;",
+        "upstream u { server a:1; }",
+        # Of modules that nginx does not have, nothing is known.
+        "endpoints { on; api x { } Server { } listen 80 { } }",
     ],
 )
 def test_arguments_may_take_several_lines(text):

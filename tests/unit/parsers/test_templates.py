@@ -33,6 +33,7 @@ def refusal(text):
         ("server {\n server_name {domain}.example.com;\n}", 2, "a Python format template"),
         ("server {\n listen 127.0.0.1:%%PORT_8080%%;\n}", 2, "an nginx-tests template"),
         ("%%TEST_GLOBALS%%\n\ndaemon off;", 1, "an nginx-tests template"),
+        ("map $a $b {\n default '{{ x }}';\n}", 2, "a Jinja template"),
         ("server {\n listen @PORT@;\n}", 2, "a configure template"),
         ("user {* user *};", 1, "a lua-resty-template"),
         ("error_log ${{ERROR_LOG}} info;", 1, "a Penlight template"),

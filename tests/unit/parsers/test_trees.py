@@ -139,7 +139,7 @@ def test_includes_are_left_and_listed():
 
 
 def test_what_is_no_include():
-    parsed = parse("split_clients $a $b { include x; } match m { include x; } include { a; }")
+    parsed = parse("split_clients $a $b { include x; } match m { include x; }")
     assert parsed.including == []
 
 
@@ -171,8 +171,12 @@ def test_an_include_whose_name_is_no_utf_8_can_not_be_read():
 
 
 def test_upper_case_placeholders_are_listed():
-    parsed = parse('listen ${PORT};\nset $a "${HOST}:${lower}";')
-    assert [(p.name, p.line) for p in parsed.placeholders] == [("PORT", 1), ("HOST", 2)]
+    parsed = parse('listen ${PORT};\nset $a "${HOST}:${lower}";\nmap $a $b { default ${X}; }')
+    assert [(p.name, p.line) for p in parsed.placeholders] == [
+        ("PORT", 1),
+        ("HOST", 2),
+        ("X", 3),
+    ]
 
 
 def test_the_same_tree_as_crossplane_s(tmp_path):

@@ -80,6 +80,8 @@ def problem(body: Body, name: str, opens: bool) -> tuple[str, str] | None:
         return "a name that no directive has", hint
     if body is Body.FOREIGN:
         return None
+    if not name.islower() and _is_known(name.lower()):
+        return "the name of a directive in capitals, which nginx does not know", "write it small"
     if opens:
         if name not in BLOCKS and _takes_no_block(name):
             return f"{name} takes no block: a ; is missing", "end the directive with ;"
@@ -89,10 +91,14 @@ def problem(body: Body, name: str, opens: bool) -> tuple[str, str] | None:
 
 
 def _takes_no_block(name: str) -> bool:
+    return _is_known(name) and name not in _NEWER_BLOCKS
+
+
+def _is_known(name: str) -> bool:
     # Asked only for a block that is none of nginx's own: few configurations pay for the import.
     from nginx_grpc.parsers.directives import KNOWN
 
-    return name in KNOWN and name not in _NEWER_BLOCKS
+    return name in KNOWN
 
 
 # Blocks of nginx Plus and its modules among the known names.
