@@ -1,8 +1,10 @@
 """Every live test runs on each version of nginx; what it saw is recorded where EVIDENCE says."""
 
+import contextlib
 import inspect
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +16,23 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 from tests.live.bench import VERSIONS, Story
 from tests.live.bench.nginx import NginxMissing, binary
+from tests.live.bench.programs import grpc_bench
 from tests.live.bench.record import Recorder
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if (where := os.environ.get("EVIDENCE")) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(where)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the grpc-go program before a test's time runs."""
+    if (
+        any("live" in item.keywords for item in session.items)
+        and not session.config.option.collectonly
+    ):
+        with contextlib.suppress(FileNotFoundError, subprocess.CalledProcessError):
+            grpc_bench()  # the tests that need it say what is missing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

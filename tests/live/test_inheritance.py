@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.live.bench import dead_address, grpc_server, nginx, nginx_test
+from tests.live.bench import CURRENT, dead_address, grpc_server, nginx, nginx_test
+from tests.live.bench.nginx import fill, folder
+from tests.live.bench.verdict import document
 from tests.live.inheritance import (
     ALLOWED,
     CASES,
@@ -29,6 +31,39 @@ def test_nginx(version, case):
         with nginx(case.conf, version, **servers) as running:
             running.servers = servers
             assert case.probe(running) == case.nginx_does
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_document(case):
+    """The bridge says of the same text what nginx does with it."""
+    addresses = {"GREETER": "127.0.0.1:1", "OTHER": "127.0.0.1:2", "DEAD": "127.0.0.1:3"}
+    with folder(case.conf, CURRENT, addresses) as here:
+        bridged = document(here.conf)
+    server = bridged["servers"][0]
+    (location,) = (each for each in server["locations"] if each["name"] == case.location)
+    for path, value in case.document.items():
+        assert said(path, location, server, bridged) == fill_in(value, addresses), path
+
+
+def said(path, location, server, bridged):
+    """What the document says at `path`: in the location, in its lists, or in the server."""
+    top, _, rest = path.partition(".")
+    if top == "listens":
+        return [listen[rest] for listen in server["listens"]]
+    if top in ("grpc_set_header", "add_header"):
+        found = bridged["header_lists"][location[top]]
+        return [header["name"] for header in found["headers"]] if rest == "names" else found[rest]
+    if top == "error_page":
+        found = bridged["error_page_lists"][location[top]]
+        return [page["codes"] for page in found["pages"]] if rest == "codes" else found[rest]
+    here = location
+    for key in path.split("."):
+        here = here[key]
+    return here
+
+
+def fill_in(value, addresses):
+    return fill(value, addresses) if isinstance(value, str) else value
 
 
 def accepts(version, directive, inside="location"):

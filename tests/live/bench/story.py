@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -59,8 +60,11 @@ class Stage(Nginx):
 
     def _seen(self, seen: Seen) -> Seen:
         one = {"client": seen.client, "code": seen.code, "message": self.first_line(seen.message)}
-        if one not in self.record["clients"]:
-            self.record["clients"].append(one)
+        told = next((t for t in self.record["clients"] if one.items() <= t.items()), None)
+        if told is None:
+            told = one | {"calls": {}}
+            self.record["clients"].append(told)
+        told["calls"] = dict(sorted((seen.codes + Counter(told["calls"])).items()))
         self.record["failed"] |= bool(seen.failed)
         return seen
 

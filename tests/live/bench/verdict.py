@@ -1,4 +1,4 @@
-"""What `nginx-grpc check` says of a configuration that the bench runs."""
+"""What `nginx-grpc` says of a configuration that the bench runs."""
 
 import json
 import subprocess
@@ -24,3 +24,11 @@ def verdict(
         if spoken.get(finding["id"]) != "deny":
             spoken[finding["id"]] = finding["level"]
     return spoken
+
+
+def document(path: Path) -> dict:
+    """The document of the nginx.conf at `path`: `nginx-grpc bridge`."""
+    command = [COMMAND, "bridge", path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"nginx-grpc bridge ended with {done.returncode}: {done.stderr}"
+    return json.loads(done.stdout)
