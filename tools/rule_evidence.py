@@ -65,7 +65,7 @@ def seen(stages: list[dict]) -> dict[str, str]:
     texts: dict[str, list[str]] = {}
     for stage in stages:
         for one in stage["clients"]:
-            texts.setdefault(one["client"], []).append(fate(one["code"], one["message"]))
+            texts.setdefault(one["client"], []).append(fate(one["calls"], one["message"]))
         for line in stage["log"]:
             texts.setdefault("error log", []).append(code(line))
         for what, value in stage["notes"].items():
@@ -76,13 +76,16 @@ def seen(stages: list[dict]) -> dict[str, str]:
     return {who: "; ".join(dict.fromkeys(said)) for who, said in texts.items()}
 
 
-def fate(codes: str, message: str) -> str:
-    """A client's codes over all its calls, with the first message of a failure."""
-    failed = [code(name) for name in codes.split(", ") if name != "OK"]
-    if not failed:
+def fate(calls: dict[str, int], message: str) -> str:
+    """How a client's calls ended, {"OK": 2, "UNAVAILABLE": 10}, with the first failure's message.
+
+    Numbers are told where not all calls ended alike.
+    """
+    if calls.keys() == {"OK"}:
         return code("OK")
-    some = "some calls " if "OK" in codes.split(", ") else ""
-    return f"{some}{', '.join(failed)}: {cell(message)}" if message else some + ", ".join(failed)
+    of = f" ({{}} of {sum(calls.values())} calls)" if len(calls) > 1 else ""
+    failed = ", ".join(code(name) + of.format(n) for name, n in calls.items() if name != "OK")
+    return f"{failed}: {cell(message)}" if message else failed
 
 
 def cell(text: str) -> str:

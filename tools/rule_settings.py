@@ -8,7 +8,7 @@ from functools import cache
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 POLICY = ROOT / "policy"
 # What holds for every rule alike.
-COMMON = {"profile", "inline_waivers", "not_judged", "levels", "waivers", "explicit", "grpc"}
+COMMON = {"profile", "inline_waivers", "not_judged", "levels", "waivers", "grpc"}
 
 
 @cache
