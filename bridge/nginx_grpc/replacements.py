@@ -2,8 +2,8 @@
 
 Only an edit that can't be wrong is offered: one directive put for another of the same name on its
 own line, or one directive put into a block that opens on the place's line. Whatever is less plain
-(a remedy of several lines, a quoted or commented-out piece, a directive whose place in the block
-matters) gets none.
+(a remedy of several lines or with a name to fill in, a quoted piece, a directive of which a block
+has several or whose place in it matters) gets none.
 """
 
 from __future__ import annotations
@@ -21,8 +21,18 @@ _ONLY_STATEMENT = re.compile(r"\s*([a-z_][a-z0-9_]*)(?:\s[^;{}#\"'\\]*)?;\s*(?:#
 _OPENS_BLOCK = re.compile(r"\s*(location|upstream|server)\b[^#{};]*\{\s*(?:#.*)?")
 _INDENT = re.compile(r"[ \t]*")
 
+_TO_FILL_IN = re.compile(r"\.\.\.|\b[A-Z][A-Z_]{2,}\b")
+
+# A block has several of these, or the first of its own ends what it inherits.
+_ONE_OF_MANY = frozenset(
+    {"add_header", "error_page", "grpc_set_header", "listen", "proxy_set_header", "server", "set"}
+)
+
 # nginx reads `keepalive` and the balancing methods in the order they stand in.
 _ORDER_MATTERS = frozenset({"keepalive", "least_conn", "ip_hash", "hash", "random", "zone"})
+
+# A content handler replaces the one that is there.
+_REPLACES = {"grpc_pass": ("grpc_pass", "proxy_pass")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ def of(finding: Finding, lines: Lines) -> Replacement | None:
     """The edit that carries out a finding's remedy; None where it is not mechanical."""
     remedy = finding.remedy.strip()
     statement = _STATEMENT.fullmatch(remedy)
-    if statement is None or "..." in remedy:
+    if statement is None or _TO_FILL_IN.search(remedy) or statement.group(1) in _ONE_OF_MANY:
         return None
     try:
         text = lines.at(finding.file, finding.line).decode("utf-8")
@@ -55,7 +65,7 @@ def of(finding: Finding, lines: Lines) -> Replacement | None:
     text = text.removesuffix("\r")
     name = statement.group(1)
     only = _ONLY_STATEMENT.fullmatch(text)
-    if only is not None and only.group(1) == name:
+    if only is not None and only.group(1) in _REPLACES.get(name, (name,)):
         start = only.start(1)
         return Replacement(
             finding.line, _column(text[:start]), _column(text[: text.index(";") + 1]), remedy
