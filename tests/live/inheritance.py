@@ -348,12 +348,14 @@ CASES = [
         server("location / { PASS limit_except GET { deny all; } }"),
         code,
         "PERMISSION_DENIED",
+        document={"limit_except.methods": ["GET"], "limit_except.denies": True},
     ),
     Case(
         "limit_except_with_post",
         server("location / { PASS limit_except GET POST { deny all; } }"),
         code,
         "OK",
+        document={"limit_except.methods": ["GET", "POST"]},
     ),
     Case(
         "return_beside_grpc_pass",
@@ -374,6 +376,7 @@ CASES = [
         server("return 403; location / { PASS }"),
         code,
         "PERMISSION_DENIED",
+        document={"server.return.code": 403},
     ),
     Case(
         "rewrite_changes_the_path",
@@ -392,6 +395,11 @@ CASES = [
         ),
         upstream_connections,
         "one",
+        document={
+            "server.settings.keepalive_timeout.ms": 0,
+            "upstream.settings.keepalive.number": 8,
+            "upstream.keepalive_timeout": "",
+        },
     ),
     # Listeners.
     Case(
@@ -419,32 +427,6 @@ CASES = [
         document={"listens.speaks_http2": ["yes"]},
     ),
 ]
-
-# What nginx takes for a time, in milliseconds, and what it refuses. One number with a unit, or
-# several, largest first.
-TIMES = {
-    "20": 20_000,
-    "500ms": 500,
-    "1m30s": 90_000,
-    "1s500ms": 1500,
-    '"1h 30m"': 5_400_000,
-    "1d": 86_400_000,
-    "0": 0,
-}
-NO_TIMES = ["1.5s", "off", "-1", "60S", "1H", "1M", "1y", "30 s"]
-SIZES = {
-    "0": 0,
-    "1024": 1024,
-    "8k": 8192,
-    "8K": 8192,
-    "1m": 1_048_576,
-    "1M": 1_048_576,
-    "1g": 1_073_741_824,
-    "1G": 1_073_741_824,
-}
-NO_SIZES = ["10MB", "1.5m", "off", "1t", "-1"]
-FLAGS = {"on": True, "ON": True, "off": False, "Off": False}
-NO_FLAGS = ["true", "1", "yes"]
 
 # Where a directive may not stand: "not allowed here".
 NOT_ALLOWED = {

@@ -9,15 +9,9 @@ from tests.live.inheritance import (
     ALLOWED,
     CASES,
     DUPLICATE,
-    FLAGS,
     INSIDE,
-    NO_FLAGS,
-    NO_SIZES,
-    NO_TIMES,
     NOT_ALLOWED,
     NOT_DUPLICATE,
-    SIZES,
-    TIMES,
 )
 
 
@@ -56,7 +50,7 @@ def said(path, location, server, bridged):
     if top == "error_page":
         found = bridged["error_page_lists"][location[top]]
         return [page["codes"] for page in found["pages"]] if rest == "codes" else found[rest]
-    here = location
+    here = {**location, "server": server, "upstream": next(iter(bridged["upstreams"]), None)}
     for key in path.split("."):
         here = here[key]
     return here
@@ -73,21 +67,6 @@ def accepts(version, directive, inside="location"):
     else:
         conf = f"server {{ listen LISTEN; {INSIDE[inside].format(directive)} }}"
     return nginx_test(conf, version)
-
-
-@pytest.mark.parametrize(
-    ("directive", "good", "bad"),
-    [
-        ("grpc_read_timeout", TIMES, NO_TIMES),
-        ("client_max_body_size", SIZES, NO_SIZES),
-        ("grpc_intercept_errors", FLAGS, NO_FLAGS),
-    ],
-)
-def test_spelling(version, directive, good, bad):
-    for value in good:
-        assert accepts(version, f"{directive} {value};").ok, value
-    for value in bad:
-        assert not accepts(version, f"{directive} {value};").ok, value
 
 
 @pytest.mark.parametrize("inside", NOT_ALLOWED)
