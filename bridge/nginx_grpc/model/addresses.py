@@ -32,7 +32,7 @@ def address_of(text: str) -> Address:
     """Split `host:port`, `[::1]:port`, `unix:/path`; what follows a slash is no part of it."""
     if text[:5].lower() == "unix:":
         return Address("", 0, False, unix=True)
-    text = re.split(r"[/?]", text, maxsplit=1)[0]
+    text = text.partition("/")[0].partition("?")[0]
     if text.startswith("[") and "]" in text:
         end = text.index("]") + 1
         host, rest = text[:end], text[end:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from nginx_grpc.model import grpc, pages, passes
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.features import features
@@ -33,7 +35,14 @@ def build(configuration: Configuration) -> Json:
     are linear in the configuration; Refused where what it inherits would add up to more than a
     document may hold.
     """
-    return _Model(configuration).document()
+    # Nothing is freed on the way: looking for garbage would take as long as the work.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _Model(configuration).document()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Model:

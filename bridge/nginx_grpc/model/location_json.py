@@ -8,7 +8,7 @@ from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, place
-from nginx_grpc.model.pages import extension_of, types_are_all, types_of
+from nginx_grpc.model.pages import extension_of
 from nginx_grpc.model.settings import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.targets import Target
 from nginx_grpc.model.units import milliseconds_of
@@ -86,7 +86,7 @@ class LocationWriter:
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.page_uris:
-            if types_are_all(location.scope):
+            if location.scope.types is not None and location.scope.types.are_all():
                 node["types_declared"] = True
             lists = location.scope.lists
             for name in (*HEADER_LISTS, "error_page") if carries else ("add_header", "error_page"):
@@ -96,10 +96,9 @@ class LocationWriter:
             node["gap"] = location.scope.gap
 
     def _types(self, location: Location) -> list[str]:
-        if not location.page_uris or not location.scope.types:
+        if not location.page_uris or location.scope.types is None:
             return []
-        extensions = {extension_of(uri) for uri in location.page_uris} - {""}
-        return types_of(location.scope.types, extensions)
+        return location.scope.types.of({extension_of(uri) for uri in location.page_uris})
 
     def _beside_grpc_pass(self, location: Location) -> list[Json]:
         if location.handler != "grpc_pass":

@@ -14,9 +14,8 @@ from nginx_grpc.model.lists import InheritedList, page_codes, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
-from nginx_grpc.tree import Directive
 
-__all__ = ["extension_of", "find", "types_are_all", "types_of"]
+__all__ = ["extension_of", "find"]
 
 
 class _Level:
@@ -125,13 +124,17 @@ def find(servers: Iterable[Server], budget: Budget) -> None:
         servers: the servers, known which locations carry gRPC.
         budget: bounds the URIs of http that are repeated in each server.
     """
+    used: dict[InheritedList, list[str]] = {}
     for server in servers:
         lists = dict.fromkeys(
             location.scope.lists["error_page"]
             for location in server.locations
             if location.carries != "no" and "error_page" in location.scope.lists
         )
-        uris = dict.fromkeys(uri for pages in lists for uri in _effective_uris(pages))
+        for pages in lists:
+            if pages not in used:
+                used[pages] = _effective_uris(pages)
+        uris = dict.fromkeys(uri for pages in lists for uri in used[pages])
         if not uris:
             continue
         matching = _Matching(server.scope, server.locations)
@@ -161,27 +164,3 @@ def extension_of(uri: str) -> str:
     """The extension by which nginx chooses the content type; empty where there is none."""
     last = uri.partition("?")[0].rpartition("/")[2]
     return last.rpartition(".")[2].lower() if "." in last else ""
-
-
-def types_are_all(scope: Scope) -> bool:
-    """Whether an extension outside of the types blocks in effect gets default_type.
-
-    Beside a few types of one's own an http block has an include of mime.types, which is known by
-    name and leaves no trace where it was not read.
-    """
-    if scope.types is None or scope.types_level == "location":
-        return scope.types is not None
-    return bool(types_of(scope.types, {"html"}))
-
-
-def types_of(blocks: list[Directive], extensions: set[str]) -> list[str]:
-    """What the types blocks of one level say of these extensions, as `extension type`."""
-    if not extensions:
-        return []
-    return [
-        f"{extension.lower()} {entry.name}"
-        for block in blocks
-        for entry in block.block or ()
-        for extension in entry.args
-        if extension.lower() in extensions
-    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.model.lists import HEADER_LISTS, InheritedList
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, overshadowed, read
+from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.tree import Directive
 
 __all__ = ["Scope", "root_scope"]
@@ -32,7 +33,6 @@ class Scope:
         settings: the settings in effect, by directive.
         lists: the lists in effect, by directive.
         types: the types blocks in effect, None where none is.
-        types_level: the level that they stand on.
         gaps: the gaps of its own block, by index.
         gap: the innermost gap that may hide a directive of this level, by index.
         include_unread: whether its own block has an include that was not read.
@@ -45,8 +45,7 @@ class Scope:
     own: dict[str, list[Directive]]
     settings: dict[str, Json] = field(default_factory=dict)
     lists: dict[str, InheritedList] = field(default_factory=dict)
-    types: list[Directive] | None = None
-    types_level: str = ""
+    types: Types | None = None
     gaps: list[int] = field(default_factory=list)
     gap: int | None = None
     include_unread: bool = False
@@ -68,7 +67,6 @@ class Scope:
             settings=self.settings,
             lists=self.lists,
             types=self.types,
-            types_level=self.types_level,
             gaps=gaps,
             gap=self.gap,
             merges=self.merges,
@@ -93,7 +91,7 @@ class Scope:
         self._read_settings()
         self._read_lists()
         if "types" in self.own and self.level != "if":
-            self.types, self.types_level = self.own["types"], self.level
+            self.types = Types(self.level, self.own["types"])
 
     def _read_settings(self) -> None:
         settings = self.settings

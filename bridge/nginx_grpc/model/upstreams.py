@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nginx_grpc.model import units
-from nginx_grpc.model.addresses import address_of, is_name
+from nginx_grpc.model.addresses import Address, address_of, is_name
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name, counted, place
 from nginx_grpc.model.settings import UPSTREAM_SETTINGS, read
@@ -27,7 +27,8 @@ class Upstream:
         directive: the block.
         own: its directives by name.
         gaps: its own gaps, by index.
-        ports: the ports of its servers.
+        addresses: those of its servers, in order.
+        ports: their ports.
         serves_http: whether a location without gRPC passes to it by proxy_pass.
         duplicate: whether another block has this name.
     """
@@ -36,6 +37,7 @@ class Upstream:
     directive: Directive
     own: dict[str, list[Directive]]
     gaps: list[int]
+    addresses: list[Address]
     ports: frozenset[int]
     serves_http: bool = False
     duplicate: bool = False
@@ -56,10 +58,10 @@ class Upstreams:
         name = directive.args[0] if directive.args else ""
         block = directive.block or []
         own = by_name(block)
-        ports = frozenset(
-            _server_port(server.args[0]) for server in own.get("server", ()) if server.args
-        )
-        upstream = Upstream(name, directive, own, gaps.unread(block, "upstream"), ports)
+        addresses = [_server_address(server) for server in own.get("server", ())]
+        ports = frozenset(address.port for address in addresses)
+        own_gaps = gaps.unread(block, "upstream")
+        upstream = Upstream(name, directive, own, own_gaps, addresses, ports)
         first = self._named.setdefault(name.lower(), upstream)
         if first is not upstream:
             first.duplicate = upstream.duplicate = True
@@ -88,7 +90,7 @@ def _upstream(upstream: Upstream) -> Json:
         "keepalive_timeout": " ".join(timeout[0].args) if timeout else "",
         "settings": counted(settings),
         "keepalive_local": any("local" in item.args[1:] for item in own.get("keepalive", ())),
-        "servers": [_server(server) for server in own.get("server", ())],
+        "servers": list(map(_server, own.get("server", ()), upstream.addresses)),
         "servers_known": not (unread or any(name.startswith(_SERVERS_ELSEWHERE) for name in own)),
         "active_check": "check" in own,
         "serves_http": upstream.serves_http,
@@ -118,13 +120,12 @@ def _balancer(block: list[Directive]) -> Json | None:
     return balancer
 
 
-def _server(directive: Directive) -> Json:
+def _server(directive: Directive, address: Address) -> Json:
     text = directive.args[0] if directive.args else ""
-    address = address_of(text)
     node: Json = {
         "address": text,
         "host": address.host,
-        "port": _server_port(text),
+        "port": address.port,
         "host_is_name": is_name(address.host),
         "backup": "backup" in directive.args[1:],
         "down": "down" in directive.args[1:],
@@ -142,6 +143,6 @@ def _server(directive: Directive) -> Json:
     return counted(node)
 
 
-def _server_port(text: str) -> int:
-    address = address_of(text)
-    return address.port if address.unix or address.port_said else 80
+def _server_address(directive: Directive) -> Address:
+    address = address_of(directive.args[0] if directive.args else "")
+    return address if address.unix or address.port_said else replace(address, port=80)

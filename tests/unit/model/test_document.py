@@ -342,8 +342,15 @@ def test_what_would_multiply_is_refused(name):
         "server { " + "".join(
             f"location /{n} {{ set $b u{n}; grpc_pass $b; }}" for n in range(3000)) + "}",
         "".join(f"server {{ listen {n + 1}-{n + 2000}; }}" for n in range(3000)),
+        "upstream u {" + "server a:1;" * 5000 + "} server {"
+        + "".join(f"location /{n} {{ proxy_pass http://u; }}" for n in range(5000)) + "}",
+        "types { a/b" + "".join(f" e{n}" for n in range(20000)) + "; }"
+        + "server { location / { grpc_pass a:1; error_page 502 /e.e1; } }" * 2000,
+        "".join(f"error_page 502 /{n};" for n in range(5000))
+        + "server { location / { grpc_pass a:1; } }" * 2000,
     ],
-    ids=["long text", "many ifs", "deep maps", "prefixes", "sets in ifs", "sets", "ranges"],
+    ids=["long text", "many ifs", "deep maps", "prefixes", "sets in ifs", "sets", "ranges",
+         "servers", "types", "pages"],
 )  # fmt: skip
 def test_hostile_texts_take_no_long_time(text):
     start = time.process_time()

@@ -131,6 +131,7 @@ def test_the_first_return_counts_unless_a_break_stands_before_it():
         # Beside mime.types, whose include may have been left out: the usual types apply.
         ("types { application/wasm wasm; }", "", [], False),
         ("types { text/html html; } types { text/css css; }", "", ["html text/html"], True),
+        ("types { text/html html; a/b html; }", "", ["html a/b"], True),
     ],
 )
 def test_the_type_by_extension(around, inside, types, declared):
