@@ -1,5 +1,7 @@
 """NG201 http2-listener: no socket of the server speaks HTTP/2."""
 
+import pytest
+
 from tests.live.bench import CURRENT, certificate, each, every, grpc_server, nginx_test
 
 PLAIN = """
@@ -81,3 +83,29 @@ def test_default_server_decides(story):
             assert nginx.codes(**ask) == UNREACHED
         with story.accepted(in_both, GREETER=greeter) as nginx:
             assert nginx.codes(**ask) == every("OK")
+
+
+def test_named_server_without_http2(story):
+    """The port speaks HTTP/2 by its default server, the named server does not: HTTP 421."""
+    in_default = SHARED_PORT.replace("server_name other", "http2 on; server_name other")
+    in_both = SHARED_PORT.replace("server_name", "http2 on; server_name")
+    ask = {"name": "greeter.example.com"}
+    if story.version != CURRENT:
+        pytest.skip("`http2 on` came with 1.25.1")
+    with grpc_server() as greeter:
+        with story.denied(in_default, GREETER=greeter) as nginx:
+            assert nginx.codes(**ask) == every("UNKNOWN")
+            nginx.logged("for which the negotiated protocol is disabled")
+        with story.accepted(in_both, GREETER=greeter) as nginx:
+            assert nginx.codes(**ask) == every("OK")
+
+
+def test_tls_http2_on(story):
+    """Over TLS each server decides for itself, by `http2 on`."""
+    if story.version != CURRENT:
+        pytest.skip("`http2 on` came with 1.25.1")
+    ours = certificate("greeter.example.com")
+    names = {"CERTIFICATE": ours.certificate, "KEY": ours.key}
+    accepted = TLS.replace("ssl;", "ssl; http2 on;", 1)
+    with grpc_server() as greeter, story.accepted(accepted, GREETER=greeter, **names) as nginx:
+        assert nginx.codes(tls=ours, name="greeter.example.com") == every("OK")

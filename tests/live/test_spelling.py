@@ -21,30 +21,12 @@ NUMBERS = [
     "2147483648",
     "99999999999999999999",
 ]
-UNITS = [
-    "",
-    "ms",
-    "s",
-    "m",
-    "h",
-    "d",
-    "w",
-    "M",
-    "y",
-    "S",
-    "H",
-    "D",
-    "k",
-    "K",
-    "g",
-    "G",
-    "t",
-    "b",
-    "MB",
-]
-MORE = ["1m30s", "30s1m", "1s500ms", "500ms1s", "1s1s", '"1h 30m"', '"1h30"', '"30 s"', '" 1s"', "1h 30m",
-        "1d1w", "1y1M", "1s30", "off", "on", "ON", "On", "true", "yes", "no", '""', "s", "ms", "k"]  # fmt: skip
-VALUES = ["".join(pair) for pair in product(NUMBERS, UNITS)] + MORE
+UNITS = ["ms", "s", "m", "h", "d", "w", "M", "y", "S", "H", "D", "k", "K", "g", "G", "t", "b", "MB"]
+COMPOSED = ["1m30s", "30s1m", "1s500ms", "500ms1s", "1s1s", "1d1w", "1y1M", "1s30", "s", "ms", "k"]
+QUOTED = ['"1h 30m"', '"1h30"', '"30 s"', '" 1s"', '""', "1h 30m"]
+WORDS = ["off", "on", "ON", "On", "true", "yes", "no"]
+PLAIN = NUMBERS + COMPOSED + QUOTED + WORDS
+VALUES = PLAIN + ["".join(pair) for pair in product(NUMBERS, UNITS)]
 READINGS = {
     "grpc_read_timeout": "ms",
     "client_max_body_size": "bytes",
@@ -57,14 +39,15 @@ READINGS = {
 @pytest.mark.parametrize("directive", READINGS)
 def test_agreement(version, directive):
     """nginx starts with a value if, and only if, the bridge can read it."""
+    values = VALUES if READINGS[directive] in ("ms", "bytes") else PLAIN
     locations = "\n".join(
         f"location /{number} {{ grpc_pass 127.0.0.1:1; {directive} {value}; }}"
-        for number, value in enumerate(VALUES)
+        for number, value in enumerate(values)
     )
     with folder(f"server {{ listen LISTEN http2; {locations} }}", version, {}) as here:
         bridged = document(here.conf)
     differ = []
-    for value, location in zip(VALUES, bridged["servers"][0]["locations"], strict=True):
+    for value, location in zip(values, bridged["servers"][0]["locations"], strict=True):
         bridge_reads = READINGS[directive] in location["settings"][directive]
         nginx_takes = nginx_test(f"{directive} {value};", version).ok
         if bridge_reads != nginx_takes:
