@@ -21,7 +21,8 @@ class Directive:
         file: the file it stands in, as a reader should see it.
         line: its first line in that file, from 1.
         block: its directives where it has a block, else None. Files that an
-            `include` brings in stand in the including block itself, in nginx's order.
+            `include` brings in stand in the including block itself, in nginx's order;
+            those of a file that is included twice are in both blocks the same objects.
         key: the key of the ConfigMap it stands in, empty outside a manifest.
         unread: for an `include` that could not be read, why, as words for a reader.
             Every other `include` has been replaced by what it brought.

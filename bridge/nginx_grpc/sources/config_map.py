@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import posixpath
+from collections.abc import Collection, Iterator, Mapping
 
-from nginx_grpc.errors import Refused
 from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.levels import level
-from nginx_grpc.tree import Configuration
+from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["configurations"]
 
@@ -35,21 +35,38 @@ def configurations(
 
 
 class _Keys(Library):
-    """A path is its last component here: where the keys are mounted is not known."""
+    """Where the keys are mounted is not known, so a path is its last component here.
+
+    A pattern takes no key that is a whole nginx.conf, and none that an include with a full name has
+    in another folder: `conf.d/*.conf` does not mean the key that is included as `snippets/a.conf`.
+    """
 
     def __init__(
         self, texts: Mapping[str, Text], nginx: Collection[str], options: ReadOptions
     ) -> None:
         self._texts = texts
-        self._nginx = sorted(map(str.encode, nginx))
+        self._folders: dict[str, set[str]] = {}
         self.reader = Reader(self, options)
+        self._candidates: list[bytes] = []
+        for key in sorted(nginx, key=str.encode):
+            directives = self.reader.parse(texts[key])
+            if level(directives) != "main":
+                self._candidates.append(key.encode())
+            for include in _includes(directives):
+                if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
+                    folder, name = _split(include)
+                    self._folders.setdefault(name, set()).add(folder)
 
     def find(self, include: str) -> list[str]:
-        name = include.rpartition("/")[2]
+        folder, name = _split(include)
         if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
             return [name]
-        found = glob.matching(name.encode("utf-8", "surrogateescape"), self._nginx)
-        return [key for key in map(bytes.decode, found) if not self._is_main(key)]
+        found = glob.matching(name.encode("utf-8", "surrogateescape"), self._candidates)
+        return [
+            key
+            for key in map(bytes.decode, found)
+            if key not in self._folders or folder in self._folders[key]
+        ]
 
     def load(self, name: str) -> Text:
         text = self._texts.get(name)
@@ -57,9 +74,16 @@ class _Keys(Library):
             raise UnreadError("no such key in the ConfigMap")
         return text
 
-    def _is_main(self, key: str) -> bool:
-        # A whole nginx.conf is never included: a pattern that takes its key means other files.
-        try:
-            return level(self.reader.parse(self._texts[key])) == "main"
-        except Refused:
-            return False
+
+def _split(include: str) -> tuple[str, str]:
+    folder, _, name = include.rpartition("/")
+    return posixpath.normpath(posixpath.join("/etc/nginx", folder)), name
+
+
+def _includes(directives: list[Directive]) -> Iterator[str]:
+    stack = list(directives)
+    while stack:
+        directive = stack.pop()
+        if directive.name == "include" and len(directive.args) == 1:
+            yield directive.args[0]
+        stack.extend(directive.block or ())

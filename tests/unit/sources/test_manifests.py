@@ -160,6 +160,24 @@ def test_includes_are_looked_up_among_the_keys_alone(site, gaps, words):
     assert words(configuration)[-2:] == ["tcp_nopush on", "server"]
 
 
+def test_a_pattern_takes_no_key_of_another_folder(site, words):
+    """Else what belongs into one location would be in effect for every server."""
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  nginx.conf: |\n    http { include /etc/nginx/conf.d/*.conf; }\n"
+        "  default.conf: |\n    server { include snippets/grpc.conf; include conf.d/own.conf; }\n"
+        "  grpc.conf: |\n    grpc_read_timeout 300s;\n"
+        "  own.conf: |\n    grpc_send_timeout 300s;\n",
+    )
+    assert words(site.one("site/cm.yaml")) == [
+        "http",
+        "server",
+        "grpc_read_timeout 300s",
+        "grpc_send_timeout 300s",
+        "grpc_send_timeout 300s",
+    ]
+
+
 def test_keys_that_are_no_nginx_text_are_left(site):
     site.write(
         "cm.yaml",
