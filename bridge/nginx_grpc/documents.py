@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
@@ -38,20 +39,20 @@ def build(
     return documents
 
 
-def validate(documents: list[dict[str, Any]]) -> None:
-    """Hold documents against `schema/document.schema.json`, by the policy's guard made from it.
+def validate(documents: Iterable[dict[str, Any]]) -> None:
+    """Hold documents against `schema/document.schema.json`.
 
     A document that does not fit is a fault of this tool, never of the configuration: Refused.
     """
-    from nginx_grpc.engines import by_name
+    from jsonschema import Draft202012Validator
 
-    for document, decision in zip(
-        documents, by_name("embedded").decide(documents, None), strict=True
-    ):
-        wrong = next((f for f in decision.findings if f.id == "NG001"), None)
-        if wrong is not None:
+    with open(resources.schema_path("document"), encoding="utf-8") as file:
+        validator = Draft202012Validator(json.load(file))
+    for document in documents:
+        error = next(validator.iter_errors(document), None)
+        if error is not None:
             raise Refused(
-                wrong.message,
+                f"the document does not fit its schema at {error.json_path}",
                 "this is a fault of nginx-grpc: please report it with the configuration",
                 document["source"]["entry"],
             )
