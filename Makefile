@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
-DEBIAN_PACKAGES := nginx prometheus etcd-server
+DEBIAN_PACKAGES := nginx prometheus mtail etcd-server
 DEMO := examples/checklist/bad.conf
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
