@@ -20,10 +20,11 @@ def configurations(
 ) -> list[Configuration]:
     """The configurations that texts make up.
 
-    A text that another one includes is no configuration of its own. Texts of the http level are one
-    configuration, as nginx has them all in its one http block: an upstream in one file serves the
-    servers of another. A whole nginx.conf stands alone, and so does the body of a server or a
-    location: two of these may belong to two servers, and one would lend its settings to the other.
+    A text that another one includes is no configuration of its own, unless it is a whole one.
+    Texts of the http level are one configuration, as nginx has them all in its one http block: an
+    upstream in one file serves the servers of another. A whole nginx.conf stands alone, and so does
+    the body of a server or a location: two of these may belong to two servers, and one would lend
+    its settings to the other.
 
     Args:
         texts: the candidates, in nginx's order, each with a directive in it.
@@ -35,8 +36,11 @@ def configurations(
     for text in texts:
         check_nginx(reader.parse(text), text.file, text.line_offset + 1 if text.key else 0)
         levels[text.name] = level(reader.expand(text))
-    # Files that include each other in a circle would all be gone.
-    alone = [text for text in texts if text.name not in reader.included] or list(texts)
+    # Files that include each other in a circle would all be gone, and nginx takes no whole
+    # configuration inside another one.
+    alone = [
+        text for text in texts if text.name not in reader.included or levels[text.name] == "main"
+    ] or list(texts)
     together: list[Text] = []
     groups: list[list[Text]] = []
     for text in alone:

@@ -142,39 +142,3 @@ def test_the_line_is_the_file_s():
 )
 def test_nothing_of_what_did_not_parse_is_shown(text):
     assert "SECRET" not in refusal(text)
-
-
-def test_another_crossplane_is_refused(monkeypatch):
-    # ngxparse, nginx-crossplane and crossplane-ng all install a module of this name.
-    import crossplane
-
-    monkeypatch.setattr(crossplane, "__version__", "0.5.16")
-    with pytest.raises(
-        Refused, match=r"crossplane 0\.5\.16 stands where crossplane 0\.5\.8 should"
-    ):
-        default_parser()
-
-
-def test_a_difference_between_the_two_readings_is_refused(monkeypatch):
-    # No text is known that gets here; so a crossplane that is wrong on purpose has to show it.
-    from nginx_grpc.parsers import crossplane
-
-    def lexer(pieces):
-        for value, line, quoted in honest(pieces):
-            yield value.replace("300s", "60s"), line, quoted
-
-    honest = crossplane._lex_file_object
-    monkeypatch.setattr(crossplane, "_lex_file_object", lexer)
-    message = refusal("location / {\n grpc_read_timeout 300s;\n}")
-    assert message.startswith("nginx.conf:2: nginx and crossplane read this differently")
-
-
-@pytest.mark.parametrize("kept", [0, 3])
-def test_a_token_that_crossplane_loses_is_missed(monkeypatch, kept):
-    from nginx_grpc.parsers import crossplane
-
-    honest = crossplane._lex_file_object
-    monkeypatch.setattr(
-        crossplane, "_lex_file_object", lambda pieces: iter(list(honest(pieces))[:kept])
-    )
-    assert "nginx and crossplane read this differently" in refusal("env a;\nenv b;")

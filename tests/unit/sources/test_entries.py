@@ -151,6 +151,12 @@ def test_files_that_another_one_includes_do_not_stand_alone(site, words):
     assert words(configuration) == ["http", "server", "location /", "grpc_pass grpc://u"]
 
 
+def test_a_whole_configuration_stands_alone_even_if_included(site):
+    site.write("a.conf", "server { location / { include b.conf; } }")
+    site.write("b.conf", "http { server { location / { grpc_pass grpc://u; } } }")
+    assert [c.entry for c in site.read("site")] == ["site/a.conf", "site/b.conf"]
+
+
 def test_files_that_include_each_other(site):
     site.write("a.conf", "include b.conf;\nserver { }")
     site.write("b.conf", "include a.conf;\nserver { }")

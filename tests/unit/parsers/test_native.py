@@ -1,0 +1,241 @@
+"""The parser of our own: the same reading as byte by byte, for any text, in linear time."""
+
+import gc
+import time
+from random import Random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.parsers.crossplane import CrossplaneParser
+from nginx_grpc.parsers.interface import MAX_DEPTH
+from nginx_grpc.parsers.native import NativeParser
+from tests.oracle.plain_tree import Unchecked, natively, nodes, slowly
+from tests.oracle.texts import hostile, mutated, planted, valid
+
+PIECES = [
+    *(b"a", b"b", b"if", b"include", b"server", b"location", b"map", b"grpc_pass", b"x" * 4_090),
+    *(b" ", b"\t", b"\n", b"\r", b"\r\n", b";", b"{", b"}", b'"', b"'", b"\\", b"#", b"$", b"${"),
+    *(b"${A}", b"(", b")", b"\x00", b"\x0b", b"\x85", b"\xa0", b"\xc3\xa9", b"\xff", b"\\n", b"<%"),
+    *(b"a b;\n", b"a {\n", b"}\n", b"# c\n", b'a "b" c;\n', b"# nginx-grpc: x\n", b"%%A%%", b"@A@"),
+    *(b"content_by_lua_block {", b"--", b"[[", b"]]", b"\xef\xbb\xbf", b"xx", b"\\\n"),
+]
+soups = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join)
+grammar = st.builds(
+    lambda seed, change: change(Random(seed)),
+    st.integers(0, 2**32),
+    st.sampled_from(
+        [
+            valid,
+            hostile,
+            lambda rng: mutated(rng, valid(rng)),
+            lambda rng: planted(rng, mutated(rng, valid(rng))),
+        ]
+    ),
+)
+
+
+def parse(data, **options):
+    return NativeParser().parse(data, "nginx.conf", **options)
+
+
+def outcome(parser, data, **options):
+    try:
+        return parser.parse(data, "nginx.conf", **options)
+    except Refused as refused:
+        return refused
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(soups, st.binary(max_size=60), grammar))
+@example(b"location / { a;\n}\nlocation / { a;\n}\n")
+@example(b"#" + b"x" * 4_095 + b"\n")
+@example(b"#" + b"x" * 4_095)
+def test_any_text_reads_as_it_does_byte_by_byte(data):
+    if b"_by_lua_block" in data:
+        data = data.replace(b"_by_lua_block", b"_by_lua_bloc")
+    fast, slow = natively(data, Unchecked), slowly(data)
+    if fast.why.startswith(("an if without", "a byte that is no", "more than")):
+        return
+    assert bool(fast.stopped) == bool(slow.stopped)
+    assert fast.nodes == slow.nodes
+    if slow.why in ("unexpected", "too long"):
+        assert fast.stopped == slow.stopped
+
+
+@settings(max_examples=300, deadline=None)
+@given(grammar, st.booleans(), st.booleans(), st.integers(0, 50))
+def test_what_both_parsers_take_they_take_alike(data, free_names, one_line, line_offset):
+    options = {"free_names": free_names, "one_line": one_line, "line_offset": line_offset}
+    theirs = outcome(CrossplaneParser(), data, key="k", **options)
+    ours = outcome(NativeParser(), data, key="k", **options)
+    if not isinstance(theirs, Refused) and not isinstance(ours, Refused):
+        assert ours == theirs
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(soups, st.binary(max_size=200), grammar), st.booleans(), st.booleans())
+def test_a_refusal_says_where_and_nothing_of_the_text(data, free_names, one_line):
+    data = data.replace(b"x", b"s3cr3t")
+    found = outcome(NativeParser(), data, free_names=free_names, one_line=one_line, line_offset=7)
+    if isinstance(found, Refused):
+        assert found.file == "nginx.conf"
+        assert 8 <= found.line <= (8 if one_line else 8 + data.count(b"\n"))
+        assert found.hint
+        assert "s3cr3t" not in str(found)
+        assert "\n" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "upstream u {\nserver a:1;\n}\nhttp {\nserver a:1;\n}\n",
+        'map $a $b {\n"%%A%%" 1;\n}\nserver {\n"%%A%%" 1;\n}\n',
+        "map $a $b {\nx %%A%%;\n}\nserver {\nx %%A%%;\n}\n",
+        "map $a $b {\n2 1;\n}\nserver {\n2 1;\n}\n",
+        "types {\nserver a;\n}\nserver {\nserver a;\n}\n",
+    ],
+)
+def test_a_line_met_before_is_judged_by_the_block_it_is_in(text):
+    """Each text's last but one line is fine further up."""
+    last = text.splitlines(keepends=True)[-2:]
+    assert parse(text.removesuffix("".join(last)).encode() + b"}\n").directives
+    with pytest.raises(Refused) as refused:
+        parse(text.encode())
+    assert refused.value.line == len(text.splitlines()) - 1
+
+
+def test_lines_met_before():
+    text = b"""
+location / { deny all;
+}
+location / { deny all;
+}
+add_header A "b c" always;
+add_header A "b c" always; # twice
+if ($a = "(b)") {
+}
+if ($a = "(b)") {
+}
+if ((a)) {
+}
+if ((a)) {
+}
+location ~ \\.a$ {
+}
+location ~ \\.a$ {
+}
+"""
+    found = nodes(parse(text).directives)
+    assert [node.words for node in found] == [
+        *[["location", "/"]] * 2,
+        *[["add_header", "A", "b c", "always"]] * 2,
+        *[["if", "$a", "=", "(b)"]] * 2,
+        *[["if", "(a)"]] * 2,
+        *[["location", "~", "\\.a$"]] * 2,
+    ]
+    assert [node.line for node in found] == [2, 4, 6, 7, 8, 10, 12, 14, 16, 18]
+    # They share no list that a reader could change.
+    first, second = parse(b"a b;\na b;\n").directives
+    first.args.append("c")
+    assert second.args == ["b"]
+
+
+def test_placeholders_of_a_line_met_before():
+    found = parse(b"server_name ${HOST};\n" * 2).placeholders
+    assert [(place.name, place.line) for place in found] == [("HOST", 1), ("HOST", 2)]
+
+
+def test_depth():
+    fine = b"a {" * MAX_DEPTH + b"}" * MAX_DEPTH
+    assert parse(fine).depth == MAX_DEPTH
+    assert parse(fine).statements == MAX_DEPTH
+    with pytest.raises(Refused, match="more than 1,000 blocks"):
+        parse(b"\na {" * 1_000_000)
+
+
+@pytest.mark.parametrize("text", [b"a b;\n", b"a"])
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_left_as_it_was(text, on):
+    was = gc.isenabled()
+    try:
+        gc.enable() if on else gc.disable()
+        outcome(NativeParser(), text)
+        assert gc.isenabled() == on
+    finally:
+        gc.enable() if was else gc.disable()
+
+
+BULK = [
+    b"a b c;",
+    b"a b c;\n",
+    b"a {}",
+    b"a { b ",
+    b'a "b";',
+    b'a "b" ',
+    b"a\\",
+    b"a\n",
+    b"a #c\n",
+    b"a #nginx-grpc: c\n",
+    b"#nginx-grpc: c\n",
+    b"a; #nginx-grpc: c\n",
+    b"a ${HOST};",
+    b"a ${HOST} ",
+    b"a ${HOST};\n",
+    b"a %%HOST%% ",
+    b"a @HOST\n",
+    b"log_format x;\n",
+    b"a listen_x\n",
+    b"{",
+    b"}",
+    b";",
+    b'"',
+    b"'",
+    b"\\",
+    b"$",
+    b"${",
+    b"#",
+    b"\n",
+    b"\r",
+    b" ",
+    b"\xff",
+    b"a \xff;",
+    b"a \x00;\n",
+    b"include \xff;",
+    b"a_by_lua_block {}",
+    b"a_by_lua_block {\n",
+    b"a_by_lua_block { b }\n",
+    b"a_by_lua_block {'\\'",
+    b"a_by_lua_block {[[",
+    b"a_by_lua_block {]]--",
+    b"a_by_lua_block {[=",
+]
+LUA = [
+    b"\\'",
+    b"\\\"'",
+    b"[=",
+    b"[=[",
+    b"--",
+    b"{",
+    b"{}",
+    b"'\n",
+    b"''",
+    b"\"'",
+    b"-- ' \n",
+    b"[[]]",
+]
+
+
+@pytest.mark.parametrize("text", [*BULK, *(b"a_by_lua_block {" + code for code in LUA)], ids=repr)
+def test_the_time_is_linear(text):
+    """Sixteen times the text may take some sixteen times as long; a quadratic step takes 256."""
+    head, text = (text[:16], text[16:]) if text[16:] in LUA else (b"", text)
+    times = []
+    for size in (50_000, 800_000):
+        data = head + text * (size // len(text))
+        start = time.process_time()
+        outcome(NativeParser(), data)
+        times.append(time.process_time() - start)
+    assert times[1] < 64 * max(times[0], 0.001), times
