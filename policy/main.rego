@@ -19,16 +19,20 @@ decision := _together([each | some document in input; each := verdict.decision w
 _together(decisions) := {
 	"schema_version": 1,
 	"allow": count(denied) == 0,
-	"deny": verdict.in_order(denied),
-	"warn": verdict.in_order({finding |
+	"deny": _in_order(denied),
+	"warn": _in_order({finding |
 		some finding in _all(decisions, "warn")
 		not _used_elsewhere(finding, decisions)
 	}),
-	"waived": verdict.in_order(_all(decisions, "waived")),
+	"waived": _in_order(_all(decisions, "waived")),
 	"rules": _rules(decisions),
 } if {
 	denied := _all(decisions, "deny")
 }
+
+_in_order(findings) := [key[6] |
+	some key in sort([key | some finding in findings; key := verdict.order_key(finding)])
+]
 
 # What is wrong with the settings is said once.
 _all(decisions, list) := {finding | some decision in decisions; some finding in decision[list]}

@@ -40,24 +40,48 @@ default decision := {
 decision := {
 	"schema_version": 1,
 	"allow": count(denied) == 0,
-	"deny": in_order(denied),
-	"warn": in_order([shown | some shown in _standing; shown.level == "warn"]),
-	"waived": in_order(_waived),
+	"deny": denied,
+	"warn": [finding | some finding in _ordered; finding.level == "warn"; not finding.waiver],
+	"waived": [finding | some finding in _ordered; finding.waiver],
 	"rules": _rules,
 } if {
-	denied := [shown | some shown in _standing; shown.level == "deny"]
+	denied := [finding | some finding in _ordered; finding.level == "deny"; not finding.waiver]
 }
 
-# in_order: findings by file, line, rule and name.
-in_order(findings) := [entry[6] |
-	some entry in sort([key |
-		some finding in findings
-		key := [
-			finding._loc.file, finding._loc.line, finding.id,
-			finding.server, finding.location, finding.upstream, finding,
-		]
-	])
+# order_key: findings go by file, line, rule and names.
+order_key(finding) := [
+	finding._loc.file, finding._loc.line, finding.id,
+	finding.server, finding.location, finding.upstream, finding,
 ]
+
+_keys := [order_key(finding) | some finding in array.concat(_standing, _waived)]
+
+# `sort` is quadratic in WebAssembly: many findings are first dealt out to 256 buckets.
+_ordered := [key[6] | some key in sort(_keys)] if {
+	count(_keys) < 1000
+} else := [key[6] |
+	some number in numbers.range(0, 255)
+	some key in sort(_dealt[number])
+]
+
+_dealt := _bucket
+
+_bucket[number] contains key if {
+	some key in _keys
+	number := _number(key)
+}
+
+_pivots := sort([key | some i, key in _keys; i % ceil(count(_keys) / 255) == 0])
+
+# _number of the pivots that are not above a key, by halving.
+_number(key) := at if {
+	far := _step(_step(_step(_step(0, 128, key), 64, key), 32, key), 16, key)
+	at := _step(_step(_step(_step(far, 8, key), 4, key), 2, key), 1, key)
+}
+
+_step(from, width, key) := from + width if {
+	_pivots[(from + width) - 1] <= key
+} else := from
 
 _found := not_a_document.findings if {
 	not guard.passed
@@ -89,6 +113,7 @@ _covered := [[finding, covering] |
 
 _covering(finding) := waivers.covering(finding) if {
 	_judging
+	waivers.some_waivers
 } else := set()
 
 _waived := [object.union(_shown(pair[0]), {"waiver": waivers.shown(min(pair[1]))}) |
@@ -141,8 +166,8 @@ _profile := settings.profile if {
 
 _shown(finding) := {
 	"id": finding.id,
-	"slug": finding.slug,
-	"title": finding.title,
+	"slug": about.slug,
+	"title": about.title,
 	"level": _level(finding),
 	"outcome": finding.outcome,
 	"msg": concat("", [
@@ -156,9 +181,21 @@ _shown(finding) := {
 	"server": finding.server,
 	"location": finding.location,
 	"upstream": finding.upstream,
-	"cause": finding.cause,
-	"evidence": finding.evidence,
+	"cause": _cause(finding),
+	"evidence": about.evidence,
+} if {
+	about := _abouts[finding.id]
 }
+
+# Findings have one cause where one line mends them: they say the same of one place, or of locations
+# of one server that all lack a line, which is then at the location itself.
+_cause(finding) := finding.cause if {
+	finding.cause
+} else := concat(" ", [finding.message, "in", finding.file, "server", finding.server]) if {
+	finding.location != ""
+	finding.line == finding.node.line
+	finding.file == finding.node.file
+} else := concat(" ", [finding.message, finding.file, format_int(finding.line, 10)])
 
 _subject(finding) := concat("", ["location ", finding.location, ": "]) if {
 	finding.location != ""

@@ -24,6 +24,23 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 	"at": node,
 }
 
+# value alone, where it is known: for the many nodes of which there is nothing to say.
+value(node, name) := _reading(node.settings[name]) if {
+	_ = node.settings[name]
+	not node.settings[name].unresolved
+} else := defaults.value[name].value if {
+	not node.settings[name]
+	not hidden(node)
+}
+
+# doubt about the value, where there is one.
+doubt(node, name) := _doubt_of_setting(node, name, node.settings[name]) if {
+	node.settings[name].unresolved
+} else := gap_doubt(node) if {
+	hidden(node)
+	not node.settings[name]
+}
+
 # hidden: something that was not read may set what this node does not.
 hidden(node) if node.gap >= 0
 

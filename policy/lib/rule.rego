@@ -29,15 +29,11 @@ describe(chain) := {
 # node to point at; `values` fill the {placeholders} of the texts.
 fault(about, forms, subject, at, values) := {
 	"id": about.id,
-	"slug": about.slug,
-	"title": about.title,
-	"evidence": about.evidence,
 	"outcome": "fault",
 	"levels": words.levels,
 	"cap": words.cap,
-	"message": message,
+	"message": strings.replace_n(patterns, words.message),
 	"remedy": strings.replace_n(patterns, words.remedy),
-	"cause": _cause(message, subject, at),
 	"server": subject.server,
 	"location": subject.location,
 	"upstream": subject.upstream,
@@ -48,16 +44,7 @@ fault(about, forms, subject, at, values) := {
 } if {
 	words := _words(about, forms)
 	patterns := {concat("", ["{", name, "}"]): value | some name, value in values}
-	message := strings.replace_n(patterns, words.message)
 }
-
-# Findings have one cause where one line mends them: they say the same of one place, or of locations
-# of one server that all lack a line, which is then at the location itself.
-_cause(message, subject, at) := concat(" ", [message, "in", at.file, "server", subject.server]) if {
-	subject.location != ""
-	at.line == subject.node.line
-	at.file == subject.node.file
-} else := concat(" ", [message, at.file, format_int(at.line, 10)])
 
 # unknown: the rule can't judge something. It names no location, so that one cause is one entry.
 unknown(about, forms, doubt) := {

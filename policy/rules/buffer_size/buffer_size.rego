@@ -21,12 +21,11 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], call.subject, size.at, {"size": size.text}) if {
 	some call in calls.passes
+	effective.value(call.location, "grpc_buffer_size") >= 1048576
 	size := effective.setting(call.location, "grpc_buffer_size")
-	size.value >= 1048576
 }
 
-findings contains rule.unknown(about, [], size.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
-	size := effective.setting(call.location, "grpc_buffer_size")
-	size.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_buffer_size")
 }

@@ -28,8 +28,8 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], call.subject, size.at, values) if {
 	some call in calls.passes
+	effective.value(call.location, "client_max_body_size") > 0
 	size := effective.setting(call.location, "client_max_body_size")
-	size.value > 0
 	size.value < units.bytes(settings.given.largest_request)
 	values := {"largest": settings.given.largest_request, "size": size.text}
 }
@@ -38,18 +38,17 @@ findings contains rule.fault(about, ["stream"], call.subject, size.at, {"size": 
 	not settings.given.largest_request
 	some call in calls.passes
 	_streams(call)
+	effective.value(call.location, "client_max_body_size") > 0
 	size := effective.setting(call.location, "client_max_body_size")
-	size.value > 0
 
 	# More than the default has been chosen by somebody.
 	size.value <= 1048576
 }
 
-findings contains rule.unknown(about, [], size.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
 	_has_ground(call)
-	size := effective.setting(call.location, "client_max_body_size")
-	size.state == "unknown"
+	doubt := effective.doubt(call.location, "client_max_body_size")
 }
 
 _has_ground(call) if {

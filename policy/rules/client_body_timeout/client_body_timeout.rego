@@ -30,17 +30,16 @@ findings contains rule.fault(about, forms, call.subject, body.at, values) if {
 	some call in calls.passes
 	forms := _forms(call)
 	need := _need(call)
+	effective.value(call.location, "client_body_timeout") < need.ms
 	body := effective.setting(call.location, "client_body_timeout")
-	body.value < need.ms
 	values := {"body": body.text, "need": need.text, "read": need.text}
 }
 
-findings contains rule.unknown(about, forms, body.doubt) if {
+findings contains rule.unknown(about, forms, doubt) if {
 	some call in calls.passes
 	forms := _forms(call)
 	_ = _need(call)
-	body := effective.setting(call.location, "client_body_timeout")
-	body.state == "unknown"
+	doubt := effective.doubt(call.location, "client_body_timeout")
 }
 
 # _forms: undefined where the clients are said to stream nothing.

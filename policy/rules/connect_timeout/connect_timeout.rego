@@ -23,15 +23,14 @@ _longest := 15000
 
 findings contains rule.fault(about, [], call.subject, timeout.at, {"timeout": timeout.text}) if {
 	some call in calls.passes
+	effective.value(call.location, "grpc_connect_timeout") > _longest
 	timeout := effective.setting(call.location, "grpc_connect_timeout")
-	timeout.value > _longest
 	_counts(call, timeout)
 }
 
-findings contains rule.unknown(about, [], timeout.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
-	timeout := effective.setting(call.location, "grpc_connect_timeout")
-	timeout.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_connect_timeout")
 }
 
 # By default it matters only where there is a second server to go to.

@@ -22,14 +22,13 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, call.location.target, {"text": call.location.target.text}) if {
 	some call in _dynamic
 	call.location.target.host_is_name
-	effective.setting(call.location, "resolver").value == ""
+	effective.value(call.location, "resolver") == ""
 }
 
-findings contains rule.unknown(about, [], resolver.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in _dynamic
 	call.location.target.host_is_name
-	resolver := effective.setting(call.location, "resolver")
-	resolver.state == "unknown"
+	doubt := effective.doubt(call.location, "resolver")
 }
 
 # A variable that is set elsewhere may hold a name as well.
@@ -38,7 +37,7 @@ findings contains rule.unknown(about, [], doubt) if {
 	not call.location.target.host_is_name
 	some variable in call.location.target.variables
 	variable.origin == "unknown"
-	effective.setting(call.location, "resolver").value == ""
+	effective.value(call.location, "resolver") == ""
 	doubt := {
 		"at": call.location.target,
 		"reason": concat("", [variable.name, " is set where it is not seen and may hold a host name"]),

@@ -39,8 +39,8 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, _several(call), call.subject, tries.at, {"tries": tries.text}) if {
 	some call in calls.passes
 	not _checked(call)
+	effective.value(call.location, "grpc_next_upstream_tries") == 1
 	tries := effective.setting(call.location, "grpc_next_upstream_tries")
-	tries.value == 1
 }
 
 findings contains rule.fault(about, ["alone"], entry.subject, entry.upstream, {"server": servers[0].address}) if {
@@ -66,11 +66,10 @@ findings contains rule.fault(about, ["implicit"], call.subject, tries.at, {}) if
 	tries.state == "default"
 }
 
-findings contains rule.unknown(about, _several(call), tries.doubt) if {
+findings contains rule.unknown(about, _several(call), doubt) if {
 	some call in calls.passes
 	not _checked(call)
-	tries := effective.setting(call.location, "grpc_next_upstream_tries")
-	tries.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_next_upstream_tries")
 }
 
 findings contains rule.unknown(about, ["alone"], doubt) if {

@@ -44,7 +44,7 @@ findings contains rule.unknown(about, _form(call.location), doubt) if {
 	_maybe_http2(call.location)
 	not _http2_with_trailers(call.location)
 	some name in ["proxy_http_version", "proxy_pass_trailers"]
-	doubt := effective.setting(call.location, name).doubt
+	doubt := effective.doubt(call.location, name)
 }
 
 _wrong_handlers := [call |
@@ -56,22 +56,22 @@ _wrong_handlers := [call |
 _http2_with_trailers(location) if {
 	location.handler == "proxy_pass"
 	not versions.before("1.29.4")
-	effective.setting(location, "proxy_http_version").value == "2"
-	effective.setting(location, "proxy_pass_trailers").value
+	effective.value(location, "proxy_http_version") == "2"
+	effective.value(location, "proxy_pass_trailers")
 }
 
 # The pair may stand in what was not read; a version that does not have it settles that.
 _maybe_http2(location) if {
 	location.handler == "proxy_pass"
 	not versions.before("1.29.4")
-	_may_be(effective.setting(location, "proxy_http_version"), "2")
-	_may_be(effective.setting(location, "proxy_pass_trailers"), true)
+	_may_be(location, "proxy_http_version", "2")
+	_may_be(location, "proxy_pass_trailers", true)
 }
 
-_may_be(setting, value) if {
-	setting.state == "unknown"
+_may_be(location, name, value) if {
+	effective.doubt(location, name)
 } else if {
-	setting.value == value
+	effective.value(location, name) == value
 }
 
 _form(location) := [] if {

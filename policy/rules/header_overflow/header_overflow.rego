@@ -27,28 +27,27 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], entry.subject, ignore.at, values) if {
 	_affected
 	some entry in calls.servers
+	effective.value(entry.server, "ignore_invalid_headers") == false
 	ignore := effective.setting(entry.server, "ignore_invalid_headers")
-	ignore.value == false
-	buffers := effective.setting(entry.server, "large_client_header_buffers")
+	buffers := effective.value(entry.server, "large_client_header_buffers")
 	_is_raised(buffers)
-	values := {"version": settings.given.nginx_version, "buffers": buffers.value}
+	values := {"version": settings.given.nginx_version, "buffers": buffers}
 }
 
 findings contains rule.unknown(about, [], versions.doubt(ignore.at, _affected_words)) if {
 	versions.unset
 	some entry in calls.servers
+	effective.value(entry.server, "ignore_invalid_headers") == false
 	ignore := effective.setting(entry.server, "ignore_invalid_headers")
-	ignore.value == false
-	_is_raised(effective.setting(entry.server, "large_client_header_buffers"))
+	_is_raised(effective.value(entry.server, "large_client_header_buffers"))
 }
 
-findings contains rule.unknown(about, [], setting.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	not _safe
 	some entry in calls.servers
 	_may_be_affected(entry.server)
 	some name in ["ignore_invalid_headers", "large_client_header_buffers"]
-	setting := effective.setting(entry.server, name)
-	setting.state == "unknown"
+	doubt := effective.doubt(entry.server, name)
 }
 
 _affected if {
@@ -66,13 +65,13 @@ _safe if {
 
 _affected_words := "headers of this size can overflow a buffer before nginx 1.30.3 and 1.31.2 (CVE-2026-42055)"
 
-_is_raised(buffers) if units.bytes(split(buffers.value, " ")[1]) > 8192
+_is_raised(buffers) if units.bytes(split(buffers, " ")[1]) > 8192
 
 _may_be_affected(server) if {
-	not effective.setting(server, "ignore_invalid_headers").value == true
-	_may_be_raised(effective.setting(server, "large_client_header_buffers"))
+	not effective.value(server, "ignore_invalid_headers") == true
+	_may_be_raised(server)
 }
 
-_may_be_raised(buffers) if {
-	buffers.state == "unknown"
-} else if _is_raised(buffers)
+_may_be_raised(server) if {
+	effective.doubt(server, "large_client_header_buffers")
+} else if _is_raised(effective.value(server, "large_client_header_buffers"))

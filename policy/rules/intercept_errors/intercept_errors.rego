@@ -22,12 +22,11 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], call.subject, intercept.at, {"value": intercept.text}) if {
 	some call in calls.passes
+	effective.value(call.location, "grpc_intercept_errors") == false
 	intercept := effective.setting(call.location, "grpc_intercept_errors")
-	intercept.value == false
 }
 
-findings contains rule.unknown(about, [], intercept.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
-	intercept := effective.setting(call.location, "grpc_intercept_errors")
-	intercept.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_intercept_errors")
 }

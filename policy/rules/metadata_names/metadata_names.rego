@@ -22,19 +22,18 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], entry.subject, entry.server, values) if {
 	some entry in calls.servers
-	effective.setting(entry.server, "ignore_invalid_headers").value == true
+	effective.value(entry.server, "ignore_invalid_headers") == true
 	dropped := {key | some key in _keys[entry.number]; _is_dropped(entry.server, key)}
 	count(dropped) > 0
 	values := {"names": concat(", ", sort(dropped)), "instead": _instead(dropped)}
 }
 
-findings contains rule.unknown(about, [], setting.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some entry in calls.servers
 	some key in _keys[entry.number]
 	regex.match(`[_.]`, key)
 	some name in ["ignore_invalid_headers", "underscores_in_headers"]
-	setting := effective.setting(entry.server, name)
-	setting.state == "unknown"
+	doubt := effective.doubt(entry.server, name)
 }
 
 # _keys that clients send to each server.
@@ -59,7 +58,7 @@ _is_dropped(server, key) if {
 	contains(key, ".")
 } else if {
 	contains(key, "_")
-	effective.setting(server, "underscores_in_headers").value == false
+	effective.value(server, "underscores_in_headers") == false
 }
 
 _instead(dropped) := "ignore_invalid_headers off;" if {

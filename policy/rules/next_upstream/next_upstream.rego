@@ -33,9 +33,9 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _several(call), call.subject, conditions.at, values) if {
 	some call in calls.passes
-	conditions := effective.setting(call.location, "grpc_next_upstream")
-	missing := _missing(conditions.value)
+	missing := _missing(effective.value(call.location, "grpc_next_upstream"))
 	count(missing) > 0
+	conditions := effective.setting(call.location, "grpc_next_upstream")
 	values := {"conditions": conditions.text, "missing": concat(" and ", missing)}
 }
 
@@ -46,10 +46,9 @@ findings contains rule.fault(about, ["implicit"], call.subject, conditions.at, {
 	conditions.state == "default"
 }
 
-findings contains rule.unknown(about, _several(call), conditions.doubt) if {
+findings contains rule.unknown(about, _several(call), doubt) if {
 	some call in calls.passes
-	conditions := effective.setting(call.location, "grpc_next_upstream")
-	conditions.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_next_upstream")
 }
 
 # `off` wins over what stands beside it.

@@ -21,31 +21,29 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], entry.subject, protocols.at, values) if {
 	some entry in calls.servers
 	_has_tls(entry.server)
+	old := _old(effective.value(entry.server, "ssl_protocols"))
 	protocols := effective.setting(entry.server, "ssl_protocols")
-	old := _old(protocols.value)
 	values := {"directive": "ssl_protocols", "versions": old}
 }
 
 findings contains rule.fault(about, [], call.subject, protocols.at, values) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
+	old := _old(effective.value(call.location, "grpc_ssl_protocols"))
 	protocols := effective.setting(call.location, "grpc_ssl_protocols")
-	old := _old(protocols.value)
 	values := {"directive": "grpc_ssl_protocols", "versions": old}
 }
 
-findings contains rule.unknown(about, [], protocols.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some entry in calls.servers
 	_has_tls(entry.server)
-	protocols := effective.setting(entry.server, "ssl_protocols")
-	protocols.state == "unknown"
+	doubt := effective.doubt(entry.server, "ssl_protocols")
 }
 
-findings contains rule.unknown(about, [], protocols.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
-	protocols := effective.setting(call.location, "grpc_ssl_protocols")
-	protocols.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_ssl_protocols")
 }
 
 _has_tls(server) if {

@@ -33,8 +33,8 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _values(timeout, silence)) if {
 	some call in calls.passes
 	silence := _silence(call)
+	effective.value(call.location, "grpc_read_timeout") < silence.ms
 	timeout := effective.setting(call.location, "grpc_read_timeout")
-	timeout.value < silence.ms
 }
 
 findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _values(timeout, silence)) if {
@@ -46,11 +46,10 @@ findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _val
 	timeout.value >= silence.ms
 }
 
-findings contains rule.unknown(about, _form(silence), timeout.doubt) if {
+findings contains rule.unknown(about, _form(silence), doubt) if {
 	some call in calls.passes
 	silence := _silence(call)
-	timeout := effective.setting(call.location, "grpc_read_timeout")
-	timeout.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_read_timeout")
 }
 
 # Undefined where the clients are said to stream nothing: then there is no silence to outlast.

@@ -23,15 +23,17 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], call.subject, conditions.at, {"conditions": concat(", ", idle)}) if {
 	some call in calls.passes
-	conditions := effective.setting(call.location, "grpc_next_upstream")
-	idle := [word | some word in split(conditions.value, " "); _is_idle(word)]
+	idle := [word |
+		some word in split(effective.value(call.location, "grpc_next_upstream"), " ")
+		_is_idle(word)
+	]
 	count(idle) > 0
+	conditions := effective.setting(call.location, "grpc_next_upstream")
 }
 
-findings contains rule.unknown(about, [], conditions.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
-	conditions := effective.setting(call.location, "grpc_next_upstream")
-	conditions.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_next_upstream")
 }
 
 _is_idle(word) if {

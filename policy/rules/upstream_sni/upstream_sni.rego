@@ -22,14 +22,13 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, call.location.target, {"name": name}) if {
 	some call in calls.targets
 	name := _name(call.location.target)
-	effective.setting(call.location, "grpc_ssl_server_name").value == false
+	effective.value(call.location, "grpc_ssl_server_name") == false
 }
 
-findings contains rule.unknown(about, [], said.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
 	_ = _name(call.location.target)
-	said := effective.setting(call.location, "grpc_ssl_server_name")
-	said.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_ssl_server_name")
 }
 
 # _name that a server may want to hear; undefined where there is none.

@@ -22,14 +22,13 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
+	effective.value(call.location, "grpc_ssl_verify") == false
 	verify := effective.setting(call.location, "grpc_ssl_verify")
-	verify.value == false
 	values := {"text": call.location.target.text, "value": verify.text}
 }
 
-findings contains rule.unknown(about, [], verify.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
-	verify := effective.setting(call.location, "grpc_ssl_verify")
-	verify.state == "unknown"
+	doubt := effective.doubt(call.location, "grpc_ssl_verify")
 }

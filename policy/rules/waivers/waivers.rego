@@ -33,6 +33,8 @@ import data.nginx.grpc.lib.settings
 
 about := rule.describe(rego.metadata.chain())
 
+some_waivers if count(_in_order) > 0
+
 # covering: the waivers of a finding, by their place in `_waivers`. A comment covers what points at
 # its directive, or at something in the block that its directive opens.
 covering(finding) := {n | some n in _of_settings[finding.id]; _accepts(_waivers[n], finding)} | {n |

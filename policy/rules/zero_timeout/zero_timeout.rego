@@ -21,16 +21,15 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, timeout.at, values) if {
 	some call in calls.passes
 	some directive, instead in _timeouts
+	effective.value(call.location, directive) == 0
 	timeout := effective.setting(call.location, directive)
-	timeout.value == 0
 	values := {"directive": directive, "value": timeout.text, "instead": instead}
 }
 
-findings contains rule.unknown(about, [], timeout.doubt) if {
+findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
 	some directive, _ in _timeouts
-	timeout := effective.setting(call.location, directive)
-	timeout.state == "unknown"
+	doubt := effective.doubt(call.location, directive)
 }
 
 _timeouts := {
