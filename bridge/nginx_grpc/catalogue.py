@@ -125,7 +125,7 @@ def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
         yield ""
     facts = {
         "level": _levels(rule.levels),
-        "item": rule.item,
+        "item": rule.item.strip("0"),
         "nginx": rule.versions,
         "says": rule.message,
     }
