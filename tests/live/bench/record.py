@@ -3,12 +3,13 @@
 import datetime
 import json
 import re
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from .programs import SOURCES
+from .programs import SOURCES, tool
 
 
 class Recorder:
@@ -43,6 +44,12 @@ def ends() -> dict[str, str]:
     return {
         "C-core": f"grpcio {metadata.version('grpcio')}",
         "grpc-go": grpc_go[1],
-        "grpcurl": "1.9.4",
+        "grpcurl": _grpcurl(),
         "h2": metadata.version("h2"),
     }
+
+
+def _grpcurl() -> str:
+    command = [tool("go"), "version", "-m", tool("grpcurl")]
+    built = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    return re.search(r"mod\s+github.com/fullstorydev/grpcurl\s+v(\S+)", built)[1]
