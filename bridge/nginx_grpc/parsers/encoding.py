@@ -36,6 +36,8 @@ def decode(data: bytes, place: Place) -> str:
 
 def odd(text: str) -> bool:
     """Whether a text holds NUL or bytes that are no UTF-8."""
+    if text.isascii():
+        return "\x00" in text
     return _ODD.search(text) is not None
 
 

@@ -29,7 +29,7 @@ _CONFLICT = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 
 def explain(text: str, place: Place) -> Refused | None:
     """What a text is that did not parse as nginx, or None where that can't be told."""
-    conflict = _CONFLICT.search(text)
+    conflict = _CONFLICT.search(text) if "<<<<<<< " in text or ">>>>>>> " in text else None
     if conflict:
         line = text.count("\n", 0, conflict.start()) + 1
         return place.refused("an unresolved merge conflict", "resolve it", line)

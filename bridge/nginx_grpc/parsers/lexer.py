@@ -72,7 +72,7 @@ def tokens(text: str, place: Place) -> Iterator[Token]:
     """The tokens of a text, or Refused where nginx would stop or others would read differently."""
     match = _TOKEN.match
     count = text.count
-    false_space = _FALSE_SPACE.search if _FALSE_SPACE.search(text) else None
+    false_space = _FALSE_SPACE.search if _has_false_space(text) else None
     cr = _bare_cr(text, 0)
     line = 1
     counted = 0
@@ -150,8 +150,15 @@ def tokens(text: str, place: Place) -> Iterator[Token]:
             position = end
 
 
+def _has_false_space(text: str) -> bool:
+    # Ten times faster than the pattern where there is none, as nearly always.
+    if text.isascii():
+        return any(letter in text for letter in "\x0b\x0c\x1c\x1d\x1e\x1f")
+    return _FALSE_SPACE.search(text) is not None
+
+
 def _bare_cr(text: str, start: int) -> int:
-    found = _BARE_CR.search(text, start)
+    found = _BARE_CR.search(text, start) if text.find("\r", start) >= 0 else None
     return found.start() if found else len(text) + 1
 
 
