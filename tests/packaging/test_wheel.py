@@ -19,12 +19,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 BAD = ROOT / "examples" / "checklist" / "bad.conf"
 
-# Names which top-level modules of which installed distributions a check has loaded.
+# Which installed distributions a check and the bridge have loaded something of.
 LOADED = """
 import contextlib, importlib.metadata, io, json, sys
 from nginx_grpc import cli
 with contextlib.redirect_stdout(io.StringIO()):
-    status = cli.main(sys.argv[1:])
+    status = [cli.main([command, *sys.argv[1:]]) for command in ("check", "bridge")]
 owners = importlib.metadata.packages_distributions()
 loaded = {name.partition(".")[0] for name in sys.modules}
 used = {owner for name in loaded for owner in owners.get(name, [])}
@@ -137,15 +137,15 @@ def test_its_policy_is_for_conftest(installed, elsewhere):
     assert "[NG101]" in said
 
 
-def test_nothing_is_installed_that_a_check_does_not_use(installed, elsewhere):
+def test_nothing_is_installed_that_check_and_bridge_do_not_use(installed, elsewhere):
     listing = ("-m", "pip", "list", "--format", "json", "--disable-pip-version-check")
     listed = json.loads(run(installed / "python", *listing))
     there = {entry["name"].lower().replace("_", "-") for entry in listed}
     there -= {"pip", "setuptools", "wheel"}
     (elsewhere / "nginx-grpc.yaml").write_text("nginx_grpc:\n  profile: evidence\n")
-    check = ("check", "nginx.conf")
-    status, used = json.loads(run(installed / "python", "-c", LOADED, *check, cwd=elsewhere))
-    assert status == 1
+    ran = run(installed / "python", "-c", LOADED, "nginx.conf", cwd=elsewhere)
+    status, used = json.loads(ran)
+    assert status == [1, 0]
     assert there - {name.lower().replace("_", "-") for name in used} == set()
 
 
