@@ -96,7 +96,7 @@ class DiskLibrary(Library):
             found = glob.expand(
                 parts,
                 lambda path: self._list(os.path.join(folder, path)),
-                lambda path: os.path.lexists(os.path.join(folder, path)),
+                lambda path: self._exists(os.path.join(folder, path)),
             )
             return [_shown(os.fsdecode(os.path.join(folder, path))) for path in found]
         except ValueError:
@@ -135,8 +135,21 @@ class DiskLibrary(Library):
                         raise UnreadError(f"more than {self._limits.names:,} names to look at")
                     names.append(entry.name)
                 return names
-        except OSError:
+        except OSError as error:
+            # A folder that can't be listed is no empty one.
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                raise UnreadError(_why(error)) from None
             return ()
+
+    def _exists(self, path: bytes) -> bool:
+        self._confine(os.fsdecode(os.path.dirname(path)))
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                raise UnreadError(_why(error)) from None
+            return False
+        return True
 
 
 def _shown(path: str) -> str:

@@ -1,6 +1,8 @@
 """A folder to read from, and what was read in short."""
 
+import contextlib
 import io
+import os
 
 import pytest
 
@@ -36,6 +38,28 @@ def site(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "site").mkdir()
     return Site(tmp_path / "site")
+
+
+@pytest.fixture
+def nobody(tmp_path):
+    """Makes root somebody who may not read everything; others already are."""
+
+    @contextlib.contextmanager
+    def change():
+        if os.geteuid() != 0:
+            yield
+            return
+        # Each folder on the way, pytest's own are for root alone.
+        parts = [part for part in tmp_path.parents if part.stat().st_mode & 0o5 != 0o5]
+        for part in [tmp_path, *parts]:
+            part.chmod(0o755)
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return change
 
 
 @pytest.fixture

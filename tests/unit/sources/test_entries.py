@@ -63,10 +63,14 @@ def test_pipes_and_devices_are_not_waited_for(site):
     assert all("give a file, or - and the text" in message for message in seen.values())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(site):
+def test_what_may_not_be_read(site, nobody):
     os.chmod(site.write("nginx.conf", "env a;"), 0)
-    assert refusal(site) == "site/nginx.conf: no permission to read it; make it readable"
+    (site.folder / "closed").mkdir(mode=0)
+    with nobody():
+        file = refusal(site)
+        folder = refusal(site, "site/closed")
+    assert file == "site/nginx.conf: no permission to read it; make it readable"
+    assert folder == "site/closed: the folder can't be read; check its permissions"
 
 
 def test_nothing_given(site):

@@ -331,11 +331,19 @@ def test_a_folder_that_a_pattern_brings_in_is_a_gap(site, gaps, words):
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(site, gaps):
+def test_what_may_not_be_read(site, gaps, nobody):
     os.chmod(site.write("a.conf", "server_tokens off;"), 0)
-    site.write("nginx.conf", "http { include a.conf; }")
-    assert [gap[1] for gap in gaps(site.one())] == ["no permission to read it"]
+    site.write("b/c.conf", "server_tokens off;")
+    os.chmod(site.folder / "b", 0)
+    site.write("nginx.conf", "http { include a.conf; include b/*; include [b]/c.conf; }")
+    with nobody():
+        found = gaps(site.one())
+    os.chmod(site.folder / "b", 0o755)
+    assert [gap[:2] for gap in found] == [
+        ("site/a.conf", "no permission to read it"),
+        ("b/*", "no permission to read it"),
+        ("[b]/c.conf", "no permission to read it"),
+    ]
 
 
 def test_a_name_with_nul(site, gaps):
