@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.parsers.native.blocks import Body, body_of
+from nginx_grpc.parsers.native.lua import is_lua
 from tests.oracle.nginx import Verdict
 from tests.oracle.plain_tree import Node, Read, natively, slowly
 
@@ -58,10 +59,14 @@ def reading(data: bytes) -> Reading:
         problem = f"the parser takes what can't be read: {slow.why}"
     elif slow.stopped and not native.stopped:
         problem = f"the parser reads on after: {slow.why}"
-    names = [(words[0] not in KNOWN) and not free for words, _, free in order]
+    names = [not free and not _known(words[0]) for words, _, free in order]
     unknown = names.index(True) if True in names else -1
     statements = [(statement.words[0], statement.last) for statement in slow.statements]
     return Reading(native, unknown, len(order), statements, problem)
+
+
+def _known(name: str) -> bool:
+    return name in KNOWN or is_lua(name)
 
 
 def _flat(nodes: list[Node]) -> list[tuple[list[str], int]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,8 +63,11 @@ def binaries() -> dict[str, str]:
 class Judge:
     """One nginx with a folder of its own."""
 
-    def __init__(self, binary: str, modules: tuple[str, ...] = ()) -> None:
+    version = ""
+
+    def __init__(self, binary: str, modules: Sequence[Path] = (), libraries: str = "") -> None:
         self.binary = binary
+        self._environment = {**os.environ, "LD_LIBRARY_PATH": libraries} if libraries else None
         self._folder = tempfile.TemporaryDirectory(prefix="nginx-oracle-")
         self.prefix = Path(self._folder.name)
         (self.prefix / "logs").mkdir()
@@ -76,7 +81,9 @@ class Judge:
     def verdict(self, text: bytes) -> Verdict:
         """What nginx says of the text as its main configuration file."""
         self._file.write_bytes(text)
-        run = subprocess.run(self._command, capture_output=True, timeout=60, check=False)
+        run = subprocess.run(
+            self._command, capture_output=True, timeout=60, check=False, env=self._environment
+        )
         if run.returncode == 0:
             return Verdict("accepted")
         found = _ERROR.search(run.stderr)
@@ -92,4 +99,31 @@ class Judge:
         return Verdict("syntax" if _SYNTAX.match(message) else "other", line, b"", said)
 
     def close(self) -> None:
+        """Removes the folder."""
         self._folder.cleanup()
+
+
+class _LuaJudge(Judge):
+    """The same with lua-nginx-module, which wants its library found before anything else."""
+
+    def __init__(self, binary: str, root: Path) -> None:
+        modules = root / "usr/lib/nginx/modules"
+        super().__init__(
+            binary,
+            [modules / "ndk_http_module.so", modules / "ngx_http_lua_module.so"],
+            str(root / "usr/lib/x86_64-linux-gnu"),
+        )
+        self._path = f'lua_package_path "{root}/usr/share/lua/5.1/?.lua;;";'.encode()
+
+    def verdict(self, text: bytes) -> Verdict:
+        """What nginx says; the path of its Lua library is put in where `http {` opens."""
+        return super().verdict(text.replace(b"http {", b"http {" + self._path, 1))
+
+
+def lua_judge() -> Judge | None:
+    """Debian's nginx with lua-nginx-module, installed or unpacked in NGINX_LUA_ROOT; else None."""
+    root = Path(os.environ.get("NGINX_LUA_ROOT", "/"))
+    if not (root / "usr/lib/nginx/modules/ngx_http_lua_module.so").exists():
+        return None
+    binary = next((path for path in binaries().values() if path.startswith("/usr/sbin/")), None)
+    return None if binary is None else _LuaJudge(binary, root)

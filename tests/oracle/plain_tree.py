@@ -12,6 +12,9 @@ from nginx_grpc.parsers.native.words import Fault, decoded
 from nginx_grpc.tree import Directive
 from tests.oracle.slowly import Reader, Statement, Unreadable
 
+# The last line of a directive that does not end.
+UNENDED = 1_000_000_000
+
 
 @dataclass
 class Node:
@@ -66,6 +69,10 @@ def slowly(data: bytes) -> Read:
                 open_blocks.pop()
                 continue
             read.statements.append(found)
+            if found.terminator == "{" and found.words[0].endswith(b"_by_lua_block"):
+                found.last = UNENDED
+                found.words.append(reader.lua())
+                found.terminator, found.last = ";", reader.line
             words = [decoded(word.decode("latin-1")) for word in found.words]
             if found.terminator == ";":
                 open_blocks[-1].append(Node(words, found.first))

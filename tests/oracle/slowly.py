@@ -164,3 +164,55 @@ class Reader:
                 if byte < 0:
                     raise Unreadable("end of file", self.line)
                 raw += bytes([byte])
+
+    def lua(self) -> bytes:
+        """Lua code up to the brace that closes its block; lua-nginx-module reads that."""
+        start, depth, data = self.at, 1, self.data
+        at = start
+        while at < len(data):
+            byte = data[at : at + 1]
+            if byte == b"{":
+                depth += 1
+            elif byte == b"}":
+                depth -= 1
+                if depth == 0:
+                    self.line += data.count(b"\n", start, at)
+                    self.at = at + 1
+                    return data[start:at]
+            elif byte in (b'"', b"'"):
+                at = max(at, self.string_end(at))
+            elif data.startswith(b"--", at) and not self.bracket(at + 2):
+                while data[at : at + 1] not in (b"\n", b""):
+                    at += 1
+                continue
+            elif bracket := self.bracket(at + 2 if byte == b"-" else at):
+                close = data.find(bracket.replace(b"[", b"]"), at + len(bracket))
+                if close < 0:
+                    raise Unreadable("end of file", self.line)
+                at = close + len(bracket) - 1
+            at += 1
+        raise Unreadable("end of file", self.line)
+
+    def string_end(self, at: int) -> int:
+        """Where the string ends that begins at `at`; -1 if not on its line."""
+        quote = self.data[at]
+        at += 1
+        while at < len(self.data):
+            byte = self.data[at]
+            if byte == ord("\\"):
+                at += 1
+                byte = self.data[at] if at < len(self.data) else 10
+            elif byte == quote:
+                return at
+            if byte == 10:
+                return -1
+            at += 1
+        return -1
+
+    def bracket(self, at: int) -> bytes:
+        """The long bracket that opens at `at`, if one does."""
+        end = at + 1
+        while self.data[end : end + 1] == b"=":
+            end += 1
+        found = self.data[at : end + 1]
+        return found if found[:1] == found[-1:] == b"[" and len(found) > 1 else b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-__all__ = ["hostile", "mutated", "planted", "valid"]
+__all__ = ["hostile", "lua", "mutated", "planted", "valid", "word"]
 
 _PLAIN = [b"a", b"b1", b"-x", b"_", b".", b"/", b":", b"x" * 40, b"=", b"*", b"()", b"[0]", b","]
 # Inside a word that no quote opens these are ordinary, whatever they mean elsewhere.
@@ -231,3 +231,37 @@ def planted(rng: Random, data: bytes) -> bytes:
         after = rng.choice([b"\n", b";", b"{", b"}", b"#", b'"'])
         at = data.rfind(after, 0, at) + 1
     return data[:at] + rng.choice(_PLANTS) + data[at:]
+
+
+def word(rng: Random) -> bytes:
+    """One word in some spelling."""
+    return _Writer(rng).word(dollars=True)
+
+
+_LUA = [
+    b"{",
+    b"}",
+    b"{}",
+    b'"',
+    b"'",
+    b"\\",
+    b"\n",
+    b"\n",
+    b"--",
+    b"-",
+    b"[[",
+    b"]]",
+    b"[=[",
+    b"]=]",
+]
+_LUA += [b"--[[", b"--[=[", b" a ", b"x", b"=", b"[", b"]", b"#", b"$", b"${", b";", b'"a}"']
+_LUA += [b"'{'", b"\\\n", b'\\"', b"\\'", b"--}\n", b"\r", b"\xc3\xa9", b"\xff", b'"\n', b"x" * 300]
+_LUA_STARTS = [b"content_by_lua_block", b'"rewrite_by_lua_block"', b"set_by_lua_block $x"]
+_LUA_STARTS += [b"access_by_lua_block #c{\n", b"log_by_lua_block\n\n"]
+
+
+def lua(rng: Random) -> bytes:
+    """A configuration with Lua of all kinds in it, and an unknown directive after it."""
+    code = b"".join(rng.choices(_LUA, k=rng.randrange(14)))
+    block = rng.choice(_LUA_STARTS) + b" {" + code + b"}"
+    return b"events {}\nhttp { server { location / {" + block + b"}\nsentinel_x;\n} }\n"

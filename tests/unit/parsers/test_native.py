@@ -92,8 +92,10 @@ def test_a_refusal_says_where_and_nothing_of_the_text(data, free_names, one_line
     "text",
     [
         "upstream u {\nserver a:1;\n}\nhttp {\nserver a:1;\n}\n",
-        'map $a $b {\n"%%A%%" 1;\n}\nserver {\n"%%A%%" 1;\n}\n',
-        "map $a $b {\nx %%A%%;\n}\nserver {\nx %%A%%;\n}\n",
+        'map $a $b {\n"2" 1;\n}\nserver {\n"2" 1;\n}\n',
+        "types {\na b c;\n}\nmap $a $b {\na b c;\n}\n",
+        "x {\na b c;\n}\nmap $a $b {\na b c;\n}\n",
+        'types {\n"a" b c;\n}\nmap $a $b {\n"a" b c;\n}\n',
         "map $a $b {\n2 1;\n}\nserver {\n2 1;\n}\n",
         "types {\nserver a;\n}\nserver {\nserver a;\n}\n",
     ],

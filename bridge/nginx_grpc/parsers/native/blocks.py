@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 
 __all__ = ["BLOCKS", "NAME", "Body", "body_of", "problem"]
 
@@ -94,11 +95,16 @@ def _takes_no_block(name: str) -> bool:
     return _is_known(name) and name not in _NEWER_BLOCKS
 
 
-def _is_known(name: str) -> bool:
+@cache
+def _known_names() -> frozenset[str]:
     # Asked only for a block that is none of nginx's own: few configurations pay for the import.
     from nginx_grpc.parsers.directives import KNOWN
 
-    return name in KNOWN
+    return KNOWN
+
+
+def _is_known(name: str) -> bool:
+    return name in _known_names()
 
 
 # Blocks of nginx Plus and its modules among the known names.

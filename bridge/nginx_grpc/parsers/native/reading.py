@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
@@ -34,11 +35,13 @@ _LINE_OF_WORDS: _Line = (_WORDS, "", [])
 # No limit of nginx is near in a line of this length.
 _SHORT = 1_000
 _LINES_KEPT = 65_536
+# Blocks of pairs: nginx rejects a third word.
+_PAIRS = frozenset({"geo", "map", "split_clients"})
 
 _SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
 _GAP = re.compile(r"[ \t\r]*")
-# What may make a word one of a template's (see parsers.templates).
-_TEMPLATE_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
+# What may make a word one of a template's (see parsers.templates), or a placeholder.
+_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$|\$\{[A-Z]")
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -69,34 +72,36 @@ class Reading:
         self.body = body
         self.includes = False
         self.around: list[_Frame] = []
-        self.learned: dict[str, _Line] = {}
+        # Lines met before, for blocks of directives and for blocks of values.
+        self.learned: tuple[dict[str, _Line], dict[str, _Line]] = ({}, {})
+        self.known = self.learned[body.free_names]
         # What bytes that are no UTF-8 became, e.g. `\xff`.
         self.escapes: set[str] = set()
 
     def run(self) -> Parsed:
         """Reads it all. Raises Fault where nginx would stop."""
         text, file, key = self.text, self.place.file, self.place.key
-        find, learned, learn = text.find, self.learned.get, self.learn
-        append = self.out.append
+        find, learn = text.find, self.learn
+        append, known = self.out.append, self.known.get
         line, at, size = self.place.line_offset, 0, len(text)
         while at < size:
             end = find("\n", at)
             line += 1
             written = text[at:end]
-            kind, name, args = learned(written) or learn(written)
+            kind, name, args = known(written) or learn(written)
             if kind == _PLAIN:
                 append(Directive(name, [*args], file, line, None, key))
             elif kind == _ENTRY:
                 self.add(name, [*args], line, at)
             elif kind == _OPENS:
                 self.open(name, [*args], line, at)
-                append = self.out.append
+                append, known = self.out.append, self.known.get
             elif kind == _CLOSES:
                 self.close(at)
-                append = self.out.append
+                append, known = self.out.append, self.known.get
             elif kind == _WORDS:
                 at, line = self.line_of_words(written, at, line)
-                append = self.out.append
+                append, known = self.out.append, self.known.get
                 continue
             at = end + 1
         return self.finish()
@@ -105,31 +110,34 @@ class Reading:
         """What a line is that was not met before."""
         if len(written) > _SHORT:
             return _LINE_OF_WORDS
-        found = _classify(written)
+        found = _classify(written, entries=self.body.free_names)
         self.remember(written, found)
         return found
 
     def remember(self, written: str, found: _Line) -> None:
-        """Keeps what a line is, for the next one like it."""
-        if len(written) <= _SHORT and len(self.learned) < _LINES_KEPT:
-            self.learned[written] = found
+        """Keeps what a line is, for the next one like it in such a block."""
+        if len(written) <= _SHORT and len(self.known) < _LINES_KEPT:
+            self.known[written] = found
 
     def line_of_words(self, written: str, at: int, line: int) -> tuple[int, int]:
         """Reads a line word by word, and remembers it if it holds just one plain directive."""
         out, had, body, parsed = self.out, len(self.out), self.body, self.parsed
-        heard = len(parsed.comments) + len(parsed.placeholders) + len(self.escapes)
+        noted = len(parsed.comments) + len(parsed.placeholders)
         end, last = self.words(at, line)
         if (
             last == line
             and len(out) == had + 1
-            and not body.free_names
-            and heard == len(parsed.comments) + len(parsed.placeholders) + len(self.escapes)
+            and noted == len(parsed.comments) + len(parsed.placeholders)
+            and written.isascii()
         ):
             found = out[-1]
-            if self.out is out and found.block is None and not is_lua(found.name):
-                self.remember(written, (_kind(found.name), found.name, found.args))
+            if body.free_names:
+                if len(found.args) < 2:
+                    self.remember(written, (_entry(found.name), found.name, found.args))
+            elif self.out is out and found.block is None and not is_lua(found.name):
+                self.remember(written, (_directive(found.name), found.name, found.args))
             elif self.out is found.block and not found.block and found.name in BLOCKS:
-                self.remember(written, (_OPENS, found.name, found.args))
+                self.learned[0].setdefault(written, (_OPENS, found.name, found.args))
         return end, last
 
     def words(self, at: int, line: int) -> tuple[int, int]:
@@ -166,20 +174,18 @@ class Reading:
         read = statement(text, at)
         end = read.end
         name, *args = [self.decoded(word) for word in read.words]
-        if not self.body.free_names:
-            self.check_words(name, read, at, line)
+        self.check_words(name, read, at, line)
         if not read.opens:
             self.add(name, args, line, at)
             if name == "include" and undecodable("".join(read.words)):
                 self.out[-1].unread = "its name is not UTF-8"
         elif is_lua(name):
-            self.check(name, True, at)
-            code = Piece(end, lua_end(text, end), True)
-            args.append(self.decoded(text[code.start : code.end]))
-            self.add(name, args, line, at)
-            end = code.end + 1
+            code = lua_end(text, end)
+            args.append(self.decoded(text[end:code]))
+            self.out.append(Directive(name, args, self.place.file, line, None, self.place.key))
+            end = code + 1
         else:
-            if name == "if" and not self.body.free_names:
+            if name == "if":
                 args = _condition(args, at)
             self.open(name, args, line, at)
         here = line
@@ -190,44 +196,63 @@ class Reading:
         return end
 
     def check_words(self, name: str, read: Statement, at: int, line: int) -> None:
-        """Refuses words that only a missing `;` or a template explains; notes `${NAME}`."""
-        if "grpc_pass" in read.words[1:]:
-            missing = [
-                piece.start
-                for piece in read.pieces[1:]
-                if not piece.quoted and self.text[piece.start : piece.end] == "grpc_pass"
-            ]
-            if missing or not read.pieces:
-                raise _inside(missing[0] if missing else at)
-        text = self.text
-        for before, piece in zip(read.pieces, read.pieces[1:], strict=False):
-            written = text[piece.start : piece.end]
-            breaks = text.count("\n", before.end, piece.start)
-            line += breaks
-            if not piece.quoted and breaks and "_" in written and _known(written):
-                raise _inside(piece.start)
-            if _TEMPLATE_SIGN.search(written):
-                from nginx_grpc.parsers.templates import check_argument
-
-                number = line - self.place.line_offset
-                check_argument(name, written, piece.quoted, number, self.place)
-            self.placeholders(piece, line)
-            line += written.count("\n")
-
-    def placeholders(self, piece: Piece, line: int) -> None:
-        """Notes each `${UPPER_CASE}` in a word."""
-        text = self.text
-        if text.find("${", piece.start, piece.end) < 0:
+        """Refuses words that nginx, a missing `;` or a template explains; notes `${NAME}`."""
+        if self.body.free_names:
+            self.check(name, read.opens, at)
+            owner = self.around[-1].owner.name if self.around else ""
+            if owner in _PAIRS and len(read.words) > 2:
+                raise Fault(
+                    f"more than two words in {owner}: a ; is missing",
+                    "end each pair with ;",
+                    read.pieces[2].start if read.pieces else at,
+                )
+            self.check_pieces(owner or "map", read.pieces, line)
             return
-        if self.place.one_line:
-            line = self.place.line(1)
-        for found in _PLACEHOLDER.finditer(text, piece.start, piece.end):
-            self.parsed.placeholders.append(Placeholder(found[1], self.place.file, line))
+        found = problem(self.body, name, read.opens)
+        if found is None or NAME.match(name):
+            # A `;` that is missing before an argument is nearer to the fault.
+            self.check_inside(read, at)
+        if found is not None:
+            raise Fault(*found, at)
+        self.check_pieces(name, read.pieces[1:], line)
+
+    def check_inside(self, read: Statement, at: int) -> None:
+        """Refuses arguments that are directives for want of a `;` before them."""
+        text, pieces = self.text, read.pieces
+        if "grpc_pass" in read.words[1:] and not pieces:
+            raise _inside(at)
+        for before, piece in pairwise(pieces):
+            if piece.quoted:
+                continue
+            written = text[piece.start : piece.end]
+            if written == "grpc_pass" or (
+                text.find("\n", before.end, piece.start) >= 0 and _starts(written)
+            ):
+                raise _inside(piece.start)
+
+    def check_pieces(self, name: str, pieces: list[Piece], line: int) -> None:
+        """Refuses words of templates; notes `${UPPER_CASE}`."""
+        text = self.text
+        for piece in pieces:
+            written = text[piece.start : piece.end]
+            if _SIGN.search(written):
+                here = line + text.count("\n", pieces[0].start, piece.start)
+                self.sign(name, piece, here)
+
+    def sign(self, name: str, piece: Piece, line: int) -> None:
+        """Looks at a word that may be a template's or hold `${UPPER_CASE}`."""
+        from nginx_grpc.parsers.templates import check_argument
+
+        written = self.text[piece.start : piece.end]
+        number = line - self.place.line_offset
+        check_argument(name, written, piece.quoted, number, self.place)
+        for found in _PLACEHOLDER.finditer(written):
+            place = Placeholder(found[1], self.place.file, self.place.line(number))
+            self.parsed.placeholders.append(place)
 
     def add(self, name: str, args: list[str], line: int, at: int) -> None:
         """Takes a directive that has no block."""
-        if not is_lua(name):
-            self.check(name, False, at)
+        self.check(name, False, at)
         if name == "include" and self.body is not Body.VALUES:
             self.includes = True
         self.out.append(Directive(name, args, self.place.file, line, None, self.place.key))
@@ -251,6 +276,7 @@ class Reading:
             self.parsed.depth = depth
         self.out = block
         self.body = body_of(name)
+        self.known = self.learned[self.body.free_names]
         self.includes = False
 
     def close(self, at: int) -> Directive:
@@ -260,6 +286,7 @@ class Reading:
         self.leave()
         frame = self.around.pop()
         self.out, self.body, self.includes = frame.directives, frame.body, frame.includes
+        self.known = self.learned[self.body.free_names]
         return frame.owner
 
     def leave(self) -> None:
@@ -319,7 +346,7 @@ class Reading:
         return parsed
 
 
-def _classify(written: str) -> _Line:
+def _classify(written: str, *, entries: bool) -> _Line:
     stripped = written.strip(" \t\r")
     if not stripped:
         return _BLANK_LINE
@@ -331,19 +358,27 @@ def _classify(written: str) -> _Line:
     if last not in ";{" or _SPECIAL.search(rest) or (last == "{" and rest[-1:] == "$"):
         return _LINE_OF_WORDS
     words = rest.split()
-    if not words or "grpc_pass" in words[1:]:
+    if not words:
         return _LINE_OF_WORDS
     name, *args = words
+    if entries:
+        return (_entry(name), name, args) if last == ";" and len(args) < 2 else _LINE_OF_WORDS
+    if "grpc_pass" in args:
+        return _LINE_OF_WORDS
     if last == ";":
-        return _kind(name), name, args
-    if name in BLOCKS and name != "if":
-        return _OPENS, name, args
-    return _LINE_OF_WORDS
+        return _directive(name), name, args
+    return (_OPENS, name, args) if name in BLOCKS and name != "if" else _LINE_OF_WORDS
 
 
-def _kind(name: str) -> int:
-    plain = name not in BLOCKS and name != "include" and NAME.match(name)
+def _directive(name: str) -> int:
+    """What a line is that holds one directive."""
+    plain = name not in BLOCKS and name != "include" and name.islower() and NAME.match(name)
     return _PLAIN if plain else _ENTRY
+
+
+def _entry(name: str) -> int:
+    """What a line is that holds one entry of a block of values."""
+    return _ENTRY if name == "include" else _PLAIN
 
 
 def _condition(args: list[str], at: int) -> list[str]:
@@ -359,11 +394,11 @@ def _condition(args: list[str], at: int) -> list[str]:
     return inner[not inner[0] : len(inner) - (not inner[-1])]
 
 
-def _known(name: str) -> bool:
-    # Asked only for a bare word with `_` that starts a line inside a directive.
-    from nginx_grpc.parsers.directives import KNOWN
+def _starts(word: str) -> bool:
+    # Asked only for a bare word that comes first in its line, inside a directive.
+    from nginx_grpc.parsers.directives import STARTS
 
-    return name in KNOWN
+    return word in STARTS
 
 
 def _inside(at: int) -> Fault:
@@ -371,7 +406,6 @@ def _inside(at: int) -> Fault:
         "a directive inside another one: a ; is missing before it",
         "end the directive above with ;",
         at,
-        syntax=False,
     )
 
 
