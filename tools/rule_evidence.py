@@ -44,6 +44,24 @@ def base(story: dict) -> str:
     return story["story"].partition(" ")[0]
 
 
+def short(recorded: dict) -> list[str]:
+    """What was seen under the fault, in plain text, a line each, what clients saw first."""
+    rows = merge([row for story in recorded["stories"] for row in story_rows(story)], "nginx")
+    lines: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row["who"] == ["error log"]):
+        if row["denied"] not in (NOTHING, code("OK")):
+            who = "every client" if row["who"] == EVERYONE else ", ".join(row["who"])
+            counted = row["who"][0] not in (*EVERYONE, "error log", "`nginx -t`")
+            mended = f", mended {plain(row['accepted'])}" if counted else ""
+            line = f"{who}: {plain(row['denied'])}{mended}"
+            lines.setdefault(line, []).extend(row["nginx"])
+    return [f"{line} (nginx {', '.join(sorted(set(of)))})" for line, of in lines.items()]
+
+
+def plain(markdown: str) -> str:
+    return re.sub(r"\\(.)", r"\1", markdown.replace("`", ""))
+
+
 def story_rows(story: dict) -> Iterator[dict]:
     """A row for each one that saw something: a client, the error log, a count, `nginx -t`."""
     denied, accepted = seen(story["denied"]), seen(story["accepted"])

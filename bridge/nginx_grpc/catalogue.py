@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from nginx_grpc import __version__
+from nginx_grpc import __version__, evidence
 from nginx_grpc.errors import Refused
 
 __all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
@@ -139,7 +139,20 @@ def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
     for variant in rule.variants:
         text = f"{variant['when']}: {_levels(variant['levels'])}: {variant['message']}"
         yield from _labelled("where", text, width, dim, reset)
-    yield f"{dim}evidence:{reset} {page(rule.evidence)}"
+    yield from _evidence(rule, width, dim, reset)
+    yield f"{dim}page:{reset}     {page(rule.evidence)}"
+
+
+def _evidence(rule: Rule, width: int, dim: str, reset: str) -> Iterator[str]:
+    found = evidence.of(rule.id)
+    for number, line in enumerate(found.change):
+        yield f"{dim}change:{reset}   {line}" if number == 0 else f"          {line}"
+    for line in found.seen:
+        yield from _labelled("seen", line, width, dim, reset)
+    if found.more:
+        yield f"          and {found.more} more on its page"
+    if found.measured:
+        yield from _labelled("measured", found.measured, width, dim, reset)
 
 
 def _levels(levels: dict[str, str]) -> str:

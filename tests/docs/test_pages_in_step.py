@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nginx_grpc import catalogue
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
@@ -41,6 +43,21 @@ def test_a_page_out_of_step_is_noticed(tmp_path, monkeypatch):
     assert schema_pages.main(["--check"]) == 1
     assert schema_pages.main([]) == 0
     assert schema_pages.main(["--check"]) == 0
+
+
+def test_the_terminal_shows_the_short_form():
+    page = catalogue.show("NG105", "text", color=False, width=80)
+    assert (
+        "change:   - grpc_next_upstream off;\n          + grpc_next_upstream error timeout;" in page
+    )
+    assert "seen:     C-core: UNAVAILABLE (5 of 10 calls)" in page
+    assert "Connection refused" in page
+    assert re.search(r"^measured: \d{4}-\d\d-\d\d on nginx 1\.22\.1 and 1\.31\.3 with", page, re.M)
+
+
+def test_the_evidence_is_of_rules_that_there_are():
+    recorded = {path.stem for path in (DOCS / "evidence").glob("*.json")}
+    assert recorded == {rule.id for rule in catalogue.rules() if rule.id >= "NG101"}
 
 
 PAGES = sorted(

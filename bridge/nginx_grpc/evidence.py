@@ -1,0 +1,43 @@
+"""What the live tests saw of each rule's fault, and what its example changes.
+
+`tools/rule_pages.py` writes it beside the rules' pages, for `nginx-grpc rules ID`.
+"""
+
+from __future__ import annotations
+
+import json
+import os.path
+from dataclasses import dataclass, field
+from functools import cache
+
+__all__ = ["PATH", "Evidence", "of"]
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data", "evidence.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The short form of a rule's page.
+
+    Args:
+        change: the lines that the example changes, as a diff has them: "- grpc_pass greeter;".
+        seen: what clients and nginx's error log said under the fault, a line each.
+        more: how many further lines the page has.
+        measured: when, and with which versions; empty where nothing was measured.
+    """
+
+    change: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    more: int = 0
+    measured: str = ""
+
+
+@cache
+def _all() -> dict[str, Evidence]:
+    with open(PATH, encoding="ascii") as file:
+        return {rule: Evidence(**words) for rule, words in json.load(file).items()}
+
+
+def of(rule: str) -> Evidence:
+    """The evidence of a rule by its id; an empty one where there is none."""
+    return _all().get(rule, Evidence())
