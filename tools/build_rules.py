@@ -39,7 +39,7 @@ def rule(entry: dict) -> dict | None:
         "slug": slug,
         "title": annotation.get("title", ""),
         "description": annotation.get("description", ""),
-        "item": str(custom.get("item", "")),
+        "item": str(custom.get("item") or ""),  # 0: beyond the checklist
         **form(main, where),
         "evidence": custom.get("evidence", ""),
         "versions": str(custom.get("versions", "")),
