@@ -9,6 +9,10 @@ from nginx_grpc.errors import Refused
 
 __all__ = ["add_parser", "run"]
 
+# Some thousand findings; and what is asked at once, so that their answers fit into memory.
+_ANSWER = 4 * 1024 * 1024
+_CONNECTIONS = 16
+
 
 def add_parser(subparsers: Any) -> None:
     """Add `admission` to the command line. Imports nothing that the webhook needs."""
@@ -120,6 +124,8 @@ def run(arguments: argparse.Namespace) -> int:
         token_file=arguments.opa_token or "",
         ca_file=arguments.opa_ca,
         timeout=arguments.deadline,
+        max_answer=_ANSWER,
+        connections=_CONNECTIONS,
         revision_required=True,
     )
     defaults = Options(opa)

@@ -43,11 +43,11 @@ class Options:
     bridge_seconds: float = 1.2
     body_bytes: int = 8 * 1024 * 1024
     text_bytes: int = 1024 * 1024
-    buffered_bytes: int = 32 * 1024 * 1024
+    buffered_bytes: int = 16 * 1024 * 1024
     in_flight: int = 100
     waiting_seconds: float = 0.7
     workers: int = 2
-    worker_bytes: int = 512 * 1024 * 1024
+    worker_bytes: int = 144 * 1024 * 1024
     worker_jobs: int = 5000
     findings_shown: int = 20
     ready_seconds: float = field(default=1.0)

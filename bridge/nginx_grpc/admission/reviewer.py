@@ -13,7 +13,14 @@ from nginx_grpc.admission import review, wording
 from nginx_grpc.admission.metrics import Metrics
 from nginx_grpc.admission.options import Options
 from nginx_grpc.admission.workers import Bridged, BusyError, OverrunError, Workers
-from nginx_grpc.client import AsyncClient, Decision, Encoded, OpaError, TimedOutError
+from nginx_grpc.client import (
+    AsyncClient,
+    Decision,
+    Encoded,
+    OpaError,
+    TimedOutError,
+    TooLargeError,
+)
 from nginx_grpc.errors import Refused
 
 __all__ = ["Answer", "Reviewer"]
@@ -256,6 +263,9 @@ class Reviewer:
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)
             raise
+        except TooLargeError as error:  # more findings than anyone reads
+            self.metrics.opa_errors.labels(error.kind).inc()
+            return self._overrun(uid, fields)
         self.metrics.opa_seconds.observe(time.monotonic() - start)
         self._note_revision(decision)
         fields.update(

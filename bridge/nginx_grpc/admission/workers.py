@@ -9,6 +9,7 @@ import logging
 import struct
 import time
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,11 @@ __all__ = ["Bridged", "BusyError", "OverrunError", "Workers"]
 _LOG = logging.getLogger("nginx_grpc.admission")
 _HEAD = struct.Struct(">II")
 _START_SECONDS = 30.0
-_RESIDENT_KIB = 128 * 1024
+_RESIDENT_KIB = 96 * 1024
+# Bodies over this many bytes are bridged one at a time, for the sake of memory.
+_LARGE = 256 * 1024
+# With less time than this left an object is not started on.
+_LEAST_SECONDS = 0.1
 _LARGEST = 256 * 1024 * 1024
 _PIPE = 1024 * 1024
 
@@ -45,6 +50,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.jobs = 0
+        self.ended = False
         self.resident_kib = 0
 
     async def receive(self) -> Bridged:
@@ -83,6 +89,8 @@ class Workers:
         self._all: set[_Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
+        self._renewing = False
+        self._large = asyncio.Semaphore(1)
         self.replaced = 0
 
     @property
@@ -122,8 +130,23 @@ class Workers:
         Raises BusyError where no worker came free in time, OverrunError where the object was too
         much for one.
         """
+        if len(body) <= _LARGE:
+            return await self._bridge(body, end)
+        try:
+            await asyncio.wait_for(self._large.acquire(), max(0.0, end - time.monotonic()))
+        except asyncio.TimeoutError:
+            raise BusyError from None
+        try:
+            return await self._bridge(body, end)
+        finally:
+            self._large.release()
+
+    async def _bridge(self, body: bytes, end: float) -> Bridged:
         worker = await self._acquire(end)
         limit = min(self._options.bridge_seconds, end - time.monotonic())
+        if limit < _LEAST_SECONDS:
+            self._release(worker)
+            raise BusyError
         try:
             bridged = await asyncio.wait_for(worker.work(body), limit)
         except BaseException as error:
@@ -133,10 +156,13 @@ class Workers:
             if isinstance(error, OSError):  # it died while it was written to
                 raise OverrunError from None
             raise
-        if worker.jobs >= self._options.worker_jobs or worker.resident_kib > _RESIDENT_KIB:
+        if worker.resident_kib > _RESIDENT_KIB:
             self._discard(worker)
-        else:
-            self._release(worker)
+            return bridged
+        if worker.jobs >= self._options.worker_jobs and not self._renewing:
+            self._renewing = True
+            self._task(self._renew(worker))
+        self._release(worker)
         return bridged
 
     async def _acquire(self, end: float) -> _Worker:
@@ -157,6 +183,9 @@ class Workers:
             raise
 
     def _release(self, worker: _Worker) -> None:
+        if worker.ended:
+            worker.kill()
+            return
         while self._waiting:
             future, _ = self._waiting.popleft()
             if not future.done():
@@ -169,9 +198,25 @@ class Workers:
         self._all.discard(worker)
         self.replaced += 1
         if self._running:
-            task = asyncio.get_running_loop().create_task(self._replace(worker))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._task(self._replace(worker))
+
+    async def _renew(self, worker: _Worker) -> None:
+        """Let another take a worker's place, and only then end it."""
+        try:
+            await self._replace()
+        finally:
+            self._renewing = False
+        self._all.discard(worker)
+        self.replaced += 1
+        worker.ended = True
+        if worker in self._idle:
+            self._idle.remove(worker)
+            worker.kill()
+
+    def _task(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _replace(self, old: _Worker | None = None) -> None:
         if old is not None:

@@ -2,7 +2,7 @@
 //
 // The bodies are files named good-* and bad-*; they are sent in turn. With -rate the requests are
 // sent at that rate whatever is answered (an open loop), else each client waits for its answer.
-// The result is one JSON object on standard output.
+// The result is one JSON object on standard output, also after an interrupt.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -34,7 +35,6 @@ type outcome struct {
 	bad    bool
 	kind   string
 	millis float64
-	second int
 }
 
 type counts struct {
@@ -78,6 +78,9 @@ func main() {
 	client := &http.Client{Transport: transport, Timeout: 30 * time.Second}
 	start := time.Now()
 	end := start.Add(time.Duration(*seconds * float64(time.Second)))
+	stopped, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	over := func() bool { return stopped.Err() != nil || !time.Now().Before(end) }
 	var next atomic.Int64
 	var mutex sync.Mutex
 	var outcomes []outcome
@@ -91,7 +94,7 @@ func main() {
 		mutex.Lock()
 		defer mutex.Unlock()
 		millis := float64(done.Sub(sent).Microseconds()) / 1000
-		outcomes = append(outcomes, outcome{chosen.bad, kind, millis, int(sent.Sub(start).Seconds())})
+		outcomes = append(outcomes, outcome{chosen.bad, kind, millis})
 		if word != "" {
 			words[word]++
 		}
@@ -102,7 +105,7 @@ func main() {
 	if *rate > 0 {
 		free := make(chan struct{}, *clients)
 		gap := time.Duration(float64(time.Second) / *rate)
-		for due := start; due.Before(end); due = due.Add(gap) {
+		for due := start; due.Before(end) && !over(); due = due.Add(gap) {
 			time.Sleep(time.Until(due))
 			select {
 			case free <- struct{}{}:
@@ -117,7 +120,7 @@ func main() {
 			group.Add(1)
 			go func() {
 				defer group.Done()
-				for time.Now().Before(end) && next.Load() < *total {
+				for !over() && next.Load() < *total {
 					send()
 				}
 			}()
@@ -212,7 +215,9 @@ func quantiles(values []float64) map[string]float64 {
 func read(folder string) []body {
 	var bodies []body
 	names, _ := filepath.Glob(filepath.Join(folder, "*"))
-	sort.Strings(names)
+	// By number, so that good and bad ones take turns.
+	number := func(name string) string { return name[strings.LastIndex(name, "-")+1:] }
+	sort.Slice(names, func(i, j int) bool { return number(names[i]) < number(names[j]) })
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
