@@ -137,7 +137,9 @@ def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
         yield f"{dim}fix:{reset}      {first}"
         yield from (f"          {line}" for line in others)
     for variant in rule.variants:
-        text = f"{variant['when']}: {_levels(variant['levels'])}: {variant['message']}"
+        text = f"{variant['when']}: {_levels(variant['levels'])}"
+        if variant["message"] != rule.message:
+            text += f": {variant['message']}"
         yield from _labelled("where", text, width, dim, reset)
     yield from _evidence(rule, width, dim, reset)
     yield f"{dim}page:{reset}     {page(rule.evidence)}"
