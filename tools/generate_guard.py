@@ -185,7 +185,7 @@ class DocumentGuard:
             sets = [
                 f"{{kind.item({text(field)}, i, inner) |\n\t\tsome i, item in x.{field}\n"
                 f"\t\tnot ok_{inner}(item)\n\t\tsome inner in wrong_{inner}(item)\n\t}}",
-                f"{{{text(field)} | not is_array(x.{field})}}",
+                f"{{{text(field)} | not is_array({absent_as_null(field)})}}",
             ]
             if part.get("minItems"):
                 sets.append(f"{{{text(field)} | x.{field} == []}}")
@@ -193,11 +193,18 @@ class DocumentGuard:
         if part["type"] == "array":
             check = scalar("item", part["items"])
             return [
-                f"{{{text(field)} | not is_array(x.{field})}}",
+                f"{{{text(field)} | not is_array({absent_as_null(field)})}}",
                 f"{{{text(field)} |\n\t\tsome item in x.{field}\n\t\tnot {check}\n\t}}",
             ]
-        lines = self.conditions(owner, field, part, required=required)
+        if required:
+            # A call on a missing field under `not` is undefined, not true.
+            return [f"{{{text(field)} | not {scalar(absent_as_null(field), part)}}}"]
+        lines = self.conditions(owner, field, part, required=False)
         return [f"{{{text(field)} | not {lines[0]}}}"]
+
+
+def absent_as_null(field: str) -> str:
+    return f"object.get(x, {text(field)}, null)"
 
 
 def is_settings(schema: Schema) -> bool:

@@ -54,53 +54,53 @@ wrong_document(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_document,
-	{"schema_version" | not x.schema_version == 1},
+	{"schema_version" | not object.get(x, "schema_version", null) == 1},
 	{concat(".", ["source", inner]) |
 		some inner in wrong_document_source(object.get(x, "source", null))
 	},
-	{"complete" | not is_boolean(x.complete)},
+	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("gaps", i, inner) |
 		some i, item in x.gaps
 		not ok_gap(item)
 		some inner in wrong_gap(item)
 	},
-	{"gaps" | not is_array(x.gaps)},
+	{"gaps" | not is_array(object.get(x, "gaps", null))},
 	{kind.item("upstreams", i, inner) |
 		some i, item in x.upstreams
 		not ok_upstream(item)
 		some inner in wrong_upstream(item)
 	},
-	{"upstreams" | not is_array(x.upstreams)},
+	{"upstreams" | not is_array(object.get(x, "upstreams", null))},
 	{kind.item("servers", i, inner) |
 		some i, item in x.servers
 		not ok_server(item)
 		some inner in wrong_server(item)
 	},
-	{"servers" | not is_array(x.servers)},
+	{"servers" | not is_array(object.get(x, "servers", null))},
 	{kind.item("header_lists", i, inner) |
 		some i, item in x.header_lists
 		not ok_header_list(item)
 		some inner in wrong_header_list(item)
 	},
-	{"header_lists" | not is_array(x.header_lists)},
+	{"header_lists" | not is_array(object.get(x, "header_lists", null))},
 	{kind.item("error_page_lists", i, inner) |
 		some i, item in x.error_page_lists
 		not ok_error_page_list(item)
 		some inner in wrong_error_page_list(item)
 	},
-	{"error_page_lists" | not is_array(x.error_page_lists)},
+	{"error_page_lists" | not is_array(object.get(x, "error_page_lists", null))},
 	{kind.item("features", i, inner) |
 		some i, item in x.features
 		not ok_feature(item)
 		some inner in wrong_feature(item)
 	},
-	{"features" | not is_array(x.features)},
+	{"features" | not is_array(object.get(x, "features", null))},
 	{kind.item("waivers", i, inner) |
 		some i, item in x.waivers
 		not ok_waiver(item)
 		some inner in wrong_waiver(item)
 	},
-	{"waivers" | not is_array(x.waivers)},
+	{"waivers" | not is_array(object.get(x, "waivers", null))},
 	{"settings" | not is_object(object.get(x, "settings", {}))},
 })
 
@@ -123,10 +123,10 @@ wrong_document_source(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_document_source,
-	{"kind" | not x.kind in {"file", "directory", "stdin", "dump", "manifest"}},
-	{"entry" | not is_string(x.entry)},
-	{"context" | not x.context in {"main", "http", "server", "location"}},
-	{"files" | not is_array(x.files)},
+	{"kind" | not object.get(x, "kind", null) in {"file", "directory", "stdin", "dump", "manifest"}},
+	{"entry" | not is_string(object.get(x, "entry", null))},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "server", "location"}},
+	{"files" | not is_array(object.get(x, "files", null))},
 	{"files" |
 		some item in x.files
 		not is_string(item)
@@ -153,13 +153,13 @@ wrong_gap(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_gap,
-	{"kind" | not x.kind in {"include", "context"}},
-	{"what" | not is_string(x.what)},
-	{"reason" | not is_string(x.reason)},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if", "other"}},
-	{"matters" | not is_boolean(x.matters)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"kind" | not object.get(x, "kind", null) in {"include", "context"}},
+	{"what" | not is_string(object.get(x, "what", null))},
+	{"reason" | not is_string(object.get(x, "reason", null))},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if", "other"}},
+	{"matters" | not is_boolean(object.get(x, "matters", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -194,12 +194,12 @@ wrong_upstream(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_upstream,
 	{"fields" | not x.fields == count(x)},
-	{"name" | not is_string(x.name)},
-	{"keepalive_timeout" | not is_string(x.keepalive_timeout)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"keepalive_timeout" | not is_string(object.get(x, "keepalive_timeout", null))},
 	{concat(".", ["settings", inner]) |
 		some inner in wrong_upstream_settings(object.get(x, "settings", null))
 	},
-	{"keepalive_local" | not is_boolean(x.keepalive_local)},
+	{"keepalive_local" | not is_boolean(object.get(x, "keepalive_local", null))},
 	{concat(".", ["balancer", inner]) |
 		"balancer" in object.keys(x)
 		some inner in wrong_upstream_balancer(object.get(x, "balancer", null))
@@ -209,14 +209,14 @@ wrong_upstream(x) := {"(no object)"} if {
 		not ok_upstream_server(item)
 		some inner in wrong_upstream_server(item)
 	},
-	{"servers" | not is_array(x.servers)},
-	{"servers_known" | not is_boolean(x.servers_known)},
-	{"active_check" | not is_boolean(x.active_check)},
-	{"serves_http" | not is_boolean(x.serves_http)},
-	{"duplicate" | not is_boolean(x.duplicate)},
+	{"servers" | not is_array(object.get(x, "servers", null))},
+	{"servers_known" | not is_boolean(object.get(x, "servers_known", null))},
+	{"active_check" | not is_boolean(object.get(x, "active_check", null))},
+	{"serves_http" | not is_boolean(object.get(x, "serves_http", null))},
+	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
 	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -267,13 +267,13 @@ wrong_number_setting(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_number_setting,
 	{"number" | not count(object.keys(x) & {"number", "unresolved"}) == 1},
-	{"value" | not is_string(x.value)},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"number" | not kind.whole(object.get(x, "number", 0), 0)},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -299,13 +299,13 @@ wrong_time_setting(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_time_setting,
 	{"ms" | not count(object.keys(x) & {"ms", "unresolved"}) == 1},
-	{"value" | not is_string(x.value)},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"ms" | not kind.whole(object.get(x, "ms", 0), 0)},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -328,12 +328,12 @@ wrong_text_setting(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_text_setting,
-	{"value" | not is_string(x.value)},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -354,10 +354,10 @@ wrong_upstream_balancer(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_upstream_balancer,
-	{"name" | not is_string(x.name)},
-	{"after_keepalive" | not is_boolean(x.after_keepalive)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"after_keepalive" | not is_boolean(object.get(x, "after_keepalive", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -387,17 +387,17 @@ wrong_upstream_server(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_upstream_server,
 	{"fields" | not x.fields == count(x)},
-	{"address" | not is_string(x.address)},
-	{"host" | not is_string(x.host)},
-	{"port" | not kind.whole(x.port, 0)},
-	{"host_is_name" | not is_boolean(x.host_is_name)},
-	{"backup" | not is_boolean(x.backup)},
-	{"down" | not is_boolean(x.down)},
-	{"resolve" | not is_boolean(x.resolve)},
+	{"address" | not is_string(object.get(x, "address", null))},
+	{"host" | not is_string(object.get(x, "host", null))},
+	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
+	{"backup" | not is_boolean(object.get(x, "backup", null))},
+	{"down" | not is_boolean(object.get(x, "down", null))},
+	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
 	{"max_fails" | not kind.whole(object.get(x, "max_fails", 0), 0)},
-	{"unresolved" | not is_boolean(x.unresolved)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -439,8 +439,8 @@ wrong_server(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_server,
 	{"fields" | not x.fields == count(x)},
-	{"name" | not is_string(x.name)},
-	{"names" | not is_array(x.names)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"names" | not is_array(object.get(x, "names", null))},
 	{"names" |
 		some item in x.names
 		not is_string(item)
@@ -450,7 +450,7 @@ wrong_server(x) := {"(no object)"} if {
 		not ok_listen(item)
 		some inner in wrong_listen(item)
 	},
-	{"listens" | not is_array(x.listens)},
+	{"listens" | not is_array(object.get(x, "listens", null))},
 	{"listens" | x.listens == []},
 	{concat(".", ["settings", inner]) |
 		some inner in wrong_server_settings(object.get(x, "settings", null))
@@ -464,16 +464,16 @@ wrong_server(x) := {"(no object)"} if {
 		not ok_location(item)
 		some inner in wrong_location(item)
 	},
-	{"locations" | not is_array(x.locations)},
+	{"locations" | not is_array(object.get(x, "locations", null))},
 	{kind.item("pages", i, inner) |
 		some i, item in x.pages
 		not ok_server_pages(item)
 		some inner in wrong_server_pages(item)
 	},
-	{"pages" | not is_array(x.pages)},
+	{"pages" | not is_array(object.get(x, "pages", null))},
 	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -503,17 +503,17 @@ wrong_listen(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_listen,
 	{"fields" | not x.fields == count(x)},
-	{"address" | not is_string(x.address)},
-	{"socket" | not is_string(x.socket)},
-	{"port" | not kind.whole(x.port, 0)},
-	{"implicit" | not is_boolean(x.implicit)},
-	{"ssl" | not is_boolean(x.ssl)},
-	{"http2_parameter" | not is_boolean(x.http2_parameter)},
-	{"quic" | not is_boolean(x.quic)},
-	{"default_server" | not is_boolean(x.default_server)},
-	{"speaks_http2" | not x.speaks_http2 in {"yes", "no", "unknown"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"address" | not is_string(object.get(x, "address", null))},
+	{"socket" | not is_string(object.get(x, "socket", null))},
+	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"implicit" | not is_boolean(object.get(x, "implicit", null))},
+	{"ssl" | not is_boolean(object.get(x, "ssl", null))},
+	{"http2_parameter" | not is_boolean(object.get(x, "http2_parameter", null))},
+	{"quic" | not is_boolean(object.get(x, "quic", null))},
+	{"default_server" | not is_boolean(object.get(x, "default_server", null))},
+	{"speaks_http2" | not object.get(x, "speaks_http2", null) in {"yes", "no", "unknown"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -564,13 +564,13 @@ wrong_flag_setting(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_flag_setting,
 	{"on" | not count(object.keys(x) & {"on", "unresolved"}) == 1},
-	{"value" | not is_string(x.value)},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"on" | not is_boolean(object.get(x, "on", false))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -593,10 +593,10 @@ wrong_return(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_return,
 	{"fields" | not x.fields == count(x)},
-	{"code" | not kind.whole(x.code, 0)},
-	{"body" | not x.body in {"none", "empty", "text", "variable"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"code" | not kind.whole(object.get(x, "code", null), 0)},
+	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -650,27 +650,27 @@ wrong_location(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location,
 	{"fields" | not x.fields == count(x)},
-	{"id" | not is_string(x.id)},
-	{"parent" | not is_string(x.parent)},
-	{"modifier" | not x.modifier in {"", "=", "^~", "~", "~*", "@", "if"}},
-	{"path" | not is_string(x.path)},
-	{"name" | not is_string(x.name)},
+	{"id" | not is_string(object.get(x, "id", null))},
+	{"parent" | not is_string(object.get(x, "parent", null))},
+	{"modifier" | not object.get(x, "modifier", null) in {"", "=", "^~", "~", "~*", "@", "if"}},
+	{"path" | not is_string(object.get(x, "path", null))},
+	{"name" | not is_string(object.get(x, "name", null))},
 	{concat(".", ["condition", inner]) |
 		"condition" in object.keys(x)
 		some inner in wrong_condition(object.get(x, "condition", null))
 	},
-	{"internal" | not is_boolean(x.internal)},
+	{"internal" | not is_boolean(object.get(x, "internal", null))},
 	{concat(".", ["grpc", inner]) |
 		some inner in wrong_location_grpc(object.get(x, "grpc", null))
 	},
-	{"handler" | not is_string(x.handler)},
-	{"own_handler" | not is_boolean(x.own_handler)},
-	{"grpc_pass" | not is_string(x.grpc_pass)},
+	{"handler" | not is_string(object.get(x, "handler", null))},
+	{"own_handler" | not is_boolean(object.get(x, "own_handler", null))},
+	{"grpc_pass" | not is_string(object.get(x, "grpc_pass", null))},
 	{concat(".", ["target", inner]) |
 		"target" in object.keys(x)
 		some inner in wrong_target(object.get(x, "target", null))
 	},
-	{"proxy_pass" | not is_string(x.proxy_pass)},
+	{"proxy_pass" | not is_string(object.get(x, "proxy_pass", null))},
 	{concat(".", ["proxy_target", inner]) |
 		"proxy_target" in object.keys(x)
 		some inner in wrong_target(object.get(x, "proxy_target", null))
@@ -679,7 +679,7 @@ wrong_location(x) := {"(no object)"} if {
 		"return" in object.keys(x)
 		some inner in wrong_return(object.get(x, "return", null))
 	},
-	{"rewrites" | not is_boolean(x.rewrites)},
+	{"rewrites" | not is_boolean(object.get(x, "rewrites", null))},
 	{concat(".", ["limit_except", inner]) |
 		"limit_except" in object.keys(x)
 		some inner in wrong_location_limit_except(object.get(x, "limit_except", null))
@@ -695,7 +695,7 @@ wrong_location(x) := {"(no object)"} if {
 	{"add_header" | not kind.whole(object.get(x, "add_header", 0), 0)},
 	{"proxy_set_header" | not kind.whole(object.get(x, "proxy_set_header", 0), 0)},
 	{"error_page" | not kind.whole(object.get(x, "error_page", 0), 0)},
-	{"types" | not is_array(x.types)},
+	{"types" | not is_array(object.get(x, "types", null))},
 	{"types" |
 		some item in x.types
 		not is_string(item)
@@ -706,10 +706,10 @@ wrong_location(x) := {"(no object)"} if {
 		not ok_named_value(item)
 		some inner in wrong_named_value(item)
 	},
-	{"proxy_directives" | not is_array(x.proxy_directives)},
+	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
 	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -729,10 +729,10 @@ wrong_condition(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_condition,
-	{"text" | not is_string(x.text)},
-	{"variable" | not is_string(x.variable)},
-	{"operator" | not is_string(x.operator)},
-	{"value" | not is_string(x.value)},
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"variable" | not is_string(object.get(x, "variable", null))},
+	{"operator" | not is_string(object.get(x, "operator", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
 })
 
 keys_location_grpc := {"carries", "reasons"}
@@ -752,8 +752,8 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_location_grpc,
-	{"carries" | not x.carries in {"pass", "strong", "weak", "no"}},
-	{"reasons" | not is_array(x.reasons)},
+	{"carries" | not object.get(x, "carries", null) in {"pass", "strong", "weak", "no"}},
+	{"reasons" | not is_array(object.get(x, "reasons", null))},
 	{"reasons" |
 		some item in x.reasons
 		not is_string(item)
@@ -795,29 +795,29 @@ wrong_target(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_target,
 	{"fields" | not x.fields == count(x)},
-	{"text" | not is_string(x.text)},
-	{"options" | not is_string(x.options)},
-	{"scheme" | not x.scheme in {"", "grpc", "grpcs", "http", "https"}},
-	{"scheme_known" | not is_boolean(x.scheme_known)},
-	{"kind" | not x.kind in {"upstream", "address", "unix", "variable", "undefined"}},
-	{"upstreams" | not is_array(x.upstreams)},
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"options" | not is_string(object.get(x, "options", null))},
+	{"scheme" | not object.get(x, "scheme", null) in {"", "grpc", "grpcs", "http", "https"}},
+	{"scheme_known" | not is_boolean(object.get(x, "scheme_known", null))},
+	{"kind" | not object.get(x, "kind", null) in {"upstream", "address", "unix", "variable", "undefined"}},
+	{"upstreams" | not is_array(object.get(x, "upstreams", null))},
 	{"upstreams" |
 		some item in x.upstreams
 		not is_string(item)
 	},
-	{"host" | not is_string(x.host)},
-	{"port" | not kind.whole(x.port, 0)},
-	{"host_is_name" | not is_boolean(x.host_is_name)},
+	{"host" | not is_string(object.get(x, "host", null))},
+	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
 	{kind.item("variables", i, inner) |
 		some i, item in x.variables
 		not ok_target_variables(item)
 		some inner in wrong_target_variables(item)
 	},
-	{"variables" | not is_array(x.variables)},
-	{"client_chooses" | not x.client_chooses in {"no", "part", "whole", "unknown"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"variables" | not is_array(object.get(x, "variables", null))},
+	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "unknown"}},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -835,8 +835,8 @@ wrong_target_variables(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_target_variables,
-	{"name" | not is_string(x.name)},
-	{"origin" | not x.origin in {"constant", "request", "unknown"}},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"origin" | not object.get(x, "origin", null) in {"constant", "request", "unknown"}},
 })
 
 keys_location_limit_except := {"methods", "denies", "file", "line", "key"}
@@ -859,14 +859,14 @@ wrong_location_limit_except(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_location_limit_except,
-	{"methods" | not is_array(x.methods)},
+	{"methods" | not is_array(object.get(x, "methods", null))},
 	{"methods" |
 		some item in x.methods
 		not is_string(item)
 	},
-	{"denies" | not is_boolean(x.denies)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"denies" | not is_boolean(object.get(x, "denies", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -886,9 +886,9 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_location_health_check,
-	{"type" | not is_string(x.type)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"type" | not is_string(object.get(x, "type", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -939,13 +939,13 @@ wrong_size_setting(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_size_setting,
 	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
-	{"value" | not is_string(x.value)},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"bytes" | not kind.whole(object.get(x, "bytes", 0), 0)},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -969,11 +969,11 @@ wrong_named_value(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_named_value,
 	{"fields" | not x.fields == count(x)},
-	{"name" | not is_string(x.name)},
-	{"value" | not is_string(x.value)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"ms" | not kind.whole(object.get(x, "ms", 0), 0)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -992,9 +992,9 @@ wrong_server_pages(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_server_pages,
-	{"uri" | not is_string(x.uri)},
-	{"location" | not is_string(x.location)},
-	{"found" | not x.found in {"yes", "no", "unknown"}},
+	{"uri" | not is_string(object.get(x, "uri", null))},
+	{"location" | not is_string(object.get(x, "location", null))},
+	{"found" | not object.get(x, "found", null) in {"yes", "no", "unknown"}},
 })
 
 keys_header_list := {"directive", "level", "complete", "headers"}
@@ -1016,15 +1016,15 @@ wrong_header_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_header_list,
-	{"directive" | not x.directive in {"grpc_set_header", "add_header", "proxy_set_header"}},
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"complete" | not is_boolean(x.complete)},
+	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "proxy_set_header"}},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("headers", i, inner) |
 		some i, item in x.headers
 		not ok_header(item)
 		some inner in wrong_header(item)
 	},
-	{"headers" | not is_array(x.headers)},
+	{"headers" | not is_array(object.get(x, "headers", null))},
 })
 
 keys_header := {"name", "value", "always", "file", "line", "key"}
@@ -1045,11 +1045,11 @@ wrong_header(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_header,
-	{"name" | not is_string(x.name)},
-	{"value" | not is_string(x.value)},
-	{"always" | not is_boolean(x.always)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
+	{"always" | not is_boolean(object.get(x, "always", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1071,14 +1071,14 @@ wrong_error_page_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_error_page_list,
-	{"level" | not x.level in {"main", "http", "upstream", "server", "location", "if"}},
-	{"complete" | not is_boolean(x.complete)},
+	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("pages", i, inner) |
 		some i, item in x.pages
 		not ok_error_page(item)
 		some inner in wrong_error_page(item)
 	},
-	{"pages" | not is_array(x.pages)},
+	{"pages" | not is_array(object.get(x, "pages", null))},
 })
 
 keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "key"}
@@ -1103,16 +1103,16 @@ wrong_error_page(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_error_page,
-	{"codes" | not is_array(x.codes)},
+	{"codes" | not is_array(object.get(x, "codes", null))},
 	{"codes" |
 		some item in x.codes
 		not kind.between(item, 300, 599)
 	},
-	{"response" | not is_string(x.response)},
-	{"uri" | not is_string(x.uri)},
-	{"unresolved" | not is_boolean(x.unresolved)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"response" | not is_string(object.get(x, "response", null))},
+	{"uri" | not is_string(object.get(x, "uri", null))},
+	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1133,10 +1133,10 @@ wrong_feature(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_feature,
-	{"name" | not is_string(x.name)},
-	{"count" | not kind.whole(x.count, 1)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"count" | not kind.whole(object.get(x, "count", null), 1)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1161,14 +1161,14 @@ wrong_waiver(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_waiver,
-	{"id" | not is_string(x.id)},
-	{"until" | not is_string(x.until)},
-	{"owner" | not is_string(x.owner)},
-	{"reason" | not is_string(x.reason)},
-	{"problem" | not is_string(x.problem)},
-	{"covers" | not kind.whole(x.covers, 0)},
-	{"file" | not is_string(x.file)},
-	{"line" | not kind.whole(x.line, 1)},
+	{"id" | not is_string(object.get(x, "id", null))},
+	{"until" | not is_string(object.get(x, "until", null))},
+	{"owner" | not is_string(object.get(x, "owner", null))},
+	{"reason" | not is_string(object.get(x, "reason", null))},
+	{"problem" | not is_string(object.get(x, "problem", null))},
+	{"covers" | not kind.whole(object.get(x, "covers", null), 0)},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.whole(object.get(x, "line", null), 1)},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 

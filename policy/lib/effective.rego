@@ -41,6 +41,10 @@ doubt(node, name) := _doubt_of_setting(node, name, node.settings[name]) if {
 	not node.settings[name]
 }
 
+# is_on: whether a switch is known to be on. A function, for a value that is not known would make
+# `not value(...) == true` undefined, not true.
+is_on(node, name) if value(node, name) == true
+
 # hidden: something that was not read may set what this node does not.
 hidden(node) if node.gap >= 0
 

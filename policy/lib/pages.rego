@@ -129,10 +129,10 @@ _typed(entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "h
 
 # _headers: the grpc-status lines of the list in effect, or the doubt about it.
 _headers(entry, location) := {"status": []} if {
-	not location.add_header >= 0
+	object.get(location, "add_header", -1) < 0
 	not effective.hidden(location)
 } else := {"doubt": effective.gap_doubt(location)} if {
-	not location.add_header >= 0
+	object.get(location, "add_header", -1) < 0
 } else := {"doubt": _doubt(entry, "may have headers from an include that was not read")} if {
 	not input.header_lists[location.add_header].complete
 } else := {"status": [header |

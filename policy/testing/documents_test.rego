@@ -219,3 +219,32 @@ fragment := {
 	})],
 	"complete": false,
 }
+
+# listed: a document with these header lists.
+listed(document_, lists) := object.union(document_, {"header_lists": lists})
+
+header_list(directive, level, headers) := {
+	"directive": directive,
+	"level": level,
+	"complete": true,
+	"headers": headers,
+}
+
+header(name, value) := object.union(at(13), {"name": name, "value": value, "always": false})
+
+always(name, value) := object.union(header(name, value), {"always": true})
+
+error_page(codes, response, uri) := object.union(at(14), {
+	"codes": codes,
+	"response": response,
+	"uri": uri,
+	"unresolved": contains(uri, "$"),
+})
+
+# behind_gap: a node that depends on what was not read.
+behind_gap(node) := fields(object.union(object.remove(node, ["fields"]), {"gap": 0}))
+
+# without_its gap and everything else said: a document with an unread include.
+with_unread(document_) := object.union(document_, object.union(unread, {"complete": false}))
+
+answer(code, body) := fields(object.union(at(15), {"code": code, "body": body}))

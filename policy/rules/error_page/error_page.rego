@@ -68,7 +68,7 @@ _is_fallback(verdict, call) if {
 _verdict(call, status) := pages.verdict[call.number][call.location.error_page][status]
 
 _hidden(location) if {
-	not location.error_page >= 0
+	object.get(location, "error_page", -1) < 0
 	effective.hidden(location)
 }
 

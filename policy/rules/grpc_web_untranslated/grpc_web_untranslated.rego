@@ -24,7 +24,7 @@ findings contains rule.fault(about, [], call.subject, header, {"header": header.
 	some call in calls.passes
 	some list in ["add_header", "grpc_set_header"]
 	header := _for_browsers[call.location[list]]
-	not effective.value(call.location, "grpc_web") == true
+	not effective.is_on(call.location, "grpc_web")
 }
 
 # _for_browsers: the first such header of each list.

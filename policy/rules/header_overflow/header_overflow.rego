@@ -68,7 +68,7 @@ _affected_words := "headers of this size can overflow a buffer before nginx 1.30
 _is_raised(buffers) if units.bytes(split(buffers, " ")[1]) > 8192
 
 _may_be_affected(server) if {
-	not effective.value(server, "ignore_invalid_headers") == true
+	not effective.is_on(server, "ignore_invalid_headers")
 	_may_be_raised(server)
 }
 

@@ -59,7 +59,7 @@ _refusing(header) := "grpc-go" if {
 }
 
 _hidden(location) if {
-	not location.grpc_set_header >= 0
+	object.get(location, "grpc_set_header", -1) < 0
 	effective.hidden(location)
 } else if {
 	input.header_lists[location.grpc_set_header].complete == false

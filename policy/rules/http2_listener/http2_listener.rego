@@ -51,7 +51,7 @@ findings contains rule.unknown(about, [], doubt) if {
 # A module that translates gRPC-Web takes calls over HTTP/1.1.
 _with_grpc := {call.number |
 	some call in array.concat(calls.passes, calls.others)
-	not effective.value(call.location, "grpc_web") == true
+	not effective.is_on(call.location, "grpc_web")
 }
 
 _speaks(server, words) if {

@@ -54,9 +54,9 @@ findings contains rule.fault(about, _several(entry), entry.subject, entry.pool.a
 findings contains rule.fault(about, _with(entry, "either"), entry.subject, entry.upstream, values) if {
 	some entry in _judged
 	entry.pool.kind == "either"
+	_outlives(entry.upstream)
 	timeout := effective.setting(entry.upstream, "keepalive_timeout")
 	limit := settings.idle_limit(entry.upstream.name)
-	timeout.value >= limit.ms
 	values := object.union(_values(entry), {
 		"idle": timeout.text,
 		"limit": limit.text,
@@ -100,12 +100,16 @@ findings contains rule.unknown(about, _several(entry), entry.pool.doubt) if {
 findings contains rule.unknown(about, _several(entry), doubt) if {
 	some entry in _judged
 	entry.pool.kind == "either"
-	timeout := effective.setting(entry.upstream, "keepalive_timeout")
-	not timeout.value >= settings.idle_limit(entry.upstream.name).ms
+	not _outlives(entry.upstream)
 	doubt := pools.doubt_of_version(entry.upstream)
 }
 
 findings contains rule.unknown(about, [], doubt) if some doubt in calls.doubts
+
+_outlives(upstream) if {
+	limit := settings.idle_limit(upstream.name)
+	effective.value(upstream, "keepalive_timeout") >= limit.ms
+}
 
 _judged := [judged |
 	some entry in calls.upstreams

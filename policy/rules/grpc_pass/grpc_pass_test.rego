@@ -1,0 +1,109 @@
+package nginx.grpc.rules.grpc_pass_test
+
+import data.nginx.grpc.rules.grpc_pass
+import data.nginx.grpc.testing as t
+
+_greeter := "/helloworld.Greeter/"
+
+_proxied := t.one_location(t.proxied(_greeter, "strong", {}))
+
+_weak := t.one_location(t.proxied("/grpc/", "weak", {}))
+
+_with_settings(settings) := t.proxied(_greeter, "strong", {"settings": t.fields(settings)})
+
+_http_1_1 := t.one_location(_with_settings({"proxy_http_version": t.text("1.1")}))
+
+_http_2 := t.one_location(_with_settings({"proxy_http_version": t.text("2")}))
+
+_http_2_with_trailers := t.one_location(_with_settings({
+	"proxy_http_version": t.text("2"),
+	"proxy_pass_trailers": t.flag(true),
+}))
+
+_trailers_in_variable := t.one_location(_with_settings({
+	"proxy_http_version": t.text("2"),
+	"proxy_pass_trailers": t.variable("$on"),
+}))
+
+_unread := t.with_unread(t.one_location(t.behind_gap(t.proxied(_greeter, "strong", {}))))
+
+_unread_http_1_1 := t.with_unread(t.one_location(t.behind_gap(_with_settings({"proxy_http_version": t.text("1.1")}))))
+
+_fastcgi := t.one_location(t.location(_greeter, {
+	"grpc": {"carries": "strong", "reasons": ["path of a gRPC service"]},
+	"handler": "fastcgi_pass",
+	"own_handler": true,
+}))
+
+_answered := t.one_location(t.location(_greeter, {
+	"grpc": {"carries": "strong", "reasons": ["path of a gRPC service"]},
+	"handler": "return",
+	"own_handler": true,
+	"return": t.answer(404, "none"),
+}))
+
+_passed := t.one_location(t.pass(_greeter, {}))
+
+_none := t.one_location(t.proxied("/", "no", {}))
+
+_to(target) := t.one_location(t.proxied(_greeter, "strong", {"proxy_target": target}))
+
+_to_address := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 443), ["fields"]), {"scheme": "https"})))
+
+_to_unix := _to(t.target({"kind": "unix", "text": "http://unix:/run/greeter.sock:/"}))
+
+_to_variable := _to(t.to_variable("http://$backend/x", "unknown", {}))
+
+test_proxy_pass if {
+	found := grpc_pass.findings with input as _proxied
+	t.faults(found) == {"calls come here (path of a gRPC service) and go out by proxy_pass http://greeter: every one fails with UNKNOWN or INTERNAL"}
+	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	t.levels(found, "evidence") == {"deny"}
+	t.places(found) == {11}
+}
+
+test_weak_signs_are_a_warning if {
+	found := grpc_pass.findings with input as _weak
+	t.levels(found, "checklist") == {"warn"}
+	t.is_weak(found)
+}
+
+test_other_versions_of_http if {
+	count(grpc_pass.findings) == 1 with input as _http_1_1
+	count(grpc_pass.findings) == 1 with input as _http_2
+	t.is_clean(grpc_pass.findings) with input as _http_2_with_trailers
+}
+
+test_http_2_by_version if {
+	t.is_clean(grpc_pass.findings) with input as _http_2_with_trailers with data.nginx_grpc as {"nginx_version": "1.29.4"}
+	count(grpc_pass.findings) == 1 with input as _http_2_with_trailers with data.nginx_grpc as {"nginx_version": "1.29.3"}
+}
+
+test_unknown if {
+	t.reasons(grpc_pass.findings) == {"proxy_pass_trailers $on holds a variable"} with input as _trailers_in_variable
+	t.reasons(grpc_pass.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
+	t.faults(grpc_pass.findings) == set() with input as _unread
+}
+
+test_no_exception_that_could_be_hidden if {
+	count(t.faults(grpc_pass.findings)) == 1 with input as _unread_http_1_1
+	count(t.faults(grpc_pass.findings)) == 1 with input as _unread with data.nginx_grpc as {"nginx_version": "1.28.0"}
+}
+
+test_other_handlers if {
+	found := grpc_pass.findings with input as _fastcgi
+	t.remedies(found) == {"grpc_pass grpc://UPSTREAM;"}
+	t.places(found) == {10}
+	t.is_clean(grpc_pass.findings) with input as _answered
+}
+
+test_nothing_to_say if {
+	t.is_clean(grpc_pass.findings) with input as _passed
+	t.is_clean(grpc_pass.findings) with input as _none
+}
+
+test_remedy_says_the_target if {
+	t.remedies(grpc_pass.findings) == {"grpc_pass grpcs://10.0.0.1:443;"} with input as _to_address
+	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://unix:/run/greeter.sock;"} with input as _to_unix
+	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://$backend;"} with input as _to_variable
+}

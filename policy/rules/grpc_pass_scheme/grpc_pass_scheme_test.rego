@@ -1,0 +1,40 @@
+package nginx.grpc.rules.grpc_pass_scheme_test
+
+import data.nginx.grpc.rules.grpc_pass_scheme
+import data.nginx.grpc.testing as t
+
+_bare := t.one_location(t.pass("/", {
+	"grpc_pass": "greeter",
+	"target": t.target({"text": "greeter", "scheme": "", "upstreams": ["greeter"]}),
+}))
+
+_said := t.one_location(t.pass("/", {}))
+
+_variable := t.one_location(t.pass("/", {"grpc_pass": "$backend", "target": t.to_variable("$backend", "unknown", {})}))
+
+# An `if` that inherits grpc_pass says nothing of its own.
+_inherited := t.locations([
+	t.pass("/", {}),
+	t.pass("if", {
+		"parent": "/",
+		"modifier": "if",
+		"own_handler": false,
+		"target": t.target({"text": "greeter", "scheme": "", "upstreams": ["greeter"]}),
+	}),
+])
+
+test_no_scheme if {
+	found := grpc_pass_scheme.findings with input as _bare
+	t.faults(found) == {"grpc_pass greeter says no scheme, so calls go out in plaintext without a word about it"}
+	t.levels(found, "checklist") == {"warn"}
+	t.levels(found, "evidence") == {"off"}
+}
+
+test_scheme_said if {
+	t.is_clean(grpc_pass_scheme.findings) with input as _said
+	t.is_clean(grpc_pass_scheme.findings) with input as _inherited
+}
+
+test_scheme_not_seen if {
+	t.reasons(grpc_pass_scheme.findings) == {"grpc_pass $backend may hold a scheme"} with input as _variable
+}

@@ -1,0 +1,128 @@
+package nginx.grpc.rules.keepalive_pool_test
+
+import data.nginx.grpc.rules.keepalive_pool
+import data.nginx.grpc.testing as t
+
+_peers := [t.peer("10.0.0.1:50051", {}), t.peer("10.0.0.2:50051", {})]
+
+_greeter(settings, peers) := t.document(
+	[t.server([t.pass("/", {})], {})],
+	[t.upstream("greeter", settings, peers)],
+)
+
+_alone := [t.peer("10.0.0.1:50051", {})]
+
+_none := _greeter({}, _peers)
+
+_none_alone := _greeter({}, _alone)
+
+_short := _greeter({"keepalive_timeout": t.time("20s", 20000)}, _peers)
+
+_pool := _greeter({"keepalive": t.number("8", 8)}, _peers)
+
+_off := _greeter({"keepalive": t.number("0", 0)}, _peers)
+
+_variable := _greeter({"keepalive": t.variable("$n")}, _peers)
+
+_variable_timeout := _greeter({"keepalive_timeout": t.variable("$n")}, _peers)
+
+_one_down := _greeter({"keepalive": t.number("0", 0)}, [t.peer("10.0.0.1:50051", {}), t.peer("10.0.0.2:50051", {"down": true})])
+
+_literal(text, more) := t.one_location(t.pass("/", {"grpc_pass": text, "target": t.target(object.union({"text": text}, more))}))
+
+_address := _literal("10.0.0.1:50051", {"scheme": "", "kind": "address", "host": "10.0.0.1", "port": 50051})
+
+_unix := _literal("grpc://unix:/run/greeter.sock", {"kind": "unix"})
+
+_constant := _literal("$backend", {
+	"kind": "variable",
+	"variables": [{"name": "$backend", "origin": "constant"}],
+})
+
+_by_variable := _literal("$backend", {
+	"kind": "variable",
+	"variables": [{"name": "$backend", "origin": "unknown"}],
+})
+
+_new := {"nginx_version": "1.30.3"}
+
+_old := {"nginx_version": "1.22.1"}
+
+_concurrency(number) := {"grpc": {"default": {"expected_concurrency": number}}, "workers": 2}
+
+test_no_pool_before_1_29_7 if {
+	found := keepalive_pool.findings with input as _none with data.nginx_grpc as _old
+	t.faults(found) == {"there is no keepalive, so every call opens a connection of its own"}
+	t.remedies(found) == {"keepalive 32;\nkeepalive_timeout 20s;"}
+	t.levels(found, "checklist") == {"deny"}
+	t.levels(found, "evidence") == {"warn"}
+}
+
+test_default_pool_from_1_29_7 if {
+	t.is_clean(keepalive_pool.findings) with input as _none with data.nginx_grpc as _new
+}
+
+test_no_version if {
+	found := keepalive_pool.findings with input as _none
+	t.faults(found) == {"there is no keepalive: no pool before nginx 1.29.7, and from then on one that keeps idle connections for 60s (default), while the server closes them after 30s (assumed)"}
+	t.reasons(found) == set()
+}
+
+# With a short timeout the default pool would be right: now it depends on the version.
+test_no_version_and_a_short_timeout if {
+	found := keepalive_pool.findings with input as _short
+	t.faults(found) == set()
+	t.reasons(found) == {"upstream greeter has no keepalive, which is a pool from nginx 1.29.7 on, and nginx_version is not set"}
+	count(t.reasons(keepalive_pool.findings)) == 1 with input as _variable_timeout
+}
+
+test_one_server_is_no_evidence if {
+	found := keepalive_pool.findings with input as _none_alone with data.nginx_grpc as _old
+	t.levels(found, "evidence") == {"off"}
+	t.levels(keepalive_pool.findings, "evidence") == {"off"} with input as _one_down
+}
+
+test_pool if {
+	t.is_clean(keepalive_pool.findings) with input as _pool
+}
+
+test_switched_off if {
+	found := keepalive_pool.findings with input as _off
+	t.faults(found) == {"keepalive 0 switches it off, so every call opens a connection of its own"}
+	t.places(found) == {12}
+}
+
+test_too_small if {
+	t.is_clean(keepalive_pool.findings) with input as _pool with data.nginx_grpc as _concurrency(16)
+	found := keepalive_pool.findings with input as _pool with data.nginx_grpc as _concurrency(17)
+	t.faults(found) == {"8 connections are kept for each of 2 workers, and 17 calls are expected at once: the others open a connection each"}
+	t.levels(found, "evidence") == {"warn"}
+	large := keepalive_pool.findings with input as _pool with data.nginx_grpc as _concurrency(100)
+	t.remedies(large) == {"keepalive 50;"}
+}
+
+test_default_pool_too_small if {
+	settings := object.union(_new, _concurrency(100))
+	count(t.faults(keepalive_pool.findings)) == 1 with input as _none with data.nginx_grpc as settings
+}
+
+test_address if {
+	found := keepalive_pool.findings with input as _address
+	t.faults(found) == {"grpc_pass 10.0.0.1:50051 names an address, which has no pool: every call opens a connection of its own"}
+	t.remedies(found) == {"upstream NAME {\n    server 10.0.0.1:50051;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"}
+	t.levels(found, "evidence") == {"off"}
+	count(t.faults(keepalive_pool.findings)) == 1 with input as _unix
+	count(t.faults(keepalive_pool.findings)) == 1 with input as _constant
+}
+
+test_default_to_be_written if {
+	found := keepalive_pool.findings with input as _none
+		with data.nginx_grpc as object.union(_new, {"explicit": "required"})
+	t.faults(found) == {"there is a pool only by the default of nginx 1.29.7 and later; settings ask for it in writing"}
+	t.is_weak(found)
+}
+
+test_unknown if {
+	t.reasons(keepalive_pool.findings) == {"keepalive $n holds a variable"} with input as _variable
+	t.reasons(keepalive_pool.findings) == {"grpc_pass $backend leads to what is not seen"} with input as _by_variable
+}

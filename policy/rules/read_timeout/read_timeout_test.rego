@@ -1,0 +1,66 @@
+package nginx.grpc.rules.read_timeout_test
+
+import data.nginx.grpc.rules.read_timeout
+import data.nginx.grpc.testing as t
+
+_default := t.one_location(t.pass_with({}))
+
+_short := t.one_location(t.pass_with({"grpc_read_timeout": t.time("10s", 10000)}))
+
+_exact := t.one_location(t.pass_with({"grpc_read_timeout": t.time("5m", 300000)}))
+
+_variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
+
+_unread := t.with_unread(t.one_location(t.behind_gap(t.pass_with({}))))
+
+test_default_is_short if {
+	found := read_timeout.findings with input as _default
+	t.faults(found) == {"a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed)"}
+	t.places(found) == {10}
+	t.remedies(found) == {"grpc_read_timeout 300s;"}
+	t.levels(found, "checklist") == {"deny"}
+	t.levels(found, "evidence") == {"off"}
+}
+
+test_said_is_short if {
+	found := read_timeout.findings with input as _short
+	t.places(found) == {12}
+}
+
+test_long_enough if {
+	t.is_clean(read_timeout.findings) with input as _exact
+}
+
+test_given_silence if {
+	found := read_timeout.findings with input as _exact
+		with data.nginx_grpc as {"grpc": {"default": {"longest_silence": "10m"}}}
+	t.faults(found) == {"a stream that is silent for 5m is cut; streams here are silent for up to 10m (as settings say)"}
+	t.levels(found, "evidence") == {"deny"}
+}
+
+test_given_for_the_upstream_wins if {
+	t.is_clean(read_timeout.findings) with input as _short
+		with data.nginx_grpc as {"grpc": {
+			"default": {"longest_silence": "10m"},
+			"upstreams": {"greeter": {"longest_silence": "5s"}},
+		}}
+}
+
+test_no_streams_no_silence if {
+	t.is_clean(read_timeout.findings) with input as _default
+		with data.nginx_grpc as {"grpc": {"default": {"streaming": "none"}}}
+	count(read_timeout.findings) == 1 with input as _default
+		with data.nginx_grpc as {"grpc": {"default": {"streaming": "server"}}}
+}
+
+test_default_to_be_written if {
+	found := read_timeout.findings with input as _default
+		with data.nginx_grpc as {"explicit": "required", "grpc": {"default": {"longest_silence": "30s"}}}
+	t.faults(found) == {"grpc_read_timeout is long enough only by nginx's default, 60s (default); settings ask for it in writing"}
+	t.is_weak(found)
+}
+
+test_unknown if {
+	t.reasons(read_timeout.findings) == {"grpc_read_timeout $t holds a variable"} with input as _variable
+	t.reasons(read_timeout.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
+}

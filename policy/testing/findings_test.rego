@@ -1,0 +1,29 @@
+# What a test asks of the findings of a rule.
+package nginx.grpc.testing
+
+# faults: the messages.
+faults(findings) := {finding.message | some finding in findings; finding.outcome == "fault"}
+
+# places: the lines that the faults point at.
+places(findings) := {finding.line | some finding in findings; finding.outcome == "fault"}
+
+remedies(findings) := {finding.remedy | some finding in findings; finding.outcome == "fault"}
+
+# levels of the faults in a profile.
+levels(findings, profile) := {finding.levels[profile] |
+	some finding in findings
+	finding.outcome == "fault"
+}
+
+# reasons: why something is not judged.
+reasons(findings) := {finding.reason | some finding in findings; finding.outcome == "unknown"}
+
+# is_clean: nothing is wrong and nothing is unknown.
+is_clean(findings) if count(findings) == 0
+
+# is_weak: settings can't raise them to deny.
+is_weak(findings) if {
+	every finding in findings {
+		finding.cap == "warn"
+	}
+}
