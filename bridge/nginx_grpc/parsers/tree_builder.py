@@ -15,8 +15,8 @@ from nginx_grpc.tree import Comment, Directive
 
 __all__ = ["build"]
 
-# Blocks of pairs: nginx rejects a third word.
-_PAIRS = frozenset({"geo", "map", "split_clients"})
+# Blocks of pairs: nginx rejects a third word (and overlooks it in split_clients).
+_PAIRS = frozenset({"geo", "map"})
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 _TEMPLATE_SIGN = re.compile(r"[{%@<]|\\\$").search
 

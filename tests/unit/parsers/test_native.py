@@ -51,6 +51,7 @@ def outcome(parser, data, **options):
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(soups, st.binary(max_size=60), grammar))
 @example(b"location / { a;\n}\nlocation / { a;\n}\n")
+@example(b"map {\n'a' b;}\n'a' b;}\n")
 @example(b"#" + b"x" * 4_095 + b"\n")
 @example(b"#" + b"x" * 4_095)
 def test_any_text_reads_as_it_does_byte_by_byte(data):

@@ -36,7 +36,7 @@ _LINE_OF_WORDS: _Line = (_WORDS, "", [])
 _SHORT = 1_000
 _LINES_KEPT = 65_536
 # Blocks of pairs: nginx rejects a third word.
-_PAIRS = frozenset({"geo", "map", "split_clients"})
+_PAIRS = frozenset({"geo", "map"})
 
 _SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
 _GAP = re.compile(r"[ \t\r]*")
@@ -132,7 +132,7 @@ class Reading:
         ):
             found = out[-1]
             if body.free_names:
-                if len(found.args) < 2:
+                if self.out is out and len(found.args) < 2:
                     self.remember(written, (_entry(found.name), found.name, found.args))
             elif self.out is out and found.block is None and not is_lua(found.name):
                 self.remember(written, (_directive(found.name), found.name, found.args))
