@@ -248,3 +248,43 @@ behind_gap(node) := fields(object.union(object.remove(node, ["fields"]), {"gap":
 with_unread(document_) := object.union(document_, object.union(unread, {"complete": false}))
 
 answer(code, body) := fields(object.union(at(15), {"code": code, "body": body}))
+
+# with_pages: one server with a gRPC location whose error pages are `entries`, and `pages` that
+# serve them.
+with_pages(entries, pages) := object.union(
+	document(
+		[server(
+			array.concat([pass("/", {"error_page": 0})], pages),
+			{"pages": [served |
+				some location_ in pages
+				served := {"uri": location_.path, "location": location_.id, "found": "yes"}
+			]},
+		)],
+		[greeter],
+	),
+	{"error_page_lists": [{"level": "server", "complete": true, "pages": entries}]},
+)
+
+# with_page: the same for one page that answers all of 502, 503 and 504.
+with_page(response, page_) := with_pages([error_page([502, 503, 504], response, page_.path)], [page_])
+
+# grpc_page: a page that does all right, with more over it.
+grpc_page(path, more) := page(path, object.union(
+	{"settings": fields({"default_type": text("application/grpc")})},
+	more,
+))
+
+# page that returns 200 with nginx's default type.
+page(path, more) := location(path, object.union(
+	{
+		"modifier": "=",
+		"internal": true,
+		"handler": "return",
+		"own_handler": true,
+		"return": answer(200, "none"),
+	},
+	more,
+))
+
+# with_headers: a document whose first list is this add_header list, for pages with `add_header: 0`.
+with_headers(document_, headers) := listed(document_, [header_list("add_header", "location", headers)])

@@ -27,7 +27,7 @@ import data.nginx.grpc.lib.rule
 about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _forms(missing), call.subject, _at(call.location), values) if {
-	some call in calls.passes
+	some call in _first_answers
 	not _hidden(call.location)
 	missing := [status | some status in _wanted; not _has_page(call, status)]
 	count(missing) > 0
@@ -35,15 +35,22 @@ findings contains rule.fault(about, _forms(missing), call.subject, _at(call.loca
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in _first_answers
 	some status in _wanted
 	doubt := _verdict(call, status).doubt
 }
 
 findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if {
-	some call in calls.passes
+	some call in _first_answers
 	_hidden(call.location)
 }
+
+# What is itself an error page gets none when it fails.
+_first_answers := [call |
+	some call in calls.passes
+	not call.location.internal
+	call.location.modifier != "@"
+]
 
 _wanted := [502, 503, 504]
 
@@ -60,7 +67,6 @@ _has_page(call, status) if {
 # A named location keeps method and URI; another target may be alive.
 _is_fallback(verdict, call) if {
 	verdict.location.modifier == "@"
-	verdict.location.id != call.location.id
 } else if {
 	verdict.location.grpc_pass != call.location.grpc_pass
 }

@@ -1,0 +1,45 @@
+package nginx.grpc.rules.nested_location_test
+
+import data.nginx.grpc.rules.nested_location
+import data.nginx.grpc.testing as t
+
+_nested(more) := t.locations([t.pass("/", {}), t.location("/watch", object.union({"parent": "/"}, more))])
+
+_static := _nested({})
+
+_own := t.locations([t.pass("/", {}), t.pass("/watch", {"parent": "/"})])
+
+_answered := _nested({"handler": "return", "own_handler": true, "return": t.answer(404, "none")})
+
+_internal := _nested({"internal": true})
+
+_rewritten := _nested({"rewrites": true})
+
+_if := _nested({"modifier": "if"})
+
+_in_http := t.locations([t.location("/", {}), t.location("/watch", {"parent": "/"})])
+
+_unread := t.with_unread(t.locations([
+	t.pass("/", {}),
+	t.behind_gap(t.location("/watch", {"parent": "/", "handler": "unknown"})),
+]))
+
+test_no_handler if {
+	found := nested_location.findings with input as _static
+	t.faults(found) == {"calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location /"}
+	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	{fault.location | some fault in found} == {"/watch"}
+}
+
+test_handlers if {
+	t.is_clean(nested_location.findings) with input as _own
+	t.is_clean(nested_location.findings) with input as _answered
+	t.is_clean(nested_location.findings) with input as _internal
+	t.is_clean(nested_location.findings) with input as _rewritten
+	t.is_clean(nested_location.findings) with input as _if
+	t.is_clean(nested_location.findings) with input as _in_http
+}
+
+test_unknown if {
+	t.reasons(nested_location.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
+}
