@@ -1,0 +1,160 @@
+package nginx.grpc.rules.settings_test
+
+import data.nginx.grpc.rules.settings
+import data.nginx.grpc.testing as t
+
+_document := t.one_location(t.pass("/", {}))
+
+_with_own := object.union(_document, {"settings": {"profile": "strict"}})
+
+_whole := {
+	"profile": "evidence",
+	"inline_waivers": "forbid",
+	"not_judged": "deny",
+	"nginx_version": "1.30.3",
+	"explicit": "required",
+	"workers": 4,
+	"largest_request": "4m",
+	"grpc": {
+		"default": {
+			"max_connection_age": "30s",
+			"max_connection_idle": "1h30m",
+			"expected_concurrency": 100,
+			"longest_silence": "5m",
+			"streaming": "bidi",
+			"metadata": ["tenant-id"],
+		},
+		"upstreams": {"greeter": {"longest_silence": "1d 2h"}},
+	},
+	"levels": {"NG205": "off"},
+	"waivers": [{
+		"id": "NG103",
+		"file": "conf.d/*.conf",
+		"server": "api.example",
+		"location": "/",
+		"upstream": "greeter",
+		"reason": "a reason",
+		"owner": "payments",
+		"expires": "2027-03-01",
+	}],
+}
+
+_problems(given) := problems if {
+	problems := settings.problems with input as _document with data.nginx_grpc as given
+}
+
+_is_denied(given, setting, problem) if {
+	[setting, problem] in _problems(given)
+	every found in _problems(given) {
+		startswith(found[0], setting)
+	}
+}
+
+test_whole if {
+	t.is_clean(settings.findings) with input as _document with data.nginx_grpc as _whole
+}
+
+test_none if {
+	t.is_clean(settings.findings) with input as _document
+	t.is_clean(settings.findings) with input as _document with data.nginx_grpc as {}
+}
+
+test_finding if {
+	found := settings.findings with input as _document with data.nginx_grpc as {"profle": "evidence"}
+	t.faults(found) == {"nginx_grpc.profle is not a setting; here are: profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"}
+	t.levels(found, "evidence") == {"deny"}
+}
+
+test_data_wins_over_the_document if {
+	count(settings.findings) == 1 with input as _with_own
+	t.is_clean(settings.findings) with input as _with_own with data.nginx_grpc as {"profile": "evidence"}
+}
+
+test_no_mapping if {
+	_is_denied([], "", "must be a mapping")
+	_is_denied(null, "", "must be a mapping")
+	_is_denied(false, "", "must be a mapping")
+	_is_denied({"grpc": "x"}, "grpc", "must be a mapping")
+	_is_denied({"grpc": {"default": []}}, "grpc.default", "must be a mapping")
+	_is_denied({"grpc": {"upstreams": []}}, "grpc.upstreams", "must be a mapping")
+	_is_denied({"grpc": {"upstreams": {"a": 1}}}, "grpc.upstreams.a", "must be a mapping")
+	_is_denied({"levels": 1}, "levels", "must be a mapping")
+	_is_denied({"waivers": [1]}, "waivers[0]", "must be a mapping")
+	_is_denied({"waivers": {}}, "waivers", "must be a list")
+}
+
+test_unknown_keys if {
+	count(_problems({"grpc": {"defaults": {}}})) == 1
+	count(_problems({"grpc": {"default": {"max_age": "1s"}}})) == 1
+	count(_problems({"grpc": {"upstreams": {"a": {"max_age": "1s"}}}})) == 1
+	count(_problems({"waivers": [object.union(_whole.waivers[0], {"until": "x"})]})) == 1
+}
+
+test_words if {
+	_is_denied({"profile": "strict"}, "profile", "must be checklist or evidence")
+	_is_denied({"inline_waivers": true}, "inline_waivers", "must be allow or forbid")
+	_is_denied({"not_judged": "off"}, "not_judged", "must be deny or warn")
+	_is_denied({"explicit": false}, "explicit", "must be advised or required")
+	_is_denied({"grpc": {"default": {"streaming": "unary"}}}, "grpc.default.streaming", "must be none or server or client or bidi")
+	_is_denied({"grpc": {"upstreams": {"a": {"streaming": 1}}}}, "grpc.upstreams.a.streaming", "must be none or server or client or bidi")
+}
+
+test_numbers if {
+	_is_denied({"workers": 0}, "workers", "must be a whole number, 1 or more")
+	_is_denied({"workers": "4"}, "workers", "must be a whole number, 1 or more")
+	_is_denied({"workers": 1.5}, "workers", "must be a whole number, 1 or more")
+	_is_denied({"grpc": {"default": {"expected_concurrency": -1}}}, "grpc.default.expected_concurrency", "must be a whole number, 1 or more")
+	_is_denied({"grpc": {"upstreams": {"a": {"expected_concurrency": null}}}}, "grpc.upstreams.a.expected_concurrency", "must be a whole number, 1 or more")
+}
+
+test_version if {
+	_is_denied({"nginx_version": 1.3}, "nginx_version", "must be a version in quotes, as \"1.30.3\"")
+	_is_denied({"nginx_version": "mainline"}, "nginx_version", "must be a version in quotes, as \"1.30.3\"")
+	count(_problems({"nginx_version": "1.30"})) == 0
+}
+
+test_durations if {
+	every text in ["30", "1.5h", "1y", "", "5 m", "30S"] {
+		_is_denied({"grpc": {"default": {"longest_silence": text}}}, "grpc.default.longest_silence", "must be a duration, as 30s, 5m or 1h30m")
+	}
+	_is_denied({"grpc": {"default": {"longest_silence": 30}}}, "grpc.default.longest_silence", "must be a text")
+	_is_denied({"grpc": {"default": {"max_connection_age": 30}}}, "grpc.default.max_connection_age", "must be a text")
+	_is_denied({"grpc": {"default": {"max_connection_idle": 30}}}, "grpc.default.max_connection_idle", "must be a text")
+	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_age": "x"}}}}, "grpc.upstreams.a.max_connection_age", "must be a duration, as 30s, 5m or 1h30m")
+	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_age": 1}}}}, "grpc.upstreams.a.max_connection_age", "must be a text")
+	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_idle": 1}}}}, "grpc.upstreams.a.max_connection_idle", "must be a text")
+	_is_denied({"grpc": {"upstreams": {"a": {"longest_silence": 1}}}}, "grpc.upstreams.a.longest_silence", "must be a text")
+}
+
+test_sizes if {
+	_is_denied({"largest_request": "4MB"}, "largest_request", "must be a size, as 4m or 512k")
+	_is_denied({"largest_request": 4}, "largest_request", "must be a text")
+}
+
+test_metadata if {
+	_is_denied({"grpc": {"default": {"metadata": "tenant"}}}, "grpc.default.metadata", "must be a list")
+	_is_denied({"grpc": {"default": {"metadata": [1]}}}, "grpc.default.metadata", "must be a list of texts")
+	_is_denied({"grpc": {"upstreams": {"a": {"metadata": "tenant"}}}}, "grpc.upstreams.a.metadata", "must be a list")
+	_is_denied({"grpc": {"upstreams": {"a": {"metadata": [null]}}}}, "grpc.upstreams.a.metadata", "must be a list of texts")
+}
+
+test_levels if {
+	_is_denied({"levels": {"NG103": "error"}}, "levels.NG103", "must be deny or warn or off")
+	_is_denied({"levels": {"keepalive": "off"}}, "levels.keepalive", "is not a rule id such as NG103")
+	_is_denied({"levels": {"NG999": "off"}}, "levels.NG999", "names no rule")
+	every id in ["NG001", "NG002", "NG003", "NG004"] {
+		_is_denied({"levels": {id: "off"}}, concat("", ["levels.", id]), "can't be set: this rule always holds")
+	}
+	count(_problems({"levels": {"NG005": "off"}})) == 0
+}
+
+test_waivers if {
+	_is_denied({"waivers": [{}]}, "waivers[0].id", "is missing")
+	every key in ["id", "file", "server", "location", "upstream", "reason", "owner", "expires"] {
+		_is_denied(
+			{"waivers": [object.union(_whole.waivers[0], {key: 1})]},
+			concat("", ["waivers[0].", key]),
+			"must be a text",
+		)
+	}
+}

@@ -1,0 +1,189 @@
+package nginx.grpc.rules.waivers_test
+
+import data.nginx.grpc.rules.waivers
+import data.nginx.grpc.testing as t
+import data.nginx.grpc.verdict
+
+_document := t.one_location(t.pass_with({"grpc_read_timeout": t.time("10s", 10000)}))
+
+_commented(comments) := object.union(_document, {"waivers": comments})
+
+_comment(more) := object.union(t.at(11), object.union(
+	{
+		"id": "NG106",
+		"until": "2027-03-01",
+		"owner": "payments",
+		"reason": "no streams here",
+		"problem": "",
+		"covers": 12,
+	},
+	more,
+))
+
+_today := 1795521600000000000
+
+_waiver := {
+	"id": "NG106",
+	"location": "/pkg.Service/",
+	"reason": "no streams here",
+	"owner": "payments",
+	"expires": "2027-03-01",
+}
+
+_settings(given) := {"waivers": [object.union(_waiver, given)]}
+
+_without(key) := {"waivers": [object.remove(_waiver, [key])]}
+
+_on_the_line := _commented([_comment({})])
+
+_on_the_block := _commented([_comment({"covers": 10})])
+
+_elsewhere := _commented([_comment({"covers": 99})])
+
+_other_rule := _commented([_comment({"id": "NG109"})])
+
+_twice := _commented([_comment({}), _comment({"line": 12})])
+
+_malformed := _commented([_comment({"problem": "holds until twice"})])
+
+_no_date := _commented([_comment({"until": ""})])
+
+_unknown_key := _commented([_comment({"key": "nginx.conf"})])
+
+_waived(decision) := {name |
+	some finding in decision.waived
+	name := concat(" ", [finding.id, finding.waiver.origin])
+}
+
+_about_waivers(decision) := {finding.message |
+	some list in ["deny", "warn"]
+	some finding in decision[list]
+	finding.id == "NG004"
+}
+
+_decide(given) := decision if {
+	decision := verdict.decision with input as _document
+		with data.nginx_grpc as given
+		with time.now_ns as _today
+}
+
+_decide_document(document) := decision if {
+	decision := verdict.decision with input as document with time.now_ns as _today
+}
+
+test_settings_waive if {
+	decision := _decide(_settings({}))
+	_waived(decision) == {"NG106 settings"}
+	_about_waivers(decision) == set()
+	not "NG106" in {finding.id | some finding in decision.deny}
+	decision.waived[0].waiver == {
+		"id": "NG106",
+		"origin": "settings",
+		"reason": "no streams here",
+		"owner": "payments",
+		"expires": "2027-03-01",
+		"file": "nginx-grpc.yaml",
+		"line": 1,
+	}
+}
+
+test_names_are_exact_and_files_are_globs if {
+	every given in [
+		{"server": "api.example"}, {"upstream": "greeter"}, {"file": "*.conf"}, {"file": "nginx.conf"},
+		{"file": "**"}, {"file": "nginx.c?nf"},
+	] {
+		_waived(_decide(_settings(given))) == {"NG106 settings"}
+	}
+	every given in [
+		{"server": "api"}, {"upstream": "greet*"}, {"location": "/pkg.Service"}, {"file": "conf.d/*"},
+		{"file": ""},
+	] {
+		_waived(_decide(_settings(given))) == set()
+		_about_waivers(_decide(_settings(given))) == {"the waiver of NG106 accepts nothing"}
+	}
+}
+
+test_comments_waive if {
+	_waived(_decide_document(_on_the_line)) == {"NG106 comment"}
+	_waived(_decide_document(_on_the_block)) == {"NG106 comment"}
+	_waived(_decide_document(_elsewhere)) == set()
+	_about_waivers(_decide_document(_elsewhere)) == {"the waiver of NG106 accepts nothing"}
+	_waived(_decide_document(_other_rule)) == set()
+	_waived(_decide_document(_unknown_key)) == set()
+}
+
+test_two_comments_for_one_line if {
+	decision := _decide_document(_twice)
+	_waived(decision) == {"NG106 comment"}
+	_about_waivers(decision) == {"the waiver of NG106 accepts nothing"}
+}
+
+test_malformed_comments if {
+	_about_waivers(_decide_document(_malformed)) == {"the waiver of NG106 holds until twice"}
+	_about_waivers(_decide_document(_no_date)) == {"the waiver of NG106 has no last day"}
+	_waived(_decide_document(_malformed)) == set()
+}
+
+test_comments_forbidden if {
+	decision := verdict.decision with input as _on_the_line
+		with data.nginx_grpc as {"inline_waivers": "forbid"}
+		with time.now_ns as _today
+	_about_waivers(decision) == {"the waiver of NG106 stands in a comment, and settings forbid that"}
+	decision.waived == []
+}
+
+test_not_in_order if {
+	cases := {
+		"has no reason": _settings({"reason": " "}),
+		"has no owner": _settings({"owner": ""}),
+		"has no last day": _settings({"expires": "soon"}),
+		"expired on 2026-11-23": _settings({"expires": "2026-11-23"}),
+		"names no rule": _settings({"id": "NG999"}),
+		"is for a rule that always holds": _settings({"id": "NG002"}),
+		"has a file pattern of more than *, ** and ?": _settings({"file": "conf.d/{a,b}.conf"}),
+	}
+	every problem, given in cases {
+		decision := _decide(given)
+		some message in _about_waivers(decision)
+		endswith(message, problem)
+		decision.waived == []
+		"NG004" in {finding.id | some finding in decision.deny}
+		"NG106" in {finding.id | some finding in decision.deny}
+	}
+}
+
+test_missing_words if {
+	every key in ["reason", "owner", "expires"] {
+		decision := _decide(_without(key))
+		"NG004" in {finding.id | some finding in decision.deny}
+		decision.waived == []
+	}
+}
+
+# 2026-11-24 is today.
+test_last_day if {
+	_waived(_decide(_settings({"expires": "2026-11-24"}))) == {"NG106 settings"}
+	_about_waivers(_decide(_settings({"expires": "2026-11-24"}))) == {"the waiver of NG106 ends on 2026-11-24"}
+	_about_waivers(_decide(_settings({"expires": "2026-12-24"}))) == {"the waiver of NG106 ends on 2026-12-24"}
+	_about_waivers(_decide(_settings({"expires": "2026-12-25"}))) == set()
+}
+
+test_settings_come_before_comments if {
+	decision := verdict.decision with input as _on_the_line
+		with data.nginx_grpc as _settings({})
+		with time.now_ns as _today
+	_waived(decision) == {"NG106 settings"}
+	_about_waivers(decision) == set()
+}
+
+test_what_is_not_judged_can_be_waived if {
+	unknown := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
+	decision := verdict.decision with input as unknown
+		with data.nginx_grpc as {"waivers": [object.remove(object.union(_waiver, {"id": "NG005"}), ["location"])]}
+		with time.now_ns as _today
+	_waived(decision) == {"NG005 settings"}
+}
+
+test_findings_without_waivers if {
+	waivers.findings_about(set()) == set() with input as _document
+}
