@@ -136,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
         secrets=arguments.secrets,
         deadline=arguments.deadline,
         bridge_seconds=0.6 * arguments.deadline,
-        waiting_seconds=0.35 * arguments.deadline,
+        waiting_seconds=0.6 * arguments.deadline,
         workers=arguments.workers,
         in_flight=arguments.in_flight,
     )

@@ -29,6 +29,7 @@ class Options:
         buffered_bytes: what all requests together may hold unread.
         in_flight: requests taken in at once; more are shed.
         waiting_seconds: how long the first in line may have waited before newcomers are shed.
+        asked_at_once: reviews that are past the workers, with OPA.
         workers: processes that bridge.
         worker_bytes: the address space of one.
         worker_jobs: after how many objects a worker is replaced.
@@ -45,7 +46,8 @@ class Options:
     text_bytes: int = 1024 * 1024
     buffered_bytes: int = 16 * 1024 * 1024
     in_flight: int = 100
-    waiting_seconds: float = 0.7
+    waiting_seconds: float = 1.2
+    asked_at_once: int = 4
     workers: int = 2
     worker_bytes: int = 144 * 1024 * 1024
     worker_jobs: int = 5000

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc.admission import review, wording
+from nginx_grpc.admission.line import BusyError, Line
 from nginx_grpc.admission.metrics import Metrics
 from nginx_grpc.admission.options import Options
-from nginx_grpc.admission.workers import Bridged, BusyError, OverrunError, Workers
+from nginx_grpc.admission.workers import Bridged, OverrunError, Workers
 from nginx_grpc.client import (
     AsyncClient,
     Decision,
@@ -29,6 +30,9 @@ _LOG = logging.getLogger("nginx_grpc.admission")
 # Kept back from the deadline: to ask whether OPA is alive, and to send the answer.
 _PROBE_SECONDS = 0.15
 _RESERVE_SECONDS = 0.1
+# What a review needs at least, once it has its turn.
+_LEAST_SECONDS = 0.4
+_LARGE_DOCUMENTS = 256 * 1024
 # Not 503: the API server shows the text of a 500 to whoever applies the object, and drops that of a
 # 503.
 _UNAVAILABLE = 500
@@ -73,6 +77,7 @@ class Reviewer:
         self.stopping = False
         self.draining = False
         self._workers = Workers(options)
+        self._line = Line(options.workers + options.asked_at_once, options.waiting_seconds)
         self._opa = AsyncClient(options.opa)
         self._poll: asyncio.Task[None] | None = None
         self._starting: asyncio.Lock | None = None
@@ -156,7 +161,7 @@ class Reviewer:
         """The answer for a request that there is no room for, before its body is read."""
         if self.stopping:
             return self._shed("is stopping")
-        if self.in_flight >= self.options.in_flight or self._workers.crowded():
+        if self.in_flight >= self.options.in_flight or self._line.crowded():
             return self._shed("has more reviews than it can answer in time")
         return None
 
@@ -209,6 +214,13 @@ class Reviewer:
         return _failed(413, f"the AdmissionReview has more than {self.options.body_bytes} bytes")
 
     async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
+        await self._line.enter(end - _LEAST_SECONDS)
+        try:
+            return await self._in_turn(body, end, fields)
+        finally:
+            self._line.leave()
+
+    async def _in_turn(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
         try:
             bridged = await self._workers.bridge(body, end)
         except OverrunError:
@@ -258,8 +270,9 @@ class Reviewer:
                 raise BusyError
             decision = await self._opa.check(Encoded(bridged.documents), timeout=left)
         except TimedOutError as error:
-            # Was it OPA, or was it this object? An OPA that answers others was kept by the object.
-            if await self._opa.ready(_PROBE_SECONDS):
+            # Was it OPA, or was it this object? An OPA that is well was kept by a large object.
+            large = len(bridged.documents) > _LARGE_DOCUMENTS
+            if large and await self._opa.ready(_PROBE_SECONDS):
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)
             raise

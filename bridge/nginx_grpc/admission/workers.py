@@ -13,10 +13,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from nginx_grpc.admission.line import BusyError
 from nginx_grpc.admission.options import Options
 from nginx_grpc.admission.worker import command
 
-__all__ = ["Bridged", "BusyError", "OverrunError", "Workers"]
+__all__ = ["Bridged", "OverrunError", "Workers"]
 
 _LOG = logging.getLogger("nginx_grpc.admission")
 _HEAD = struct.Struct(">II")
@@ -25,13 +26,9 @@ _RESIDENT_KIB = 96 * 1024
 # Bodies over this many bytes are bridged one at a time, for the sake of memory.
 _LARGE = 256 * 1024
 # With less time than this left an object is not started on.
-_LEAST_SECONDS = 0.1
+_LEAST_SECONDS = 0.2
 _LARGEST = 256 * 1024 * 1024
 _PIPE = 1024 * 1024
-
-
-class BusyError(Exception):
-    """No worker was free in time."""
 
 
 class OverrunError(Exception):
@@ -80,12 +77,12 @@ class _Worker:
 
 
 class Workers:
-    """A fixed number of workers and the line in front of them."""
+    """A fixed number of workers."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._idle: list[_Worker] = []
-        self._waiting: deque[tuple[asyncio.Future[_Worker], float]] = deque()
+        self._waiting: deque[asyncio.Future[_Worker]] = deque()
         self._all: set[_Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
@@ -116,14 +113,6 @@ class Workers:
         for worker in workers:
             await worker.process.wait()
 
-    def crowded(self) -> bool:
-        """Whether a newcomer would wait too long: the first in line already has."""
-        while self._waiting and self._waiting[0][0].done():
-            self._waiting.popleft()
-        if not self._waiting:
-            return False
-        return time.monotonic() - self._waiting[0][1] > self._options.waiting_seconds
-
     async def bridge(self, body: bytes, end: float) -> Bridged:
         """Bridge one object before `end` (of time.monotonic).
 
@@ -143,17 +132,19 @@ class Workers:
 
     async def _bridge(self, body: bytes, end: float) -> Bridged:
         worker = await self._acquire(end)
-        limit = min(self._options.bridge_seconds, end - time.monotonic())
-        if limit < _LEAST_SECONDS:
+        left = end - time.monotonic()
+        if left < _LEAST_SECONDS:
             self._release(worker)
             raise BusyError
+        limit = min(self._options.bridge_seconds, left)
         try:
             bridged = await asyncio.wait_for(worker.work(body), limit)
         except BaseException as error:
             self._discard(worker)
-            if isinstance(error, (asyncio.TimeoutError, asyncio.IncompleteReadError)):
-                raise OverrunError from None
-            if isinstance(error, OSError):  # it died while it was written to
+            if isinstance(error, asyncio.TimeoutError) and limit == left and len(body) <= _LARGE:
+                raise BusyError from None  # the time went by before
+            # An OSError: it died while it was written to.
+            if isinstance(error, (asyncio.TimeoutError, asyncio.IncompleteReadError, OSError)):
                 raise OverrunError from None
             raise
         if worker.resident_kib > _RESIDENT_KIB:
@@ -172,7 +163,7 @@ class Workers:
                 return worker
             self._discard(worker)
         future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append((future, time.monotonic()))
+        self._waiting.append(future)
         try:
             return await asyncio.wait_for(future, max(0.0, end - time.monotonic()))
         except (asyncio.TimeoutError, asyncio.CancelledError) as error:
@@ -187,7 +178,7 @@ class Workers:
             worker.kill()
             return
         while self._waiting:
-            future, _ = self._waiting.popleft()
+            future = self._waiting.popleft()
             if not future.done():
                 future.set_result(worker)
                 return
