@@ -23,6 +23,46 @@ PIECES = [
     *(b"content_by_lua_block {", b"--", b"[[", b"]]", b"\xef\xbb\xbf", b"xx", b"\\\n"),
 ]
 soups = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join)
+# Lines that come again, in other blocks: what was learned from one must hold for the next.
+LINES = [
+    *(
+        "a b;",
+        "a {",
+        "}",
+        "a b;}",
+        "'a' b;}",
+        "'a' b;",
+        "x { y;",
+        "x {y;}",
+        "x { # c",
+        "#c",
+        "a",
+        "b;",
+    ),
+    *(
+        "map $a $b {",
+        "map {'a' b;",
+        "a b; c",
+        "c d; }",
+        "} a b;",
+        "} x {",
+        "if ($a) {",
+        "if ((a)) { b;",
+    ),
+    *("a 'b", "c';", "a \\", ";", "a {}", "x { y {", "} }", "}}", "\ta b;", "a b; # c", "a b c;"),
+    *(
+        "include a;",
+        "'include' a;",
+        "server a;",
+        "server {",
+        "upstream u {",
+        "a\r",
+        "a b;\r",
+        "a $",
+        "${",
+    ),
+]
+scripts = st.lists(st.sampled_from(LINES), max_size=30).map(lambda lines: "\n".join(lines).encode())
 grammar = st.builds(
     lambda seed, change: change(Random(seed)),
     st.integers(0, 2**32),
@@ -49,7 +89,7 @@ def outcome(parser, data, **options):
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(soups, st.binary(max_size=60), grammar))
+@given(st.one_of(soups, scripts, scripts, st.binary(max_size=60), grammar))
 @example(b"location / { a;\n}\nlocation / { a;\n}\n")
 @example(b"map {\n'a' b;}\n'a' b;}\n")
 @example(b"#" + b"x" * 4_095 + b"\n")
@@ -67,7 +107,7 @@ def test_any_text_reads_as_it_does_byte_by_byte(data):
 
 
 @settings(max_examples=300, deadline=None)
-@given(grammar, st.booleans(), st.booleans(), st.integers(0, 50))
+@given(st.one_of(grammar, scripts), st.booleans(), st.booleans(), st.integers(0, 50))
 def test_what_both_parsers_take_they_take_alike(data, free_names, one_line, line_offset):
     options = {"free_names": free_names, "one_line": one_line, "line_offset": line_offset}
     theirs = outcome(CrossplaneParser(), data, key="k", **options)

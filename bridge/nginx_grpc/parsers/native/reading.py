@@ -131,13 +131,13 @@ class Reading:
             and written.isascii()
         ):
             found = out[-1]
-            if body.free_names:
-                if self.out is out and len(found.args) < 2:
+            if self.out is out and found.block is None:
+                if not body.free_names and not is_lua(found.name):
+                    self.remember(written, (_directive(found.name), found.name, found.args))
+                elif body.free_names and len(found.args) < 2:
                     self.remember(written, (_entry(found.name), found.name, found.args))
-            elif self.out is out and found.block is None and not is_lua(found.name):
-                self.remember(written, (_directive(found.name), found.name, found.args))
             elif self.out is found.block and not found.block and found.name in BLOCKS:
-                self.learned[0].setdefault(written, (_OPENS, found.name, found.args))
+                self.learned[False].setdefault(written, (_OPENS, found.name, found.args))
         return end, last
 
     def words(self, at: int, line: int) -> tuple[int, int]:
