@@ -23,6 +23,7 @@ _OPTIONS = ReadOptions(
         names=20_000,
     )
 )
+_OBJECT = "object"
 # Where a block may stand, and the level that its own directives are of.
 _BLOCKS = {
     "http": ({"main"}, "http"),
@@ -63,7 +64,9 @@ def configurations(texts: Mapping[str, bytes], judged: Sequence[str]) -> list[Co
         return []
     library = {key: Text(key, data, key, key=key) for key, data in texts.items()}
     found = _read(library, chosen)
-    alone = [key for key in chosen if not _stands(library[key], found)]
+    entries = {one.entry for one in found}
+    others = [key for key in chosen if f"{_OBJECT}/{key}" not in entries]
+    alone = [key for key in others if not _stands(library[key], found)]
     return found + [one for key in alone for one in _read(library, [key])]
 
 
@@ -76,7 +79,7 @@ def warm() -> None:
 
 
 def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuration]:
-    return config_map.configurations(texts, chosen, "object", _OPTIONS)
+    return config_map.configurations(texts, chosen, _OBJECT, _OPTIONS)
 
 
 def _stands(text: Text, found: Iterable[Configuration]) -> bool:

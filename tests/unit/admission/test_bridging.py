@@ -1,0 +1,79 @@
+"""Which entries of an object are judged, and as what."""
+
+from __future__ import annotations
+
+import pytest
+
+from nginx_grpc.admission.bridging import configurations
+from nginx_grpc.errors import Refused
+
+SITE = b"server { listen 80; location / { grpc_pass grpc://a; } }"
+MAIN = b"http { " + SITE + b" }"
+
+
+def read(**texts: bytes) -> list[tuple[str, set[str]]]:
+    """Level and keys of each configuration; the keys' underscores stand for dots."""
+    named = {key.replace("_", "."): text for key, text in texts.items()}
+    found = []
+    for one in configurations(named, list(named)):
+        keys: set[str] = set()
+        waiting = list(one.directives)
+        while waiting:
+            directive = waiting.pop()
+            keys.add(directive.key)
+            waiting.extend(directive.block or ())
+        found.append((one.context, keys))
+    return sorted(found, key=lambda item: (item[0], sorted(item[1])))
+
+
+def test_an_entry_stands_alone() -> None:
+    assert read(nginx_conf=MAIN) == [("main", {"nginx.conf"})]
+
+
+def test_an_included_entry_is_judged_where_it_is_included() -> None:
+    main = b"http { include conf.d/*.conf; }"
+    assert read(nginx_conf=main, site_conf=SITE) == [("main", {"nginx.conf", "site.conf"})]
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        b"http { server { location / { include site.conf; } } }",
+        b"http { server { include site.conf; } }",
+        b"http { upstream a { include site.conf; } }",
+        b"stream { include site.conf; }",
+        b"http { server { http { include site.conf; } } }",
+        b"include site.conf; http { }",
+    ],
+)
+def test_one_that_is_included_where_nginx_would_not_read_it_is_judged_too(decoy: bytes) -> None:
+    """Whoever applies an object also chooses which of its keys nginx is given."""
+    try:
+        found = read(decoy_conf=decoy, site_conf=SITE)
+    except Refused:
+        return
+    assert ("http", {"site.conf"}) in found
+
+
+def test_a_whole_configuration_in_a_location_is_judged_too() -> None:
+    decoy = b"http { server { location / { include nginx.conf; } } }"
+    try:
+        found = read(decoy_conf=decoy, nginx_conf=MAIN)
+    except Refused:
+        return
+    assert ("main", {"nginx.conf"}) in found
+
+
+def test_entries_that_include_each_other_are_all_judged() -> None:
+    found = read(a_conf=b"include b.conf;" + SITE, b_conf=b"include a.conf;" + SITE)
+    assert {key for _, keys in found for key in keys} == {"a.conf", "b.conf"}
+
+
+def test_blank_entries_are_no_configuration() -> None:
+    assert configurations({"nginx.conf": b"  \n# nothing\n"}, ["nginx.conf"]) == []
+
+
+def test_what_can_not_be_read_is_refused() -> None:
+    with pytest.raises(Refused) as caught:
+        configurations({"nginx.conf": b"http {\n\n  server {\n"}, ["nginx.conf"])
+    assert caught.value.file == "nginx.conf"
