@@ -46,6 +46,14 @@ decision := {
 	"rules": _rules,
 } if {
 	denied := [finding | some finding in _ordered; finding.level == "deny"; not finding.waiver]
+	_has_judged(denied)
+}
+
+# Where no rule could run, something has to be denied.
+_has_judged(denied) if {
+	_judging
+} else if {
+	count(denied) > 0
 }
 
 # order_key: findings go by file, line, rule and names.

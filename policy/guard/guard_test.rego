@@ -1,0 +1,230 @@
+package nginx.grpc.guard_test
+
+import data.nginx.grpc.guard
+import data.nginx.grpc.guard.document
+import data.nginx.grpc.guard.links
+import data.nginx.grpc.testing as t
+
+# whole: a document that has every field of the schema.
+_whole := {
+	"schema_version": 1,
+	"source": {"kind": "manifest", "entry": "map.yaml", "context": "main", "files": ["map.yaml"]},
+	"complete": false,
+	"gaps": [object.union(_at(1), {
+		"kind": "include",
+		"what": "a.conf",
+		"reason": "no such file",
+		"level": "http",
+		"matters": true,
+	})],
+	"upstreams": [t.upstream_with("greeter", _upstream_settings, [_peer], {
+		"gap": 0,
+		"key": "nginx.conf",
+		"balancer": object.union(_at(2), {"name": "least_conn", "after_keepalive": false}),
+	})],
+	"servers": [t.server([_location, _page], {
+		"listens": [t.listen({"key": "nginx.conf"})],
+		"settings": t.fields(_server_settings),
+		"return": _return,
+		"gap": 0,
+		"key": "nginx.conf",
+		"pages": [{"uri": "/e", "location": "/e", "found": "yes"}],
+	})],
+	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
+	"error_page_lists": [{
+		"level": "server",
+		"complete": true,
+		"pages": [object.union(t.error_page([502], "=", "/e"), {"key": "nginx.conf"})],
+	}],
+	"features": [object.union(_at(3), {"name": "http2", "count": 2})],
+	"waivers": [object.union(_at(4), {
+		"id": "NG205",
+		"until": "2027-03-01",
+		"owner": "payments",
+		"reason": "a reason",
+		"problem": "",
+		"covers": 5,
+	})],
+	"settings": {},
+}
+
+_at(line) := {"file": "map.yaml", "line": line, "key": "nginx.conf"}
+
+_peer := t.peer("10.0.0.1:50051", {"max_fails": 3, "key": "nginx.conf"})
+
+_keyed(setting) := object.union(setting, {"key": "nginx.conf"})
+
+_upstream_settings := {
+	"keepalive": _keyed(t.number("1", 1)),
+	"keepalive_timeout": _keyed(t.time("1s", 1000)),
+	"zone": _keyed(t.text("greeter 64k")),
+}
+
+_server_settings := {
+	"http2": _keyed(t.flag(false)),
+	"large_client_header_buffers": t.variable("$x"),
+	"keepalive_timeout": object.union(t.variable("$x"), {"why": "gap"}),
+}
+
+_return := t.fields(object.union(_at(5), {"code": 404, "body": "none"}))
+
+_named := t.fields(object.union(_at(6), {"name": "proxy_read_timeout", "value": "1s", "ms": 1000}))
+
+_target := t.target({
+	"key": "nginx.conf",
+	"upstreams": ["greeter"],
+	"variables": [{"name": "$a", "origin": "constant"}],
+})
+
+_location := t.pass("/", {
+	"key": "nginx.conf",
+	"modifier": "if",
+	"condition": {"text": "$a = b", "variable": "$a", "operator": "=", "value": "b"},
+	"target": _target,
+	"proxy_target": _target,
+	"return": _return,
+	"limit_except": object.union(_at(7), {"methods": ["GET"], "denies": true}),
+	"health_check": object.union(_at(8), {"type": "grpc"}),
+	"settings": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
+	"grpc_set_header": 0,
+	"add_header": 0,
+	"proxy_set_header": 0,
+	"error_page": 0,
+	"types": ["html text/html"],
+	"types_declared": true,
+	"proxy_directives": [_named],
+	"gap": 0,
+})
+
+_page := t.grpc_page("/e", {})
+
+test_whole if {
+	guard.passed with input as _whole
+	document.wrong == set() with input as _whole
+	links.wrong == set() with input as _whole
+}
+
+# Every object of the schema, replaced by what is no object, and by one with nothing right in it.
+_objects := {
+	"source": object.union(_whole, {"source": 1}),
+	"gaps[0]": object.union(_whole, {"gaps": [1]}),
+	"upstreams[0]": object.union(_whole, {"upstreams": [1]}),
+	"upstreams[0].balancer": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"balancer": 1})]}),
+	"upstreams[0].settings": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"settings": 1})]}),
+	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"servers": [1]})]}),
+	"servers[0]": object.union(_whole, {"servers": [1]}),
+	"servers[0].listens[0]": _with_server({"listens": [1]}),
+	"servers[0].settings": _with_server({"settings": 1}),
+	"servers[0].return": _with_server({"return": 1}),
+	"servers[0].pages[0]": _with_server({"pages": [1]}),
+	"servers[0].locations[0]": _with_server({"locations": [1, _page]}),
+	"servers[0].locations[0].condition": _with_location({"condition": 1}),
+	"servers[0].locations[0].grpc": _with_location({"grpc": 1}),
+	"servers[0].locations[0].target": _with_location({"target": 1}),
+	"servers[0].locations[0].target.variables[0]": _with_location({"target": object.union(_target, {"variables": [1]})}),
+	"servers[0].locations[0].limit_except": _with_location({"limit_except": 1}),
+	"servers[0].locations[0].health_check": _with_location({"health_check": 1}),
+	"servers[0].locations[0].settings": _with_location({"settings": 1}),
+	"servers[0].locations[0].proxy_directives[0]": _with_location({"proxy_directives": [1]}),
+	"header_lists[0]": object.union(_whole, {"header_lists": [1]}),
+	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [object.union(_whole.header_lists[0], {"headers": [1]})]}),
+	"error_page_lists[0]": object.union(_whole, {"error_page_lists": [1]}),
+	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [object.union(_whole.error_page_lists[0], {"pages": [1]})]}),
+	"features[0]": object.union(_whole, {"features": [1]}),
+	"waivers[0]": object.union(_whole, {"waivers": [1]}),
+}
+
+_with_server(more) := object.union(_whole, {"servers": [object.union(_whole.servers[0], more)]})
+
+_with_location(more) := _with_server({"locations": [object.union(_location, more), _page]})
+
+_with_settings(settings) := _with_server({"locations": [
+	object.union(object.remove(_location, ["settings"]), {"settings": settings}),
+	_page,
+]})
+
+test_no_objects if {
+	every path, input_ in _objects {
+		concat(".", [path, "(no object)"]) in document.wrong with input as input_
+		not guard.passed with input as input_
+	}
+}
+
+test_settings_of_each_kind if {
+	settings := {
+		"grpc_read_timeout": "ms",
+		"grpc_buffer_size": "bytes",
+		"grpc_next_upstream_tries": "number",
+		"grpc_ssl_verify": "on",
+		"grpc_ssl_name": "value",
+	}
+	every name, field in settings {
+		mistyped := _with_settings({"fields": 2, name: object.union(_setting_of[name], {field: [1]})})
+		document.wrong == {concat(".", ["servers[0].locations[0].settings", name, field])} with input as mistyped
+		scalar := _with_settings({"fields": 2, name: 1})
+		document.wrong == {concat(".", ["servers[0].locations[0].settings", name, "(no object)"])} with input as scalar
+	}
+}
+
+_setting_of := {
+	"grpc_read_timeout": t.time("1s", 1000),
+	"grpc_buffer_size": t.size("4k", 4096),
+	"grpc_next_upstream_tries": t.number("1", 1),
+	"grpc_ssl_verify": t.flag(true),
+	"grpc_ssl_name": t.text("a"),
+}
+
+# A reading and "unresolved" exclude each other, and one of them is there.
+test_reading_or_unresolved if {
+	neither := _with_settings({"fields": 2, "grpc_read_timeout": t.text("1s")})
+	document.wrong == {"servers[0].locations[0].settings.grpc_read_timeout.ms"} with input as neither
+	both := _with_settings({"fields": 2, "grpc_read_timeout": object.union(t.time("1s", 1000), {"unresolved": true})})
+	document.wrong == {"servers[0].locations[0].settings.grpc_read_timeout.ms"} with input as both
+	denied := _with_settings({"fields": 2, "grpc_ssl_name": object.union(t.text("a"), {"unresolved": false})})
+	document.wrong == {"servers[0].locations[0].settings.grpc_ssl_name.unresolved"} with input as denied
+}
+
+test_lost_fields_are_counted if {
+	lost := _with_settings({"fields": 3, "grpc_ssl_name": t.text("a")})
+	document.wrong == {"servers[0].locations[0].settings.fields"} with input as lost
+}
+
+test_missing_is_as_bad_as_wrong if {
+	document.wrong == {"servers"} with input as object.remove(_whole, ["servers"])
+	document.wrong == {"servers[0].listens"} with input as _with_server({"listens": []})
+	document.wrong == {"source.files"} with input as object.union(_whole, {"source": {"files": [1]}})
+	document.wrong == {"(no object)"} with input as []
+}
+
+test_numbers if {
+	every line in [0, -1, 1.5, "1", null] {
+		input_ := object.union(_whole, {"features": [object.union(_whole.features[0], {"line": line})]})
+		document.wrong == {"features[0].line"} with input as input_
+	}
+	every code in [299, 600, "502"] {
+		pages := [object.union(t.error_page([502], "=", "/e"), {"codes": [code]})]
+		input_ := object.union(_whole, {"error_page_lists": [object.union(_whole.error_page_lists[0], {"pages": pages})]})
+		document.wrong == {"error_page_lists[0].pages[0].codes"} with input as input_
+	}
+}
+
+test_links if {
+	cases := {
+		"/ names a list, page or gap that is not there": _with_location({"error_page": 1}),
+		"/ stands in a location that is not there": _with_location({"parent": "/nowhere"}),
+		"upstream other is named and not there": _with_location({"target": object.union(_target, {"upstreams": ["other"]})}),
+		"/ leads to an upstream that it does not name": _with_location({"target": object.union(_target, {"upstreams": []})}),
+		"two locations have one id": _with_server({"locations": [_location, object.union(_page, {"id": "/"})], "pages": []}),
+		"page /e is served by a location that is not there": _with_server({"locations": [_location]}),
+		"server api.example names a gap that is not there": _with_server({"gap": 1}),
+		"upstream greeter names a gap that is not there": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"gap": 1})]}),
+		"/ carries gRPC without a target": _with_server({"locations": [object.remove(_location, ["target"]), _page]}),
+		"/ has proxy_pass as its handler without a target": _with_server({"locations": [
+			object.union(object.remove(_location, ["proxy_target"]), {"handler": "proxy_pass"}),
+			_page,
+		]}),
+	}
+	every problem, input_ in cases {
+		links.wrong == {problem} with input as input_
+	}
+}

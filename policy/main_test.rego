@@ -1,0 +1,95 @@
+package nginx.grpc.main_test
+
+import data.nginx.grpc
+import data.nginx.grpc.report
+import data.nginx.grpc.testing as t
+
+_http2(file) := t.document(
+	[t.server([t.pass("/", {"file": file})], {"listens": [t.listen({"speaks_http2": "no", "file": file})]})],
+	[t.greeter],
+)
+
+_one := _http2("b.conf")
+
+_two := [_http2("b.conf"), _http2("a.conf")]
+
+_clean := t.one_location(t.location("/", {}))
+
+_waiver(location) := {"waivers": [{
+	"id": "NG201",
+	"file": location,
+	"reason": "a reason",
+	"owner": "payments",
+	"expires": "2999-01-01",
+}]}
+
+_denied(decision) := [[finding._loc.file, finding.id] | some finding in decision.deny]
+
+test_one_document if {
+	decision := grpc.decision with input as _one
+	["b.conf", "NG201"] in _denied(decision)
+	not decision.allow
+}
+
+test_deny_and_warn_are_what_the_decision_says if {
+	decision := grpc.decision with input as _one
+	deny := grpc.deny with input as _one
+	warn := grpc.warn with input as _one
+	deny == {finding | some finding in decision.deny}
+	warn == {finding | some finding in decision.warn}
+	count(warn) > 0
+}
+
+test_documents_together if {
+	decision := grpc.decision with input as _two
+	files := [pair[0] | some pair in _denied(decision)]
+	files == sort(files)
+	{pair[0] | some pair in _denied(decision)} == {"a.conf", "b.conf"}
+	count(decision.rules) == 42
+	not decision.allow
+}
+
+test_one_bad_document_denies_all if {
+	decision := grpc.decision with input as [_clean, {}]
+	not decision.allow
+	{finding.id | some finding in decision.deny} == {"NG001"}
+	count(decision.rules) == 42
+}
+
+test_all_clean if {
+	decision := grpc.decision with input as [_clean, _clean]
+	decision.allow
+}
+
+test_no_documents if {
+	decision := grpc.decision with input as []
+	not decision.allow
+	{finding.id | some finding in decision.deny} == {"NG001"}
+}
+
+test_no_input if {
+	not grpc.decision.allow
+	{finding.id | some finding in grpc.deny} == {"NG001"}
+}
+
+# A waiver is unused only if no document uses it.
+test_waiver_used_in_one_document if {
+	used := grpc.decision with input as _two with data.nginx_grpc as _waiver("a.conf")
+	not "NG004" in {finding.id | some finding in used.warn}
+	{finding._loc.file | some finding in used.waived} == {"a.conf"}
+	unused := grpc.decision with input as _two with data.nginx_grpc as _waiver("c.conf")
+	[finding.message | some finding in unused.warn; finding.id == "NG004"] == ["the waiver of NG201 accepts nothing"]
+}
+
+test_unknown_in_one_document if {
+	variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
+	decision := grpc.decision with input as [_clean, variable]
+	{rule.outcome | some rule in decision.rules; rule.id == "NG106"} == {"unknown"}
+	{rule.outcome | some rule in decision.rules; rule.id == "NG103"} == {"judged"}
+}
+
+test_report_carries_the_decision if {
+	decision := grpc.decision with input as _one
+	warn := report.warn with input as _one
+	warn == {{"msg": "decision", "decision": decision}}
+}

@@ -1,0 +1,190 @@
+package nginx.grpc.verdict_test
+
+import data.nginx.grpc.testing as t
+import data.nginx.grpc.verdict
+
+_good_upstream := t.upstream(
+	"greeter",
+	{"keepalive": t.number("32", 32), "keepalive_timeout": t.time("20s", 20000), "keepalive_time": t.time("20s", 20000)},
+	[t.peer("10.0.0.1:50051", {"max_fails": 0}), t.peer("10.0.0.2:50051", {"max_fails": 0})],
+)
+
+_good_settings := {
+	"grpc_read_timeout": t.time("300s", 300000),
+	"grpc_connect_timeout": t.time("5s", 5000),
+	"client_body_timeout": t.time("300s", 300000),
+	"grpc_intercept_errors": t.flag(true),
+}
+
+_page := t.grpc_page("/e", {"add_header": 0})
+
+_good := t.with_headers(
+	object.union(t.with_page("=", _page), {"upstreams": [_good_upstream], "servers": [t.server(
+		[t.pass("/", {"error_page": 0, "settings": t.fields(_good_settings)}), _page],
+		{"pages": [{"uri": "/e", "location": "/e", "found": "yes"}]},
+	)]}),
+	[t.header("grpc-status", "14")],
+)
+
+_bad := t.locations([
+	t.pass("/b", {"line": 20}),
+	t.pass("/a", {"line": 20}),
+	t.pass("/c", {"line": 9, "settings": t.fields({"grpc_read_timeout": t.time("1s", 1000)})}),
+])
+
+_unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
+
+_variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
+
+_many := t.locations([location |
+	some i in numbers.range(1, 400)
+	location := t.pass(concat("", ["/", format_int(i, 10)]), {"line": 500 - i})
+])
+
+_ids(findings) := {finding.id | some finding in findings}
+
+_rule(decision, id) := [rule | some rule in decision.rules; rule.id == id][0]
+
+test_good_document if {
+	decision := verdict.decision with input as _good
+	decision.allow
+	decision.deny == []
+	decision.warn == []
+	decision.waived == []
+	count(decision.rules) == 42
+	{rule.outcome | some rule in decision.rules} == {"judged"}
+}
+
+test_order if {
+	decision := verdict.decision with input as _bad
+	not decision.allow
+	keys := [[finding._loc.line, finding.id, finding.location] | some finding in decision.deny]
+	keys == sort(keys)
+	keys[0] == [9, "NG108", "/c"]
+}
+
+test_finding if {
+	decision := verdict.decision with input as _bad
+	finding := [finding | some finding in decision.deny; finding.id == "NG106"][0]
+	finding == {
+		"id": "NG106",
+		"slug": "read-timeout",
+		"title": "grpc_read_timeout is shorter than a stream's silence",
+		"level": "deny",
+		"outcome": "fault",
+		"msg": "[NG106] nginx.conf:12 location /c: a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed)",
+		"message": "a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed)",
+		"remedy": "grpc_read_timeout 300s;",
+		"_loc": {"file": "nginx.conf", "line": 12},
+		"key": "",
+		"server": "api.example",
+		"location": "/c",
+		"upstream": "greeter",
+		"cause": "a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed) nginx.conf 12",
+		"evidence": "docs/rules/NG106.md",
+	}
+}
+
+# One line in the server would mend both.
+test_one_missing_line_is_one_cause if {
+	decision := verdict.decision with input as _bad
+	causes := {finding.cause | some finding in decision.deny; finding.id == "NG106"; finding.location in {"/a", "/b"}}
+	causes == {"a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed) in nginx.conf server api.example"}
+}
+
+test_many_findings_are_in_order if {
+	decision := verdict.decision with input as _many
+	count(decision.deny) == 1200
+	lines := [finding._loc.line | some finding in decision.deny]
+	lines == sort(lines)
+}
+
+test_profiles if {
+	checklist := verdict.decision with input as _bad
+	_ids(checklist.deny) == {"NG106", "NG108", "NG109"}
+	evidence := verdict.decision with input as _bad with data.nginx_grpc as {"profile": "evidence"}
+	_ids(evidence.deny) == set()
+	_rule(evidence, "NG106").level == "off"
+}
+
+test_levels if {
+	decision := verdict.decision with input as _bad
+		with data.nginx_grpc as {"profile": "evidence", "levels": {"NG106": "deny", "NG109": "warn", "NG205": "off"}}
+	_ids(decision.deny) == {"NG106"}
+	"NG109" in _ids(decision.warn)
+	not "NG205" in _ids(decision.warn)
+	_rule(decision, "NG109").level == "warn"
+}
+
+# A sign that may mislead stays a warning.
+test_what_can_not_be_raised if {
+	decision := verdict.decision with input as t.one_location(t.proxied("/grpc", "weak", {}))
+		with data.nginx_grpc as {"levels": {"NG101": "deny"}}
+	_ids(decision.warn) == {"NG101"}
+	lowered := verdict.decision with input as t.one_location(t.proxied("/grpc", "weak", {}))
+		with data.nginx_grpc as {"levels": {"NG101": "off"}}
+	lowered.warn == []
+}
+
+test_unknown_is_one_warning if {
+	decision := verdict.decision with input as _unread
+	_ids(decision.deny) == {"NG002"}
+	[finding] = [finding | some finding in decision.warn; finding.id == "NG005"]
+	finding.outcome == "unknown"
+	finding._loc == {"file": "nginx.conf", "line": 5}
+	startswith(finding.message, "not judged in full: NG105, NG106, NG107, NG108, NG109, ")
+	_rule(decision, "NG106").outcome == "unknown"
+	_rule(decision, "NG110").outcome == "judged"
+}
+
+test_unknown_can_deny if {
+	denied := verdict.decision with input as _variable with data.nginx_grpc as {"not_judged": "deny"}
+	"NG005" in _ids(denied.deny)
+	by_level := verdict.decision with input as _variable
+		with data.nginx_grpc as {"not_judged": "deny", "levels": {"NG005": "off"}}
+	not "NG005" in _ids(by_level.deny)
+}
+
+# A rule that is off leaves nothing open.
+test_unknown_of_a_rule_that_is_off if {
+	decision := verdict.decision with input as _variable with data.nginx_grpc as {"levels": {"NG106": "off", "NG211": "off"}}
+	not "NG005" in _ids(decision.warn)
+}
+
+test_wrong_settings_stop_everything if {
+	decision := verdict.decision with input as _bad with data.nginx_grpc as {"profle": "evidence", "levels": {"NG003": "off"}}
+	_ids(decision.deny) == {"NG003"}
+	decision.warn == []
+	decision.rules == []
+}
+
+test_no_document_stops_everything if {
+	decision := verdict.decision with input as {} with data.nginx_grpc as {"levels": {"NG001": "off"}}
+	_ids(decision.deny) == {"NG001"}
+	decision.rules == []
+	not decision.allow
+}
+
+test_subjects if {
+	decision := verdict.decision with input as t.document(
+		[t.server([t.pass("/", {})], {"listens": [t.listen({"speaks_http2": "no"})]})],
+		[t.upstream("greeter", {"keepalive": t.number("0", 0)}, [])],
+	)
+	messages := {split(finding.msg, ": ")[0] | some finding in decision.deny}
+	messages == {
+		"[NG104] nginx.conf:12 upstream greeter",
+		"[NG106] nginx.conf:10 location /",
+		"[NG108] nginx.conf:10 location /",
+		"[NG109] nginx.conf:10 location /",
+		"[NG201] nginx.conf:1 server api.example",
+	}
+}
+
+# If anything in the verdict fails, this is what is left.
+test_default_denies if {
+	decision := verdict.decision with data.nginx.grpc.guard.passed as "neither true nor false"
+		with data.nginx.grpc.rules.settings.findings as 1
+		with input as _good
+	not decision.allow
+	_ids(decision.deny) == {"NG001"}
+}
