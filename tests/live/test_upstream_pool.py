@@ -34,10 +34,9 @@ def test_connections(version, upstream):
     if version not in COUNTED[upstream]:  # NG502
         assert not nginx_test(conf, version, GREETER="127.0.0.1:1").ok
         return
-    with grpc_server() as greeter:
-        with nginx(conf, version, GREETER=greeter) as running:
-            assert call(running.address, calls=20).code == "OK"
-            assert greeter.settled_connections() == COUNTED[upstream][version]
+    with grpc_server() as greeter, nginx(conf, version, GREETER=greeter) as running:
+        assert call(running.address, calls=20).code == "OK"
+        assert greeter.settled_connections() == COUNTED[upstream][version]
 
 
 @pytest.mark.parametrize(
