@@ -66,7 +66,7 @@ _keys := [order_key(finding) | some finding in array.concat(_standing, _waived)]
 
 # `sort` is quadratic in WebAssembly: many findings are first dealt out to 256 buckets.
 _ordered := [key[6] | some key in sort(_keys)] if {
-	count(_keys) < 1000
+	count(_keys) < 500
 } else := [key[6] |
 	some number in numbers.range(0, 255)
 	some key in sort(_dealt[number])

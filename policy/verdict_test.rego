@@ -37,7 +37,7 @@ _unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
 _variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
 
 _many := t.locations([location |
-	some i in numbers.range(1, 400)
+	some i in numbers.range(1, 220)
 	location := t.pass(concat("", ["/", format_int(i, 10)]), {"line": 500 - i})
 ])
 
@@ -94,7 +94,8 @@ test_one_missing_line_is_one_cause if {
 
 test_many_findings_are_in_order if {
 	decision := verdict.decision with input as _many
-	count(decision.deny) == 1200
+	count(decision.deny) + count(decision.warn) >= 500
+	count(decision.deny) == 660
 	lines := [finding._loc.line | some finding in decision.deny]
 	lines == sort(lines)
 }

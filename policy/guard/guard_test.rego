@@ -105,34 +105,40 @@ test_whole if {
 }
 
 # Every object of the schema, replaced by what is no object, and by one with nothing right in it.
-_objects := {
-	"source": object.union(_whole, {"source": 1}),
-	"gaps[0]": object.union(_whole, {"gaps": [1]}),
-	"upstreams[0]": object.union(_whole, {"upstreams": [1]}),
-	"upstreams[0].balancer": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"balancer": 1})]}),
-	"upstreams[0].settings": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"settings": 1})]}),
-	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"servers": [1]})]}),
-	"servers[0]": object.union(_whole, {"servers": [1]}),
-	"servers[0].listens[0]": _with_server({"listens": [1]}),
-	"servers[0].settings": _with_server({"settings": 1}),
-	"servers[0].return": _with_server({"return": 1}),
-	"servers[0].pages[0]": _with_server({"pages": [1]}),
-	"servers[0].locations[0]": _with_server({"locations": [1, _page]}),
-	"servers[0].locations[0].condition": _with_location({"condition": 1}),
-	"servers[0].locations[0].grpc": _with_location({"grpc": 1}),
-	"servers[0].locations[0].target": _with_location({"target": 1}),
-	"servers[0].locations[0].target.variables[0]": _with_location({"target": object.union(_target, {"variables": [1]})}),
-	"servers[0].locations[0].limit_except": _with_location({"limit_except": 1}),
-	"servers[0].locations[0].health_check": _with_location({"health_check": 1}),
-	"servers[0].locations[0].settings": _with_location({"settings": 1}),
-	"servers[0].locations[0].proxy_directives[0]": _with_location({"proxy_directives": [1]}),
-	"header_lists[0]": object.union(_whole, {"header_lists": [1]}),
-	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [object.union(_whole.header_lists[0], {"headers": [1]})]}),
-	"error_page_lists[0]": object.union(_whole, {"error_page_lists": [1]}),
-	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [object.union(_whole.error_page_lists[0], {"pages": [1]})]}),
-	"features[0]": object.union(_whole, {"features": [1]}),
-	"waivers[0]": object.union(_whole, {"waivers": [1]}),
+_objects(value) := {
+	"source": _put(_whole, "source", value),
+	"gaps[0]": _put(_whole, "gaps", [value]),
+	"upstreams[0]": _put(_whole, "upstreams", [value]),
+	"upstreams[0].balancer": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "balancer", value)]}),
+	"upstreams[0].settings": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "settings", value)]}),
+	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "servers", [value])]}),
+	"servers[0]": _put(_whole, "servers", [value]),
+	"servers[0].listens[0]": _put_in_server("listens", [value]),
+	"servers[0].settings": _put_in_server("settings", value),
+	"servers[0].return": _put_in_server("return", value),
+	"servers[0].pages[0]": _put_in_server("pages", [value]),
+	"servers[0].locations[0]": _put_in_server("locations", [value, _page]),
+	"servers[0].locations[0].condition": _put_in_location("condition", value),
+	"servers[0].locations[0].grpc": _put_in_location("grpc", value),
+	"servers[0].locations[0].target": _put_in_location("target", value),
+	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
+	"servers[0].locations[0].limit_except": _put_in_location("limit_except", value),
+	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
+	"servers[0].locations[0].settings": _put_in_location("settings", value),
+	"servers[0].locations[0].proxy_directives[0]": _put_in_location("proxy_directives", [value]),
+	"header_lists[0]": _put(_whole, "header_lists", [value]),
+	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [_put(_whole.header_lists[0], "headers", [value])]}),
+	"error_page_lists[0]": _put(_whole, "error_page_lists", [value]),
+	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [_put(_whole.error_page_lists[0], "pages", [value])]}),
+	"features[0]": _put(_whole, "features", [value]),
+	"waivers[0]": _put(_whole, "waivers", [value]),
 }
+
+_put(object_, key, value) := object.union(object.remove(object_, [key]), {key: value})
+
+_put_in_server(key, value) := object.union(_whole, {"servers": [_put(_whole.servers[0], key, value)]})
+
+_put_in_location(key, value) := _with_server({"locations": [_put(_location, key, value), _page]})
 
 _with_server(more) := object.union(_whole, {"servers": [object.union(_whole.servers[0], more)]})
 
@@ -144,8 +150,16 @@ _with_settings(settings) := _with_server({"locations": [
 ]})
 
 test_no_objects if {
-	every path, input_ in _objects {
+	every path, input_ in _objects(1) {
 		concat(".", [path, "(no object)"]) in document.wrong with input as input_
+		not guard.passed with input as input_
+	}
+}
+
+test_objects_with_nothing_in_them if {
+	every path, input_ in _objects({}) {
+		some wrong in document.wrong with input as input_
+		startswith(wrong, path)
 		not guard.passed with input as input_
 	}
 }
