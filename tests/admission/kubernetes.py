@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.admission.processes import TOOLS, Process, free_port
+from tests.admission.processes import REPOSITORY, TOOLS, Process, free_port
 
 ADMIN = "admin-token"
 
@@ -74,41 +74,9 @@ class Kubernetes:
         (self.folder / "tokens.csv").write_text(
             f'{ADMIN},admin,1,"system:masters"\nuser-token,jane,2,"developers"\n'
         )
-        (self.folder / "webhooks.kubeconfig").write_text(
-            json.dumps(
-                {
-                    "apiVersion": "v1",
-                    "kind": "Config",
-                    "users": [
-                        {
-                            "name": "*",
-                            "user": {
-                                "client-certificate": str(self.client[0]),
-                                "client-key": str(self.client[1]),
-                            },
-                        }
-                    ],
-                }
-            )
-        )
-        (self.folder / "admission.json").write_text(
-            json.dumps(
-                {
-                    "apiVersion": "apiserver.config.k8s.io/v1",
-                    "kind": "AdmissionConfiguration",
-                    "plugins": [
-                        {
-                            "name": "ValidatingAdmissionWebhook",
-                            "configuration": {
-                                "apiVersion": "apiserver.config.k8s.io/v1",
-                                "kind": "WebhookAdmissionConfiguration",
-                                "kubeConfigFile": str(self.folder / "webhooks.kubeconfig"),
-                            },
-                        }
-                    ],
-                }
-            )
-        )
+        for name in ("admission.yaml", "webhooks.kubeconfig"):
+            example = REPOSITORY / "examples" / "admission" / "api-server" / name
+            (self.folder / name).write_text(self.placed(example.read_text()))
         self.apiserver = Process(
             "kube-apiserver",
             [
@@ -124,7 +92,7 @@ class Kubernetes:
                 f"--token-auth-file={self.folder / 'tokens.csv'}",
                 "--authorization-mode=AlwaysAllow",
                 "--service-cluster-ip-range=10.0.0.0/24",
-                f"--admission-control-config-file={self.folder / 'admission.json'}",
+                f"--admission-control-config-file={self.folder / 'admission.yaml'}",
                 "--disable-admission-plugins=ServiceAccount",
                 "--endpoint-reconciler-type=none",
                 "--profiling=false",
@@ -135,6 +103,18 @@ class Kubernetes:
         assert self.http is not None
         self._write_kubeconfig()
         return self
+
+    def placed(self, example: str) -> str:
+        """A file of examples/admission/api-server with the paths and the port of this cluster.
+
+        The certificate is for every webhook: here the Service has another port than 443.
+        """
+        return (
+            example.replace("/etc/kubernetes/nginx-grpc-admission/client.crt", str(self.client[0]))
+            .replace("/etc/kubernetes/nginx-grpc-admission/client.key", str(self.client[1]))
+            .replace("/etc/kubernetes/nginx-grpc-admission", str(self.folder))
+            .replace("name: nginx-grpc-admission.nginx-grpc-admission.svc", 'name: "*"')
+        )
 
     def _write_kubeconfig(self) -> None:
         certificate = str(self.folder / "certificates" / "apiserver.crt")
