@@ -51,16 +51,20 @@ servers := [{"number": number, "server": server, "subject": subject} |
 ]
 
 # doubts: targets of which it is not known whether they are an upstream.
-doubts := {doubt |
-	some call in targets
+doubts := {doubt | some call in targets; doubt := doubt_of(call)}
+
+doubt_of(call) := {
+	"at": call.location.target,
+	"reason": concat("", ["grpc_pass ", call.location.grpc_pass, _leads_where(call)]),
+	"hint": "grpc_pass with an upstream or address, or a map of constants to one",
+} if {
 	not leads_to_upstream(call)
 	not leads_to_address(call)
-	doubt := {
-		"at": call.location.target,
-		"reason": concat("", ["grpc_pass ", call.location.grpc_pass, " leads to what is not seen"]),
-		"hint": "grpc_pass with an upstream or address, or a map of constants to one",
-	}
 }
+
+_leads_where(call) := " names no upstream that is seen, and no port" if {
+	call.location.target.kind == "undefined"
+} else := " leads to what is not seen"
 
 leads_to_upstream(call) if count(call.location.target.upstreams) > 0
 

@@ -83,7 +83,11 @@ findings contains rule.unknown(about, ["alone"], doubt) if {
 	}
 }
 
-findings contains rule.unknown(about, ["alone"], doubt) if some doubt in calls.doubts
+findings contains rule.unknown(about, ["alone"], doubt) if {
+	some call in calls.targets
+	not call.location.health_check
+	doubt := calls.doubt_of(call)
+}
 
 # NGINX Plus keeps health_check in a location, often one of its own with the same target.
 _checked_upstreams := {upstream.name | some upstream in input.upstreams; upstream.active_check} | {name |

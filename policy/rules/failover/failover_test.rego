@@ -52,6 +52,12 @@ _address_checked := t.one_location(t.pass("/", {
 	"settings": t.fields(_tries(1)),
 }))
 
+_unseen_checked := t.one_location(t.pass("/", {
+	"grpc_pass": "grpc://elsewhere",
+	"target": t.target({"text": "grpc://elsewhere", "kind": "undefined"}),
+	"health_check": _check,
+}))
+
 _by_variable := t.one_location(t.pass("/", {"grpc_pass": "$b", "target": t.to_variable("$b", "unknown", {})}))
 
 test_one_try if {
@@ -84,6 +90,7 @@ test_active_checks if {
 	t.is_clean(failover.findings) with input as _checked
 	t.is_clean(failover.findings) with input as _health_check_elsewhere
 	t.is_clean(failover.findings) with input as _address_checked
+	t.is_clean(failover.findings) with input as _unseen_checked
 }
 
 test_address if {

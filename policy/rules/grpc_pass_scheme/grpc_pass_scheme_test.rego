@@ -10,6 +10,11 @@ _bare := t.one_location(t.pass("/", {
 
 _said := t.one_location(t.pass("/", {}))
 
+_no_target := t.one_location(t.pass("/", {
+	"grpc_pass": "",
+	"target": t.target({"text": "", "scheme": "", "kind": "undefined"}),
+}))
+
 _variable := t.one_location(t.pass("/", {"grpc_pass": "$backend", "target": t.to_variable("$backend", "unknown", {})}))
 
 # An `if` that inherits grpc_pass says nothing of its own.
@@ -33,6 +38,7 @@ test_no_scheme if {
 test_scheme_said if {
 	t.is_clean(grpc_pass_scheme.findings) with input as _said
 	t.is_clean(grpc_pass_scheme.findings) with input as _inherited
+	t.is_clean(grpc_pass_scheme.findings) with input as _no_target
 }
 
 test_scheme_not_seen if {

@@ -48,11 +48,28 @@ findings contains rule.unknown(about, [], doubt) if {
 	doubt := _doubt(entry.server, listen)
 }
 
+findings contains rule.unknown(about, [], doubt) if {
+	some call in calls.passes
+	_is_dialect(call)
+	not _speaks(call.server, {"yes"})
+	target := call.location.target
+	doubt := {
+		"at": target,
+		"reason": concat(" ", ["grpc_pass", target.text, target.options, "is not nginx's own, and may take calls over HTTP/1.1"]),
+		"hint": concat("", ["listen ", call.server.listens[0].address, " http2;   # for clients that speak gRPC"]),
+	}
+}
+
 # A module that translates gRPC-Web takes calls over HTTP/1.1.
 _with_grpc := {call.number |
 	some call in array.concat(calls.passes, calls.others)
 	not effective.is_on(call.location, "grpc_web")
+	not _is_dialect(call)
 }
+
+# nginx's own grpc_pass has one argument; that of Google's Extensible Service Proxy, which makes gRPC
+# of JSON over HTTP/1.1, can have a second.
+_is_dialect(call) if call.location.target.options != ""
 
 _speaks(server, words) if {
 	some listen in server.listens

@@ -24,6 +24,11 @@ _quic := _passed([_listen("443 ssl", "no", {}), _listen("443 quic", "no", {"quic
 
 _web := _server([t.pass_with({"grpc_web": t.flag(true)})], [_listen("80", "no", {})])
 
+_dialect(listens) := _server(
+	[t.pass("/", {"target": t.target({"text": "127.0.0.1:8081", "options": "override", "kind": "address"})})],
+	listens,
+)
+
 _strong := _server([t.proxied("/helloworld.Greeter/", "strong", {})], [_listen("80", "no", {})])
 
 _weak := _server([t.proxied("/grpc", "weak", {})], [_listen("80", "no", {})])
@@ -61,6 +66,13 @@ test_quic_is_a_warning if {
 
 test_grpc_web_needs_no_http2 if {
 	t.is_clean(http2_listener.findings) with input as _web
+}
+
+test_another_grpc_pass_may_need_no_http2 if {
+	found := http2_listener.findings with input as _dialect([_listen("80", "no", {})])
+	t.faults(found) == set()
+	t.reasons(found) == {"grpc_pass 127.0.0.1:8081 override is not nginx's own, and may take calls over HTTP/1.1"}
+	t.is_clean(http2_listener.findings) with input as _dialect([_listen("80", "yes", {})])
 }
 
 test_strong_signs_count if {

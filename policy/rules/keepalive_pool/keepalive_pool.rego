@@ -144,8 +144,9 @@ _values(entry) := {
 	"timeout": units.below(settings.idle_limit(entry.name).ms),
 }
 
+# As it is written where it is no port to nginx: PORT, a range.
 _address(target) := concat(":", [target.host, format_int(target.port, 10)]) if {
-	target.host != ""
+	target.port > 0
 } else := trim_prefix(trim_prefix(target.text, "grpc://"), "grpcs://")
 
 _scheme(target) := target.scheme if {

@@ -32,6 +32,8 @@ _literal(text, more) := t.one_location(t.pass("/", {"grpc_pass": text, "target":
 
 _address := _literal("10.0.0.1:50051", {"scheme": "", "kind": "address", "host": "10.0.0.1", "port": 50051})
 
+_placeholder := _literal("grpc://HOST:PORT", {"kind": "address", "host": "HOST", "port": 0})
+
 _unix := _literal("grpc://unix:/run/greeter.sock", {"kind": "unix"})
 
 _constant := _literal("$backend", {
@@ -43,6 +45,8 @@ _by_variable := _literal("$backend", {
 	"kind": "variable",
 	"variables": [{"name": "$backend", "origin": "unknown"}],
 })
+
+_undefined := _literal("grpc://orders", {"kind": "undefined"})
 
 _new := {"nginx_version": "1.30.3"}
 
@@ -111,6 +115,7 @@ test_address if {
 	t.faults(found) == {"grpc_pass 10.0.0.1:50051 names an address, which has no pool: every call opens a connection of its own"}
 	t.remedies(found) == {"upstream NAME {\n    server 10.0.0.1:50051;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"}
 	t.levels(found, "evidence") == {"off"}
+	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server HOST:PORT;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"} with input as _placeholder
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _unix
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _constant
 }
@@ -125,4 +130,5 @@ test_default_to_be_written if {
 test_unknown if {
 	t.reasons(keepalive_pool.findings) == {"keepalive $n holds a variable"} with input as _variable
 	t.reasons(keepalive_pool.findings) == {"grpc_pass $backend leads to what is not seen"} with input as _by_variable
+	t.reasons(keepalive_pool.findings) == {"grpc_pass grpc://orders names no upstream that is seen, and no port"} with input as _undefined
 }
