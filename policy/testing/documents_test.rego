@@ -19,8 +19,6 @@ document(servers, upstreams) := {
 	"waivers": [],
 }
 
-with_more(document_, more) := object.union(document_, more)
-
 # one_location: a document of one server with these locations, and the upstream `greeter`.
 one_location(location_) := document([server([location_], {})], [greeter])
 
@@ -147,7 +145,7 @@ to_variable(name, origin, more) := target(object.union(
 		"scheme": "",
 		"scheme_known": false,
 		"kind": "variable",
-		"variables": [{"name": name, "origin": origin}],
+		"variables": [{"name": concat("", ["$", split(name, "$")[1]]), "origin": origin}],
 	},
 	more,
 ))

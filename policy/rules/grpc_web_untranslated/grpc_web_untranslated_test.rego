@@ -1,0 +1,64 @@
+package nginx.grpc.rules.grpc_web_untranslated_test
+
+import data.nginx.grpc.rules.grpc_web_untranslated
+import data.nginx.grpc.testing as t
+
+_listed(location, list) := t.listed(t.one_location(location), [list])
+
+_with(level, headers) := _listed(t.pass("/", {"add_header": 0}), t.header_list("add_header", level, headers))
+
+_cors := [t.header("Access-Control-Allow-Origin", "*")]
+
+_web_cors := [t.header("Access-Control-Expose-Headers", "grpc-status,grpc-message")]
+
+_own_cors := _with("location", _cors)
+
+_server_cors := _with("server", _cors)
+
+_server_web := _with("server", _web_cors)
+
+_others := _with("location", [t.header("grpc-status", "14"), t.header("X-Frame-Options", "DENY")])
+
+_set := _listed(
+	t.pass("/", {"grpc_set_header": 0}),
+	t.header_list("grpc_set_header", "location", [t.header("X-Grpc-Web", "1")]),
+)
+
+_translated := t.listed(
+	t.one_location(t.pass("/", {"add_header": 0, "settings": t.fields({"grpc_web": t.flag(true)})})),
+	[t.header_list("add_header", "location", _cors)],
+)
+
+_none := t.one_location(t.pass("/", {}))
+
+_http := _listed(t.proxied("/", "no", {"add_header": 0}), t.header_list("add_header", "location", _cors))
+
+_unread := t.with_unread(_listed(
+	t.behind_gap(t.pass("/", {"add_header": 0})),
+	t.header_list("add_header", "location", _cors),
+))
+
+test_cors_of_the_location if {
+	found := grpc_web_untranslated.findings with input as _own_cors
+	t.faults(found) == {"Access-Control-Allow-Origin is for browsers, which speak gRPC-Web; grpc_pass does not translate it"}
+	t.levels(found, "evidence") == {"warn"}
+	t.places(found) == {13}
+}
+
+test_words_of_grpc_web if {
+	count(grpc_web_untranslated.findings) == 1 with input as _server_web
+	count(grpc_web_untranslated.findings) == 1 with input as _set
+}
+
+test_no_browsers if {
+	t.is_clean(grpc_web_untranslated.findings) with input as _server_cors
+	t.is_clean(grpc_web_untranslated.findings) with input as _others
+	t.is_clean(grpc_web_untranslated.findings) with input as _translated
+	t.is_clean(grpc_web_untranslated.findings) with input as _none
+	t.is_clean(grpc_web_untranslated.findings) with input as _http
+}
+
+# What is unread could switch a module on that hardly anybody has: CORS speaks louder.
+test_unread_does_not_silence_it if {
+	count(grpc_web_untranslated.findings) == 1 with input as _unread
+}

@@ -1,0 +1,31 @@
+package nginx.grpc.rules.listen_http2_test
+
+import data.nginx.grpc.rules.listen_http2
+import data.nginx.grpc.testing as t
+
+_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.at(19), {"name": name, "count": 3})]})
+
+_listen := _feature("listen http2")
+
+_limit := _feature("http2_max_requests")
+
+_other := _feature("http2")
+
+test_listen if {
+	found := listen_http2.findings with input as _listen with data.nginx_grpc as {"nginx_version": "1.25.1"}
+	t.faults(found) == {"listen http2 is deprecated from nginx 1.25.1 on, and settings say 1.25.1 (3 in this file)"}
+	t.remedies(found) == {"http2 on;"}
+	t.places(found) == {19}
+	t.levels(found, "checklist") == {"warn"}
+	t.is_clean(listen_http2.findings) with input as _listen with data.nginx_grpc as {"nginx_version": "1.25.0"}
+}
+
+test_limits if {
+	count(listen_http2.findings) == 1 with input as _limit with data.nginx_grpc as {"nginx_version": "1.22.1"}
+	t.is_clean(listen_http2.findings) with input as _limit with data.nginx_grpc as {"nginx_version": "1.19.6"}
+}
+
+test_silent_without_a_version if {
+	t.is_clean(listen_http2.findings) with input as _listen
+	t.is_clean(listen_http2.findings) with input as _other with data.nginx_grpc as {"nginx_version": "1.31.3"}
+}

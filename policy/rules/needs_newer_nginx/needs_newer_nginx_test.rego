@@ -1,0 +1,56 @@
+package nginx.grpc.rules.needs_newer_nginx_test
+
+import data.nginx.grpc.rules.needs_newer_nginx
+import data.nginx.grpc.testing as t
+
+_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.at(19), {"name": name, "count": 1})]})
+
+_http2 := _feature("http2")
+
+_ssl := _feature("ssl")
+
+_old := _feature("listen http2")
+
+_is_refused(name, version) if {
+	found := needs_newer_nginx.findings with input.features as [object.union(t.at(19), {"name": name, "count": 1})]
+		with data.nginx_grpc as {"nginx_version": version}
+	count(found) == 1
+}
+
+test_too_new if {
+	found := needs_newer_nginx.findings with input as _http2 with data.nginx_grpc as {"nginx_version": "1.22.1"}
+	t.faults(found) == {"http2 needs nginx 1.25.1, and settings say 1.22.1: it refuses to start"}
+	t.levels(found, "evidence") == {"deny"}
+	t.is_clean(needs_newer_nginx.findings) with input as _http2 with data.nginx_grpc as {"nginx_version": "1.25.1"}
+}
+
+test_gone if {
+	found := needs_newer_nginx.findings with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.1"}
+	t.faults(found) == {"ssl went away with nginx 1.25.1, and settings say 1.25.1: it refuses to start"}
+	t.is_clean(needs_newer_nginx.findings) with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.0"}
+}
+
+test_each_on_both_sides_of_its_version if {
+	versions := {
+		"keepalive local": ["1.29.6", "1.29.7"],
+		"keepalive 0": ["1.29.6", "1.29.7"],
+		"server resolve": ["1.27.2", "1.27.3"],
+		"upstream resolver": ["1.27.2", "1.27.3"],
+		"keepalive_time": ["1.19.9", "1.19.10"],
+		"add_header_inherit": ["1.29.2", "1.29.3"],
+		"proxy_http_version 2": ["1.29.3", "1.29.4"],
+		"proxy_pass_trailers": ["1.27.1", "1.27.2"],
+		"listen quic": ["1.24.0", "1.25.0"],
+		"grpc_pass variable": ["1.17.7", "1.17.8"],
+		"sticky": ["1.29.5", "1.29.6"],
+	}
+	every name, pair in versions {
+		_is_refused(name, pair[0])
+		not _is_refused(name, pair[1])
+	}
+}
+
+test_silent_without_a_version if {
+	t.is_clean(needs_newer_nginx.findings) with input as _http2
+	t.is_clean(needs_newer_nginx.findings) with input as _old with data.nginx_grpc as {"nginx_version": "1.0.0"}
+}

@@ -1,0 +1,43 @@
+package nginx.grpc.rules.upstream_bypassed_test
+
+import data.nginx.grpc.rules.upstream_bypassed
+import data.nginx.grpc.testing as t
+
+_to(target) := t.one_location(t.pass("/", {"grpc_pass": target.text, "target": target}))
+
+_same := _to(t.to_address("10.0.0.1", 50051))
+
+_bare := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 50051), ["fields"]), {
+	"text": "10.0.0.1:50051",
+	"scheme": "",
+})))
+
+_other_port := _to(t.to_address("10.0.0.1", 50052))
+
+_upstream := t.one_location(t.pass("/", {}))
+
+_constant := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 50051), ["fields"]), {"variables": [{
+	"name": "$a",
+	"origin": "constant",
+}]})))
+
+_two := object.union(_same, {"upstreams": [t.greeter, t.upstream("another", {}, [t.peer("10.0.0.1:50051", {})])]})
+
+test_bypassed if {
+	found := upstream_bypassed.findings with input as _same
+	t.faults(found) == {"grpc_pass grpc://10.0.0.1:50051 goes past upstream greeter, which names the same server: its pool is not used"}
+	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	t.levels(found, "evidence") == {"warn"}
+	t.remedies(upstream_bypassed.findings) == {"grpc_pass grpc://greeter;"} with input as _bare
+}
+
+test_two_upstreams_name_the_server if {
+	some message in t.faults(upstream_bypassed.findings) with input as _two
+	contains(message, "upstream another and greeter")
+}
+
+test_not_bypassed if {
+	t.is_clean(upstream_bypassed.findings) with input as _other_port
+	t.is_clean(upstream_bypassed.findings) with input as _upstream
+	t.is_clean(upstream_bypassed.findings) with input as _constant
+}

@@ -1,0 +1,37 @@
+package nginx.grpc.rules.zero_timeout_test
+
+import data.nginx.grpc.rules.zero_timeout
+import data.nginx.grpc.testing as t
+
+_with(settings) := t.one_location(t.pass_with(settings))
+
+_default := _with({})
+
+_read := _with({"grpc_read_timeout": t.time("0", 0)})
+
+_all := _with({
+	"grpc_connect_timeout": t.time("0s", 0),
+	"grpc_read_timeout": t.time("0", 0),
+	"grpc_send_timeout": t.time("0ms", 0),
+})
+
+_small := _with({"grpc_read_timeout": t.time("1ms", 1)})
+
+_variable := _with({"grpc_send_timeout": t.variable("$t")})
+
+test_zero if {
+	found := zero_timeout.findings with input as _read
+	t.faults(found) == {"grpc_read_timeout 0 does not switch the timeout off: it is over at once, and calls get 504"}
+	t.remedies(found) == {"grpc_read_timeout 24h;"}
+	t.levels(found, "evidence") == {"deny"}
+	count(zero_timeout.findings) == 3 with input as _all
+}
+
+test_not_zero if {
+	t.is_clean(zero_timeout.findings) with input as _default
+	t.is_clean(zero_timeout.findings) with input as _small
+}
+
+test_unknown if {
+	t.reasons(zero_timeout.findings) == {"grpc_send_timeout $t holds a variable"} with input as _variable
+}
