@@ -1,5 +1,6 @@
 """Certificates for names under example.com, signed by an authority made for this test run."""
 
+import atexit
 import functools
 import tempfile
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ class Certificate:
 
 @functools.cache
 def _folder() -> tempfile.TemporaryDirectory:
-    return tempfile.TemporaryDirectory(prefix="certificates-")
+    folder = tempfile.TemporaryDirectory(prefix="certificates-")
+    atexit.register(folder.cleanup)
+    return folder
 
 
 @functools.cache
