@@ -83,6 +83,9 @@ HOLDS = {
     "too-short": lambda built, location, label: (
         location["settings"]["grpc_read_timeout"]["ms"] < 60_000
     ),
+    "unary": lambda built, location, label: (
+        location["path"] == "/grpc.health.v1.Health/Check" and label == "5_read_timeout"
+    ),
     "address": lambda built, location, label: location["target"]["kind"] == "address",
     "filled-in": lambda built, location, label: location["target"]["kind"] == "address",
     "grpc-web": web,

@@ -42,11 +42,13 @@ findings contains rule.unknown(about, forms, doubt) if {
 	doubt := effective.doubt(call.location, "client_body_timeout")
 }
 
-# _forms: undefined where the clients are said to stream nothing.
+# _forms: undefined where the clients are said to stream nothing, or speak gRPC-Web, in which they
+# can't.
 _forms(call) := ["given"] if {
 	count(settings.streaming(calls.names(call)) & {"client", "bidi"}) > 0
 } else := [] if {
 	count(settings.streaming(calls.names(call))) == 0
+	not effective.is_on(call.location, "grpc_web")
 }
 
 # _need: the silence that a stream has to survive: what settings say, else what the configuration

@@ -32,6 +32,13 @@ test_read_timeout_by_intent if {
 	t.is_clean(client_body_timeout.findings) with input as _both
 }
 
+# A client that streams to such a location all the same can be said in the settings.
+test_grpc_web_has_no_streams_of_clients if {
+	web := _with(object.union(_read, {"grpc_web": t.flag(true)}))
+	t.is_clean(client_body_timeout.findings) with input as web
+	count(client_body_timeout.findings) == 1 with input as web with data.nginx_grpc as _streaming("bidi")
+}
+
 test_streaming_given if {
 	every kind in ["client", "bidi"] {
 		found := client_body_timeout.findings with input as _read_said with data.nginx_grpc as _streaming(kind)

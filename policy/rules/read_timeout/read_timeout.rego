@@ -31,7 +31,7 @@ import data.nginx.grpc.lib.settings
 about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _values(timeout, silence)) if {
-	some call in calls.passes
+	some call in _streamed
 	silence := _silence(call)
 	effective.value(call.location, "grpc_read_timeout") < silence.ms
 	timeout := effective.setting(call.location, "grpc_read_timeout")
@@ -39,7 +39,7 @@ findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _v
 
 findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _values(timeout, silence)) if {
 	settings.defaults_must_be_written
-	some call in calls.passes
+	some call in _streamed
 	silence := _silence(call)
 	timeout := effective.setting(call.location, "grpc_read_timeout")
 	timeout.state == "default"
@@ -47,10 +47,16 @@ findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _val
 }
 
 findings contains rule.unknown(about, _form(silence), doubt) if {
-	some call in calls.passes
+	some call in _streamed
 	silence := _silence(call)
 	doubt := effective.doubt(call.location, "grpc_read_timeout")
 }
+
+# The one method that is known by its name to be unary.
+_streamed := [call |
+	some call in calls.passes
+	call.location.path != "/grpc.health.v1.Health/Check"
+]
 
 # Undefined where the clients are said to stream nothing: then there is no silence to outlast.
 _silence(call) := silence if {

@@ -22,6 +22,11 @@ test_default_is_short if {
 	t.levels(found, "evidence") == {"off"}
 }
 
+test_health_checks_are_unary if {
+	t.is_clean(read_timeout.findings) with input as t.one_location(t.pass("/grpc.health.v1.Health/Check", {}))
+	count(read_timeout.findings) == 1 with input as t.one_location(t.pass("/grpc.health.v1.Health/", {}))
+}
+
 test_said_is_short if {
 	found := read_timeout.findings with input as _short
 	t.places(found) == {12}

@@ -10,8 +10,12 @@
 #   id: NG206
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
-#   message: "{conditions} in grpc_next_upstream never retries a gRPC call, and behind auth_request non_idempotent makes calls hang"
+#   message: "grpc_next_upstream never repeats a gRPC call for {conditions}"
 #   remedy: "grpc_next_upstream error timeout;"
+#   variants:
+#     hangs:
+#       when: non_idempotent is among them
+#       message: "grpc_next_upstream never repeats a gRPC call for {conditions}, and behind auth_request non_idempotent makes calls hang"
 #   evidence: docs/rules/NG206.md
 package nginx.grpc.rules.retry_expectation
 
@@ -21,7 +25,7 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, conditions.at, {"conditions": concat(", ", idle)}) if {
+findings contains rule.fault(about, _forms(idle), call.subject, conditions.at, {"conditions": concat(", ", idle)}) if {
 	some call in calls.passes
 	idle := [word |
 		some word in split(effective.value(call.location, "grpc_next_upstream"), " ")
@@ -35,6 +39,10 @@ findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
 	doubt := effective.doubt(call.location, "grpc_next_upstream")
 }
+
+_forms(idle) := ["hangs"] if {
+	"non_idempotent" in idle
+} else := []
 
 _is_idle(word) if {
 	word in {"invalid_header", "non_idempotent"}

@@ -15,9 +15,13 @@ _variable := t.one_location(t.pass_with({"grpc_next_upstream": t.variable("$c")}
 
 test_useless if {
 	found := retry_expectation.findings with input as _useless
-	t.faults(found) == {"invalid_header, http_503, non_idempotent in grpc_next_upstream never retries a gRPC call, and behind auth_request non_idempotent makes calls hang"}
+	t.faults(found) == {"grpc_next_upstream never repeats a gRPC call for invalid_header, http_503, non_idempotent, and behind auth_request non_idempotent makes calls hang"}
 	t.levels(found, "evidence") == {"warn"}
 	t.places(found) == {12}
+}
+
+test_useless_and_harmless if {
+	t.faults(retry_expectation.findings) == {"grpc_next_upstream never repeats a gRPC call for http_502"} with input as _conditions("error timeout http_502")
 }
 
 test_useful if {

@@ -8,14 +8,14 @@
 #   id: NG403
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
-#   message: "grpc_pass {text} goes wherever the client says: {variables} come from the request"
+#   message: "grpc_pass {text} goes wherever the client says, in {variables}"
 #   remedy: "map {variable} $backend { default UPSTREAM; NAME UPSTREAM; }\ngrpc_pass grpc://$backend;"
 #   variants:
 #     part:
 #       when: the client chooses a part of the host
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
-#       message: "grpc_pass {text} goes to a host of which the client says a part: {variables} come from the request"
+#       message: "grpc_pass {text} goes to a host of which the client says a part, in {variables}"
 #   evidence: docs/rules/NG403.md
 package nginx.grpc.rules.target_from_request
 

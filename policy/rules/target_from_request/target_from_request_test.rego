@@ -27,7 +27,7 @@ _unknown := _to("unknown", [{"name": "$b", "origin": "unknown"}])
 
 test_whole if {
 	found := target_from_request.findings with input as _whole
-	t.faults(found) == {"grpc_pass grpc://$http_x_backend goes wherever the client says: $http_x_backend come from the request"}
+	t.faults(found) == {"grpc_pass grpc://$http_x_backend goes wherever the client says, in $http_x_backend"}
 	t.remedies(found) == {"map $http_x_backend $backend { default UPSTREAM; NAME UPSTREAM; }\ngrpc_pass grpc://$backend;"}
 	t.levels(found, "evidence") == {"deny"}
 }

@@ -10,6 +10,10 @@
 #   levels: {checklist: warn, evidence: warn}
 #   message: "nginx does not say {name} in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"
 #   remedy: "grpc_ssl_server_name on;"
+#   variants:
+#     another:
+#       when: the name is that of a server and not the upstream's
+#       remedy: "grpc_ssl_server_name on;\ngrpc_ssl_name {name};"
 #   evidence: docs/rules/NG405.md
 package nginx.grpc.rules.upstream_sni
 
@@ -19,7 +23,7 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, call.location.target, {"name": name}) if {
+findings contains rule.fault(about, _forms(call), call.subject, call.location.target, {"name": name}) if {
 	some call in calls.targets
 	name := _name(call.location.target)
 	effective.value(call.location, "grpc_ssl_server_name") == false
@@ -36,24 +40,27 @@ _name(target) := target.host if {
 	target.scheme == "grpcs"
 	target.kind == "address"
 	target.host_is_name
-} else := upstream if {
+} else := min(_domains[target.upstreams[0]]) if {
 	target.scheme == "grpcs"
-	some upstream in array.slice(target.upstreams, 0, 1)
-	upstream in _named
+	_ = _domains[target.upstreams[0]]
 } else := target.text if {
 	target.scheme == "grpcs"
 	target.host_is_name
 }
 
-# _named: upstreams that are called by a domain name, or whose servers are.
-_named := {upstream.name |
+# With grpc_ssl_server_name alone nginx says the upstream's name, which no server goes by.
+_forms(call) := ["another"] if {
+	domains := _domains[call.location.target.upstreams[0]]
+	not call.location.target.upstreams[0] in domains
+	not call.location.settings.grpc_ssl_name
+} else := []
+
+# _domains of an upstream: its own name if that is one, else those of its servers.
+_domains[upstream.name] contains domain if {
 	some upstream in input.upstreams
-	_is_named(upstream)
+	some domain in _names(upstream)
 }
 
-_is_named(upstream) if {
+_names(upstream) := [upstream.name] if {
 	regex.match(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`, upstream.name)
-} else if {
-	some server in upstream.servers
-	server.host_is_name
-}
+} else := [server.host | some server in upstream.servers; server.host_is_name]

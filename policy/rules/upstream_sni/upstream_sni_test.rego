@@ -25,8 +25,10 @@ _dynamic := t.one_location(_to(
 	{},
 ))
 
-_upstream(name, peer_) := t.document(
-	[t.server([_to(t.target({"scheme": "grpcs", "upstreams": [name]}), {})], {})],
+_upstream(name, peer_) := _upstream_with(name, peer_, {})
+
+_upstream_with(name, peer_, settings) := t.document(
+	[t.server([_to(t.target({"scheme": "grpcs", "upstreams": [name]}), settings)], {})],
 	[t.upstream(name, {}, [peer_])],
 )
 
@@ -35,6 +37,12 @@ _label := _upstream("greeter", t.peer("10.0.0.1:443", {}))
 _domain := _upstream("greeter.example.com", t.peer("10.0.0.1:443", {}))
 
 _named_server := _upstream("greeter", t.peer("greeter.example:443", {"host_is_name": true}))
+
+_name_given := _upstream_with(
+	"greeter",
+	t.peer("greeter.example:443", {"host_is_name": true}),
+	{"grpc_ssl_name": t.text("greeter.example")},
+)
 
 test_name if {
 	found := upstream_sni.findings with input as _name
@@ -45,7 +53,11 @@ test_name if {
 
 test_upstream if {
 	count(upstream_sni.findings) == 1 with input as _domain
-	count(upstream_sni.findings) == 1 with input as _named_server
+	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _domain
+	found := upstream_sni.findings with input as _named_server
+	t.faults(found) == {"nginx does not say greeter.example in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"}
+	t.remedies(found) == {"grpc_ssl_server_name on;\ngrpc_ssl_name greeter.example;"}
+	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _name_given
 	t.is_clean(upstream_sni.findings) with input as _label
 }
 
