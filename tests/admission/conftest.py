@@ -21,6 +21,7 @@ nginx_grpc:
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/admission/" in item.path.as_posix():

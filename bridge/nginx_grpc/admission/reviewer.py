@@ -32,7 +32,8 @@ _PROBE_SECONDS = 0.15
 _RESERVE_SECONDS = 0.1
 # What a review needs at least, once it has its turn.
 _LEAST_SECONDS = 0.4
-_LARGE_DOCUMENTS = 256 * 1024
+# Bodies over this many bytes are bridged one at a time, for the sake of memory and of the others.
+_LARGE = 256 * 1024
 # Not 503: the API server shows the text of a 500 to whoever applies the object, and drops that of a
 # 503.
 _UNAVAILABLE = 500
@@ -78,6 +79,8 @@ class Reviewer:
         self.draining = False
         self._workers = Workers(options)
         self._line = Line(options.workers + options.asked_at_once, options.waiting_seconds)
+        self._large = Line(1, options.waiting_seconds)
+        self._reviewing = 0
         self._opa = AsyncClient(options.opa)
         self._poll: asyncio.Task[None] | None = None
         self._starting: asyncio.Lock | None = None
@@ -102,7 +105,7 @@ class Reviewer:
         """Let the requests in flight end (within the deadline), then end the workers."""
         self.stopping = True
         end = time.monotonic() + self.options.deadline + 1
-        while self.in_flight and time.monotonic() < end:
+        while (self.in_flight or self._reviewing) and time.monotonic() < end:
             await asyncio.sleep(0.02)
         if self._poll is not None:
             self._poll.cancel()
@@ -185,7 +188,10 @@ class Reviewer:
         if len(body) > self.options.body_bytes:
             return self.too_large()
         fields: dict[str, Any] = {}
+        self._reviewing += 1
         try:
+            if self._reviewing > self.options.in_flight:
+                raise BusyError
             answer = await self._judge(body, end, fields)
         except BusyError:
             answer = self._shed("has more reviews than it can answer in time")
@@ -195,6 +201,8 @@ class Reviewer:
             self.metrics.opa_errors.labels(kind).inc()
             fields.update(verdict="error", error=kind)
             answer = _failed(_UNAVAILABLE, f"no decision: {error.what}; {error.hint}")
+        finally:
+            self._reviewing -= 1
         verdict = fields.setdefault("verdict", "error")
         if verdict != "shed":
             self.metrics.decisions.labels(verdict).inc()
@@ -214,15 +222,25 @@ class Reviewer:
         return _failed(413, f"the AdmissionReview has more than {self.options.body_bytes} bytes")
 
     async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
-        await self._line.enter(end - _LEAST_SECONDS)
+        large = len(body) > _LARGE
+        lines = [self._large, self._line] if large else [self._line]
+        entered: list[Line] = []
         try:
-            return await self._in_turn(body, end, fields)
+            for line in lines:
+                if line.crowded():
+                    raise BusyError
+                await line.enter(end - _LEAST_SECONDS)
+                entered.append(line)
+            return await self._in_turn(body, end, fields, large)
         finally:
-            self._line.leave()
+            for line in entered:
+                line.leave()
 
-    async def _in_turn(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
+    async def _in_turn(
+        self, body: bytes, end: float, fields: dict[str, Any], large: bool
+    ) -> Answer:
         try:
-            bridged = await self._workers.bridge(body, end)
+            bridged = await self._workers.bridge(body, end, large=large)
         except OverrunError:
             self.metrics.bridge_errors.labels("overrun").inc()
             return self._overrun(review.uid_of(body), fields)
@@ -233,7 +251,7 @@ class Reviewer:
             if name in head:
                 fields[name] = head[name]
         if outcome == "documents":
-            return await self._decide(bridged, end, fields)
+            return await self._decide(bridged, end, fields, large)
         uid = str(head.get("uid", ""))
         if outcome == "nothing":
             fields["verdict"] = "skipped"
@@ -260,7 +278,9 @@ class Reviewer:
         fields["uid"] = uid
         return Answer(200, review.denied(uid, wording.OVERRUN, code=422))
 
-    async def _decide(self, bridged: Bridged, end: float, fields: dict[str, Any]) -> Answer:
+    async def _decide(
+        self, bridged: Bridged, end: float, fields: dict[str, Any], large: bool
+    ) -> Answer:
         head = bridged.head
         start = time.monotonic()
         uid = str(head["uid"])
@@ -271,7 +291,7 @@ class Reviewer:
             decision = await self._opa.check(Encoded(bridged.documents), timeout=left)
         except TimedOutError as error:
             # Was it OPA, or was it this object? An OPA that is well was kept by a large object.
-            large = len(bridged.documents) > _LARGE_DOCUMENTS
+            large = large or len(bridged.documents) > _LARGE
             if large and await self._opa.ready(_PROBE_SECONDS):
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)

@@ -46,7 +46,7 @@ def unreadable(head: dict[str, Any]) -> str:
     for refusal in head["refusals"]:
         place = f"{refusal['key']}:{refusal['line']}" if refusal["line"] else refusal["key"]
         hint = f"; {refusal['hint']}" if refusal["hint"] else ""
-        lines.append(f"{place}: {refusal['what']}{hint}")
+        lines.append(f"{place}: {refusal['what']}{hint}" if place else refusal["what"] + hint)
     return "\n".join(lines)
 
 

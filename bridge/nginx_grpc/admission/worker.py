@@ -90,9 +90,9 @@ def _result(body: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
     }
     try:
         outcome, text = _judge(review, options, head)
-    except MalformedReviewError as error:
-        outcome, text = "malformed", ""
-        head["what"] = str(error)
+    except MalformedReviewError as error:  # the envelope is sound, the object in it is not
+        outcome, text = "refused", ""
+        head["refusals"] = [{"key": "", "line": 0, "what": str(error), "hint": "mend the object"}]
     except (MemoryError, RecursionError):
         outcome, text = "overrun", ""
     return {**head, "outcome": outcome}, text

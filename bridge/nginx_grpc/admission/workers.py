@@ -23,8 +23,6 @@ _LOG = logging.getLogger("nginx_grpc.admission")
 _HEAD = struct.Struct(">II")
 _START_SECONDS = 30.0
 _RESIDENT_KIB = 96 * 1024
-# Bodies over this many bytes are bridged one at a time, for the sake of memory.
-_LARGE = 256 * 1024
 # With less time than this left an object is not started on.
 _LEAST_SECONDS = 0.2
 _LARGEST = 256 * 1024 * 1024
@@ -87,7 +85,6 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
         self._renewing = False
-        self._large = asyncio.Semaphore(1)
         self.replaced = 0
 
     @property
@@ -113,24 +110,13 @@ class Workers:
         for worker in workers:
             await worker.process.wait()
 
-    async def bridge(self, body: bytes, end: float) -> Bridged:
+    async def bridge(self, body: bytes, end: float, *, large: bool) -> Bridged:
         """Bridge one object before `end` (of time.monotonic).
 
         Raises BusyError where no worker came free in time, OverrunError where the object was too
-        much for one.
+        much for one. A large one is to blame for all of its time; a small one that was left little
+        by others is not.
         """
-        if len(body) <= _LARGE:
-            return await self._bridge(body, end)
-        try:
-            await asyncio.wait_for(self._large.acquire(), max(0.0, end - time.monotonic()))
-        except asyncio.TimeoutError:
-            raise BusyError from None
-        try:
-            return await self._bridge(body, end)
-        finally:
-            self._large.release()
-
-    async def _bridge(self, body: bytes, end: float) -> Bridged:
         worker = await self._acquire(end)
         left = end - time.monotonic()
         if left < _LEAST_SECONDS:
@@ -141,7 +127,7 @@ class Workers:
             bridged = await asyncio.wait_for(worker.work(body), limit)
         except BaseException as error:
             self._discard(worker)
-            if isinstance(error, asyncio.TimeoutError) and limit == left and len(body) <= _LARGE:
+            if isinstance(error, asyncio.TimeoutError) and limit == left and not large:
                 raise BusyError from None  # the time went by before
             # An OSError: it died while it was written to.
             if isinstance(error, (asyncio.TimeoutError, asyncio.IncompleteReadError, OSError)):

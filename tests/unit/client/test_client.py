@@ -57,7 +57,8 @@ def test_a_fault_is_an_error_that_says_which(fault: str) -> None:
         with pytest.raises(OpaError) as caught:
             client.check(DOCUMENT)
         assert time.monotonic() - start < 3.0
-    assert caught.value.kind == kind
+    # A reset can meet the connection while it is still being made.
+    assert caught.value.kind in ({kind, "unreachable"} if fault == "reset at once" else {kind})
     assert caught.value.hint
     assert caught.value.file == fake.url
 
@@ -278,6 +279,8 @@ class TlsOpa(FakeOpa):
             connection.close()  # type: ignore[attr-defined]
 
 
+# asyncio of Python 3.10 leaves the transport of a failed handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_tls_with_a_ca_of_ones_own_and_a_client_certificate(certificates: Path) -> None:
     ours, others = certificates / "ours", certificates / "others"
     certificate = (str(ours / "client.crt"), str(ours / "client.key"))
