@@ -64,7 +64,7 @@ noise, and is mended:
 * The remedy of NG104 for a target such as `HOST:PORT` repeated it as port 0.
 * NG102 complained that `grpc_pass;`, which has no target, says no scheme.
 * NG106 spoke of silent streams at `/grpc.health.v1.Health/Check`, a unary method.
-* NG301 spoke of streams from the client where `grpc_web on` says that browsers come: they have none.
+* NG301 spoke of client streams where `grpc_web on` says that browsers come, which have none.
 * The remedy of NG405 for an upstream block made nginx say the block's name: no server goes by it.
 * NG206 warned of `non_idempotent` where it was not written.
 * "Leads to what is not seen" was said of a target that names no upstream at all.
