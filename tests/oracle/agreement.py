@@ -38,11 +38,12 @@ class Reading:
     problem: str
 
 
-def reading(data: bytes) -> Reading:
+def reading(data: bytes, *, free_names: bool = False) -> Reading:
     """Reads the text with the parser and byte by byte."""
-    native, slow = natively(data), slowly(data)
+    top = Body.ENTRIES if free_names else Body.UPSTREAM
+    native, slow = natively(data, body=top), slowly(data)
     order: list[tuple[list[str], int, bool]] = []
-    stack: list[tuple[list[Node], Body]] = [(native.nodes, Body.UPSTREAM)]
+    stack: list[tuple[list[Node], Body]] = [(native.nodes, top)]
     while stack:
         nodes, body = stack.pop()
         for at, node in enumerate(nodes):

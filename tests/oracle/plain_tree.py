@@ -114,10 +114,10 @@ class Unchecked(Reading):
         pass
 
 
-def natively(data: bytes, reading: type[Reading] = Reading) -> Read:
+def natively(data: bytes, reading: type[Reading] = Reading, body: Body = Body.UPSTREAM) -> Read:
     """The text as the parser reads it; what it read before it stopped is kept."""
     text = data.decode("latin-1") + "\n"
-    reader = reading(text, Place("f"), Body.UPSTREAM)
+    reader = reading(text, Place("f"), body)
     read = Read()
     try:
         reader.run()

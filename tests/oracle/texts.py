@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-__all__ = ["hostile", "lua", "mutated", "planted", "valid", "word"]
+__all__ = ["LINES", "hostile", "lines", "lua", "mutated", "planted", "valid", "word"]
 
 _PLAIN = [b"a", b"b1", b"-x", b"_", b".", b"/", b":", b"x" * 40, b"=", b"*", b"()", b"[0]", b","]
 # Inside a word that no quote opens these are ordinary, whatever they mean elsewhere.
@@ -265,3 +265,54 @@ def lua(rng: Random) -> bytes:
     code = b"".join(rng.choices(_LUA, k=rng.randrange(14)))
     block = rng.choice(_LUA_STARTS) + b" {" + code + b"}"
     return b"events {}\nhttp { server { location / {" + block + b"}\nsentinel_x;\n} }\n"
+
+
+# Lines that come again, in other blocks: what was learned from one must hold for the next.
+LINES = [
+    *(
+        "a b;",
+        "a {",
+        "}",
+        "a b;}",
+        "'a' b;}",
+        "'a' b;",
+        "x { y;",
+        "x {y;}",
+        "x { # c",
+        "#c",
+        "a",
+        "b;",
+    ),
+    *(
+        "map $a $b {",
+        "map {'a' b;",
+        "a b; c",
+        "c d; }",
+        "} a b;",
+        "} x {",
+        "if ($a) {",
+        "if ((a)) { b;",
+    ),
+    *("a 'b", "c';", "a \\", ";", "a {}", "x { y {", "} }", "}}", "\ta b;", "a b; # c", "a b c;"),
+    *(
+        "include a;",
+        "'include' a;",
+        "server a;",
+        "server {",
+        "upstream u {",
+        "a\r",
+        "a b;\r",
+        "a $",
+        "${",
+    ),
+]
+
+
+def lines(rng: Random) -> bytes:
+    """A few lines, again and again."""
+    pool = [*rng.sample(LINES, rng.randrange(2, 7)), "}", "x" * rng.choice([1, 1, 1, 4_090])]
+    chosen = "\n".join(rng.choices(pool, k=rng.randrange(1, 16))).encode()
+    if rng.random() < 0.1:
+        at = rng.randrange(len(chosen) + 1)
+        chosen = chosen[:at] + b"x" * rng.randrange(4_085, 4_100) + chosen[at:]
+    return chosen

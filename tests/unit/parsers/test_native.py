@@ -13,7 +13,7 @@ from nginx_grpc.parsers.crossplane import CrossplaneParser
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.parsers.native import NativeParser
 from tests.oracle.plain_tree import Unchecked, natively, nodes, slowly
-from tests.oracle.texts import hostile, mutated, planted, valid
+from tests.oracle.texts import LINES, hostile, mutated, planted, valid
 
 PIECES = [
     *(b"a", b"b", b"if", b"include", b"server", b"location", b"map", b"grpc_pass", b"x" * 4_090),
@@ -23,45 +23,6 @@ PIECES = [
     *(b"content_by_lua_block {", b"--", b"[[", b"]]", b"\xef\xbb\xbf", b"xx", b"\\\n"),
 ]
 soups = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join)
-# Lines that come again, in other blocks: what was learned from one must hold for the next.
-LINES = [
-    *(
-        "a b;",
-        "a {",
-        "}",
-        "a b;}",
-        "'a' b;}",
-        "'a' b;",
-        "x { y;",
-        "x {y;}",
-        "x { # c",
-        "#c",
-        "a",
-        "b;",
-    ),
-    *(
-        "map $a $b {",
-        "map {'a' b;",
-        "a b; c",
-        "c d; }",
-        "} a b;",
-        "} x {",
-        "if ($a) {",
-        "if ((a)) { b;",
-    ),
-    *("a 'b", "c';", "a \\", ";", "a {}", "x { y {", "} }", "}}", "\ta b;", "a b; # c", "a b c;"),
-    *(
-        "include a;",
-        "'include' a;",
-        "server a;",
-        "server {",
-        "upstream u {",
-        "a\r",
-        "a b;\r",
-        "a $",
-        "${",
-    ),
-]
 scripts = st.lists(st.sampled_from(LINES), max_size=30).map(lambda lines: "\n".join(lines).encode())
 grammar = st.builds(
     lambda seed, change: change(Random(seed)),

@@ -179,8 +179,6 @@ def _quoted(text: str, start: int) -> tuple[Piece, int]:
             start,
         )
     end = match.end()
-    if end == len(text):
-        raise _unfinished(text, start)
     after = text[end]
     if after not in " \t\r\n;{)":
         raise Fault(
