@@ -109,7 +109,7 @@ def test_opa_exec_finds_what_the_embedded_engine_finds(tmp_path, documents, judg
 
 def test_stock_conftest_shows_what_counts(tmp_path, documents, judged):
     """`conftest test` with the namespace of conftest.toml: failures and warnings, message by
-    message. Of findings whose messages are equal, as of two servers without a name, it shows one."""
+    message. Of findings with equal messages, as of two servers without a name, it shows one."""
     given, wanted = judged
     for number, document in enumerate(given):
         (tmp_path / f"{number:04}.json").write_text(json.dumps(document))
