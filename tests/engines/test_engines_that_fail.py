@@ -51,7 +51,7 @@ def test_a_missing_program(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-@pytest.mark.parametrize("version", ["Conftest: 0.45.0\nOPA: 0.54.0", "Version: 0.70.0"])
+@pytest.mark.parametrize("version", ["Conftest: 0.70.0\nOPA: 1.20.1", "Version: 1.0.0"])
 def test_an_old_program(name, version, stand_in):
     stand_in(name, "print('[]')", version)
     assert "too old; install" in refusal(name)
@@ -81,6 +81,14 @@ def test_a_program_that_fails_says_why(name, stand_in):
     stand_in(name, "sys.stderr.write('\\n\\x1b[31mload policies: bad\\nmore\\n'); sys.exit(1)")
     text = refusal(name)
     assert "failed with status 1: [31mload policies: bad;" in text
+
+
+def test_a_policy_that_the_program_can_not_read(tmp_path, monkeypatch):
+    if shutil.which("opa") is None:
+        pytest.skip("OPA is not installed; run `make setup`")
+    (tmp_path / "main.rego").write_text("package nginx.grpc\n\ndecision := data.nginx.nothing(1)\n")
+    monkeypatch.setattr(resources, "policy_dir", lambda: str(tmp_path))
+    assert "status 2: undefined function data.nginx.nothing;" in refusal("opa")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

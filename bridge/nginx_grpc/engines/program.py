@@ -14,8 +14,8 @@ from nginx_grpc.errors import Refused
 
 __all__ = ["OLDEST_OPA", "Program"]
 
-OLDEST_OPA = (1, 0, 0)
-"""The oldest OPA that reads this policy's Rego, in conftest too."""
+OLDEST_OPA = (1, 21, 1)
+"""The oldest OPA that this policy is tested on: conftest 0.71.1 has it in it."""
 
 _SECONDS = 600.0
 _OPA_VERSION = re.compile(r"^(?:OPA|Version): v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
@@ -108,7 +108,12 @@ class Program:
 def _ending(status: int, said: bytes) -> str:
     if status < 0:
         return f"died of signal {-status}"
-    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines()]
-    first = next((line for line in lines if line), "no word why")
+    text = said.decode("utf-8", "replace")
+    try:
+        # `opa eval --format json` tells its errors so.
+        first = str(json.loads(text)["errors"][0]["message"])
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        lines = (line.strip() for line in text.splitlines())
+        first = next((line for line in lines if line), "no word why")
     printable = "".join(c if c.isprintable() else " " for c in first)
     return f"failed with status {status}: {printable[:300]}"
