@@ -21,7 +21,7 @@ class GitlabReport(Report):
     def render(self, result: CheckResult) -> str:
         """See Report."""
         marks = fingerprint(result.findings, Lines(result.texts))
-        issues = [
+        issues = (
             {
                 "type": "issue",
                 "description": f"{finding.id}: {finding.message}",
@@ -37,5 +37,6 @@ class GitlabReport(Report):
             }
             for finding, mark in zip(result.findings, marks, strict=True)
             if finding.counts
-        ]
-        return json.dumps(issues, indent=1) + "\n"
+        )
+        # A line each: Python indents ten times slower than it writes.
+        return "[" + ",\n".join(map(json.dumps, issues)) + "]\n"
