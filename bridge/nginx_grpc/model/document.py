@@ -17,7 +17,7 @@ from nginx_grpc.model.nodes import Json, by_name, counted, place
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
-from nginx_grpc.model.settings import SERVER_SETTINGS
+from nginx_grpc.model.settings import SERVER_SETTINGS, SettingReader
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.model.variables import VARIABLE_BLOCKS, HttpVariables, ServerVariables
 from nginx_grpc.model.waivers import waiver
@@ -51,7 +51,8 @@ class _Model:
         self._gaps = Gaps(configuration)
         self._budget = Budget(configuration.entry)
         self._lists = Lists(self._budget)
-        self._upstreams = Upstreams()
+        self._reader = SettingReader()
+        self._upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
         self._https = http_blocks(configuration)
 
@@ -91,7 +92,7 @@ class _Model:
     def _open_http(self, http: Directive, fragment: Directive | None) -> None:
         block = http.block or []
         gaps = self._gaps.around("http") + self._gaps.unread(block, "http")
-        scope = root_scope(by_name(block), gaps)
+        scope = root_scope(by_name(block), gaps, self._reader)
         variables = HttpVariables(block)
         for directive in block:
             if directive.block is None:

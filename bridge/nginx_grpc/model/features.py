@@ -46,6 +46,9 @@ _DIRECTIVES = frozenset(
     )
 )
 _IN_UPSTREAM = frozenset(("keepalive_requests", "keepalive_timeout", "resolver", "state"))
+# These say one by their arguments.
+_BY_ARGUMENT = frozenset(("listen", "proxy_http_version", "grpc_pass", "server", "keepalive"))
+_LOOKED_AT = _DIRECTIVES | _IN_UPSTREAM | _BY_ARGUMENT
 
 
 def features(blocks: list[Directive]) -> list[Json]:
@@ -55,23 +58,26 @@ def features(blocks: list[Directive]) -> list[Json]:
         blocks: the http blocks.
     """
     found: dict[tuple[str, str, str], Json] = {}
-    stack = [(directive, False) for block in reversed(blocks) for directive in _reversed(block)]
+    stack = [(directive, False) for block in reversed(blocks) for directive in _inside(block)]
     while stack:
         directive, in_upstream = stack.pop()
-        for name in _named(directive, in_upstream):
-            key = (directive.file, directive.key, name)
-            if key in found:
-                found[key]["count"] += 1
-            else:
-                found[key] = {"name": name, "count": 1, **place(directive)}
+        if directive.name in _LOOKED_AT:
+            for name in _named(directive, in_upstream):
+                key = (directive.file, directive.key, name)
+                if key in found:
+                    found[key]["count"] += 1
+                else:
+                    found[key] = {"name": name, "count": 1, **place(directive)}
         if directive.block:
             inside = in_upstream or directive.name == "upstream"
-            stack.extend((inner, inside) for inner in _reversed(directive))
+            stack.extend([(inner, inside) for inner in _inside(directive)])
     return list(found.values())
 
 
-def _reversed(directive: Directive) -> Iterator[Directive]:
-    return reversed(directive.block or [])
+def _inside(directive: Directive) -> list[Directive]:
+    """What is worth a look in a block, the last first."""
+    block = directive.block or []
+    return [inner for inner in reversed(block) if inner.block or inner.name in _LOOKED_AT]
 
 
 def _named(directive: Directive, in_upstream: bool) -> Iterator[str]:

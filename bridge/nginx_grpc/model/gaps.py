@@ -47,7 +47,9 @@ class Gaps:
             directive = stack.pop()
             if directive.unread and id(directive) not in self._noted:
                 self._note(directive, "other")
-            stack.extend(reversed(directive.block or ()))
+            for inner in reversed(directive.block or ()):
+                if inner.block or inner.unread:
+                    stack.append(inner)
 
     def matter(self, indexes: list[int]) -> None:
         """Say that a location with gRPC depends on these."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from nginx_grpc.tree import Directive
 
-__all__ = ["Json", "by_name", "counted", "place"]
+__all__ = ["Json", "by_name", "counted", "line_of", "place"]
 
 Json = dict[str, Any]
 
@@ -14,8 +14,13 @@ Json = dict[str, Any]
 def place(directive: Directive) -> Json:
     """File and line of a directive, and the ConfigMap's key where it stands in one."""
     if directive.key:
-        return {"file": directive.file, "line": max(directive.line, 1), "key": directive.key}
-    return {"file": directive.file, "line": max(directive.line, 1)}
+        return {"file": directive.file, "line": line_of(directive), "key": directive.key}
+    return {"file": directive.file, "line": line_of(directive)}
+
+
+def line_of(directive: Directive) -> int:
+    """The line of a directive, at least 1."""
+    return directive.line if directive.line > 0 else 1
 
 
 def counted(node: Json) -> Json:
@@ -28,8 +33,9 @@ def by_name(block: list[Directive]) -> dict[str, list[Directive]]:
     """The directives of one block by name, each in the order of the text."""
     named: dict[str, list[Directive]] = {}
     for directive in block:
-        if directive.name in named:
-            named[directive.name].append(directive)
+        name = directive.name
+        if name in named:
+            named[name].append(directive)
         else:
-            named[directive.name] = [directive]
+            named[name] = [directive]
     return named

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nginx_grpc.model.lists import HEADER_LISTS, InheritedList
 from nginx_grpc.model.nodes import Json
-from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, overshadowed, read
+from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, SettingReader, overshadowed
 from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.tree import Directive
 
@@ -30,7 +30,9 @@ class Scope:
         level: http, server, location or if.
         outer: the level around it.
         own: the directives of its block by name.
-        settings: the settings in effect, by directive.
+        reader: what reads settings.
+        settings: the settings in effect, by directive. Where a block sets none it is the very
+            object of the level around it.
         lists: the lists in effect, by directive.
         types: the types blocks in effect, None where none is.
         gaps: the gaps of its own block, by index.
@@ -43,6 +45,7 @@ class Scope:
     level: str
     outer: Scope | None
     own: dict[str, list[Directive]]
+    reader: SettingReader
     settings: dict[str, Json] = field(default_factory=dict)
     lists: dict[str, InheritedList] = field(default_factory=dict)
     types: Types | None = None
@@ -64,6 +67,7 @@ class Scope:
             level,
             outer=self,
             own=own,
+            reader=self.reader,
             settings=self.settings,
             lists=self.lists,
             types=self.types,
@@ -102,8 +106,8 @@ class Scope:
         if said:
             settings = dict(settings)
             for name in said:
-                settings[name] = read(
-                    known[name], self.own[name], self.level, more=self.include_unread
+                settings[name] = self.reader.read(
+                    name, known[name], self.own[name], self.level, more=self.include_unread
                 )
         self.settings = settings
 
@@ -129,13 +133,14 @@ class Scope:
         self.lists = lists
 
 
-def root_scope(own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
+def root_scope(own: dict[str, list[Directive]], gaps: list[int], reader: SettingReader) -> Scope:
     """The scope of an http block.
 
     Args:
         own: its directives by name.
         gaps: its own gaps.
+        reader: what reads settings.
     """
-    scope = Scope("http", None, own, gaps=gaps)
+    scope = Scope("http", None, own, reader, gaps=gaps)
     scope._open()
     return scope

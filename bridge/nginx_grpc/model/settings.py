@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nginx_grpc.model import units
-from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.model.nodes import Json, line_of, place
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -15,13 +15,14 @@ __all__ = [
     "SERVER_SETTINGS",
     "UPSTREAM_SETTINGS",
     "Reading",
+    "SettingReader",
     "overshadowed",
-    "read",
     "shortened",
 ]
 
 # A text of this length is shown in part where it is repeated: nothing that a rule reads is longer.
 _LONGEST_TEXT = 1000
+_MOST_KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,39 @@ UPSTREAM_SETTINGS = {
 }
 
 
-def read(reading: Reading, directives: list[Directive], level: str, more: bool) -> Json:
-    """The setting that these directives of one level make.
+class SettingReader:
+    """Reads the settings of one document. What is written alike is read once."""
 
-    Args:
-        directives: all of its name on that level, at least one.
-        level: the level's name.
-        more: whether an unread include on that level may say more of it.
-    """
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Json] = {}
+
+    def read(
+        self, name: str, reading: Reading, directives: list[Directive], level: str, *, more: bool
+    ) -> Json:
+        """The setting that the directives of one level make.
+
+        Args:
+            name: the directive.
+            reading: how nginx reads it on that level.
+            directives: all of its name on that level, at least one.
+            level: the level's name.
+            more: whether an unread include on that level may say more of it.
+        """
+        first = directives[0]
+        if len(directives) > 1:
+            return _read(reading, directives, level, more)
+        like = (name, level, more, first.file, first.key, *first.args)
+        known = self._known.get(like)
+        if known is None:
+            known = _read(reading, directives, level, more)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[like] = known
+        setting = known.copy()
+        setting["line"] = line_of(first)
+        return setting
+
+
+def _read(reading: Reading, directives: list[Directive], level: str, more: bool) -> Json:
     first = directives[0]
     texts = [argument for directive in directives for argument in directive.args]
     setting: Json = {"value": shortened(" ".join(texts) if reading.words else _text(first))}

@@ -8,7 +8,7 @@ from nginx_grpc.model import units
 from nginx_grpc.model.addresses import Address, address_of, is_name
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name, counted, place
-from nginx_grpc.model.settings import UPSTREAM_SETTINGS, read
+from nginx_grpc.model.settings import UPSTREAM_SETTINGS, SettingReader
 from nginx_grpc.tree import Directive
 
 __all__ = ["Upstream", "Upstreams"]
@@ -46,7 +46,8 @@ class Upstream:
 class Upstreams:
     """The upstream blocks of a configuration, found by name as nginx does: in any case."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: SettingReader) -> None:
+        self._reader = reader
         self.all: list[Upstream] = []
         self._named: dict[str, Upstream] = {}
         # The literal addresses of other targets. nginx keeps an upstream for each, and a variable
@@ -73,15 +74,15 @@ class Upstreams:
 
     def as_json(self) -> list[Json]:
         """`upstreams` of the document."""
-        return [_upstream(upstream) for upstream in self.all]
+        return [_upstream(upstream, self._reader) for upstream in self.all]
 
 
-def _upstream(upstream: Upstream) -> Json:
+def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
     own = upstream.own
     unread = bool(upstream.gaps)
     timeout = own.get("keepalive_timeout")
     settings = {
-        name: read(reading, own[name], "upstream", more=unread)
+        name: reader.read(name, reading, own[name], "upstream", more=unread)
         for name, reading in UPSTREAM_SETTINGS.items()
         if name in own
     }

@@ -233,20 +233,22 @@ def _sets(block: Iterable[Directive]) -> tuple[dict[str, Values], set[str]]:
     found: dict[str, Values] = {}
     certain: set[str] = set()
     for directive in block:
-        if _sets_variable(directive):
-            name = _name(directive.args[0])
-            found[name] = _given(directive)
-            certain.add(name)
-        elif directive.name == "if":
+        if directive.name == "if":
             for inner in filter(_sets_variable, directive.block or ()):
                 name = _name(inner.args[0])
                 given = _given(inner)
                 found[name] = found[name].join(given) if name in found else given
+        elif _sets_variable(directive):
+            name = _name(directive.args[0])
+            found[name] = _given(directive)
+            certain.add(name)
     return found, certain
 
 
 def _sets_variable(directive: Directive) -> bool:
-    return (directive.name == "set" and len(directive.args) == 2) or _defines_variable(directive)
+    if directive.name == "set":
+        return len(directive.args) == 2
+    return _defines_variable(directive)
 
 
 def _given(directive: Directive) -> Values:
@@ -255,14 +257,13 @@ def _given(directive: Directive) -> Values:
 
 def _defines_variable(directive: Directive) -> bool:
     """A directive of some module that gives a variable a value, as set_by_lua does."""
+    # Nearly every directive fails at its first argument.
+    if not directive.args or not directive.args[0].startswith("$"):
+        return False
     return (
-        bool(directive.args)
-        and directive.args[0].startswith("$")
-        and (
-            directive.name.startswith(("set_", "js_", "perl_"))
-            or directive.name.endswith("_set")
-            or directive.name in ("geoip2", "lua_set", "let", "eval")
-        )
+        directive.name.startswith(("set_", "js_", "perl_"))
+        or directive.name.endswith("_set")
+        or directive.name in ("geoip2", "lua_set", "let", "eval")
     )
 
 
