@@ -72,7 +72,7 @@ _doubt_of_setting(node, name, said) := gap_doubt(node) if {
 	hidden(node)
 } else := {
 	"at": said,
-	"reason": concat("", [name, " ", said.value, " ", _because(said)]),
+	"reason": concat(" ", [word | some word in [name, said.value, _because(said)]; word != ""]),
 	"hint": concat("", [name, " with a value that can be read without running nginx"]),
 }
 

@@ -153,12 +153,12 @@ test_doubts if {
 		some why in ["variable", "gap", "rejected", "empty"]
 	}
 	reasons == {
-		"variable": "grpc_read_timeout  holds a variable",
-		"gap": "grpc_read_timeout  may be overridden by what was not read",
-		"rejected": "grpc_read_timeout  is no value to nginx",
-		"empty": "grpc_read_timeout  has no value",
+		"variable": "grpc_read_timeout holds a variable",
+		"gap": "grpc_read_timeout may be overridden by what was not read",
+		"rejected": "grpc_read_timeout is no value to nginx",
+		"empty": "grpc_read_timeout has no value",
 	}
-	effective.doubt(_unresolved({}), "grpc_read_timeout").reason == "grpc_read_timeout  is not known"
+	effective.doubt(_unresolved({}), "grpc_read_timeout").reason == "grpc_read_timeout is not known"
 }
 
 test_doubts_name_the_gap if {
