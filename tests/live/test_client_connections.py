@@ -52,7 +52,7 @@ def test_reload_under_load(version):
         seen = []
         load = threading.Thread(
             target=lambda: seen.append(
-                call(running.address, "delay=20ms", clients=4, calls=60, deadline=10)
+                go_call(running.address, "delay=20ms", clients=4, calls=60, deadline=10)
             )
         )
         load.start()
