@@ -13,19 +13,26 @@ from .programs import SOURCES, tool
 
 
 class Recorder:
-    """A plugin of the process that gets all reports, also those of pytest-xdist's workers."""
+    """A plugin of the process that gets all reports, also those of pytest-xdist's workers.
+
+    A rule with a failed test keeps the record that it has.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.stories: list[dict] = []
+        self.failed: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" and report.passed:
-            self.stories += [told for name, told in report.user_properties if name == "story"]
+        told = [story for name, story in report.user_properties if name == "story"]
+        if report.failed:
+            self.failed |= {story["rule"] for story in told}
+        elif report.when == "call":
+            self.stories += told
 
     def pytest_sessionfinish(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for rule in sorted({story["rule"] for story in self.stories}):
+        for rule in sorted({story["rule"] for story in self.stories} - self.failed):
             told = [story for story in self.stories if story["rule"] == rule]
             told.sort(key=lambda story: (story["story"], story["nginx"]))
             document = {
