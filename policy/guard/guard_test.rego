@@ -105,18 +105,33 @@ test_whole if {
 }
 
 # Every object of the schema, replaced by what is no object, and by one with nothing right in it.
-_objects(value) := {
+_objects_of_rest(value) := {
 	"source": _put(_whole, "source", value),
 	"gaps[0]": _put(_whole, "gaps", [value]),
+	"header_lists[0]": _put(_whole, "header_lists", [value]),
+	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [_put(_whole.header_lists[0], "headers", [value])]}),
+	"error_page_lists[0]": _put(_whole, "error_page_lists", [value]),
+	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [_put(_whole.error_page_lists[0], "pages", [value])]}),
+	"features[0]": _put(_whole, "features", [value]),
+	"waivers[0]": _put(_whole, "waivers", [value]),
+}
+
+_objects_of_upstreams(value) := {
 	"upstreams[0]": _put(_whole, "upstreams", [value]),
 	"upstreams[0].balancer": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "balancer", value)]}),
 	"upstreams[0].settings": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "settings", value)]}),
 	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "servers", [value])]}),
+}
+
+_objects_of_servers(value) := {
 	"servers[0]": _put(_whole, "servers", [value]),
 	"servers[0].listens[0]": _put_in_server("listens", [value]),
 	"servers[0].settings": _put_in_server("settings", value),
 	"servers[0].return": _put_in_server("return", value),
 	"servers[0].pages[0]": _put_in_server("pages", [value]),
+}
+
+_objects_of_locations(value) := {
 	"servers[0].locations[0]": _put_in_server("locations", [value, _page]),
 	"servers[0].locations[0].condition": _put_in_location("condition", value),
 	"servers[0].locations[0].grpc": _put_in_location("grpc", value),
@@ -126,12 +141,6 @@ _objects(value) := {
 	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
 	"servers[0].locations[0].settings": _put_in_location("settings", value),
 	"servers[0].locations[0].proxy_directives[0]": _put_in_location("proxy_directives", [value]),
-	"header_lists[0]": _put(_whole, "header_lists", [value]),
-	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [_put(_whole.header_lists[0], "headers", [value])]}),
-	"error_page_lists[0]": _put(_whole, "error_page_lists", [value]),
-	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [_put(_whole.error_page_lists[0], "pages", [value])]}),
-	"features[0]": _put(_whole, "features", [value]),
-	"waivers[0]": _put(_whole, "waivers", [value]),
 }
 
 _put(object_, key, value) := object.union(object.remove(object_, [key]), {key: value})
@@ -149,19 +158,39 @@ _with_settings(settings) := _with_server({"locations": [
 	_page,
 ]})
 
-test_no_objects if {
-	every path, input_ in _objects(1) {
+_all_named(inputs) if {
+	every path, input_ in inputs {
 		concat(".", [path, "(no object)"]) in document.wrong with input as input_
-		not guard.passed with input as input_
 	}
 }
 
-test_objects_with_nothing_in_them if {
-	every path, input_ in _objects({}) {
+_all_noticed(inputs) if {
+	every path, input_ in inputs {
 		some wrong in document.wrong with input as input_
 		startswith(wrong, path)
-		not guard.passed with input as input_
 	}
+}
+
+test_no_objects_rest if _all_named(_objects_of_rest(1))
+
+test_empty_objects_rest if _all_noticed(_objects_of_rest({}))
+
+test_no_objects_upstreams if _all_named(_objects_of_upstreams(1))
+
+test_empty_objects_upstreams if _all_noticed(_objects_of_upstreams({}))
+
+test_no_objects_servers if _all_named(_objects_of_servers(1))
+
+test_empty_objects_servers if _all_noticed(_objects_of_servers({}))
+
+test_no_objects_locations if _all_named(_objects_of_locations(1))
+
+test_empty_objects_locations if _all_noticed(_objects_of_locations({}))
+
+test_wrong_is_not_passed if {
+	not guard.passed with input as _objects_of_rest(1)["gaps[0]"]
+	not guard.passed with input as _objects_of_locations({})["servers[0].locations[0]"]
+	not guard.passed with input as _with_location({"error_page": 1})
 }
 
 test_settings_of_each_kind if {
