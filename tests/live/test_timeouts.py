@@ -3,7 +3,7 @@
 import pytest
 
 from tests.live.bench import grpc_server, nginx, raw_server
-from tests.live.bench.clients import call
+from tests.live.bench.clients import call, go_call
 from tests.live.bench.misbehaving import never_reads
 
 CONF = """
@@ -79,3 +79,15 @@ def test_pings_of_the_server(version, ask, code):
         nginx(conf, version, GREETER=greeter) as running,
     ):
         assert call(running.address, **ask).code == code
+
+
+def test_stream_longer_than_max_connection_age(version):
+    """The server cuts it, whatever nginx says; through nginx the client sees another status."""
+    conf = CONF.replace("TIMEOUT 1s", "grpc_read_timeout 1h")
+    ask = {"word": "count=2 gap=3s", "method": "Watch"}
+    with (
+        grpc_server(max_connection_age="1s", max_connection_age_grace="100ms") as greeter,
+        nginx(conf, version, GREETER=greeter) as running,
+    ):
+        assert go_call(greeter.address, **ask).code == "UNAVAILABLE"
+        assert go_call(running.address, **ask).code == "INTERNAL"

@@ -98,13 +98,13 @@ class _Greeter(grpc.GenericRpcHandler):
 
 
 @contextmanager
-def c_core_server() -> Iterator[CoreServer]:
-    """A grpcio server; it knows Hello alone."""
+def c_core_server(address: str = "127.0.0.1:0") -> Iterator[CoreServer]:
+    """A grpcio server; it knows Hello alone. `address` may also be unix:PATH."""
     with ThreadPoolExecutor(8) as pool:
         server = grpc.server(pool, handlers=[_Greeter()], options=[("grpc.so_reuseport", 0)])
-        port = server.add_insecure_port("127.0.0.1:0")
+        port = server.add_insecure_port(address)
         server.start()
         try:
-            yield CoreServer(f"127.0.0.1:{port}")
+            yield CoreServer(address.replace(":0", f":{port}"))
         finally:
             server.stop(0).wait(5)
