@@ -40,6 +40,8 @@ _PAIRS = frozenset({"geo", "map"})
 
 _SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
 _GAP = re.compile(r"[ \t\r]*")
+# A directive without anything special, on one line and as short as a line to remember.
+_SIMPLE = re.compile(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900}[;{]")
 # What may make a word one of a template's (see parsers.templates), or a placeholder.
 _SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$|\$\{[A-Z]")
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
@@ -164,9 +166,25 @@ class Reading:
                 at += 1
             else:
                 last = line
+                simple = _SIMPLE.match(text, at)
+                if simple is not None and self.simple(simple[0], line, at):
+                    at = simple.end()
+                    continue
                 end = self.directive(at, line)
                 line += text.count("\n", at, end)
                 at = end
+
+    def simple(self, written: str, line: int, at: int) -> bool:
+        """Takes a directive like a line of its own, if it can be one that is remembered."""
+        kind, name, args = self.known.get(written) or self.learn(written)
+        if kind == _PLAIN:
+            place = self.place
+            self.out.append(Directive(name, [*args], place.file, line, None, place.key))
+        elif kind == _ENTRY:
+            self.add(name, [*args], line, at)
+        elif kind == _OPENS:
+            self.open(name, [*args], line, at)
+        return kind != _WORDS
 
     def directive(self, at: int, line: int) -> int:
         """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
@@ -204,23 +222,21 @@ class Reading:
                 raise Fault(
                     f"more than two words in {owner}: a ; is missing",
                     "end each pair with ;",
-                    read.pieces[2].start if read.pieces else at,
+                    read.pieces[2].start,
                 )
             self.check_pieces(owner or "map", read.pieces, line)
             return
         found = problem(self.body, name, read.opens)
         if found is None or NAME.match(name):
             # A `;` that is missing before an argument is nearer to the fault.
-            self.check_inside(read, at)
+            self.check_inside(read)
         if found is not None:
             raise Fault(*found, at)
         self.check_pieces(name, read.pieces[1:], line)
 
-    def check_inside(self, read: Statement, at: int) -> None:
+    def check_inside(self, read: Statement) -> None:
         """Refuses arguments that are directives for want of a `;` before them."""
         text, pieces = self.text, read.pieces
-        if "grpc_pass" in read.words[1:] and not pieces:
-            raise _inside(at)
         for before, piece in pairwise(pieces):
             if piece.quoted:
                 continue

@@ -29,8 +29,6 @@ BUFFER = 4096
 
 _SEPARATORS = " \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]+")
-# A directive on one line without anything special, short enough that no limit is near.
-_SIMPLE = re.compile(r"([^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,1000})([;{])")
 # `${` opens no block, nor does a brace that follows. A backslash takes the next byte along.
 _WORD = re.compile(r"(?:[^ \t\r\n;{\\$]+|\\[\s\S]|\$\{*)+")
 _QUOTED = {
@@ -71,7 +69,7 @@ class Statement(NamedTuple):
         words: the name and the arguments, escapes resolved, still one character a byte.
         opens: whether `{` ends it, and not `;`.
         end: the offset after that.
-        pieces: the words as written; none where nothing is special about them.
+        pieces: the words as written.
         comments: the offsets of the comments between the words.
     """
 
@@ -109,12 +107,6 @@ def comment_end(text: str, start: int) -> int:
 
 def statement(text: str, start: int) -> Statement:
     """Reads one directive whose first word begins at `start`."""
-    simple = _SIMPLE.match(text, start)
-    if simple is not None:
-        body, terminator = simple.groups()
-        opens = terminator == "{"
-        if not (opens and body[-1] == "$"):
-            return Statement(body.split(), opens, simple.end(), [], [])
     words: list[str] = []
     pieces: list[Piece] = []
     comments: list[int] = []
