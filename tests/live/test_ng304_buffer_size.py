@@ -32,7 +32,7 @@ def test_reserved_for_each_call(story):
     with grpc_server() as greeter:
         for stage, conf in ((story.denied, DENIED), (story.accepted, ACCEPTED)):
             with stage(conf, GREETER=greeter) as nginx:
-                assert nginx.call("delay=300ms size=3000000", clients=4).code == "OK"
+                assert nginx.call("delay=600ms size=3000000", clients=4).code == "OK"
                 reserved = peak(nginx) // 1024
                 nginx.note("GB of address space for 4 calls", reserved)
                 assert reserved == (1 if stage == story.denied else 0)

@@ -59,7 +59,7 @@ def test_no_multiplexing(version):
     with grpc_server() as greeter:
         conf = CONF.replace("UPSTREAM", "server GREETER; keepalive 32;")
         with nginx(conf, version, GREETER=greeter) as running:
-            assert call(running.address, "delay=500ms", clients=20).code == "OK"
+            assert call(running.address, "delay=1s", clients=20).code == "OK"
             assert greeter.settled_connections() == 20
 
 
@@ -95,5 +95,5 @@ def test_pings_empty_the_pool(version):
         with nginx(conf, version, GREETER=greeter) as running:
             for _ in range(3):
                 assert call(running.address).code == "OK"
-                time.sleep(1.4)
+                time.sleep(1.8)
             assert greeter.settled_connections() == 3
