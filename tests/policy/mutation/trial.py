@@ -1,0 +1,109 @@
+"""Runs the Rego tests on mutants: which of them do the tests notice?"""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.policy.mutation.mutants import Mutant
+from tests.policy.mutation.policy import Policy
+
+_WORKERS = 2
+_SECONDS = 300
+
+
+class Inconclusive(Exception):
+    """The tests did not run, which says nothing about a mutant."""
+
+
+def survivors(
+    policy: Policy,
+    mutants: Sequence[Mutant],
+    progress: Callable[[str, int, int], None] = lambda stage, done, of: None,
+) -> list[Mutant]:
+    """Those of the mutants on which every test passes, in their order."""
+    alive = set(
+        _each(
+            lambda batch: _after_own_tests(policy, batch),
+            _batches(policy, mutants),
+            lambda done, of: progress("own tests", done, of),
+        )
+    )
+    left = [mutant for mutant in mutants if mutant in alive]
+    alive = set(
+        _each(
+            lambda mutant: _after_all_tests(policy, mutant),
+            left,
+            lambda done, of: progress("all tests", done, of),
+        )
+    )
+    return [mutant for mutant in left if mutant in alive]
+
+
+def _each(run, batches, progress) -> list[Mutant]:
+    found = []
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for done, alive in enumerate(pool.map(run, batches), start=1):
+            found += alive
+            progress(done, len(batches))
+    return found
+
+
+def _batches(policy: Policy, mutants: Iterable[Mutant]) -> list[list[Mutant]]:
+    """Mutants of different files go together where the own tests of none run another's."""
+    batches: list[list[Mutant]] = []
+    for mutant in mutants:
+        for batch in batches:
+            if all(_apart(policy, mutant.file, other.file) for other in batch):
+                batch.append(mutant)
+                break
+        else:
+            batches.append([mutant])
+    return batches
+
+
+def _apart(policy: Policy, one: str, other: str) -> bool:
+    return (
+        one != other
+        and other not in policy.needed_by(policy.own_tests(one))
+        and one not in policy.needed_by(policy.own_tests(other))
+    )
+
+
+def _after_own_tests(policy: Policy, batch: Sequence[Mutant]) -> list[Mutant]:
+    tests = {mutant: policy.own_tests(mutant.file) for mutant in batch}
+    failed = _failed(policy, batch, {test for own in tests.values() for test in own})
+    return [mutant for mutant, own in tests.items() if not failed & set(own)]
+
+
+def _after_all_tests(policy: Policy, mutant: Mutant) -> list[Mutant]:
+    return [] if _failed(policy, [mutant], policy.tests(mutant.file)) else [mutant]
+
+
+def _failed(policy: Policy, mutants: Iterable[Mutant], tests: Iterable[str]) -> set[str]:
+    """The files of tests in which one fails."""
+    changed = {mutant.file: mutant.text for mutant in mutants}
+    with tempfile.TemporaryDirectory() as directory:
+        for name in policy.needed_by(tests):
+            path = pathlib.Path(directory) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(changed.get(name, policy.texts[name]), encoding="utf-8")
+        ran = subprocess.run(
+            ["opa", "test", "--format", "json", "--fail-on-empty", "--timeout", "120s", "."],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            env={**os.environ, "GOMAXPROCS": "1"},
+        )
+    if ran.returncode not in (0, 2):
+        raise Inconclusive(f"{', '.join(map(str, mutants))}: {ran.stderr or ran.stdout}")
+    results = json.loads(ran.stdout)
+    return {
+        result["location"]["file"]
+        for result in results
+        if result.get("fail") or result.get("error")
+    }
