@@ -29,6 +29,7 @@ __all__ = ["TARGETS", "guard", "made_up", "on_bridge", "on_parser"]
 # What the parser refuses although the text splits into words: names, blocks and what hides others.
 _NOT_SYNTAX = (
     "a name that no directive has",
+    "a U+",
     "the name of a directive in capitals",
     "a block where nginx takes none",
     "more than two words in",

@@ -13,6 +13,10 @@ from functools import cache
 __all__ = ["BLOCKS", "NAME", "Body", "body_of", "problem"]
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+# What Python and editors take for a space or a line end and nginx for a letter.
+_FALSE_SPACE = re.compile(
+    "[\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
 _VARIABLE = re.compile(r"\$[A-Za-z0-9_]+\Z")
 
 
@@ -72,6 +76,9 @@ def problem(body: Body, name: str, opens: bool) -> tuple[str, str] | None:
             )
         return None
     if NAME.match(name) is None and not (body is Body.FOREIGN and _VARIABLE.match(name)):
+        if space := _FALSE_SPACE.search(name):
+            what = f"a U+{ord(space[0]):04X} outside quotes: it looks like a space and is none"
+            return f"{what} to nginx", "write a space, or put it in quotes"
         if "}" in name:
             hint = "put a regular expression with braces in quotes"
         elif name.startswith("if("):
