@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterator, Mapping
 
+from nginx_grpc.errors import Refused
+from nginx_grpc.parsers import default_parser
 from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
-from nginx_grpc.sources.levels import level
+from nginx_grpc.sources.levels import is_blank, level
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["configurations"]
+__all__ = ["OTHERS", "configurations"]
+
+# Files of others that may quote nginx text.
+OTHERS = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb|tpl|tmpl|template)\Z")
 
 
 def configurations(
@@ -21,7 +27,8 @@ def configurations(
 
     Args:
         texts: every key's text, `name` and `key` being the key; a literal include may bring in any.
-        nginx: the keys that are nginx text, at least one.
+        nginx: the keys that are nginx text, at least one. Others may still be the body of a block
+            (a map's) that an include brings in.
         entry: the ConfigMap's name for a reader; that of a configuration has the key after a /.
         options: limits and progress; prefix, root and maps have no say.
     """
@@ -41,6 +48,8 @@ class _Keys(Library):
     in another folder: `conf.d/*.conf` does not mean the key that is included as `snippets/a.conf`.
     """
 
+    has_folders = False
+
     def __init__(
         self, texts: Mapping[str, Text], nginx: Collection[str], options: ReadOptions
     ) -> None:
@@ -48,7 +57,11 @@ class _Keys(Library):
         self._folders: dict[str, set[str]] = {}
         self.reader = Reader(self, options)
         self._candidates: list[bytes] = []
-        for key in sorted(nginx, key=str.encode):
+        for key in sorted(texts, key=str.encode):
+            if key not in nginx:
+                if _is_body(texts[key]):
+                    self._candidates.append(key.encode())
+                continue
             directives = self.reader.parse(texts[key])
             if level(directives) != "main":
                 self._candidates.append(key.encode())
@@ -73,6 +86,20 @@ class _Keys(Library):
         if text is None:
             raise UnreadError("no such key in the ConfigMap")
         return text
+
+
+def _is_body(text: Text) -> bool:
+    """Whether nginx could read it inside of some block, as far as its syntax goes."""
+    if OTHERS.search(text.name) or is_blank(text.data):
+        return False
+    parser = default_parser()
+    for free_names in (False, True):
+        try:
+            parsed = parser.parse(text.data, text.file, free_names=free_names)
+        except Refused:
+            continue
+        return free_names or level(parsed.directives) != "main"
+    return False
 
 
 def _split(include: str) -> tuple[str, str]:

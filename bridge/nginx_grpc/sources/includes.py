@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import Parsed, Parser, default_parser
 from nginx_grpc.parsers.interface import MAX_DEPTH
-from nginx_grpc.sources.glob import AmbiguousError
+from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
 from nginx_grpc.tree import Configuration, Directive
@@ -49,7 +49,14 @@ class Text:
 
 
 class Library(ABC):
-    """Where included texts come from: a folder, a dump, a ConfigMap."""
+    """Where included texts come from: a folder, a dump, a ConfigMap.
+
+    Attributes:
+        has_folders: whether it knows in which folder a text is. Where it does not, a pattern may
+            match what nginx would not find.
+    """
+
+    has_folders = True
 
     @abstractmethod
     def find(self, include: str) -> list[str]:
@@ -228,6 +235,8 @@ class Reader:
         parts: list[_Reading | Directive] = []
         for name in names:
             if name in above:
+                if not self._library.has_folders and is_pattern(include.encode()):
+                    continue
                 chain = " -> ".join([*above[above.index(name) :], name])
                 parts.append(_unread(directive, f"a cycle of includes: {chain}", name))
                 continue

@@ -48,8 +48,6 @@ _NGINX = re.compile(
     rb"|(?:grpc|proxy)_pass[\s\"'#]",
     re.MULTILINE,
 )
-# Files of others that may quote nginx text.
-_OTHERS = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb|tpl|tmpl|template)\Z")
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 
@@ -233,7 +231,7 @@ class ManifestSource(Source):
                 .directives
             )
         except Refused:
-            if looks and not _OTHERS.search(text.key):
+            if looks and not config_map_source.OTHERS.search(text.key):
                 raise
             return False
         known = sum(directive.name in KNOWN for directive in directives)

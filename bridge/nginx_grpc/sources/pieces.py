@@ -32,15 +32,18 @@ def configurations(
         kind: see Configuration.
         entry: the name of a configuration from its texts.
     """
-    levels: dict[str, str] = {}
+    read = {}
+    levels = {}
     for text in texts:
-        check_nginx(reader.parse(text), text.file, text.line_offset + 1 if text.key else 0)
+        read[text.name] = list(reader.parse(text))
         levels[text.name] = level(reader.expand(text))
     # Files that include each other in a circle would all be gone, and nginx takes no whole
     # configuration inside another one.
     alone = [
         text for text in texts if text.name not in reader.included or levels[text.name] == "main"
     ] or list(texts)
+    for text in alone:
+        check_nginx(read[text.name], text.file, text.line_offset + 1 if text.key else 0)
     together: list[Text] = []
     groups: list[list[Text]] = []
     for text in alone:

@@ -155,6 +155,22 @@ def test_files_that_another_one_includes_do_not_stand_alone(site, words):
     assert words(configuration) == ["http", "server", "location /", "grpc_pass grpc://u"]
 
 
+def test_the_body_of_an_upstream_is_fine_where_it_is_included(site, words):
+    site.write("greeter.conf", "upstream greeter { include servers.conf; }")
+    site.write("servers.conf", "server 10.0.0.1:50051;")
+    assert words(site.one("site")) == ["upstream greeter", "server 10.0.0.1:50051"]
+
+
+def test_a_file_whose_patterns_match_nothing(site):
+    """nginx does not mind; it is not taken for an empty one."""
+    site.write("a.conf", "include snippets/*.conf;")
+    site.write("b.conf", SERVER)
+    assert sorted(file for c in site.read("site") for file in c.files) == [
+        "site/a.conf",
+        "site/b.conf",
+    ]
+
+
 def test_a_whole_configuration_stands_alone_even_if_included(site):
     site.write("a.conf", "server { location / { include b.conf; } }")
     site.write("b.conf", "http { server { location / { grpc_pass grpc://u; } } }")

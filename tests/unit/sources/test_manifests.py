@@ -178,6 +178,56 @@ def test_a_pattern_takes_no_key_of_another_folder(site, words):
     ]
 
 
+def test_bodies_of_blocks_are_found_by_name_and_by_pattern(site, words):
+    """An upstream's servers, a map's pairs, directives that nobody here knows."""
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  nginx.conf: |\n    http {\n"
+        "      map $http_x_tenant $backend { include /etc/nginx/tenants/*.map; }\n"
+        "      upstream greeter { include /etc/nginx/servers.inc; }\n"
+        "      upstream orders { include orders/*.servers; }\n"
+        "      server { include own/*.module; }\n    }\n"
+        '  blue.map: |\n    "~^blue;" greeter;\n'
+        "  green.map: |\n    green orders;\n"
+        "  servers.inc: |\n    server 10.0.0.1:50051;\n"
+        "  a.servers: |\n    server 10.0.0.2:50051;\n"
+        "  some.module: |\n    some_module on;\n"
+        "  notes.map: |\n    these are notes; and no pairs\n",
+    )
+    configuration = site.one("site/cm.yaml")
+    assert configuration.entry == "site/cm.yaml: edge/nginx.conf"
+    assert words(configuration) == [
+        "http",
+        "map $http_x_tenant $backend",
+        "~^blue; greeter",
+        "green orders",
+        "upstream greeter",
+        "server 10.0.0.1:50051",
+        "upstream orders",
+        "server 10.0.0.2:50051",
+        "server",
+        "some_module on",
+    ]
+
+
+def test_a_pattern_does_not_mean_the_key_that_it_stands_in(site, gaps, words):
+    """Where the key is mounted is not known; nginx would never end if it matched itself."""
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  default.conf: |\n    server {\n      include snippets/*.conf;\n    }\n"
+        "  gzip.conf: |\n    gzip on;\n",
+    )
+    configuration = site.one("site/cm.yaml")
+    assert gaps(configuration) == []
+    assert words(configuration) == ["server", "gzip on"]
+
+
+def test_a_key_that_includes_itself_by_name_is_a_cycle(site, gaps):
+    site.write("cm.yaml", HEAD + "data:\n  a.conf: |\n    server { include a.conf; }\n")
+    ((name, why, _, _),) = gaps(site.one("site/cm.yaml"))
+    assert (name, why) == ("a.conf", "a cycle of includes: a.conf -> a.conf")
+
+
 def test_keys_that_are_no_nginx_text_are_left(site):
     site.write(
         "cm.yaml",
