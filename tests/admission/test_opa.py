@@ -309,6 +309,36 @@ def test_opa_on_loopback_with_a_token(
         opa.stop()
 
 
+@pytest.mark.parametrize("word", ["allow", "forbid"])
+def test_waivers_in_comments_are_the_settings_to_allow(
+    tmp_path: Path,
+    bundle: Path,
+    public_key: Path,
+    start_webhook: Callable[..., Webhook],
+    word: str,
+) -> None:
+    (tmp_path / "settings.yaml").write_text(f"{SETTINGS}  inline_waivers: {word}\n")
+    server = BundleServer(
+        build_bundle(
+            tmp_path / "b.tar.gz",
+            KEY=str(bundle.with_name("key.pem")),
+            SETTINGS=str(tmp_path / "settings.yaml"),
+        ).read_bytes()
+    )
+    opa = Opa(tmp_path / "opa", server.url, public_key).start()
+    try:
+        webhook = start_webhook(opa.url, opa.folder / "token")
+        comment = "# nginx-grpc: ignore NG101 until=2099-01-01 owner=me reason=please\n"
+        text = BAD.replace("            proxy_pass", f"            {comment}            proxy_pass")
+        response = webhook.review({"nginx.conf": text})
+        assert response["allowed"] is (word == "allow"), response
+        if word == "allow":
+            assert response["auditAnnotations"]["waived"] == "NG101"
+    finally:
+        opa.stop()
+        server.stop()
+
+
 def test_decision_logs_hold_the_verdict_and_nothing_of_the_configuration(opa: Opa) -> None:
     secret = "hunter2hunter2"
     with opa.client() as client:

@@ -62,6 +62,13 @@ def test_what_can_not_be_seen_is_denied(webhook: Webhook) -> None:
     assert "NG005" in response["status"]["message"] or "NG002" in response["status"]["message"]
 
 
+def test_a_fragment_is_denied_for_what_could_not_be_seen(webhook: Webhook) -> None:
+    text = "location /helloworld.Greeter/ { grpc_pass grpc://greeter; grpc_read_timeout 300s; }"
+    response = webhook.review({"nginx.conf": text})
+    assert response["allowed"] is False
+    assert "[NG005] nginx.conf:" in response["status"]["message"]
+
+
 def test_many_findings_are_counted_where_they_are_not_shown(webhook: Webhook) -> None:
     text = sized(60_000).replace("grpc_pass grpc://", "proxy_pass http://")
     response = webhook.review({"nginx.conf": text})

@@ -78,8 +78,9 @@ class Reviewer:
         self.stopping = False
         self.draining = False
         self._workers = Workers(options)
-        self._line = Line(options.workers + options.asked_at_once, options.waiting_seconds)
-        self._large = Line(1, options.waiting_seconds)
+        slots = options.workers + options.asked_at_once
+        self._line = Line(slots, options.waiting_seconds, options.deadline)
+        self._large = Line(1, options.waiting_seconds, options.deadline)
         self._reviewing = 0
         self._opa = AsyncClient(options.opa)
         self._poll: asyncio.Task[None] | None = None
@@ -224,17 +225,16 @@ class Reviewer:
     async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
         large = len(body) > _LARGE
         lines = [self._large, self._line] if large else [self._line]
-        entered: list[Line] = []
+        entered: list[tuple[Line, float]] = []
         try:
             for line in lines:
                 if line.crowded():
                     raise BusyError
-                await line.enter(end - _LEAST_SECONDS)
-                entered.append(line)
+                entered.append((line, await line.enter(end - _LEAST_SECONDS)))
             return await self._in_turn(body, end, fields, large)
         finally:
-            for line in entered:
-                line.leave()
+            for line, began in entered:
+                line.leave(began)
 
     async def _in_turn(
         self, body: bytes, end: float, fields: dict[str, Any], large: bool
