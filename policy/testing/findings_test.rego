@@ -27,3 +27,18 @@ is_weak(findings) if {
 		finding.cap == "warn"
 	}
 }
+
+# hints: what would let it be judged.
+hints(findings) := {finding.hint | some finding in findings; finding.outcome == "unknown"}
+
+# doubtful: the levels, in a profile, of what is not judged.
+doubtful(findings, profile) := {finding.levels[profile] |
+	some finding in findings
+	finding.outcome == "unknown"
+}
+
+# subjects: server, location and upstream that the faults are about.
+subjects(findings) := {[finding.server, finding.location, finding.upstream] |
+	some finding in findings
+	finding.outcome == "fault"
+}

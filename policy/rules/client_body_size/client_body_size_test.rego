@@ -15,6 +15,10 @@ _four := _size("4m", 4194304)
 
 _one := _size("1m", 1048576)
 
+_chosen := _size("1048577", 1048577)
+
+_byte := _size("1", 1)
+
 _variable := _with({"client_max_body_size": t.variable("$s")})
 
 _streaming := {"grpc": {"default": {"streaming": "client"}}}
@@ -26,6 +30,7 @@ test_largest_request if {
 	t.levels(found, "evidence") == {"deny"}
 	t.is_clean(client_body_size.findings) with input as _four with data.nginx_grpc as {"largest_request": "4096k"}
 	t.is_clean(client_body_size.findings) with input as _none with data.nginx_grpc as {"largest_request": "4096k"}
+	count(client_body_size.findings) == 1 with input as _byte with data.nginx_grpc as {"largest_request": "4096k"}
 }
 
 test_streams if {
@@ -34,6 +39,10 @@ test_streams if {
 	count(client_body_size.findings) == 1 with input as _one with data.nginx_grpc as _streaming
 	t.is_clean(client_body_size.findings) with input as _four with data.nginx_grpc as _streaming
 	t.is_clean(client_body_size.findings) with input as _none with data.nginx_grpc as _streaming
+	t.is_clean(client_body_size.findings) with input as _chosen with data.nginx_grpc as _streaming
+	count(client_body_size.findings) == 1 with input as _byte with data.nginx_grpc as _streaming
+	count(client_body_size.findings) == 1 with input as _default
+		with data.nginx_grpc as {"grpc": {"default": {"streaming": "bidi"}}}
 	t.is_clean(client_body_size.findings) with input as _default
 		with data.nginx_grpc as {"grpc": {"default": {"streaming": "server"}}}
 }

@@ -30,6 +30,7 @@ test_read_timeout_by_intent if {
 	t.levels(found, "checklist") == {"warn"}
 	t.is_clean(client_body_timeout.findings) with input as _default
 	t.is_clean(client_body_timeout.findings) with input as _both
+	t.is_clean(client_body_timeout.findings) with input as _body("10s", 10000)
 }
 
 # A client that streams to such a location all the same can be said in the settings.
@@ -64,4 +65,5 @@ test_silence_of_servers if {
 
 test_unknown if {
 	t.reasons(client_body_timeout.findings) == {"client_body_timeout $t holds a variable"} with input as _variable
+	t.is_clean(client_body_timeout.findings) with input as _with({"client_body_timeout": t.variable("$t")})
 }

@@ -34,6 +34,7 @@ test_default_with_a_second_server if {
 test_said if {
 	t.places(connect_timeout.findings) == {12} with input as _long_one
 	t.is_clean(connect_timeout.findings) with input as _enough
+	count(connect_timeout.findings) == 1 with input as _served_by(_one, _said("15001ms", 15001))
 }
 
 test_unknown if {

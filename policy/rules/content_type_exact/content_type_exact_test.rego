@@ -52,6 +52,7 @@ test_exact if {
 	found := content_type_exact.findings with input as _exact
 	t.faults(found) == {"calls of type application/grpc+proto do not match = \"application/grpc\" and are not taken for gRPC"}
 	t.remedies(found) == {"if ($http_content_type ~ \"^application/grpc($|[+;])\")"}
+	t.subjects(found) == {["api.example", "if", ""]}
 	count(content_type_exact.findings) == 1 with input as _exact_other
 }
 

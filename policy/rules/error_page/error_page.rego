@@ -59,9 +59,7 @@ _has_page(call, status) if {
 	verdict := _verdict(call, status)
 	not verdict.kind in {"plain", "passes"}
 } else if {
-	verdict := _verdict(call, status)
-	verdict.kind == "passes"
-	_is_fallback(verdict, call)
+	_is_fallback(_verdict(call, status), call)
 }
 
 # A named location keeps method and URI; another target may be alive.
@@ -82,8 +80,8 @@ _forms(missing) := [] if {
 	count(missing) == 3
 } else := ["partial"]
 
-_at(location) := input.error_page_lists[location.error_page].pages[0] if {
-	location.error_page >= 0
+_at(location) := first if {
+	first := input.error_page_lists[location.error_page].pages[0]
 } else := location
 
 _listed(statuses) := concat(", ", [format_int(status, 10) | some status in statuses])

@@ -19,6 +19,24 @@ _only_502 := t.with_headers(
 	_status,
 )
 
+_good_page := t.grpc_page("/e", {"add_header": 0})
+
+_without_504 := t.with_headers(t.with_pages([t.error_page([502, 503], "=", "/e")], [_good_page]), _status)
+
+_html_504 := t.with_headers(
+	t.with_pages(
+		[t.error_page([502, 503], "=", "/e"), t.error_page([504], "", "/50x.html")],
+		[_good_page, t.location("/50x.html", {})],
+	),
+	_status,
+)
+
+# The list is the location's own, or was read where that is inherited from.
+_good_behind_gap := t.with_unread(object.union(_good, {"servers": [t.server(
+	[t.behind_gap(t.pass("/", {"error_page": 0})), _good_page],
+	{"pages": _good.servers[0].pages},
+)]}))
+
 _html := t.with_page("", t.location("/50x.html", {}))
 
 _fallback := t.with_page("=", t.pass("@e", {"modifier": "@"}))
@@ -41,6 +59,7 @@ test_no_page if {
 
 test_good_page if {
 	t.is_clean(error_page.findings) with input as _good
+	t.is_clean(error_page.findings) with input as _good_behind_gap
 }
 
 # NG110 speaks of a page that does harm.
@@ -54,6 +73,8 @@ test_some_statuses_are_a_warning if {
 	t.levels(found, "checklist") == {"warn"}
 	t.is_weak(found)
 	t.places(found) == {14}
+	count(error_page.findings) == 1 with input as _without_504
+	t.faults(error_page.findings) == {"504 of nginx itself reach the client as HTML: error_page /50x.html is no page for gRPC"} with input as _html_504
 }
 
 test_html_page if {
@@ -73,6 +94,7 @@ test_a_page_at_the_same_dead_server if {
 
 test_unknown if {
 	t.reasons(error_page.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
+	t.faults(error_page.findings) == set() with input as _unread
 	found := error_page.findings with input as _variable
 	t.reasons(found) == {"error_page /e/$host holds a variable"}
 	t.faults(found) == set()

@@ -70,19 +70,14 @@ findings contains rule.fault(about, [harm.kind], _subject(harm), _at(harm), valu
 findings contains rule.unknown(about, [], doubt) if doubt := pages.verdict[_][_][_].doubt
 
 # _harms: one for each page and kind of harm, with the statuses that it is for.
-_harms := [harm |
+_harms := {harm |
 	some number, lists in pages.verdict
 	some statuses in lists
-	some status, verdict in statuses
+	some verdict in statuses
 	_is_harm(verdict)
-	same := sort([other |
-		some other, twin in statuses
-		twin.kind == verdict.kind
-		twin.entry == verdict.entry
-	])
-	status == same[0]
+	same := sort([status | some status, twin in statuses; twin == verdict])
 	harm := {"number": number, "kind": verdict.kind, "verdict": verdict, "statuses": same}
-]
+}
 
 _is_harm(verdict) if not verdict.kind in {"good", "plain", "passes", "unknown"}
 
@@ -102,7 +97,7 @@ _subject(harm) := {
 
 # Point at the line to change: the page's return, or the error_page.
 _at(harm) := harm.verdict.entry if {
-	harm.kind in {"headers_lost", "older_clients", "redirect", "missing"}
-} else := harm.verdict.page.location.return if {
-	_ = harm.verdict.page.location.return
+	harm.kind in {"headers_lost", "older_clients"}
+} else := answer if {
+	answer := harm.verdict.page.location.return
 } else := harm.verdict.entry

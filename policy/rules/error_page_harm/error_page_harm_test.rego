@@ -119,6 +119,16 @@ _two_pages := t.with_headers(
 	_status,
 )
 
+_empty(path) := t.grpc_page(path, {"add_header": 0, "return": t.answer(204, "none")})
+
+_two_harms := t.with_headers(
+	t.with_pages(
+		[t.error_page([503, 502], "=", "/a"), t.error_page([504], "=", "/b")],
+		[_empty("/a"), _empty("/b")],
+	),
+	_status,
+)
+
 _harm(found, text) if {
 	some message in t.faults(found)
 	contains(message, text)
@@ -139,7 +149,7 @@ test_no_content if {
 	t.remedies(found) == {"return 200;"}
 	t.places(found) == {15}
 	t.levels(found, "evidence") == {"deny"}
-	{fault.location | some fault in found} == {"/e"}
+	t.subjects(found) == {["api.example", "/e", ""]}
 }
 
 test_body if {
@@ -176,12 +186,13 @@ test_status_kept_with_always_is_a_warning if {
 	found := error_page_harm.findings with input as _always
 	t.levels(found, "checklist") == {"warn"}
 	t.is_weak(found)
+	t.places(found) == {14}
 }
 
 test_redirect_and_missing if {
 	found := error_page_harm.findings with input as _redirect
 	_harm(found, "a redirect to https://status.example/")
-	{fault.server | some fault in found} == {"api.example"}
+	t.subjects(found) == {["api.example", "", ""]}
 	_harm(error_page_harm.findings, "nginx looks for @e") with input as _missing
 }
 
@@ -204,6 +215,19 @@ test_statuses_that_nobody_retries if {
 test_the_first_page_of_a_status_counts if {
 	found := error_page_harm.findings with input as _two_pages
 	t.faults(found) == {"for 503 504 clients get 204 from /b, which nginx sends without content type: grpc-go and grpc-java report UNKNOWN and do not retry"}
+}
+
+test_every_page_is_said if {
+	found := error_page_harm.findings with input as _two_harms
+	t.faults(found) == {
+		"for 502 503 clients get 204 from /a, which nginx sends without content type: grpc-go and grpc-java report UNKNOWN and do not retry",
+		"for 504 clients get 204 from /b, which nginx sends without content type: grpc-go and grpc-java report UNKNOWN and do not retry",
+	}
+}
+
+test_unknown_is_no_fault if {
+	t.faults(error_page_harm.findings) == set() with input as _variable_body
+	t.faults(error_page_harm.findings) == set() with input as _handler_unread
 }
 
 test_unknown if {

@@ -11,7 +11,9 @@ _one := t.one_location(t.pass_with(_tries(1)))
 
 _two := t.one_location(t.pass_with(_tries(2)))
 
-_variable := t.one_location(t.pass_with({"grpc_next_upstream_tries": t.variable("$n")}))
+_variable_tries := {"grpc_next_upstream_tries": t.variable("$n")}
+
+_variable := t.one_location(t.pass_with(_variable_tries))
 
 _greeter(more) := t.upstream_with("greeter", {}, [t.peer("10.0.0.1:50051", {})], more)
 
@@ -41,6 +43,15 @@ _health_check_elsewhere := t.document(
 		{},
 	)],
 	[_greeter({})],
+)
+
+_checked_here := t.document([t.server([t.pass("/", {"health_check": _check})], {})], [_greeter({})])
+
+_checked_and_elsewhere := _served_by(_greeter({"active_check": true, "servers_known": false}), {})
+
+_two_checked := t.document(
+	[t.server([t.pass_with({})], {})],
+	[t.upstream_with("greeter", {}, t.greeter.servers, {"active_check": true})],
 )
 
 _address := t.one_location(t.pass("/", {"grpc_pass": "10.0.0.1:50051", "target": t.to_address("10.0.0.1", 50051)}))
@@ -78,6 +89,7 @@ test_one_server if {
 	t.levels(found, "checklist") == {"warn"}
 	t.levels(found, "evidence") == {"off"}
 	t.is_weak(found)
+	t.faults(failover.findings) == set() with input as _elsewhere
 }
 
 test_one_try_at_one_server_is_no_evidence if {
@@ -91,6 +103,9 @@ test_active_checks if {
 	t.is_clean(failover.findings) with input as _health_check_elsewhere
 	t.is_clean(failover.findings) with input as _address_checked
 	t.is_clean(failover.findings) with input as _unseen_checked
+	t.is_clean(failover.findings) with input as _checked_here
+	t.is_clean(failover.findings) with input as _checked_and_elsewhere
+	t.is_clean(failover.findings) with input as _served_by(_greeter({"active_check": true}), _variable_tries)
 }
 
 test_address if {
@@ -101,6 +116,17 @@ test_default_to_be_written if {
 	found := failover.findings with input as _default with data.nginx_grpc as {"explicit": "required"}
 	t.faults(found) == {"calls are tried on every server only by nginx's default; settings ask for grpc_next_upstream_tries in writing"}
 	t.is_weak(found)
+	t.is_clean(failover.findings) with input as _two with data.nginx_grpc as {"explicit": "required"}
+	t.is_clean(failover.findings) with input as _two_checked with data.nginx_grpc as {"explicit": "required"}
+	count(failover.findings) == 1 with input as _alone with data.nginx_grpc as {"explicit": "required"}
+}
+
+test_unknown_servers_are_no_evidence if {
+	elsewhere := failover.findings with input as _elsewhere
+	t.hints(elsewhere) == {"look at where the servers come from"}
+	t.doubtful(elsewhere, "checklist") == {"warn"}
+	by_variable := failover.findings with input as _by_variable
+	t.doubtful(by_variable, "checklist") == {"warn"}
 }
 
 test_unknown if {

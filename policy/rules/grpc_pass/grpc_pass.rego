@@ -42,7 +42,6 @@ findings contains rule.fault(about, _form(call.location), call.subject, _at(call
 findings contains rule.unknown(about, _form(call.location), doubt) if {
 	some call in _wrong_handlers
 	_maybe_http2(call.location)
-	not _http2_with_trailers(call.location)
 	some name in ["proxy_http_version", "proxy_pass_trailers"]
 	doubt := effective.doubt(call.location, name)
 }
@@ -50,17 +49,10 @@ findings contains rule.unknown(about, _form(call.location), doubt) if {
 _wrong_handlers := [call |
 	some call in calls.others
 	endswith(call.location.handler, "_pass")
-	not _http2_with_trailers(call.location)
 ]
 
-_http2_with_trailers(location) if {
-	location.handler == "proxy_pass"
-	not versions.before("1.29.4")
-	effective.value(location, "proxy_http_version") == "2"
-	effective.value(location, "proxy_pass_trailers")
-}
-
-# The pair may stand in what was not read; a version that does not have it settles that.
+# HTTP/2 with trailers carries gRPC. The pair may stand in what was not read; a version that does not
+# have it settles that.
 _maybe_http2(location) if {
 	location.handler == "proxy_pass"
 	not versions.before("1.29.4")
@@ -78,21 +70,19 @@ _form(location) := [] if {
 	location.grpc.carries == "strong"
 } else := ["weak"]
 
-_at(location) := location.proxy_target if {
-	_ = location.proxy_target
+_at(location) := target if {
+	target := location.proxy_target
 } else := location
 
 # The target as grpc_pass takes it: with a scheme of its own and without a path.
-_instead(location) := concat("", [_scheme(location.proxy_target), "://", _authority(location.proxy_target)]) if {
-	location.handler == "proxy_pass"
+_instead(location) := concat("", [_scheme(target), "://", _authority(target)]) if {
+	target := location.proxy_target
 } else := "grpc://UPSTREAM"
 
 _scheme(target) := "grpcs" if {
 	target.scheme == "https"
 } else := "grpc"
 
-_authority(target) := target.upstreams[0] if {
-	target.kind == "upstream"
-} else := concat(":", [target.host, format_int(target.port, 10)]) if {
+_authority(target) := concat(":", [target.host, format_int(target.port, 10)]) if {
 	target.kind == "address"
-} else := regex.find_all_string_submatch_n(`^(?:https?://)?(unix:[^:]*|[^/]*)`, target.text, 1)[0][1]
+} else := regex.find_all_string_submatch_n(`(?:https?://)?(unix:[^:]*|[^/]*)`, target.text, 1)[0][1]

@@ -44,6 +44,21 @@ _answered := t.one_location(t.location(_greeter, {
 
 _passed := t.one_location(t.pass(_greeter, {}))
 
+_fastcgi_beside_http_2 := t.one_location(object.union(_fastcgi.servers[0].locations[0], {"settings": t.fields({
+	"proxy_http_version": t.text("2"),
+	"proxy_pass_trailers": t.flag(true),
+})}))
+
+_version_in_variable := t.one_location(_with_settings({
+	"proxy_http_version": t.variable("$version"),
+	"proxy_pass_trailers": t.flag(true),
+}))
+
+_two_signs := t.one_location(t.proxied("/", "strong", {"grpc": {
+	"carries": "strong",
+	"reasons": ["path of a gRPC service", "port 50051"],
+}}))
+
 _none := t.one_location(t.proxied("/", "no", {}))
 
 _to(target) := t.one_location(t.proxied(_greeter, "strong", {"proxy_target": target}))
@@ -60,6 +75,8 @@ test_proxy_pass if {
 	t.remedies(found) == {"grpc_pass grpc://greeter;"}
 	t.levels(found, "evidence") == {"deny"}
 	t.places(found) == {11}
+	[two] = [message | some message in t.faults(grpc_pass.findings)] with input as _two_signs
+	contains(two, "(path of a gRPC service; port 50051)")
 }
 
 test_weak_signs_are_a_warning if {
@@ -83,10 +100,12 @@ test_unknown if {
 	t.reasons(grpc_pass.findings) == {"proxy_pass_trailers $on holds a variable"} with input as _trailers_in_variable
 	t.reasons(grpc_pass.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
 	t.faults(grpc_pass.findings) == set() with input as _unread
+	t.reasons(grpc_pass.findings) == {"proxy_http_version $version holds a variable"} with input as _version_in_variable
 }
 
 test_no_exception_that_could_be_hidden if {
 	count(t.faults(grpc_pass.findings)) == 1 with input as _unread_http_1_1
+	t.reasons(grpc_pass.findings) == set() with input as _unread_http_1_1
 	count(t.faults(grpc_pass.findings)) == 1 with input as _unread with data.nginx_grpc as {"nginx_version": "1.28.0"}
 }
 
@@ -95,6 +114,7 @@ test_other_handlers if {
 	t.remedies(found) == {"grpc_pass grpc://UPSTREAM;"}
 	t.places(found) == {10}
 	t.is_clean(grpc_pass.findings) with input as _answered
+	count(t.faults(grpc_pass.findings)) == 1 with input as _fastcgi_beside_http_2
 }
 
 test_nothing_to_say if {

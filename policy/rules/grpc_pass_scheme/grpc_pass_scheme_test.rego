@@ -42,5 +42,8 @@ test_scheme_said if {
 }
 
 test_scheme_not_seen if {
-	t.reasons(grpc_pass_scheme.findings) == {"grpc_pass $backend may hold a scheme"} with input as _variable
+	found := grpc_pass_scheme.findings with input as _variable
+	t.reasons(found) == {"grpc_pass $backend may hold a scheme"}
+	t.hints(found) == {"grpc_pass grpc://$variable, so that the scheme stands there"}
+	t.faults(found) == set()
 }

@@ -31,13 +31,12 @@ findings contains rule.fault(about, [], call.subject, header, {"header": header.
 _for_browsers := {index: headers[0] |
 	some index, list in input.header_lists
 	headers := [header | some header in list.headers; _is_for_browsers(list, header)]
-	count(headers) > 0
 }
 
 # Words of gRPC-Web are plain; CORS at an outer level is there for other locations.
 _is_for_browsers(list, header) if {
-	list.directive in {"add_header", "grpc_set_header"}
-	regex.match(`x-grpc-web|x-user-agent|grpc-status`, lower(concat(" ", [header.name, header.value])))
+	some text in [header.name, header.value]
+	regex.match(`x-grpc-web|x-user-agent|grpc-status`, lower(text))
 	regex.match(`^(access-control-.*|x-grpc-web|x-user-agent)$`, lower(header.name))
 } else if {
 	list.directive == "add_header"

@@ -29,6 +29,24 @@ _translated := t.listed(
 	[t.header_list("add_header", "location", _cors)],
 )
 
+_if_cors := _with("if", _cors)
+
+_other_names := _with("location", [
+	t.header("X-Grpc-Web-Status", "grpc-status"),
+	t.header("Expose-X-Grpc-Web", "grpc-status"),
+])
+
+_set_cors := _listed(
+	t.pass("/", {"grpc_set_header": 0}),
+	t.header_list("grpc_set_header", "location", _cors),
+)
+
+# Another number is no number of a list of headers.
+_list_of_pages := object.union(
+	_listed(t.pass("/", {"error_page": 0}), t.header_list("add_header", "location", _cors)),
+	{"error_page_lists": [{"level": "location", "complete": true, "pages": [t.error_page([404], "", "/404")]}]},
+)
+
 _none := t.one_location(t.pass("/", {}))
 
 _http := _listed(t.proxied("/", "no", {"add_header": 0}), t.header_list("add_header", "location", _cors))
@@ -43,6 +61,7 @@ test_cors_of_the_location if {
 	t.faults(found) == {"Access-Control-Allow-Origin is for browsers, which speak gRPC-Web; grpc_pass does not translate it"}
 	t.levels(found, "evidence") == {"warn"}
 	t.places(found) == {13}
+	count(grpc_web_untranslated.findings) == 1 with input as _if_cors
 }
 
 test_words_of_grpc_web if {
@@ -55,6 +74,9 @@ test_no_browsers if {
 	t.is_clean(grpc_web_untranslated.findings) with input as _others
 	t.is_clean(grpc_web_untranslated.findings) with input as _translated
 	t.is_clean(grpc_web_untranslated.findings) with input as _none
+	t.is_clean(grpc_web_untranslated.findings) with input as _other_names
+	t.is_clean(grpc_web_untranslated.findings) with input as _set_cors
+	t.is_clean(grpc_web_untranslated.findings) with input as _list_of_pages
 	t.is_clean(grpc_web_untranslated.findings) with input as _http
 }
 

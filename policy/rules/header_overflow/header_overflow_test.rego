@@ -19,6 +19,10 @@ _default_size := _server(object.union(_ignore, {"large_client_header_buffers": t
 
 _unknown_size := _server(object.union(_ignore, {"large_client_header_buffers": t.variable("4 $s")}))
 
+_unknown_size_only := _server({"large_client_header_buffers": t.variable("4 $s")})
+
+_a_byte_more := _server(object.union(_ignore, {"large_client_header_buffers": t.text("4 8193")}))
+
 _unknown_ignore := _server(object.union(_large, {"ignore_invalid_headers": t.variable("$i")}))
 
 _unknown_ignore_only := _server({"ignore_invalid_headers": t.variable("$i")})
@@ -29,6 +33,7 @@ test_affected if {
 	found := header_overflow.findings with input as _both with data.nginx_grpc as _version("1.30.2")
 	t.faults(found) == {"a client can overflow a buffer of nginx 1.30.2 (CVE-2026-42055): ignore_invalid_headers is off and large_client_header_buffers 4 64k"}
 	t.levels(found, "evidence") == {"deny"}
+	count(t.faults(header_overflow.findings)) == 1 with input as _a_byte_more with data.nginx_grpc as _version("1.30.2")
 }
 
 test_versions if {
@@ -51,6 +56,7 @@ test_no_version if {
 	t.faults(found) == set()
 	t.reasons(found) == {"headers of this size can overflow a buffer before nginx 1.30.3 and 1.31.2 (CVE-2026-42055), and nginx_version is not set"}
 	t.is_clean(header_overflow.findings) with input as _ignore_only
+	t.is_clean(header_overflow.findings) with input as _large_only
 }
 
 test_unknown if {
@@ -58,4 +64,5 @@ test_unknown if {
 	t.reasons(header_overflow.findings) == {"ignore_invalid_headers $i holds a variable"} with input as _unknown_ignore
 	t.is_clean(header_overflow.findings) with input as _unknown_ignore_only
 	t.is_clean(header_overflow.findings) with input as _unknown_size with data.nginx_grpc as _version("1.30.3")
+	t.is_clean(header_overflow.findings) with input as _unknown_size_only with data.nginx_grpc as _version("1.30.2")
 }

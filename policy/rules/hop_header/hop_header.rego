@@ -45,7 +45,6 @@ findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if
 # Once for each list, not for each of the locations that inherit it.
 _hop_headers := {index: headers |
 	some index, list in input.header_lists
-	list.directive == "grpc_set_header"
 	headers := [header | some header in list.headers; lower(header.name) in {"connection", "te"}]
 }
 

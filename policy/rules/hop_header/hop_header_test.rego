@@ -26,6 +26,11 @@ _incomplete := t.listed(
 
 _unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
 
+_read_behind_gap := t.with_unread(t.listed(
+	t.one_location(t.behind_gap(t.pass("/", {"grpc_set_header": 0}))),
+	[_list([t.header("Host", "$host")])],
+))
+
 _incomplete_unread := t.with_unread(t.listed(
 	t.one_location(t.behind_gap(t.pass("/", {"grpc_set_header": 0}))),
 	[object.union(_list([]), {"complete": false})],
@@ -42,6 +47,7 @@ test_connection if {
 	t.faults(found) == {"grpc_set_header connection \"upgrade\" makes grpc-go servers refuse every call"}
 	t.places(found) == {13}
 	t.levels(found, "evidence") == {"deny"}
+	t.reasons(found) == set()
 }
 
 test_te if {
@@ -56,7 +62,11 @@ test_harmless if {
 }
 
 test_unknown if {
-	t.reasons(hop_header.findings) == {"grpc_set_header Connection $connection_upgrade may be empty or not"} with input as _variable
+	found := hop_header.findings with input as _variable
+	t.reasons(found) == {"grpc_set_header Connection $connection_upgrade may be empty or not"}
+	t.hints(found) == {"remove grpc_set_header Connection"}
+	t.faults(found) == set()
+	t.is_clean(hop_header.findings) with input as _read_behind_gap
 	t.reasons(hop_header.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
 	t.reasons(hop_header.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _incomplete_unread
 	t.reasons(hop_header.findings) == {"something was not read"} with input as _incomplete

@@ -35,6 +35,10 @@ _weak := _server([t.proxied("/grpc", "weak", {})], [_listen("80", "no", {})])
 
 _http := _server([t.location("/", {})], [_listen("80", "no", {})])
 
+_one_of_two_not_seen := _passed([_listen("80", "unknown", {}), _listen("443 ssl", "yes", {})])
+
+_web_not_seen := _server([t.pass_with({"grpc_web": t.flag(true)})], [_listen("80", "unknown", {})])
+
 _fragment := object.union(
 	t.document([t.behind_gap(t.server([t.behind_gap(t.pass("/", {}))], {"listens": [_listen("443 ssl", "unknown", {})]}))], [t.greeter]),
 	t.fragment,
@@ -66,12 +70,14 @@ test_quic_is_a_warning if {
 
 test_grpc_web_needs_no_http2 if {
 	t.is_clean(http2_listener.findings) with input as _web
+	t.is_clean(http2_listener.findings) with input as _web_not_seen
 }
 
 test_another_grpc_pass_may_need_no_http2 if {
 	found := http2_listener.findings with input as _dialect([_listen("80", "no", {})])
 	t.faults(found) == set()
 	t.reasons(found) == {"grpc_pass 127.0.0.1:8081 override is not nginx's own, and may take calls over HTTP/1.1"}
+	t.hints(found) == {"listen 80 http2;   # for clients that speak gRPC"}
 	t.is_clean(http2_listener.findings) with input as _dialect([_listen("80", "yes", {})])
 }
 
@@ -82,6 +88,10 @@ test_strong_signs_count if {
 }
 
 test_unknown if {
-	t.reasons(http2_listener.findings) == {"whether 443 ssl speaks HTTP/2 is not seen"} with input as _not_seen
+	found := http2_listener.findings with input as _not_seen
+	t.reasons(found) == {"whether 443 ssl speaks HTTP/2 is not seen"}
+	t.hints(found) == {"nginx-grpc check the whole configuration, as nginx -T prints it"}
+	t.faults(found) == set()
+	t.is_clean(http2_listener.findings) with input as _one_of_two_not_seen
 	t.reasons(http2_listener.findings) == {"http is not seen: the text is a server"} with input as _fragment
 }

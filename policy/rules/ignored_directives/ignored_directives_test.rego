@@ -22,6 +22,14 @@ _timeout_beside := _with([_long], {"grpc_read_timeout": t.time("1h", 3600000)})
 
 _short := _with([_directive("proxy_read_timeout", "30s", {"ms": 30000})], {})
 
+_as_long := _with([_directive("proxy_read_timeout", "60s", {"ms": 60000})], {})
+
+_longer_than_said := _with([_long], {"grpc_read_timeout": t.time("10m", 600000)})
+
+_long_sending := _with([_directive("proxy_send_timeout", "1h", {"ms": 3600000})], {})
+
+_hidden_upgrade := _with([_directive("proxy_hide_header", "Upgrade", {})], {})
+
 _upgrade := _with(
 	[
 		_directive("proxy_set_header", "Upgrade $http_upgrade", {}),
@@ -46,9 +54,13 @@ test_long_timeout if {
 test_timeout_beside_its_grpc_twin if {
 	t.faults(ignored_directives.findings) == {"proxy_read_timeout beside grpc_pass has no effect"} with input as _timeout_beside
 	t.faults(ignored_directives.findings) == {"proxy_read_timeout beside grpc_pass has no effect"} with input as _short
+	t.faults(ignored_directives.findings) == {"proxy_read_timeout beside grpc_pass has no effect"} with input as _as_long
+	t.faults(ignored_directives.findings) == {"proxy_read_timeout beside grpc_pass has no effect"} with input as _longer_than_said
+	t.faults(ignored_directives.findings) == {"proxy_send_timeout beside grpc_pass has no effect"} with input as _long_sending
 }
 
 test_upgrades_are_another_rules if {
 	t.is_clean(ignored_directives.findings) with input as _upgrade
 	t.is_clean(ignored_directives.findings) with input as _none
+	t.faults(ignored_directives.findings) == {"proxy_hide_header beside grpc_pass has no effect"} with input as _hidden_upgrade
 }
