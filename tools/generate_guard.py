@@ -100,7 +100,7 @@ class DocumentGuard:
             lines.append(f'count(keys & {{{text(reading)}, "unresolved"}}) == 1')
         if is_settings(schema):
             lines.append(
-                "every field, value in object.remove(x, {\"fields\"}) {\n"
+                'every field, value in object.remove(x, {"fields"}) {\n'
                 f"\t\tok_setting(kinds_{name}[field], value)\n\t}}"
             )
         else:
@@ -157,7 +157,7 @@ class DocumentGuard:
             )
         if is_settings(schema):
             parts.append(
-                "{concat(\".\", [field, inner]) |\n\t\tsome field, value in object.remove(x, "
+                '{concat(".", [field, inner]) |\n\t\tsome field, value in object.remove(x, '
                 '{"fields"})\n'
                 f"\t\tsome inner in wrong_setting(kinds_{name}[field], value)\n\t}}"
             )
@@ -178,7 +178,7 @@ class DocumentGuard:
         if inner and part.get("type") != "array":
             guard = "" if required else f"{text(field)} in object.keys(x)\n\t\t"
             return [
-                f"{{concat(\".\", [{text(field)}, inner]) |\n\t\t{guard}"
+                f'{{concat(".", [{text(field)}, inner]) |\n\t\t{guard}'
                 f"some inner in wrong_{inner}(object.get(x, {text(field)}, null))\n\t}}"
             ]
         if part["type"] == "array" and inner:
@@ -285,7 +285,7 @@ class SettingsGuard:
                 f"{{[kind.path(at, key), {known_text}] | some key in object.keys(x) - {known}}}"
             )
         parts.extend(
-            f"{{[kind.path(at, {text(field)}), \"is missing\"] | not {text(field)} in "
+            f'{{[kind.path(at, {text(field)}), "is missing"] | not {text(field)} in '
             "object.keys(x)}"
             for field in schema.get("required", [])
             if field not in ASKED_ELSEWHERE
@@ -309,9 +309,7 @@ class SettingsGuard:
         )
         return name
 
-    def check(
-        self, owner: str, key: str, field: str, part: Schema, *, every: bool = False
-    ) -> str:
+    def check(self, owner: str, key: str, field: str, part: Schema, *, every: bool = False) -> str:
         """The set of what is wrong with one field, or with every entry of a mapping."""
         present = "some key, value in x" if every else f"value := x[{key}]"
         if part["type"] == "object":
@@ -326,7 +324,7 @@ class SettingsGuard:
                 inner = self.add(f"{owner}_{field}", items)
                 return (
                     "union({\n\t\t"
-                    f"{{[kind.path(at, {key}), \"must be a list\"] |\n\t\t\t{present}\n"
+                    f'{{[kind.path(at, {key}), "must be a list"] |\n\t\t\t{present}\n'
                     "\t\t\tnot is_array(value)\n\t\t},\n\t\t"
                     f"{{found |\n\t\t\t{present}\n\t\t\tsome i, item in value\n"
                     f"\t\t\tsome found in wrong_{inner}(item, kind.item(kind.path(at, {key}), "
@@ -334,9 +332,9 @@ class SettingsGuard:
                 )
             return (
                 "union({\n\t\t"
-                f"{{[kind.path(at, {key}), \"must be a list\"] |\n\t\t\t{present}\n"
+                f'{{[kind.path(at, {key}), "must be a list"] |\n\t\t\t{present}\n'
                 "\t\t\tnot is_array(value)\n\t\t},\n\t\t"
-                f"{{[kind.path(at, {key}), \"must be a list of texts\"] |\n\t\t\t{present}\n"
+                f'{{[kind.path(at, {key}), "must be a list of texts"] |\n\t\t\t{present}\n'
                 f"\t\t\tsome item in value\n\t\t\tnot {scalar('item', items)}\n\t\t}},\n\t}})"
             )
         return (
@@ -355,7 +353,7 @@ def wanted(part: Schema) -> str:
     if "enum" in part:
         return "must be " + " or ".join(part["enum"])
     if "pattern" in part:
-        return "must be a version in quotes, as \"1.30.3\""
+        return 'must be a version in quotes, as "1.30.3"'
     if part["type"] == "integer":
         return f"must be a whole number, {part['minimum']} or more"
     return f"must be {ARTICLE[part['type']]}"
@@ -381,7 +379,7 @@ def find_opa() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 on a difference")
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
     check = parser.parse_args().check
     stale = []
     for name, guard in GUARDS.items():
