@@ -185,7 +185,7 @@ class Reader:
                 while data[at : at + 1] not in (b"\n", b""):
                     at += 1
                 continue
-            elif bracket := self.bracket(at + 2 if byte == b"-" else at):
+            elif bracket := self.bracket(at + 2 if data.startswith(b"--", at) else at):
                 close = data.find(bracket.replace(b"[", b"]"), at + len(bracket))
                 if close < 0:
                     raise Unreadable("end of file", self.line)

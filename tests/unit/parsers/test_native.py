@@ -111,6 +111,13 @@ def test_a_line_met_before_is_judged_by_the_block_it_is_in(text):
     assert refused.value.line == len(text.splitlines()) - 1
 
 
+@pytest.mark.parametrize("code", ["-}[=[", " --[==[ ] ]] }]==]", " a = [[ -- ]]", "-[[}]]", "[=}"])
+def test_lua_reads_as_it_does_byte_by_byte(code):
+    text = f"location / {{ content_by_lua_block {{{code}}} }}\nenv a;\n".encode()
+    assert natively(text).nodes == slowly(text).nodes
+    assert bool(natively(text).stopped) == bool(slowly(text).stopped)
+
+
 def test_lines_met_before():
     text = b"""
 location / { deny all;
