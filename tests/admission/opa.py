@@ -127,7 +127,7 @@ class Opa:
                 str(folder / "token.json"),
             ],
             folder,
-            {**os.environ, "BUNDLE_URL": bundles, "GOMEMLIMIT": "200MiB"},
+            {**os.environ, "BUNDLE_URL": bundles, "GOMEMLIMIT": "180MiB"},
         )
 
     def start(self, *, ready: bool = True) -> Opa:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import httpx
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / ".tools" / "bin"
 
@@ -69,7 +71,7 @@ class Process:
         while time.monotonic() < end:
             if not self.running:
                 break
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, httpx.HTTPError):
                 if ready():
                     return self
             time.sleep(0.05)
@@ -97,6 +99,15 @@ class Process:
         assert self.child is not None
         self.child.kill()
         self.child.wait(15)
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the process and its children so far."""
+        ticks = 0
+        for pid in [self.pid, *_descendants(self.pid)]:
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident_kib(self, *, children: bool = True) -> int:
         """Proportional memory of the process (and its children) in KiB."""
