@@ -1,5 +1,7 @@
 """OPA and WebAssembly decide alike on everything that the Rego tests judge."""
 
+import re
+
 import pytest
 
 from tests.policy import rego_inputs
@@ -36,6 +38,19 @@ def test_same_decision(settings):
     decide = embedded(settings)
     for one, by_opa in zip(given, opa([one.document for one in given], settings), strict=True):
         assert decide(one.document) == by_opa, one.at
+
+
+@pytest.mark.parametrize("settings", SETTINGS[:3], ids=["none", "evidence", "old"])
+def test_every_placeholder_is_filled(settings):
+    decide = embedded(settings)
+    ids = set()
+    for one in rego_inputs.given():
+        decision = decide(one.document)
+        for finding in [*decision["deny"], *decision["warn"]]:
+            ids.add(finding["id"])
+            for text in ("message", "remedy"):
+                assert not re.search(r"\{[a-z_]+\}", finding[text]), (one.at, finding[text])
+    assert len(ids) > 30
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ _hop_headers := {index: headers |
 _refusing(header) := "grpc-go" if {
 	lower(header.name) == "connection"
 	header.value != ""
-	not contains(header.value, "$")
+	contains(header.value, "$") == false
 } else := "C-core" if {
 	lower(header.name) == "te"
 	header.value == ""

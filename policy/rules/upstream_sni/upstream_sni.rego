@@ -40,9 +40,9 @@ _name(target) := target.host if {
 	target.scheme == "grpcs"
 	target.kind == "address"
 	target.host_is_name
-} else := min(_domains[target.upstreams[0]]) if {
+} else := domain if {
 	target.scheme == "grpcs"
-	_ = _domains[target.upstreams[0]]
+	domain := min(_domains[target.upstreams[0]])
 } else := target.text if {
 	target.scheme == "grpcs"
 	target.host_is_name
@@ -50,8 +50,9 @@ _name(target) := target.host if {
 
 # With grpc_ssl_server_name alone nginx says the upstream's name, which no server goes by.
 _forms(call) := ["another"] if {
-	domains := _domains[call.location.target.upstreams[0]]
-	not call.location.target.upstreams[0] in domains
+	upstream := call.location.target.upstreams[0]
+	domains := _domains[upstream]
+	not upstream in domains
 	not call.location.settings.grpc_ssl_name
 } else := []
 
