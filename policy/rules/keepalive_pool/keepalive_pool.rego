@@ -47,7 +47,6 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _several(entry), entry.subject, entry.pool.at, values) if {
 	some entry in _judged
-	entry.pool.kind == "none"
 	values := object.union(_values(entry), {"why": entry.pool.why})
 }
 
@@ -77,7 +76,7 @@ findings contains rule.fault(about, _with(entry, "small"), entry.subject, entry.
 findings contains rule.fault(about, ["literal"], call.subject, call.location.target, values) if {
 	some call in calls.targets
 	calls.leads_to_address(call)
-	values := object.union(_values({"needed": _needed(""), "name": ""}), {
+	values := object.union(_values(object.union(_need(""), {"name": ""})), {
 		"text": call.location.grpc_pass,
 		"address": _address(call.location.target),
 		"scheme": _scheme(call.location.target),
@@ -93,7 +92,6 @@ findings contains rule.fault(about, ["implicit"], entry.subject, entry.pool.at, 
 
 findings contains rule.unknown(about, _several(entry), entry.pool.doubt) if {
 	some entry in _judged
-	entry.pool.kind == "unknown"
 }
 
 # Where the default pool would be right, it depends on the version whether there is one.
@@ -121,17 +119,11 @@ _judged := [judged |
 	})
 ]
 
-_need(name) := {
-	"calls": settings.for_upstream(name, "expected_concurrency"),
-	"needed": _needed(name),
-} if {
-	_ = settings.for_upstream(name, "expected_concurrency")
+# _need: how many calls at once, and the connections for each worker, rounded up; none where nobody
+# says how many calls there are.
+_need(name) := {"calls": expected, "needed": ceil(expected / settings.workers)} if {
+	expected := settings.for_upstream(name, "expected_concurrency")
 } else := {"needed": 0}
-
-# _needed: connections for each worker, rounded up; 0 where nobody says how many calls there are.
-_needed(name) := ceil(settings.for_upstream(name, "expected_concurrency") / settings.workers) if {
-	_ = settings.for_upstream(name, "expected_concurrency")
-} else := 0
 
 _several(entry) := ["several"] if {
 	count(calls.usable(entry.upstream)) > 1
@@ -146,7 +138,7 @@ _values(entry) := {
 
 # As it is written where it is no port to nginx: PORT, a range.
 _address(target) := concat(":", [target.host, format_int(target.port, 10)]) if {
-	target.port > 0
+	target.port != 0
 } else := trim_prefix(trim_prefix(target.text, "grpc://"), "grpcs://")
 
 _scheme(target) := target.scheme if {

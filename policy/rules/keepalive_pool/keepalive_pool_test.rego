@@ -18,6 +18,10 @@ _none_alone := _greeter({}, _alone)
 
 _short := _greeter({"keepalive_timeout": t.time("20s", 20000)}, _peers)
 
+_as_long := _greeter({"keepalive_timeout": t.time("30s", 30000)}, _peers)
+
+_pool_short := _greeter({"keepalive": t.number("8", 8), "keepalive_timeout": t.time("20s", 20000)}, _peers)
+
 _pool := _greeter({"keepalive": t.number("8", 8)}, _peers)
 
 _off := _greeter({"keepalive": t.number("0", 0)}, _peers)
@@ -33,6 +37,10 @@ _literal(text, more) := t.one_location(t.pass("/", {"grpc_pass": text, "target":
 _address := _literal("10.0.0.1:50051", {"scheme": "", "kind": "address", "host": "10.0.0.1", "port": 50051})
 
 _placeholder := _literal("grpc://HOST:PORT", {"kind": "address", "host": "HOST", "port": 0})
+
+_without_port := _literal("grpcs://10.0.0.1", {"scheme": "grpcs", "kind": "address", "host": "10.0.0.1", "port": 443})
+
+_unix_with_tls := _literal("grpcs://unix:/run/greeter.sock", {"scheme": "grpcs", "kind": "unix"})
 
 _unix := _literal("grpc://unix:/run/greeter.sock", {"kind": "unix"})
 
@@ -70,6 +78,7 @@ test_no_version if {
 	found := keepalive_pool.findings with input as _none
 	t.faults(found) == {"there is no keepalive: no pool before nginx 1.29.7, and from then on one that keeps idle connections for 60s (default), while the server closes them after 30s (assumed)"}
 	t.reasons(found) == set()
+	count(t.faults(keepalive_pool.findings)) == 1 with input as _as_long
 }
 
 # With a short timeout the default pool would be right: now it depends on the version.
@@ -88,6 +97,7 @@ test_one_server_is_no_evidence if {
 
 test_pool if {
 	t.is_clean(keepalive_pool.findings) with input as _pool
+	t.is_clean(keepalive_pool.findings) with input as _pool_short
 }
 
 test_switched_off if {
@@ -116,6 +126,8 @@ test_address if {
 	t.remedies(found) == {"upstream NAME {\n    server 10.0.0.1:50051;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"}
 	t.levels(found, "evidence") == {"off"}
 	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server HOST:PORT;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"} with input as _placeholder
+	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server 10.0.0.1:443;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpcs://NAME;"} with input as _without_port
+	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server unix:/run/greeter.sock;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpcs://NAME;"} with input as _unix_with_tls
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _unix
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _constant
 }
@@ -125,6 +137,17 @@ test_default_to_be_written if {
 		with data.nginx_grpc as object.union(_new, {"explicit": "required"})
 	t.faults(found) == {"there is a pool only by the default of nginx 1.29.7 and later; settings ask for it in writing"}
 	t.is_weak(found)
+	t.is_clean(keepalive_pool.findings) with input as _pool with data.nginx_grpc as {"explicit": "required"}
+}
+
+test_default_pool_of_the_right_size_to_be_written if {
+	written := object.union(_new, {"explicit": "required"})
+	enough := keepalive_pool.findings with input as _none with data.nginx_grpc as object.union(written, _concurrency(64))
+	t.is_weak(enough)
+	count(enough) == 1
+	small := keepalive_pool.findings with input as _none with data.nginx_grpc as object.union(written, _concurrency(66))
+	not t.is_weak(small)
+	count(small) == 1
 }
 
 test_unknown if {

@@ -34,12 +34,10 @@ findings contains rule.fault(about, [], entry.subject, entry.time.at, values) if
 findings contains rule.unknown(about, [], entry.time.doubt) if {
 	some entry in _judged
 	entry.pool.kind != "none"
-	entry.time.state == "unknown"
 }
 
 findings contains rule.unknown(about, [], entry.pool.doubt) if {
 	some entry in _judged
-	entry.pool.kind == "unknown"
 }
 
 findings contains rule.unknown(about, [], pools.doubt_of_version(entry.upstream)) if {

@@ -18,6 +18,12 @@ _equal := _greeter(object.union(_pool, {"keepalive_time": t.time("5m", 300000)})
 
 _no_pool := _greeter({})
 
+_no_pool_short := _greeter({"keepalive_time": t.time("4m", 240000)})
+
+_no_pool_equal := _greeter({"keepalive_time": t.time("5m", 300000)})
+
+_no_pool_variable := _greeter({"keepalive_time": t.variable("$t")})
+
 _variable := _greeter(object.union(_pool, {"keepalive_time": t.variable("$t")}))
 
 _pool_variable := _greeter({"keepalive": t.variable("$n")})
@@ -46,9 +52,13 @@ test_silent_without_an_age if {
 test_pool_by_version if {
 	t.is_clean(keepalive_time.findings) with input as _no_pool
 		with data.nginx_grpc as object.union(_aged, {"nginx_version": "1.29.6"})
+	t.is_clean(keepalive_time.findings) with input as _no_pool_variable
+		with data.nginx_grpc as object.union(_aged, {"nginx_version": "1.29.6"})
 	count(t.faults(keepalive_time.findings)) == 1 with input as _no_pool
 		with data.nginx_grpc as object.union(_aged, {"nginx_version": "1.29.7"})
 	t.reasons(keepalive_time.findings) == {"upstream greeter has no keepalive, which is a pool from nginx 1.29.7 on, and nginx_version is not set"} with input as _no_pool with data.nginx_grpc as _aged
+	t.is_clean(keepalive_time.findings) with input as _no_pool_short with data.nginx_grpc as _aged
+	count(t.reasons(keepalive_time.findings)) == 1 with input as _no_pool_equal with data.nginx_grpc as _aged
 }
 
 test_unknown if {

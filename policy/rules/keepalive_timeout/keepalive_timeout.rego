@@ -54,12 +54,10 @@ findings contains rule.fault(about, ["implicit"], entry.subject, entry.timeout.a
 findings contains rule.unknown(about, _forms(entry.limit), entry.timeout.doubt) if {
 	some entry in _judged
 	entry.pool.kind in {"said", "default", "either"}
-	entry.timeout.state == "unknown"
 }
 
 findings contains rule.unknown(about, _forms(entry.limit), entry.pool.doubt) if {
 	some entry in _judged
-	entry.pool.kind == "unknown"
 }
 
 findings contains rule.unknown(about, _unversioned(entry.limit), doubt) if {

@@ -21,6 +21,12 @@ _no_pool := _greeter({})
 
 _no_pool_short := _greeter({"keepalive_timeout": t.time("20s", 20000)})
 
+_no_pool_equal := _greeter({"keepalive_timeout": t.time("30s", 30000)})
+
+_no_pool_variable := _greeter({"keepalive_timeout": t.variable("$t")})
+
+_off_variable := _greeter({"keepalive": t.number("0", 0), "keepalive_timeout": t.variable("$t")})
+
 _off := _greeter({"keepalive": t.number("0", 0)})
 
 _variable := _greeter(object.union(_pool, {"keepalive_timeout": t.variable("$t")}))
@@ -80,17 +86,35 @@ test_no_pool_and_no_version if {
 	given := keepalive_timeout.findings with input as _no_pool
 		with data.nginx_grpc as {"grpc": {"default": {"max_connection_idle": "10s"}}}
 	{unknown.levels.checklist | some unknown in given} == {"deny"}
+	t.doubtful(given, "evidence") == {"deny"}
+	count(t.reasons(keepalive_timeout.findings)) == 1 with input as _no_pool_equal
 }
+
+_written := {"explicit": "required", "grpc": {"default": {"max_connection_idle": "5m"}}}
 
 test_default_to_be_written if {
 	found := keepalive_timeout.findings with input as _default
-		with data.nginx_grpc as {"explicit": "required", "grpc": {"default": {"max_connection_idle": "5m"}}}
+		with data.nginx_grpc as _written
 	t.faults(found) == {"idle connections end in time only by nginx's default, 60s (default); settings ask for it in writing"}
 	t.is_weak(found)
+	t.is_clean(keepalive_timeout.findings) with input as _short with data.nginx_grpc as {"explicit": "required"}
+	t.is_clean(keepalive_timeout.findings) with input as _off with data.nginx_grpc as _written
+	count(keepalive_timeout.findings) == 1 with input as _no_pool
+		with data.nginx_grpc as object.union(_written, _new)
+	long := keepalive_timeout.findings with input as _default with data.nginx_grpc as {"explicit": "required"}
+	count(long) == 1
+	not t.is_weak(long)
+	as_long := keepalive_timeout.findings with input as _default
+		with data.nginx_grpc as {"explicit": "required", "grpc": {"default": {"max_connection_idle": "60s"}}}
+	count(as_long) == 1
+	not t.is_weak(as_long)
 }
 
 test_unknown if {
 	t.reasons(keepalive_timeout.findings) == {"keepalive_timeout $t holds a variable"} with input as _variable
+	t.reasons(keepalive_timeout.findings) == {"keepalive_timeout $t holds a variable"} with input as _no_pool_variable
+	t.reasons(keepalive_timeout.findings) == {"keepalive_timeout $t holds a variable"} with input as _no_pool_variable with data.nginx_grpc as _new
+	t.is_clean(keepalive_timeout.findings) with input as _off_variable
 	t.reasons(keepalive_timeout.findings) == {"keepalive $n holds a variable"} with input as _pool_variable
 	t.reasons(keepalive_timeout.findings) == {"the connections of upstream greeter are in the hands of Lua"} with input as _lua
 	t.reasons(keepalive_timeout.findings) == {"grpc_pass $backend leads to what is not seen"} with input as _by_variable

@@ -25,6 +25,30 @@ test_limits if {
 	t.is_clean(listen_http2.findings) with input as _limit with data.nginx_grpc as {"nginx_version": "1.19.6"}
 }
 
+_last_before := {"1.19.7": "1.19.6", "1.25.1": "1.25.0"}
+
+test_each_on_both_sides_of_its_version if {
+	cases := {
+		"listen http2": ["1.25.1", "deprecated", "http2 on;"],
+		"http2_max_requests": ["1.19.7", "ignored", "keepalive_requests"],
+		"http2_max_field_size": ["1.19.7", "ignored", "large_client_header_buffers"],
+		"http2_max_header_size": ["1.19.7", "ignored", "large_client_header_buffers"],
+		"http2_idle_timeout": ["1.19.7", "ignored", "keepalive_timeout"],
+		"http2_recv_timeout": ["1.19.7", "ignored", "client_header_timeout"],
+		"http2_push": ["1.25.1", "ignored", "no line"],
+		"http2_push_preload": ["1.25.1", "ignored", "no line"],
+		"http2_max_concurrent_pushes": ["1.25.1", "ignored", "no line"],
+	}
+	every name, said in cases {
+		found := listen_http2.findings with input as _feature(name) with data.nginx_grpc as {"nginx_version": said[0]}
+		some message in t.faults(found)
+		startswith(message, concat(" ", [name, "is", said[1], "from nginx", said[0], "on, and"]))
+		t.remedies(found) == {said[2]}
+		t.is_clean(listen_http2.findings) with input as _feature(name)
+			with data.nginx_grpc as {"nginx_version": _last_before[said[0]]}
+	}
+}
+
 test_silent_without_a_version if {
 	t.is_clean(listen_http2.findings) with input as _listen
 	t.is_clean(listen_http2.findings) with input as _other with data.nginx_grpc as {"nginx_version": "1.31.3"}

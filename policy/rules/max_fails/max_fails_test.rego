@@ -43,7 +43,7 @@ test_default if {
 
 test_small_numbers if {
 	some message in t.faults(max_fails.findings) with input as _three
-	startswith(message, "3 events")
+	startswith(message, "3 events (a reset")
 	count(t.faults(max_fails.findings)) == 1 with input as _nine
 }
 
@@ -67,5 +67,8 @@ test_unknown if {
 		"server 10.0.0.1:50051 has a parameter that can't be read",
 		"server 10.0.0.2:50051 has a parameter that can't be read",
 	} with input as _unresolved
+	t.faults(max_fails.findings) == set() with input as _unresolved
+	t.hints(max_fails.findings) == {"server 10.0.0.1:50051 max_fails=0;", "server 10.0.0.2:50051 max_fails=0;"} with input as _unresolved
+	t.hints(max_fails.findings) == {"look at where the servers come from"} with input as _elsewhere
 	t.reasons(max_fails.findings) == {"the servers of upstream greeter come from elsewhere"} with input as _elsewhere
 }

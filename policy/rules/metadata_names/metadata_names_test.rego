@@ -13,6 +13,14 @@ _invalid := _server({"ignore_invalid_headers": t.flag(false)})
 
 _variable := _server({"underscores_in_headers": t.variable("$u")})
 
+_ignore_variable := _server({"ignore_invalid_headers": t.variable("$i")})
+
+# A location that carries no gRPC does not bring its upstream's keys to the server.
+_another_upstream := t.document(
+	[t.server([t.pass("/", {}), t.location("/other", {"target": t.to_upstream("other")})], {})],
+	[t.greeter],
+)
+
 _http := t.one_location(t.location("/", {}))
 
 _keys(keys) := {"grpc": {"default": {"metadata": keys}}}
@@ -40,6 +48,8 @@ test_keys_of_an_upstream if {
 		with data.nginx_grpc as {"grpc": {"upstreams": {"greeter": {"metadata": ["tenant_id"]}}}}
 	t.is_clean(metadata_names.findings) with input as _default
 		with data.nginx_grpc as {"grpc": {"upstreams": {"other": {"metadata": ["tenant_id"]}}}}
+	t.is_clean(metadata_names.findings) with input as _another_upstream
+		with data.nginx_grpc as {"grpc": {"upstreams": {"other": {"metadata": ["tenant_id"]}}}}
 }
 
 test_nothing_dropped if {
@@ -50,4 +60,6 @@ test_nothing_dropped if {
 
 test_unknown if {
 	t.reasons(metadata_names.findings) == {"underscores_in_headers $u holds a variable"} with input as _variable with data.nginx_grpc as _keys(["tenant_id"])
+	t.reasons(metadata_names.findings) == {"ignore_invalid_headers $i holds a variable"} with input as _ignore_variable with data.nginx_grpc as _keys(["a.b"])
+	t.is_clean(metadata_names.findings) with input as _variable with data.nginx_grpc as _keys(["tenant-id"])
 }

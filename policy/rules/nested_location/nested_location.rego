@@ -33,7 +33,6 @@ findings contains rule.unknown(about, [], effective.gap_doubt(nested.location)) 
 _nested := [nested |
 	some server in input.servers
 	some location in server.locations
-	location.parent != ""
 	location.modifier != "if"
 	not location.internal
 	not location.rewrites

@@ -28,7 +28,7 @@ test_no_handler if {
 	found := nested_location.findings with input as _static
 	t.faults(found) == {"calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location /"}
 	t.remedies(found) == {"grpc_pass grpc://greeter;"}
-	{fault.location | some fault in found} == {"/watch"}
+	t.subjects(found) == {["api.example", "/watch", ""]}
 }
 
 test_handlers if {

@@ -19,7 +19,6 @@ about := rule.describe(rego.metadata.chain())
 
 # findings_about everything unknown in the document: one finding, at the first place.
 findings_about(unknowns) := [finding] if {
-	count(unknowns) > 0
 	first := sort([[unknown.file, unknown.line, unknown.key] | some unknown in unknowns])[0]
 	place := {"file": first[0], "line": first[1], "key": first[2]}
 	values := {"reasons": _reasons(unknowns), "hints": _hints(unknowns)}

@@ -24,8 +24,19 @@ test_one_finding_for_all if {
 	])
 	finding.message == "not judged in full: NG103: a; NG105, NG106: b"
 	finding.remedy == "mend a\nmend b"
+	finding.file == "nginx.conf"
 	finding.line == 7
 	finding.outcome == "unknown"
+}
+
+test_key_of_a_config_map if {
+	[finding] = not_judged.findings_about([object.union(_unknown("NG106", "b", 7), {"key": "api.conf"})])
+	finding.key == "api.conf"
+}
+
+test_no_more_than_are_shown if {
+	[finding] = not_judged.findings_about([_unknown("NG103", reason, 1) | some reason in ["a", "b", "c", "d"]])
+	finding.message == "not judged in full: NG103: a; NG103: b; NG103: c; NG103: d"
 }
 
 test_a_few_reasons_are_enough if {

@@ -16,6 +16,12 @@ _plaintext := _server(_old, {"ssl": false})
 
 _new := _server({"ssl_protocols": t.text("TLSv1.2 TLSv1.3")}, {})
 
+_ssl := _server({"ssl_protocols": t.text("SSLv2 SSLv3 TLSv1.3")}, {})
+
+_plaintext_variable := _server({"ssl_protocols": t.variable("$p")}, {"ssl": false})
+
+_upstream_plaintext_variable := _upstream("grpc", {"grpc_ssl_protocols": t.variable("$p")})
+
 _default := _server({}, {})
 
 _variable := _server({"ssl_protocols": t.variable("$p")}, {})
@@ -36,6 +42,7 @@ test_listener if {
 	t.faults(found) == {"ssl_protocols names TLSv1 and TLSv1.1, which no gRPC client needs"}
 	t.levels(found, "evidence") == {"warn"}
 	t.remedies(found) == {"ssl_protocols TLSv1.2 TLSv1.3;"}
+	t.faults(old_tls.findings) == {"ssl_protocols names SSLv2 and SSLv3, which no gRPC client needs"} with input as _ssl
 }
 
 test_upstream if {
@@ -47,6 +54,8 @@ test_nothing_old_is_named if {
 	t.is_clean(old_tls.findings) with input as _plaintext
 	t.is_clean(old_tls.findings) with input as _new
 	t.is_clean(old_tls.findings) with input as _default
+	t.is_clean(old_tls.findings) with input as _plaintext_variable
+	t.is_clean(old_tls.findings) with input as _upstream_plaintext_variable
 }
 
 test_unknown if {

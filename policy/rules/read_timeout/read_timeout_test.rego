@@ -55,6 +55,8 @@ test_no_streams_no_silence if {
 	t.is_clean(read_timeout.findings) with input as _default
 		with data.nginx_grpc as {"grpc": {"default": {"streaming": "none"}}}
 	count(read_timeout.findings) == 1 with input as _default
+		with data.nginx_grpc as {"grpc": {"default": {"streaming": "none", "longest_silence": "10m"}}}
+	count(read_timeout.findings) == 1 with input as _default
 		with data.nginx_grpc as {"grpc": {"default": {"streaming": "server"}}}
 }
 
@@ -63,6 +65,20 @@ test_default_to_be_written if {
 		with data.nginx_grpc as {"explicit": "required", "grpc": {"default": {"longest_silence": "30s"}}}
 	t.faults(found) == {"grpc_read_timeout is long enough only by nginx's default, 60s (default); settings ask for it in writing"}
 	t.is_weak(found)
+}
+
+test_nothing_to_be_written if {
+	silence := {"grpc": {"default": {"longest_silence": "30s"}}}
+	t.is_clean(read_timeout.findings) with input as _default with data.nginx_grpc as silence
+	t.is_clean(read_timeout.findings) with input as _exact
+		with data.nginx_grpc as object.union(silence, {"explicit": "required"})
+	too_short := read_timeout.findings with input as _default with data.nginx_grpc as {"explicit": "required"}
+	count(too_short) == 1
+	not t.is_weak(too_short)
+	just_enough := read_timeout.findings with input as _default
+		with data.nginx_grpc as {"explicit": "required", "grpc": {"default": {"longest_silence": "60s"}}}
+	count(just_enough) == 1
+	t.is_weak(just_enough)
 }
 
 test_unknown if {

@@ -56,7 +56,7 @@ problems contains [concat("", ["levels.", id]), "names no rule"] if {
 	not id in _ids
 }
 
-_ids := {data.nginx.grpc.rules[name].about.id | some name}
+_ids := {id | id := data.nginx.grpc.rules[_].about.id}
 
 _duration_words := "must be a duration, as 30s, 5m or 1h30m"
 

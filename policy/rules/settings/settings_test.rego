@@ -63,6 +63,7 @@ test_finding if {
 	found := settings.findings with input as _document with data.nginx_grpc as {"profle": "evidence"}
 	t.faults(found) == {"nginx_grpc.profle is not a setting; here are: profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"}
 	t.levels(found, "evidence") == {"deny"}
+	{[finding.file, finding.line] | some finding in found} == {["nginx-grpc.yaml", 1]}
 }
 
 test_data_wins_over_the_document if {
@@ -119,6 +120,7 @@ test_durations if {
 	every text in ["30", "1.5h", "1y", "", "5 m", "30S"] {
 		_is_denied({"grpc": {"default": {"longest_silence": text}}}, "grpc.default.longest_silence", "must be a duration, as 30s, 5m or 1h30m")
 	}
+	_is_denied({"grpc": {"default": {"max_connection_idle": "x"}}}, "grpc.default.max_connection_idle", "must be a duration, as 30s, 5m or 1h30m")
 	_is_denied({"grpc": {"default": {"longest_silence": 30}}}, "grpc.default.longest_silence", "must be a text")
 	_is_denied({"grpc": {"default": {"max_connection_age": 30}}}, "grpc.default.max_connection_age", "must be a text")
 	_is_denied({"grpc": {"default": {"max_connection_idle": 30}}}, "grpc.default.max_connection_idle", "must be a text")
@@ -144,6 +146,8 @@ test_levels if {
 	_is_denied({"levels": {"NG103": "error"}}, "levels.NG103", "must be deny or warn or off")
 	_is_denied({"levels": {"keepalive": "off"}}, "levels.keepalive", "is not a rule id such as NG103")
 	_is_denied({"levels": {"NG999": "off"}}, "levels.NG999", "names no rule")
+	_is_denied({"levels": {"NG2055": "off"}}, "levels.NG2055", "is not a rule id such as NG103")
+	_is_denied({"levels": {"ANG205": "off"}}, "levels.ANG205", "is not a rule id such as NG103")
 	every id in ["NG001", "NG002", "NG003", "NG004"] {
 		_is_denied({"levels": {id: "off"}}, concat("", ["levels.", id]), "can't be set: this rule always holds")
 	}

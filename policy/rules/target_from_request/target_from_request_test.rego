@@ -36,6 +36,11 @@ test_part_is_a_warning if {
 	found := target_from_request.findings with input as _part
 	t.levels(found, "checklist") == {"warn"}
 	t.is_weak(found)
+	some message in t.faults(found)
+	not contains(message, "$domain")
+	two := target_from_request.findings with input as _to("whole", [_header, {"name": "$arg_port", "origin": "request"}])
+	t.faults(two) == {"grpc_pass grpc://$http_x_backend goes wherever the client says, in $http_x_backend, $arg_port"}
+	t.remedies(two) == t.remedies(target_from_request.findings) with input as _whole
 }
 
 test_no_choice if {
@@ -44,4 +49,5 @@ test_no_choice if {
 
 test_unknown if {
 	t.reasons(target_from_request.findings) == {"whether the client chooses the host of grpc://$http_x_backend is not seen"} with input as _unknown
+	t.hints(target_from_request.findings) == {"a map of constants for the target"} with input as _unknown
 }

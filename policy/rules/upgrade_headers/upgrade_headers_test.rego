@@ -14,6 +14,12 @@ _left := _with(t.pass("/", {"proxy_set_header": 0}), "location", _upgrade)
 
 _left_in_proxy := _with(t.proxied("/a.B/", "strong", {"proxy_set_header": 0}), "location", _upgrade)
 
+_left_in_if := _with(t.pass("/", {"proxy_set_header": 0}), "if", _upgrade)
+
+_one_left := _with(t.pass("/", {"proxy_set_header": 0}), "location", [t.header("Upgrade", "$http_upgrade")])
+
+_weak := _with(t.proxied("/grpc", "weak", {"proxy_set_header": 0}), "location", _upgrade)
+
 _outer := _with(t.pass("/", {"proxy_set_header": 0}), "http", _upgrade)
 
 _others := _with(t.pass("/", {"proxy_set_header": 0}), "location", [t.header("Host", "$host")])
@@ -26,10 +32,13 @@ test_left_over if {
 	t.levels(found, "checklist") == {"warn"}
 	t.levels(found, "evidence") == {"off"}
 	count(t.faults(upgrade_headers.findings)) == 1 with input as _left_in_proxy
+	count(t.faults(upgrade_headers.findings)) == 1 with input as _left_in_if
+	count(t.faults(upgrade_headers.findings)) == 1 with input as _one_left
 }
 
 test_for_other_locations if {
 	t.is_clean(upgrade_headers.findings) with input as _outer
 	t.is_clean(upgrade_headers.findings) with input as _others
 	t.is_clean(upgrade_headers.findings) with input as _websocket
+	t.is_clean(upgrade_headers.findings) with input as _weak
 }

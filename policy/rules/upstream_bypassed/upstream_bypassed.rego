@@ -40,7 +40,6 @@ _keys := {_key(call.location.target) | some call in _literal}
 _names := {key: names |
 	some key in _keys
 	names := {server.name | some server in _servers[key]}
-	count(names) > 0
 }
 
 _servers := {key: servers |

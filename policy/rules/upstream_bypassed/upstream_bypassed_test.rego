@@ -29,6 +29,7 @@ test_bypassed if {
 	t.remedies(found) == {"grpc_pass grpc://greeter;"}
 	t.levels(found, "evidence") == {"warn"}
 	t.remedies(upstream_bypassed.findings) == {"grpc_pass grpc://greeter;"} with input as _bare
+	t.remedies(upstream_bypassed.findings) == {"grpc_pass grpcs://greeter;"} with input as _tls
 }
 
 test_two_upstreams_name_the_server if {
@@ -36,7 +37,38 @@ test_two_upstreams_name_the_server if {
 	contains(message, "upstream another and greeter")
 }
 
+_other_host := _to(t.to_address("10.0.0.9", 50051))
+
+_tls := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 50051), ["fields"]), {"scheme": "grpcs"})))
+
+# Sockets of files have neither host nor port, and so look alike.
+_unix := t.document(
+	[t.server([t.pass("/", {"target": t.target({"text": "grpc://unix:/run/a.sock", "kind": "unix"})})], {})],
+	[t.upstream("greeter", {}, [t.peer("10.0.0.9:1", {"address": "unix:/run/b.sock", "host": "", "port": 0})])],
+)
+
+_each_its_own := t.document(
+	[t.server(
+		[
+			t.pass("/a", {"target": t.to_address("10.0.0.1", 50051)}),
+			t.pass("/b", {"target": t.to_address("10.0.1.1", 50051)}),
+		],
+		{},
+	)],
+	[t.greeter, t.upstream("another", {}, [t.peer("10.0.1.1:50051", {})])],
+)
+
+test_each_goes_past_its_own if {
+	t.faults(upstream_bypassed.findings) == {
+		"grpc_pass grpc://10.0.0.1:50051 goes past upstream greeter, which names the same server: its pool is not used",
+		"grpc_pass grpc://10.0.1.1:50051 goes past upstream another, which names the same server: its pool is not used",
+	} with input as _each_its_own
+}
+
 test_not_bypassed if {
+	t.is_clean(upstream_bypassed.findings) with input as _other_host
+	t.is_clean(upstream_bypassed.findings) with input as _unix
+
 	t.is_clean(upstream_bypassed.findings) with input as _other_port
 	t.is_clean(upstream_bypassed.findings) with input as _upstream
 	t.is_clean(upstream_bypassed.findings) with input as _constant

@@ -25,6 +25,7 @@ test_not_verified if {
 test_verified if {
 	t.is_clean(upstream_tls_verify.findings) with input as _verified
 	t.is_clean(upstream_tls_verify.findings) with input as _plaintext
+	t.is_clean(upstream_tls_verify.findings) with input as _to("grpc", {"grpc_ssl_verify": t.variable("$v")})
 }
 
 test_unknown if {

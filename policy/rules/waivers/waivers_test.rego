@@ -140,12 +140,16 @@ test_two_comments_for_one_line if {
 	decision := _decide_document(_twice)
 	_waived(decision) == {"NG106 comment"}
 	_about_waivers(decision) == {"the waiver of NG106 accepts nothing"}
+	{finding._loc.line | some finding in decision.warn; finding.id == "NG004"} == {12}
+	{finding.cause | some finding in decision.warn; finding.id == "NG004"} == {"waiver 1 accepts nothing"}
 }
 
 test_malformed_comments if {
 	_about_waivers(_decide_document(_malformed)) == {"the waiver of NG106 holds until twice"}
 	_about_waivers(_decide_document(_no_date)) == {"the waiver of NG106 has no last day"}
 	_waived(_decide_document(_malformed)) == set()
+	some finding in _decide_document(_malformed).deny
+	finding.remedy == "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 }
 
 test_comments_forbidden if {
@@ -153,23 +157,40 @@ test_comments_forbidden if {
 		with data.nginx_grpc as {"inline_waivers": "forbid"}
 		with time.now_ns as _today
 	_about_waivers(decision) == {"the waiver of NG106 stands in a comment, and settings forbid that"}
+	{finding.remedy | some finding in decision.deny; finding.id == "NG004"} == {"move it to waivers in the settings"}
+	_covered({"inline_waivers": "forbid"})
 	decision.waived == []
 }
 
 test_not_in_order if {
 	cases := {
-		"has no reason": _settings({"reason": " "}),
-		"has no owner": _settings({"owner": ""}),
-		"has no last day": _settings({"expires": "soon"}),
-		"expired on 2026-11-23": _settings({"expires": "2026-11-23"}),
-		"is for a rule that always holds": _settings({"id": "NG002"}),
-		"has a file pattern of more than *, ** and ?": _settings({"file": "conf.d/{a,b}.conf"}),
+		"has no reason": [{"reason": " "}, "reason: why the finding is accepted"],
+		"has no owner": [{"owner": ""}, "owner: who answers for it"],
+		"has no last day": [{"expires": "soon"}, "a day as 2027-03-01 (expires in settings, until= in a comment)"],
+		"expired on 2026-11-23": [{"expires": "2026-11-23"}, "correct the configuration, or renew the waiver"],
+		"is for a rule that always holds": [{"id": "NG002"}, "remove the waiver"],
+		"names no rule": [{"id": "NG999"}, "the id of a rule, as nginx-grpc rules lists them"],
+		"has a file pattern of more than *, ** and ?": [{"file": "conf.d/{a,b}.conf"}, "file: conf.d/*.conf"],
 	}
 	every problem, given in cases {
-		_is_wrong(given, problem)
-		_covering(given) == set()
+		_is_wrong(_settings(given[0]), problem)
+		_fix(_settings(given[0])) == {given[1]}
+		_covering(_settings(given[0])) == set()
 	}
-	_is_wrong(_settings({"id": "NG999"}), "names no rule")
+}
+
+_fix(given) := fixes if {
+	fixes := {finding.remedy |
+		some finding in waivers.findings_about(set()) with input as _document
+			with data.nginx_grpc as given
+			with time.now_ns as _today
+	}
+}
+
+test_rules_that_always_hold if {
+	every id in ["NG001", "NG002", "NG003", "NG004"] {
+		_is_wrong(_settings({"id": id}), "is for a rule that always holds")
+	}
 }
 
 _is_wrong(given, problem) if {
@@ -198,6 +219,9 @@ test_last_day if {
 	decision := _decide(_settings({"expires": "2026-11-24"}))
 	_waived(decision) == {"NG106 settings"}
 	_about_waivers(decision) == {"the waiver of NG106 ends on 2026-11-24"}
+	some finding in decision.warn
+	finding.remedy == "correct the configuration before 2026-11-24, or renew the waiver with payments"
+	_about_waivers(_decide(_settings({"expires": "2026-11-24", "server": "another"}))) == {"the waiver of NG106 accepts nothing"}
 }
 
 test_thirty_days if {

@@ -24,7 +24,11 @@ test_zero if {
 	t.faults(found) == {"grpc_read_timeout 0 does not switch the timeout off: it is over at once, and calls get 504"}
 	t.remedies(found) == {"grpc_read_timeout 24h;"}
 	t.levels(found, "evidence") == {"deny"}
-	count(zero_timeout.findings) == 3 with input as _all
+	t.remedies(zero_timeout.findings) == {
+		"grpc_connect_timeout 5s;",
+		"grpc_read_timeout 24h;",
+		"grpc_send_timeout 60s;",
+	} with input as _all
 }
 
 test_not_zero if {
