@@ -36,24 +36,16 @@ _literal := [call |
 
 _keys := {_key(call.location.target) | some call in _literal}
 
-# _names of the upstreams by the servers that grpc_pass names too.
-_names := {key: names |
-	some key in _keys
-	names := {server.name | some server in _servers[key]}
-}
+# _names of the upstreams by the servers that grpc_pass names too, as a whole: asked for one key at a
+# time, OPA would go through all servers for each.
+_names := _upstreams
 
-_servers := {key: servers |
-	some key in _keys
-	servers := [server | some server in _candidates; server.key == key]
-}
-
-_candidates := [candidate |
+_upstreams[key] contains upstream.name if {
 	some upstream in input.upstreams
 	some server in upstream.servers
 	key := _key(server)
 	key in _keys
-	candidate := {"key": key, "name": upstream.name}
-]
+}
 
 _key(node) := concat(":", [lower(node.host), format_int(node.port, 10)])
 
