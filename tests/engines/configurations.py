@@ -32,10 +32,10 @@ def live() -> Iterator[tuple[str, dict]]:
         module = importlib.import_module(f"tests.live.{path.stem}")
         for name, text in sorted(vars(module).items()):
             if name.isupper() and isinstance(text, str) and "{" in text:
-                yield from _text(f"{path.stem}.{name}", _filled(text))
+                yield from _text(f"{path.stem}.{name}", filled(text))
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
     words = sorted(set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text)))
     for number, word in enumerate(words):
         if word.startswith("LISTEN"):
