@@ -10,7 +10,6 @@ value := {
 	"grpc_read_timeout": {"value": 60000, "text": "60s"},
 	"grpc_send_timeout": {"value": 60000, "text": "60s"},
 	"grpc_next_upstream": {"value": "error timeout", "text": "error timeout"},
-	"grpc_next_upstream_timeout": {"value": 0, "text": "0"},
 	"grpc_next_upstream_tries": {"value": 0, "text": "0"},
 	"grpc_intercept_errors": {"value": false, "text": "off"},
 	"grpc_buffer_size": {"value": 4096, "text": "4k"},

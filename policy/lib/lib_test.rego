@@ -169,18 +169,42 @@ test_doubts_name_the_gap if {
 	effective.gap_doubt(location).reason == "something was not read" with input as _document
 }
 
-# A default that the table lacks would make every rule that asks for it silent.
-test_every_setting_of_a_location_has_a_default if {
-	every name in [
-		"client_body_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_connect_timeout",
-		"grpc_intercept_errors", "grpc_next_upstream", "grpc_next_upstream_tries", "grpc_read_timeout",
-		"grpc_send_timeout", "grpc_ssl_protocols", "grpc_ssl_server_name", "grpc_ssl_verify", "grpc_web",
-		"proxy_http_version", "proxy_pass_trailers", "resolver", "default_type", "ignore_invalid_headers",
-		"large_client_header_buffers", "ssl_protocols", "underscores_in_headers", "keepalive",
-		"keepalive_time", "keepalive_timeout",
-	] {
-		defaults.value[name]
+# As nginx documents them; one that the table lacks would make every rule that asks for it silent.
+test_defaults_of_nginx if {
+	documented := {
+		"client_body_timeout": [60000, "60s"],
+		"client_max_body_size": [1048576, "1m"],
+		"default_type": ["text/plain", "text/plain"],
+		"grpc_buffer_size": [4096, "4k"],
+		"grpc_connect_timeout": [60000, "60s"],
+		"grpc_intercept_errors": [false, "off"],
+		"grpc_next_upstream": ["error timeout", "error timeout"],
+		"grpc_next_upstream_tries": [0, "0"],
+		"grpc_read_timeout": [60000, "60s"],
+		"grpc_send_timeout": [60000, "60s"],
+		"grpc_ssl_protocols": ["", "not said"],
+		"grpc_ssl_server_name": [false, "off"],
+		"grpc_ssl_verify": [false, "off"],
+		"grpc_web": [false, "off"],
+		"ignore_invalid_headers": [true, "on"],
+		"keepalive": [0, "none"],
+		"keepalive_time": [3600000, "1h"],
+		"keepalive_timeout": [60000, "60s"],
+		"large_client_header_buffers": ["4 8k", "4 8k"],
+		"proxy_http_version": ["1.0 or 1.1", "1.0 or 1.1"],
+		"proxy_pass_trailers": [false, "off"],
+		"resolver": ["", "none"],
+		"ssl_protocols": ["", "not said"],
+		"underscores_in_headers": [false, "off"],
 	}
+	every name, said in documented {
+		setting := effective.setting(_location({}), name)
+		setting.state == "default"
+		setting.value == said[0]
+		setting.text == concat("", [said[1], " (default)"])
+		setting.at.line == 10
+	}
+	object.keys(defaults.value) == object.keys(documented)
 }
 
 _constant := t.one_location(t.pass("/", {
