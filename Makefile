@@ -21,8 +21,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup debian demo test lint lint-python lint-policy lint-workflows test-policy \
-	test-conftest test-python test-admission live fmt wasm capabilities docs bench fuzz evidence \
-	bundle lock build clean distclean
+	test-conftest test-python mutation test-admission live fmt wasm capabilities docs bench fuzz \
+	evidence bundle lock build clean distclean
 
 # $(call need,PATH): a target whose content is not there says so and fails.
 need = @test -e $(1) || { echo "make $@: $(1) is missing, so there is nothing to run" >&2; exit 2; }
@@ -102,6 +102,9 @@ test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) #
 
 test-python: setup ## pytest
 	$(PYTEST)
+
+mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; a quarter of an hour
+	$(BIN)/python -m tests.policy.mutation
 
 test-admission: setup ## the webhook, OPA and a Kubernetes API server together
 	$(call need,tests/admission)
