@@ -1,0 +1,98 @@
+"""The process that reads hostile text: what it answers, and what it can not do."""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from nginx_grpc.admission.worker import command
+
+OPTIONS = {
+    "keys": ["nginx.conf"],
+    "ignored_keys": [],
+    "secrets": False,
+    "text_bytes": 1024 * 1024,
+    "address_space": 144 * 1024 * 1024,
+}
+CONFINED = """
+import sys
+sys.path[:] = {path!r}
+from nginx_grpc.admission.worker import _confine
+import os, socket, subprocess
+_confine({address_space})
+{attempt}
+"""
+
+
+def results(*jobs: bytes) -> list[tuple[dict[str, Any], str]]:
+    """What a worker makes of jobs, its first result left out."""
+    stdin = b"".join(struct.pack(">I", len(job)) + job for job in jobs)
+    ended = subprocess.run(command(OPTIONS), input=stdin, capture_output=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    found, at = [], 0
+    while at < len(ended.stdout):
+        head_size, text_size = struct.unpack_from(">II", ended.stdout, at)
+        head = ended.stdout[at + 8 : at + 8 + head_size]
+        text = ended.stdout[at + 8 + head_size : at + 8 + head_size + text_size]
+        found.append((json.loads(head) if head else {}, text.decode()))
+        at += 8 + head_size + text_size
+    assert found[0] == ({}, "")
+    return found[1:]
+
+
+def review(text: str, kind: str = "ConfigMap") -> bytes:
+    request = {
+        "uid": "u",
+        "kind": {"kind": kind},
+        "operation": "CREATE",
+        "object": {"data": {"nginx.conf": text}},
+    }
+    body = {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request}
+    return json.dumps(body).encode()
+
+
+def test_one_job_after_the_other() -> None:
+    good = "http { server { location / { grpc_pass grpc://a; } } }"
+    found = results(review(good), b"", review("http {"), review(good, "Pod"), review(good))
+    outcomes = [head["outcome"] for head, _ in found]
+    assert outcomes == ["documents", "malformed", "refused", "other_kind", "documents"]
+    assert found[0][1] == found[4][1]
+    assert json.loads(found[0][1])["source"]["kind"] == "manifest"
+    assert 0 < found[0][0]["resident_kib"] < 144 * 1024
+
+
+def test_what_needs_more_memory_than_there_is_is_an_overrun_not_a_crash() -> None:
+    heavy = "http{" + "server{location /{}}" * 50_000 + "}"
+    (first, _), (second, _) = results(review(heavy), review("http { }"))
+    assert first["outcome"] in ("overrun", "documents")
+    assert first["uid"] == "u"
+    assert second["outcome"] == "documents"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open('/etc/passwd')",
+        "os.open('/proc/self/environ', os.O_RDONLY)",
+        "socket.socket()",
+        "socket.create_connection(('127.0.0.1', 1))",
+        "os.pipe()",
+        "subprocess.run(['/bin/true'], stdin=subprocess.PIPE)",
+        "os.dup(0)",
+        "bytearray(200 * 1024 * 1024)",
+    ],
+)
+def test_it_can_open_nothing(attempt: str) -> None:
+    code = CONFINED.format(
+        path=[entry for entry in sys.path if entry],
+        address_space=OPTIONS["address_space"],
+        attempt=attempt,
+    )
+    ended = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert ended.returncode != 0
+    assert "Too many open files" in ended.stderr or "MemoryError" in ended.stderr, ended.stderr
