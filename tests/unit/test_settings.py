@@ -78,7 +78,8 @@ def test_the_file_is_found_up_to_the_repository_and_not_above(tmp_path):
     assert settings.find(str(conf)) is None
     (repository / "nginx-grpc.yaml").touch()
     found = settings.find(str(conf))
-    assert found and (repository / "nginx-grpc.yaml").samefile(found)
+    assert found
+    assert (repository / "nginx-grpc.yaml").samefile(found)
 
 
 def test_flags_go_over_the_file():
