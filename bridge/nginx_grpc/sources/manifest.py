@@ -48,6 +48,7 @@ _NGINX = re.compile(
     rb"|(?:grpc|proxy)_pass[\s\"'#]",
     re.MULTILINE,
 )
+_COMMENT = re.compile(rb"(?:^|(?<=[\s;{}]))#[^\n]*")
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 
@@ -215,7 +216,7 @@ class ManifestSource(Source):
     def _is_nginx(self, text: Text) -> bool:
         if is_blank(text.data):
             return False
-        looks = _NGINX.search(text.data) is not None
+        looks = _NGINX.search(_COMMENT.sub(b"", text.data)) is not None
         if not looks and b";" not in text.data:
             return False
         try:

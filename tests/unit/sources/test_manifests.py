@@ -238,6 +238,17 @@ def test_keys_that_are_no_nginx_text_are_left(site):
     assert len(site.read("site/cm.yaml")) == 1
 
 
+def test_a_comment_makes_no_key_look_like_nginx(site, words):
+    """The body of a map, whose first words are no names of directives."""
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  api.conf: |\n    map $uri $to { include tenants.inc; }\n"
+        "  tenants.inc: |\n    # for grpc_pass below\n"
+        "    \"~^/a;\" b; # and proxy_pass\n    ~^/c d;#grpc_pass x\n",
+    )
+    assert words(site.one("site/cm.yaml")) == ["map $uri $to", "~^/a; b", "~^/c d"]
+
+
 def test_a_key_that_looks_like_nginx_must_be_read(site):
     text = HEAD + "data:\n  main: |\n    http {\n      server {\n    }\n"
     assert refusal(site, text).startswith("site/cm.yaml:7: key main: the text ends inside")
