@@ -58,22 +58,14 @@ CLOSED = {"map", "geo", "split_clients", "types", "events"}
 def moved_up(layout: Layout, random: Random) -> Layout:
     """A setting that one location alone reads is inherited from the level around it as well."""
     changed = False
-    for _, level in list(walk(layout.main)):
-        for server in _blocks(level, "server"):
-            locations = [block for block in _all_blocks(server) if block.name == "location"]
-            calls = [block for block in locations if _says(block, "grpc_pass")]
-            if len(calls) != 1 or _says(server, "include") or _says(calls[0], "include"):
-                continue
-            if any(block.name == "if" for block in _all_blocks(server)):
-                continue
-            others = [server, *(block for block in locations if block is not calls[0])]
-            for name in sorted(GRPC_SETTINGS | GRPC_LISTS):
-                if _says(calls[0], name) and not any(_says(other, name) for other in others):
-                    _move(name, calls[0], server)
-                    changed = True
+    for kind, level in list(walk(layout.main)):
         servers = list(_blocks(level, "server"))
+        for server in servers:
+            changed |= _to_server(server)
+        # Beside a part of http{}, the rest of it may add to a list.
+        names = GRPC_SETTINGS | (GRPC_LISTS if kind == "http" else set())
         if len(servers) == 1 and not any(_named(item, "include") for item in level):
-            for name in sorted(GRPC_SETTINGS | GRPC_LISTS):
+            for name in sorted(names):
                 around = [item for item in level if _named(item, name)]
                 if not _says(servers[0], name) or around:
                     continue
@@ -83,6 +75,23 @@ def moved_up(layout: Layout, random: Random) -> Layout:
                     level[:0] = moved
                     changed = True
     return _if(changed, layout)
+
+
+def _to_server(server: Statement) -> bool:
+    """From the one location with grpc_pass, what no other block of the server says."""
+    locations = [block for block in _all_blocks(server) if block.name == "location"]
+    calls = [block for block in locations if _says(block, "grpc_pass")]
+    if len(calls) != 1 or _says(server, "include") or _says(calls[0], "include"):
+        return False
+    if any(block.name == "if" for block in _all_blocks(server)):
+        return False
+    changed = False
+    others = [server, *(block for block in locations if block is not calls[0])]
+    for name in sorted(GRPC_SETTINGS | GRPC_LISTS):
+        if _says(calls[0], name) and not any(_says(other, name) for other in others):
+            _move(name, calls[0], server)
+            changed = True
+    return changed
 
 
 def moved_down(layout: Layout, _: Random) -> Layout:
