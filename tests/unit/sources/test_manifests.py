@@ -244,7 +244,7 @@ def test_a_comment_makes_no_key_look_like_nginx(site, words):
         "cm.yaml",
         HEAD + "data:\n  api.conf: |\n    map $uri $to { include tenants.inc; }\n"
         "  tenants.inc: |\n    # for grpc_pass below\n"
-        "    \"~^/a;\" b; # and proxy_pass\n    ~^/c d;#grpc_pass x\n",
+        '    "~^/a;" b; # and proxy_pass\n    ~^/c d;#grpc_pass x\n',
     )
     assert words(site.one("site/cm.yaml")) == ["map $uri $to", "~^/a; b", "~^/c d"]
 
