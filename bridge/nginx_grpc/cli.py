@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
     from nginx_grpc.findings import CheckResult
@@ -211,16 +212,25 @@ def _settings(arguments: argparse.Namespace) -> tuple[dict[str, Any] | None, str
     ), path or ""
 
 
+@uncollected()
 def _bridge(arguments: argparse.Namespace) -> int:
     from nginx_grpc import documents
 
     settings, _ = _settings(arguments)
-    built = documents.build(_read(arguments), settings=settings, validated=arguments.validated)
-    text = documents.as_json(built, indent=2 if arguments.indent else None) + "\n"
-    _write(text, arguments.output)
+    plain = arguments.validated and not arguments.indent
+    built = documents.build(
+        _read(arguments), settings=settings, validated=arguments.validated and not plain
+    )
+    if plain:
+        # All of it before the first is written: what is not given out whole is not given out.
+        pieces = list(documents.pieces(built))
+    else:
+        pieces = [documents.as_json(built, indent=2 if arguments.indent else None)]
+    _write([*pieces, "\n"], arguments.output)
     return 0
 
 
+@uncollected()
 def _check(arguments: argparse.Namespace) -> int:
     from nginx_grpc import engines, reports, terminal
     from nginx_grpc.check import check
@@ -299,16 +309,20 @@ def _completion(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write(text: str, path: str | None) -> None:
+def _write(text: str | Sequence[str], path: str | None) -> None:
+    pieces = [text] if isinstance(text, str) else text
     if path is None or path == "-":
         # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        for piece in pieces:
+            if not piece.isascii():
+                piece = piece.encode(encoding, "backslashreplace").decode(encoding)
+            sys.stdout.write(piece)
         return
     partial = f"{path}.partial"
     try:
         with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+            file.writelines(pieces)
         os.replace(partial, path)
     except OSError as error:
         reason = (error.strerror or "failed").lower()

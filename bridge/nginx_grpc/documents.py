@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["as_json", "build", "empty", "validate"]
+__all__ = ["as_json", "build", "empty", "pieces", "validate"]
 
 
 def build(
@@ -40,22 +40,9 @@ def build(
 
 
 def validate(documents: Iterable[dict[str, Any]]) -> None:
-    """Hold documents against `schema/document.schema.json`.
-
-    A document that does not fit is a fault of this tool, never of the configuration: Refused.
-    """
-    from jsonschema import Draft202012Validator
-
-    with open(resources.schema_path("document"), encoding="utf-8") as file:
-        validator = Draft202012Validator(json.load(file))
+    """Hold documents against `schema/document.schema.json`; see `pieces`."""
     for document in documents:
-        error = next(validator.iter_errors(document), None)
-        if error is not None:
-            raise Refused(
-                f"the document does not fit its schema at {error.json_path}",
-                "this is a fault of nginx-grpc: please report it with the configuration",
-                document["source"]["entry"],
-            )
+        deque(_checked(document), maxlen=0)
 
 
 def empty(settings: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +60,35 @@ def empty(settings: dict[str, Any]) -> dict[str, Any]:
         "waivers": [],
         "settings": settings,
     }
+
+
+def pieces(documents: list[dict[str, Any]]) -> Iterator[str]:
+    """`as_json` in pieces to be joined, checked against the schema on the way.
+
+    A document that does not fit is a fault of this tool, never of the configuration: Refused.
+    """
+    if len(documents) == 1:
+        yield from _checked(documents[0])
+        return
+    start = "["
+    for document in documents:
+        yield start
+        yield from _checked(document)
+        start = ","
+    yield "]"
+
+
+def _checked(document: dict[str, Any]) -> Iterator[str]:
+    from nginx_grpc import document_json
+
+    try:
+        yield from document_json.pieces(document)
+    except document_json.UnfitError as unfit:
+        raise Refused(
+            f"the document does not fit its schema ({str(unfit)[:80]})",
+            "this is a fault of nginx-grpc: please report it with the configuration",
+            str(document["source"]["entry"]),
+        ) from None
 
 
 def as_json(documents: list[dict[str, Any]], *, indent: int | None = None) -> str:

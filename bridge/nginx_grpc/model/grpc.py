@@ -26,6 +26,8 @@ __all__ = ["decide"]
 _GRPC_PORT = 50051
 _GRPC_WEB = re.compile("grpc[-_. ]?web", re.IGNORECASE)
 _GATEWAY = re.compile("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
+_OWN_PASS = "it has a grpc_pass"
+_INHERITED_PASS = "it inherits the grpc_pass of its location"
 _CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
 
 
@@ -38,19 +40,24 @@ def decide(servers: Iterable[Server]) -> None:
     http_users = _http_users(servers)
     of_http: dict[int, frozenset[str]] = {}
     for server in servers:
+        for location in server.locations:
+            if location.handler == "grpc_pass":
+                location.carries = "pass"
+                location.reasons = [_OWN_PASS if location.own_handler else _INHERITED_PASS]
+        by_proxy = [item for item in server.locations if item.handler == "proxy_pass"]
+        if not by_proxy:
+            continue
         http = server.scope.outer
         if http is not None and id(http) not in of_http:
             of_http[id(http)] = _error_page_uris([http])
         inside = _error_page_uris([server.scope, *(item.scope for item in server.locations)])
         error_pages = (inside, of_http.get(id(http), frozenset()))
-        for location in server.locations:
-            target = server.targets.get(location.id)
-            others = 0
-            if target is not None and location.handler == "proxy_pass":
-                others = http_users[_destination(target)] - _is_plain(location)
+        for location in by_proxy:
+            target = server.targets[location.id]
+            others = http_users[_destination(target)] - _is_plain(location)
             around = _Surroundings(error_pages, others)
             location.carries, location.reasons = _carries(location, target, around)
-            if target is not None and (location.handler, location.carries) == ("proxy_pass", "no"):
+            if location.carries == "no":
                 for upstream in target.upstreams():
                     upstream.serves_http = True
 
@@ -102,23 +109,15 @@ def _error_page_uris(scopes: Iterable[Scope]) -> frozenset[str]:
     )
 
 
-def _carries(
-    location: Location, target: Target | None, around: _Surroundings
-) -> tuple[str, list[str]]:
-    """pass, strong, weak or no, and the reasons.
+def _carries(location: Location, target: Target, around: _Surroundings) -> tuple[str, list[str]]:
+    """strong, weak or no for a location with proxy_pass, and the reasons.
 
     Args:
         location: the location.
         target: where its proxy_pass leads.
         around: the rest of the configuration.
     """
-    if location.handler == "grpc_pass":
-        if location.own_handler:
-            return "pass", ["it has a grpc_pass"]
-        return "pass", ["it inherits the grpc_pass of its location"]
-    if location.handler != "proxy_pass" or not location.own_handler or target is None:
-        return "no", []
-    if location.returns is not None or _split_by_content_type(location):
+    if not location.own_handler or location.returns is not None or _split_by_content_type(location):
         return "no", []
     path = _path_sign(location)
     port = _port_signs(target)

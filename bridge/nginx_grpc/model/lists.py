@@ -50,7 +50,10 @@ class InheritedList:
 
     def all_directives(self) -> list[Directive]:
         """Those of the levels it is merged with, the outermost first, then its own."""
-        merged, outer = [self.directives], self.outer
+        outer = self.outer
+        if outer is None:
+            return self.directives
+        merged = [self.directives]
         while outer is not None:
             merged.append(outer.directives)
             outer = outer.outer
@@ -101,6 +104,7 @@ class Lists:
 
     def _entries(self, item: InheritedList, write: Callable[[Directive], Json]) -> list[Json]:
         directives = item.all_directives()
+        # What is merged is repeated.
         for directive in directives[: len(directives) - len(item.directives)]:
             self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
         return [write(directive) for directive in directives]

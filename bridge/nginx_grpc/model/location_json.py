@@ -42,6 +42,7 @@ class LocationWriter:
         if condition is not None:
             path, grpc_pass, proxy_pass = map(shortened, (path, grpc_pass, proxy_pass))
             self._budget.spend(len(path) + len(grpc_pass) + len(proxy_pass))
+        settings = LOCATION_SETTINGS if carries else _PLAIN_SETTINGS
         node: Json = {
             "id": location.id,
             "parent": location.parent.id if location.parent else "",
@@ -51,25 +52,17 @@ class LocationWriter:
         }
         if condition is not None:
             node["condition"] = condition.as_json()
-        node.update(
-            {
-                "internal": "internal" in location.own,
-                "grpc": {"carries": location.carries, "reasons": location.reasons},
-                "handler": location.handler,
-                "own_handler": location.own_handler,
-                "grpc_pass": grpc_pass,
-                "proxy_pass": proxy_pass,
-                "rewrites": "rewrite" in location.own or "try_files" in location.own,
-                "settings": settings_json(
-                    location.scope.settings,
-                    LOCATION_SETTINGS if carries else _PLAIN_SETTINGS,
-                    self._budget,
-                ),
-                "types": self._types(location),
-                "proxy_directives": self._beside_grpc_pass(location),
-                **place(location.directive),
-            }
-        )
+        node["internal"] = "internal" in location.own
+        node["grpc"] = {"carries": location.carries, "reasons": location.reasons}
+        node["handler"] = location.handler
+        node["own_handler"] = location.own_handler
+        node["grpc_pass"] = grpc_pass
+        node["proxy_pass"] = proxy_pass
+        node["rewrites"] = "rewrite" in location.own or "try_files" in location.own
+        node["settings"] = settings_json(location.scope.settings, settings, self._budget)
+        node["types"] = self._types(location)
+        node["proxy_directives"] = self._beside_grpc_pass(location)
+        node.update(place(location.directive))
         self._add_optional(node, location, carries)
         return counted(node)
 
@@ -104,8 +97,9 @@ class LocationWriter:
         if location.handler != "grpc_pass":
             return []
         found = []
-        for directive in location.block:
-            if not directive.name.startswith("proxy_"):
+        names = {name for name in location.own if name.startswith("proxy_")}
+        for directive in location.block if names else ():
+            if directive.name not in names:
                 continue
             node: Json = {"name": directive.name, "value": " ".join(directive.args)}
             if directive.name.endswith("_timeout") and len(directive.args) == 1:
@@ -119,8 +113,9 @@ class LocationWriter:
 
 def settings_json(settings: dict[str, Json], names: Iterable[str], budget: Budget) -> Json:
     """The settings of these names that are in effect."""
-    found = {name: settings[name] for name in names if name in settings}
-    budget.spend(sum(len(setting["value"]) for setting in found.values()))
+    found = {name: settings[name] for name in names if name in settings} if settings else {}
+    if found:
+        budget.spend(sum([len(setting["value"]) for setting in found.values()]))
     return counted(found)
 
 

@@ -175,7 +175,8 @@ def locations(
 def _inner(directive: Directive, in_location: bool) -> list[Directive]:
     # An `if` in a server holds only the rewrite module's directives: it is no place for a request.
     names = ("location", "if") if in_location else ("location",)
-    return [item for item in directive.block or () if item.block is not None and item.name in names]
+    block = directive.block or []
+    return [item for item in block if item.block is not None and item.name in names]
 
 
 def _location(
@@ -187,14 +188,15 @@ def _location(
     fragment: Directive | None,
 ) -> Location:
     block = directive.block or []
+    own = by_name(block)
     condition = _condition(directive.args) if directive.name == "if" and parent else None
     level = "if" if condition else "location"
     own_gaps = gaps.around("location") if directive is fragment else []
     own_gaps = own_gaps + gaps.unread(block, level)
-    scope = around.inside(level, by_name(block), own_gaps)
-    returns = first_return(block)
+    scope = around.inside(level, own, own_gaps)
+    returns = first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else _matching(directive.args)
-    handler = _own_handler(block)
+    handler = _own_handler(block, own)
     location = Location(
         id=identity,
         directive=directive,
@@ -232,11 +234,14 @@ def first_return(block: list[Directive]) -> Directive | None:
     return None
 
 
-def _own_handler(block: list[Directive]) -> Directive | None:
+def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Directive | None:
     """The content handler: of several the last one wins, for each sets the same pointer."""
+    names = [name for name in own if name in _HANDLERS or name.endswith("_pass")]
+    if len(names) < 2:
+        return own[names[0]][0] if names else None
     found = None
     for directive in block:
-        if not (directive.name in _HANDLERS or directive.name.endswith("_pass")):
+        if directive.name not in names:
             continue
         # A second grpc_pass is refused as a duplicate: the first stays.
         if found is None or found.name != directive.name:

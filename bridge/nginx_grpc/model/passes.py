@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.targets import literal_of, target_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.model.variables import LocationVariables
+from nginx_grpc.tree import Directive
 
 __all__ = ["follow"]
 
 _FOLLOWED = ("grpc_pass", "proxy_pass")
 
 
-def follow(servers: Iterable[Server], upstreams: Upstreams) -> None:
+def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
     """Fill in the targets of each server's locations.
 
     Args:
         servers: the servers, their locations known.
-        upstreams: the upstream blocks; takes in the literal targets.
+        upstreams: the upstream blocks; takes in the literal targets if any has a variable.
     """
-    for server in servers:
+    with_variables = [server for server in servers if _has_variables(server)]
+    for server in servers if with_variables else ():
         for location in server.locations:
             literal = literal_of(location.passes) if location.passes else None
             if literal is not None:
                 upstreams.literals.add(literal)
+    for server in with_variables:
+        for location in server.locations:
+            server.variables.take(location.block, location.regex)
     for server in servers:
         known: dict[str, LocationVariables] = {}
         for location in server.locations:
@@ -37,9 +42,17 @@ def follow(servers: Iterable[Server], upstreams: Upstreams) -> None:
                 server.targets[location.id] = server.targets[location.parent.id]
                 continue
             variables = None
-            if directive.args and "$" in directive.args[0]:
+            if _has_variable(directive):
                 variables = _variables(server, location, known)
             server.targets[location.id] = target_of(directive, upstreams, variables)
+
+
+def _has_variables(server: Server) -> bool:
+    return any(location.passes and _has_variable(location.passes) for location in server.locations)
+
+
+def _has_variable(directive: Directive) -> bool:
+    return bool(directive.args) and "$" in directive.args[0]
 
 
 def _variables(

@@ -89,7 +89,8 @@ class Scope:
         return newly
 
     def _open(self) -> None:
-        self.include_unread = any(item.unread for item in self.own.get("include", ()))
+        if "include" in self.own:
+            self.include_unread = any(item.unread for item in self.own["include"])
         if self.gaps:
             self.gap = self.gaps[-1]
         self._read_settings()
@@ -102,17 +103,18 @@ class Scope:
         if self.gaps and settings:
             settings = {name: overshadowed(setting) for name, setting in settings.items()}
         known = _SETTINGS_ON.get(self.level, {})
-        said = [name for name in self.own if name in known]
+        own = self.own
+        said = [name for name in own if name in known]
         if said:
             settings = dict(settings)
+            read, level, more = self.reader.read, self.level, self.include_unread
             for name in said:
-                settings[name] = self.reader.read(
-                    name, known[name], self.own[name], self.level, more=self.include_unread
-                )
+                settings[name] = read(name, known[name], own[name], level, more=more)
         self.settings = settings
 
     def _read_lists(self) -> None:
-        merge = self.own.get("add_header_inherit")
+        own = self.own
+        merge = own.get("add_header_inherit")
         if merge and len(merge) == 1 and len(merge[0].args) == 1:
             self.merges = merge[0].args[0].lower()
         inherited = self.lists
@@ -123,13 +125,13 @@ class Scope:
         if self.merges == "off":
             lists.pop("add_header", None)
         for name in _LISTS_ON.get(self.level, _LISTS):
-            if name not in self.own:
+            if name not in own:
                 continue
             if lists is inherited:
                 lists = dict(inherited)
             outer = lists.get(name) if name == "add_header" and self.merges == "merge" else None
             complete = not self.gaps and (outer is None or outer.complete)
-            lists[name] = InheritedList(name, self.level, self.own[name], complete, outer)
+            lists[name] = InheritedList(name, self.level, own[name], complete, outer)
         self.lists = lists
 
 

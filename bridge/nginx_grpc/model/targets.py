@@ -65,7 +65,7 @@ class Target:
     def upstreams(self) -> list[Upstream]:
         """The blocks that it can lead to, where all it can lead to is known."""
         blocks = [item.upstream for item in self.destinations if item.upstream is not None]
-        return list(dict.fromkeys(blocks))
+        return list(dict.fromkeys(blocks)) if len(blocks) > 1 else blocks
 
     def as_json(self, level: str, upstreams: Upstreams, budget: Budget) -> Json:
         """`target` or `proxy_target` of a location.
@@ -75,10 +75,18 @@ class Target:
             upstreams: the upstream blocks.
             budget: bounds the names of upstreams that are repeated.
         """
-        names = [upstream.name for upstream in self.upstreams()]
-        budget.spend(sum(map(len, names)) if self.origins else 0)
         one = self.destinations[0] if len(self.destinations) == 1 else None
-        schemes = _schemes(self)
+        if one is not None and not self.origins:
+            schemes = [one.scheme]
+            names = [one.upstream.name] if one.upstream else []
+            host_is_name = one.kind == "address" and is_name(one.host)
+            client_chooses = "no"
+        else:
+            schemes = _schemes(self)
+            names = [upstream.name for upstream in self.upstreams()]
+            budget.spend(sum(map(len, names)))
+            host_is_name = self._needs_resolving(upstreams)
+            client_chooses = _clients_choice(self.alternatives)
         return counted(
             {
                 "text": self.text,
@@ -89,11 +97,11 @@ class Target:
                 "upstreams": names,
                 "host": one.host if one else "",
                 "port": one.port if one else 0,
-                "host_is_name": self._needs_resolving(upstreams),
+                "host_is_name": host_is_name,
                 "variables": [
                     {"name": "$" + name, "origin": origin} for name, origin in self.origins
                 ],
-                "client_chooses": _clients_choice(self.alternatives),
+                "client_chooses": client_chooses,
                 "level": level,
                 **place(self.directive),
             }
@@ -125,8 +133,7 @@ def target_of(
     """
     text = directive.args[0] if directive.args else ""
     if variables is None:
-        row: Alternative = (text,)
-        return Target(directive, [_destination(row, upstreams, directive.name)], [row], [])
+        return Target(directive, [_fixed(text, upstreams, directive.name)], [(text,)], [])
     # An alternative that is empty leads nowhere: nginx answers 500.
     rows = [row for row in expand(text, variables) if row] or [()]
     origins = [(name, _origin(expand("$" + name, variables))) for name in variables_in(text)]
@@ -172,7 +179,11 @@ def _followed(row: Alternative, upstreams: Upstreams, name: str) -> Destination 
 
 
 def _destination(row: Alternative, upstreams: Upstreams, name: str) -> Destination:
-    scheme, rest = _split("".join(piece for piece in row if isinstance(piece, str)))
+    return _fixed("".join(piece for piece in row if isinstance(piece, str)), upstreams, name)
+
+
+def _fixed(text: str, upstreams: Upstreams, name: str) -> Destination:
+    scheme, rest = _split(text)
     address = address_of(rest)
     if address.unix:
         return Destination("unix", scheme)

@@ -50,8 +50,8 @@ class Upstreams:
         self._reader = reader
         self.all: list[Upstream] = []
         self._named: dict[str, Upstream] = {}
-        # The literal addresses of other targets. nginx keeps an upstream for each, and a variable
-        # that names one needs no resolver.
+        # The literal addresses of all targets, where one has a variable: nginx keeps an upstream
+        # for each, and a variable that names one needs no resolver.
         self.literals: set[tuple[str, int]] = set()
 
     def add(self, directive: Directive, gaps: Gaps) -> None:
