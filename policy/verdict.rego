@@ -76,20 +76,17 @@ _dealt := _bucket
 
 _bucket[number] contains key if {
 	some key in _keys
-	number := _number(key)
+	coarse := count([1 | some pivot in _coarse_pivots; pivot <= key])
+	fine := count([1 | some pivot in _fine_pivots[coarse]; pivot <= key])
+	number := (16 * coarse) + fine
 }
 
+# Up to 255 of the keys, in order: every sixteenth of them, and those between.
 _pivots := sort([key | some i, key in _keys; i % ceil(count(_keys) / 255) == 0])
 
-# _number of the pivots that are not above a key, by halving.
-_number(key) := at if {
-	far := _step(_step(_step(_step(0, 128, key), 64, key), 32, key), 16, key)
-	at := _step(_step(_step(_step(far, 8, key), 4, key), 2, key), 1, key)
-}
+_coarse_pivots := [pivot | some i, pivot in _pivots; i % 16 == 15]
 
-_step(from, width, key) := from + width if {
-	_pivots[(from + width) - 1] <= key
-} else := from
+_fine_pivots := [array.slice(_pivots, 16 * coarse, (16 * coarse) + 15) | some coarse in numbers.range(0, 15)]
 
 _found := not_a_document.findings if {
 	not guard.passed
