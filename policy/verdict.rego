@@ -145,7 +145,7 @@ _rules := [rule |
 _abouts := {about.id: about | about := data.nginx.grpc.rules[_].about}
 
 _outcome(id) := "unknown" if {
-	id in _ids_of_unknowns
+	_ids_of_unknowns[id]
 } else := "judged"
 
 _ids_of_unknowns := {finding.id | some finding in _unknowns}

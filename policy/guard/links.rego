@@ -5,6 +5,7 @@
 #   find nothing, and finding nothing is a pass.
 package nginx.grpc.guard.links
 
+# Looked up by key: `in` goes through the whole set in WebAssembly.
 _upstream_names := {upstream.name | some upstream in input.upstreams}
 
 _location_ids := {location.id | some location in _locations}
@@ -32,7 +33,7 @@ wrong contains concat(" ", [location.id, "has proxy_pass as its handler without 
 wrong contains concat(" ", ["upstream", name, "is named and not there"]) if {
 	some location in _locations
 	some name in object.get(location, ["target", "upstreams"], [])
-	not name in _upstream_names
+	not _upstream_names[name]
 }
 
 wrong contains concat(" ", [location.id, "leads to an upstream that it does not name"]) if {
@@ -44,14 +45,14 @@ wrong contains concat(" ", [location.id, "leads to an upstream that it does not 
 wrong contains concat(" ", [location.id, "stands in a location that is not there"]) if {
 	some location in _locations
 	location.parent != ""
-	not location.parent in _location_ids
+	not _location_ids[location.parent]
 }
 
 wrong contains concat(" ", ["page", page.uri, "is served by a location that is not there"]) if {
 	some server in input.servers
 	some page in server.pages
 	page.location != ""
-	not page.location in _location_ids
+	not _location_ids[page.location]
 }
 
 wrong contains "two locations have one id" if count(_locations) != count(_location_ids)

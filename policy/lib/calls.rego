@@ -39,14 +39,14 @@ others := [call |
 # upstreams that calls lead to.
 upstreams := [{"upstream": upstream, "subject": subject} |
 	some upstream in input.upstreams
-	upstream.name in _named
+	_named[upstream.name]
 	subject := {"server": "", "location": "", "upstream": upstream.name, "node": upstream}
 ]
 
 # servers that calls come to, also those that go out by another handler.
 servers := [{"number": number, "server": server, "subject": subject} |
 	some number, server in input.servers
-	number in _numbers
+	_numbers[number]
 	subject := {"server": server.name, "location": "", "upstream": "", "node": server}
 ]
 
@@ -81,7 +81,7 @@ names(call) := call.location.target.upstreams if {
 # several: whether a call can be tried on a second server.
 several(call) if {
 	some name in call.location.target.upstreams
-	name in _of_several_servers
+	_of_several_servers[name]
 }
 
 # usable: the servers of an upstream that calls are sent to.

@@ -45,7 +45,7 @@ findings contains rule.fault(about, _several(call), call.subject, tries.at, {"tr
 
 findings contains rule.fault(about, ["alone"], entry.subject, entry.upstream, {"server": servers[0].address}) if {
 	some entry in calls.upstreams
-	not entry.upstream.name in _checked_upstreams
+	not _checked_upstreams[entry.upstream.name]
 	entry.upstream.servers_known
 	servers := calls.usable(entry.upstream)
 	count(servers) == 1
@@ -74,7 +74,7 @@ findings contains rule.unknown(about, _several(call), doubt) if {
 
 findings contains rule.unknown(about, ["alone"], doubt) if {
 	some entry in calls.upstreams
-	not entry.upstream.name in _checked_upstreams
+	not _checked_upstreams[entry.upstream.name]
 	not entry.upstream.servers_known
 	doubt := {
 		"at": entry.upstream,
@@ -100,7 +100,7 @@ _checked_upstreams := {upstream.name | some upstream in input.upstreams; upstrea
 
 _checked(call) if {
 	some name in call.location.target.upstreams
-	name in _checked_upstreams
+	_checked_upstreams[name]
 } else if {
 	call.location.health_check
 }

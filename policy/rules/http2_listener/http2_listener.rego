@@ -30,7 +30,7 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _quic(entry.server), entry.subject, entry.server.listens[0], values) if {
 	some entry in calls.servers
-	entry.number in _with_grpc
+	_with_grpc[entry.number]
 	not _speaks(entry.server, {"yes", "unknown"})
 	values := {
 		"sockets": concat(", ", [listen.address | some listen in entry.server.listens]),
@@ -41,7 +41,7 @@ findings contains rule.fault(about, _quic(entry.server), entry.subject, entry.se
 
 findings contains rule.unknown(about, [], doubt) if {
 	some entry in calls.servers
-	entry.number in _with_grpc
+	_with_grpc[entry.number]
 	not _speaks(entry.server, {"yes"})
 	some listen in entry.server.listens
 	listen.speaks_http2 == "unknown"

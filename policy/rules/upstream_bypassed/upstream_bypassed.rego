@@ -44,7 +44,7 @@ _upstreams[key] contains upstream.name if {
 	some upstream in input.upstreams
 	some server in upstream.servers
 	key := _key(server)
-	key in _keys
+	_keys[key]
 }
 
 _key(node) := concat(":", [lower(node.host), format_int(node.port, 10)])
