@@ -8,7 +8,11 @@ __all__ = ["Including", "Parsed", "Parser", "Place", "Placeholder", "default_par
 
 
 def default_parser() -> Parser:
-    """The parser that every source reads with."""
-    from nginx_grpc.parsers.crossplane import CrossplaneParser
+    """The parser that every source reads with.
 
-    return CrossplaneParser()
+    It reads as nginx does. CrossplaneParser, which refuses what crossplane and nginx read
+    differently, is the other one; tests hold the two against each other and both against nginx.
+    """
+    from nginx_grpc.parsers.native import NativeParser
+
+    return NativeParser()

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers.crossplane import CrossplaneParser
 from nginx_grpc.parsers.interface import MAX_DEPTH
 
 MIB = 1024 * 1024
@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 def outcome(data, seconds):
     start = time.monotonic()
     try:
-        result = default_parser().parse(data, "x.conf")
+        result = CrossplaneParser().parse(data, "x.conf")
     except Refused as refused:
         result = refused
     assert time.monotonic() - start < seconds
@@ -77,7 +77,7 @@ def test_one_line_is_not_slower_than_many():
     def seconds(separator):
         data = b"server {" + separator.join([statement] * 5_000) + b"}"
         start = time.process_time()
-        default_parser().parse(data, "x.conf")
+        CrossplaneParser().parse(data, "x.conf")
         return time.process_time() - start
 
     assert seconds(b" ") < 5 * seconds(b"\n") + 0.5

@@ -3,11 +3,11 @@
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers.crossplane import CrossplaneParser
 
 
 def parse(text):
-    return default_parser().parse(text.encode(), "nginx.conf").directives
+    return CrossplaneParser().parse(text.encode(), "nginx.conf").directives
 
 
 @pytest.mark.parametrize(

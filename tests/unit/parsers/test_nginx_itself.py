@@ -5,7 +5,7 @@ import random
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers.crossplane import CrossplaneParser
 from tests.oracle.nginx import Judge, binaries
 
 pytestmark = pytest.mark.skipif(not binaries(), reason="no nginx on this machine")
@@ -28,7 +28,7 @@ def judge(request):
 
 def ours(text, free_names):
     try:
-        return default_parser().parse(text.encode(), "x.conf", free_names=free_names).directives
+        return CrossplaneParser().parse(text.encode(), "x.conf", free_names=free_names).directives
     except Refused as refused:
         return str(refused)
 

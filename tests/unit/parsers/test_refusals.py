@@ -3,7 +3,7 @@
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers.crossplane import CrossplaneParser
 
 NBSP = "\u00a0"
 
@@ -11,7 +11,7 @@ NBSP = "\u00a0"
 def refusal(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(Refused) as caught:
-        default_parser().parse(data, "nginx.conf", **options)
+        CrossplaneParser().parse(data, "nginx.conf", **options)
     return str(caught.value)
 
 
@@ -110,7 +110,7 @@ def test_a_missing_semicolon_hides_no_directive(text, where):
     ],
 )
 def test_arguments_may_take_several_lines(text):
-    default_parser().parse(text.encode(), "nginx.conf")
+    CrossplaneParser().parse(text.encode(), "nginx.conf")
 
 
 def test_a_block_where_nginx_takes_none():
