@@ -9,8 +9,9 @@ from nginx_grpc.errors import Refused
 
 __all__ = ["add_parser", "run"]
 
-# Some thousand findings; and what is asked at once, so that their answers fit into memory.
-_ANSWER = 4 * 1024 * 1024
+# A thousand findings, more than anyone reads; and what is asked at once. Both bound what the one
+# process in front of the workers has to hold and to read.
+_ANSWER = 1024 * 1024
 _CONNECTIONS = 16
 
 

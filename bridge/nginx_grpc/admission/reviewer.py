@@ -182,10 +182,11 @@ class Reviewer:
 
         Never raises for what is in the body, and never takes longer than the deadline.
         """
+        if self._poll is None:  # the first review of a mounted application starts the workers
+            await self.start()
+            started = None
         started = time.monotonic() if started is None else started
         end = started + self.options.deadline - _RESERVE_SECONDS
-        if self._poll is None:
-            await self.start()
         if len(body) > self.options.body_bytes:
             return self.too_large()
         fields: dict[str, Any] = {}
@@ -271,12 +272,12 @@ class Reviewer:
             return Answer(200, review.denied(uid, wording.unreadable(head), code=422))
         return Answer(200, review.denied(uid, wording.not_judged_here(head), code=422))
 
-    def _overrun(self, uid: str, fields: dict[str, Any]) -> Answer:
+    def _overrun(self, uid: str, fields: dict[str, Any], words: str = wording.OVERRUN) -> Answer:
         fields.update(verdict="refused", error="overrun")
         if not uid:
-            return _failed(500, wording.OVERRUN)
+            return _failed(500, words)
         fields["uid"] = uid
-        return Answer(200, review.denied(uid, wording.OVERRUN, code=422))
+        return Answer(200, review.denied(uid, f"nginx-grpc: {words}", code=422))
 
     async def _decide(
         self, bridged: Bridged, end: float, fields: dict[str, Any], large: bool
@@ -296,9 +297,9 @@ class Reviewer:
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)
             raise
-        except TooLargeError as error:  # more findings than anyone reads
+        except TooLargeError as error:
             self.metrics.opa_errors.labels(error.kind).inc()
-            return self._overrun(uid, fields)
+            return self._overrun(uid, fields, wording.TOO_MANY)
         self.metrics.opa_seconds.observe(time.monotonic() - start)
         self._note_revision(decision)
         fields.update(

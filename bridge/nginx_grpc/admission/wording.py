@@ -7,11 +7,15 @@ from typing import Any
 from nginx_grpc.client import Decision
 from nginx_grpc.findings import Finding
 
-__all__ = ["OVERRUN", "audit", "denial", "not_judged_here", "unreadable", "warnings"]
+__all__ = ["OVERRUN", "TOO_MANY", "audit", "denial", "not_judged_here", "unreadable", "warnings"]
 
 OVERRUN = (
     "this object's nginx configuration takes more time or memory to judge than an admission has; "
     "split it, or shorten it, and try `nginx-grpc check` on it"
+)
+TOO_MANY = (
+    "this object's nginx configuration has more findings than an admission can tell; "
+    "`nginx-grpc check` on the same object shows them"
 )
 _MESSAGE = 8000
 _ANNOTATION = 1000

@@ -23,8 +23,10 @@ from nginx_grpc.admission.objects import find
 from nginx_grpc.admission.review import MalformedReviewError, Review, read
 from nginx_grpc.errors import Refused
 
-__all__ = ["command", "main"]
+__all__ = ["DOCUMENT_BYTES", "command", "main"]
 
+#: What the documents of one object may have: some times the largest configuration.
+DOCUMENT_BYTES = 8 * 1024 * 1024
 _REFUSALS = 50
 _PAGE_KIB = resource.getpagesize() // 1024
 
@@ -121,7 +123,8 @@ def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tup
     if not refusals:
         try:
             configurations = bridging.configurations(entries.texts, entries.judged)
-            return "documents", documents.as_json(documents.build(configurations, validated=False))
+            text = documents.as_json(documents.build(configurations, validated=False))
+            return ("documents", text) if len(text) <= DOCUMENT_BYTES else ("overrun", "")
         except Refused as refused:
             refusals.append(
                 {

@@ -15,7 +15,7 @@ from typing import Any
 
 from nginx_grpc.admission.line import BusyError
 from nginx_grpc.admission.options import Options
-from nginx_grpc.admission.worker import command
+from nginx_grpc.admission.worker import DOCUMENT_BYTES, command
 
 __all__ = ["Bridged", "OverrunError", "Workers"]
 
@@ -25,7 +25,7 @@ _START_SECONDS = 30.0
 _RESIDENT_KIB = 96 * 1024
 # With less time than this left an object is not started on.
 _LEAST_SECONDS = 0.2
-_LARGEST = 256 * 1024 * 1024
+_LARGEST = DOCUMENT_BYTES + 1024 * 1024
 _PIPE = 1024 * 1024
 
 
