@@ -199,7 +199,7 @@ def running(here: Folder, kind: type[Nginx] = Nginx) -> Iterator[Nginx]:
 
 
 def wait_for_worker(server: Nginx) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while not re.search(r"start worker process \d+", log := server.log if started(server) else ""):
         if server.process.poll() is not None or time.monotonic() > until:
             raise AssertionError(f"nginx {server.version} did not start:\n{log}")
