@@ -192,6 +192,29 @@ test_default_denies if {
 	decision := verdict.decision with data.nginx.grpc.guard.passed as "neither true nor false"
 		with data.nginx.grpc.rules.settings.findings as 1
 		with input as _good
-	not decision.allow
-	_ids(decision.deny) == {"NG001"}
+	words := "the policy could not judge this input; run the bridge and give its output to the policy"
+	decision == {
+		"schema_version": 1,
+		"allow": false,
+		"deny": [{
+			"id": "NG001",
+			"slug": "not-a-document",
+			"title": "The input is no document of the bridge",
+			"level": "deny",
+			"outcome": "fault",
+			"msg": concat(" ", ["[NG001] input:1", words]),
+			"message": words,
+			"remedy": "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -",
+			"_loc": {"file": "input", "line": 1},
+			"key": "",
+			"server": "",
+			"location": "",
+			"upstream": "",
+			"cause": "not judged",
+			"evidence": "docs/rules/NG001.md",
+		}],
+		"warn": [],
+		"waived": [],
+		"rules": [],
+	}
 }

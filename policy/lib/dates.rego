@@ -12,8 +12,6 @@ today := floor(time.now_ns() / 86400000000000)
 day(text) := days if {
 	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, text)
 	part := [units.integer(digits) | some digits in split(text, "-")]
-	part[1] >= 1
-	part[1] <= 12
 	part[2] >= 1
 	part[2] <= _days_in(part[0], part[1])
 
