@@ -32,8 +32,11 @@ _PROBE_SECONDS = 0.15
 _RESERVE_SECONDS = 0.1
 # What a review needs at least, once it has its turn.
 _LEAST_SECONDS = 0.4
-# Bodies over this many bytes are bridged one at a time, for the sake of memory and of the others.
-_LARGE = 256 * 1024
+# Bodies over this many bytes are judged one at a time, for the sake of memory and of the others.
+_LARGE = 64 * 1024
+_LARGE_DOCUMENTS = 256 * 1024
+# OPA works on for a while after a question that was given up: no large one is asked until then.
+_REST_SECONDS = 3.0
 # Not 503: the API server shows the text of a 500 to whoever applies the object, and drops that of a
 # 503.
 _UNAVAILABLE = 500
@@ -205,6 +208,7 @@ class Reviewer:
             answer = _failed(_UNAVAILABLE, f"no decision: {error.what}; {error.hint}")
         finally:
             self._reviewing -= 1
+        fields.pop("given up", None)
         verdict = fields.setdefault("verdict", "error")
         if verdict != "shed":
             self.metrics.decisions.labels(verdict).inc()
@@ -224,18 +228,31 @@ class Reviewer:
         return _failed(413, f"the AdmissionReview has more than {self.options.body_bytes} bytes")
 
     async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
-        large = len(body) > _LARGE
-        lines = [self._large, self._line] if large else [self._line]
-        entered: list[tuple[Line, float]] = []
+        if len(body) <= _LARGE:
+            return await self._in_line(body, end, fields, large=False)
         try:
-            for line in lines:
-                if line.crowded():
-                    raise BusyError
-                entered.append((line, await line.enter(end - _LEAST_SECONDS)))
+            if self._large.crowded():
+                raise BusyError
+            began = await self._large.enter(end - _LEAST_SECONDS)
+        except BusyError:
+            # It is the object's size that has it wait, and size must be no way past `ignore`.
+            return self._overrun(review.uid_of(body), fields, wording.LARGE)
+        try:
+            return await self._in_line(body, end, fields, large=True)
+        finally:
+            rest = _REST_SECONDS if fields.pop("given up", False) else 0.0
+            asyncio.get_running_loop().call_later(rest, self._large.leave, began)
+
+    async def _in_line(
+        self, body: bytes, end: float, fields: dict[str, Any], *, large: bool
+    ) -> Answer:
+        if self._line.crowded():
+            raise BusyError
+        began = await self._line.enter(end - _LEAST_SECONDS)
+        try:
             return await self._in_turn(body, end, fields, large)
         finally:
-            for line, began in entered:
-                line.leave(began)
+            self._line.leave(began)
 
     async def _in_turn(
         self, body: bytes, end: float, fields: dict[str, Any], large: bool
@@ -292,7 +309,8 @@ class Reviewer:
             decision = await self._opa.check(Encoded(bridged.documents), timeout=left)
         except TimedOutError as error:
             # Was it OPA, or was it this object? An OPA that is well was kept by a large object.
-            large = large or len(bridged.documents) > _LARGE
+            large = large or len(bridged.documents) > _LARGE_DOCUMENTS
+            fields["given up"] = large
             if large and await self._opa.ready(_PROBE_SECONDS):
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)

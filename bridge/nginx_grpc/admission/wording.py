@@ -7,7 +7,16 @@ from typing import Any
 from nginx_grpc.client import Decision
 from nginx_grpc.findings import Finding
 
-__all__ = ["OVERRUN", "TOO_MANY", "audit", "denial", "not_judged_here", "unreadable", "warnings"]
+__all__ = [
+    "LARGE",
+    "OVERRUN",
+    "TOO_MANY",
+    "audit",
+    "denial",
+    "not_judged_here",
+    "unreadable",
+    "warnings",
+]
 
 OVERRUN = (
     "this object's nginx configuration takes more time or memory to judge than an admission has; "
@@ -16,6 +25,10 @@ OVERRUN = (
 TOO_MANY = (
     "this object's nginx configuration has more findings than an admission can tell; "
     "`nginx-grpc check` on the same object shows them"
+)
+LARGE = (
+    "objects of more than 64 KiB are judged one at a time, and others are before this one; "
+    "try again in a moment"
 )
 _MESSAGE = 8000
 _ANNOTATION = 1000
