@@ -81,9 +81,13 @@ class Judge:
     def verdict(self, text: bytes) -> Verdict:
         """What nginx says of the text as its main configuration file."""
         self._file.write_bytes(text)
-        run = subprocess.run(
-            self._command, capture_output=True, timeout=60, check=False, env=self._environment
-        )
+        try:
+            run = subprocess.run(
+                self._command, capture_output=True, timeout=30, check=False, env=self._environment
+            )
+        except subprocess.TimeoutExpired:
+            # A host name that a change made of an address: it is being looked up.
+            return Verdict("other", message="no answer")
         if run.returncode == 0:
             return Verdict("accepted")
         found = _ERROR.search(run.stderr)

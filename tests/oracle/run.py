@@ -7,11 +7,13 @@ import sys
 from collections import Counter
 from random import Random
 
-from tests.oracle.agreement import disagreement, reading
-from tests.oracle.nginx import Judge, binaries
-from tests.oracle.texts import hostile, mutated, planted, valid
+from tests.oracle.agreement import ON_PURPOSE, disagreement, reading
+from tests.oracle.nginx import Judge, binaries, lua_judge
+from tests.oracle.texts import hostile, lua, mutated, planted, valid
 
 KINDS = ("valid", "planted", "mutated", "mutated and planted", "hostile")
+SAID = ("accepted", "unknown", "syntax", "other")
+HEADS = ("takes it", "names the directive", "rejects the syntax", "stops for the meaning")
 
 
 def text(seed: int) -> tuple[str, bytes]:
@@ -26,21 +28,37 @@ def text(seed: int) -> tuple[str, bytes]:
     return kind, planted(rng, data) if "planted" in kind else data
 
 
-def run(first: int, cases: int, judges: dict[str, Judge]) -> tuple[Counter[str], list[str]]:
-    """Counts by kind, version and what nginx said; and each disagreement in words."""
-    counts: Counter[str] = Counter()
+def run(
+    first: int, cases: int, judges: dict[str, Judge], *, with_lua: bool = False
+) -> tuple[Counter[tuple[str, str, str]], list[str]]:
+    """Counts by version, kind and what nginx said; and each disagreement in words."""
+    counts: Counter[tuple[str, str, str]] = Counter()
     differ = []
     for seed in range(first, first + cases):
-        kind, data = text(seed)
+        kind, data = ("Lua and planted", lua(Random(seed))) if with_lua else text(seed)
         ours = reading(data)
         for version, judge in judges.items():
             verdict = judge.verdict(data)
             problem = disagreement(ours, verdict)
-            counts[f"{version}|{kind}|{verdict.kind}"] += 1
+            counts[version, kind, verdict.kind] += 1
             if problem:
-                counts[f"{version}|{kind}|disagree"] += 1
+                counts[version, kind, "disagree"] += 1
                 differ.append(f"seed {seed} ({kind}, {version}): {problem} [nginx: {verdict}]")
+            elif verdict.kind == "accepted" and ours.read.why.startswith(ON_PURPOSE):
+                counts[version, kind, "on purpose"] += 1
     return counts, differ
+
+
+def table(counts: Counter[tuple[str, str, str]]) -> str:
+    """The counts in Markdown."""
+    heads = ["nginx", "texts", "count", *HEADS, "refused on purpose", "disagreements"]
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for version, kind in dict.fromkeys((version, kind) for version, kind, _ in counts):
+        cells = [counts[version, kind, said] for said in SAID]
+        cells = [sum(cells), *cells]
+        cells += [counts[version, kind, "on purpose"], counts[version, kind, "disagree"]]
+        lines.append(f"| {version} | {kind} | " + " | ".join(f"{cell:,}" for cell in cells) + " |")
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -48,15 +66,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("--lua", action="store_true", help="texts with Lua, for an nginx with Lua")
     args = parser.parse_args()
-    judges = {version: Judge(binary) for version, binary in binaries().items()}
+    if args.lua:
+        judge = lua_judge()
+        judges = {"1.22.1 with Lua": judge} if judge else {}
+    else:
+        judges = {version: Judge(binary) for version, binary in binaries().items()}
     if not judges:
-        sys.exit("no nginx found")
-    counts, differ = run(args.seed, args.cases, judges)
-    for name, count in sorted(counts.items()):
-        print(f"{count:7} {name}")
+        sys.exit("no such nginx on this machine")
+    counts, differ = run(args.seed, args.cases, judges, with_lua=args.lua)
+    print(table(counts))
     print("\n".join(differ[:50]))
     print(f"{args.cases} texts, {len(differ)} disagreements, nginx {', '.join(judges)}")
+    for judge in judges.values():
+        judge.close()
     return 1 if differ else 0
 
 

@@ -22,7 +22,7 @@ _KINDS = (
     (re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\]\d])"), "JSON", ""),
     (re.compile(r"(?:diff --git |--- \S|Index: )"), "a patch", "apply it and check the result"),
     (re.compile(r"\s*\[[\w .:-]+\]\s*\n"), "an INI or TOML file", ""),
-    (re.compile(r"---\s|(?:\s*#[^\n]*\n|\s*\n)*[\w.\"'-]+:(?:\s|\Z)"), "YAML", ""),
+    (re.compile(r"---\s|(?:[^\S\n]*(?:#[^\n]*)?\n)*[\w.\"'-]+:(?:\s|\Z)"), "YAML", ""),
 )
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 

@@ -49,7 +49,7 @@ _KINDS = {
 _IN_WORD = re.compile(
     r"(?P<penlight>\$\{\{\w+\}\})|(?P<erb><%)|(?P<tests>%%[A-Z][A-Z0-9_]*%%)|(?P<configure>@[A-Z][A-Z0-9_]+@)"
 )
-_IN_QUOTES = re.compile(r"(?P<jinja>\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+_IN_QUOTES = (("{{", "}}"), ("{%", "%}"))
 # Directives that carry text for others, who may well expect braces there.
 _TEXT = re.compile(
     r"(?:return|sub_filter|log_format|set|echo|rewrite|error_page|perl_set|js_\w+)\Z"
@@ -64,12 +64,21 @@ def check_argument(name: str, value: str, quoted: bool, line: int, place: Place)
     """Refuse a directive's argument that only a template has. `value` is as written."""
     kind = ""
     if not (quoted and _TEXT.match(name)):
-        found = _IN_WORD.search(value) or (quoted and _IN_QUOTES.search(value)) or None
-        kind = found.lastgroup or "" if found else ""
+        found = _IN_WORD.search(value)
+        if found:
+            kind = found.lastgroup or ""
+        elif quoted and any(_encloses(value, *marks) for marks in _IN_QUOTES):
+            kind = "jinja"
     if not kind and not quoted and _NO_PATTERN.match(name) and _HERE_DOCUMENT.search(value):
         kind = "shell"
     if kind:
         raise place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
+
+
+def _encloses(value: str, opening: str, closing: str) -> bool:
+    # No pattern: it would look for each `{{` through the whole word.
+    start = value.find(opening)
+    return start >= 0 and value.find(closing, start + len(opening)) >= 0
 
 
 def explain(text: str, place: Place, number: int) -> Refused | None:

@@ -180,6 +180,10 @@ def test_the_collector_is_left_as_it_was(text, on):
 
 
 BULK = [
+    b'a "' + b"{{" * 2_000 + b'";',
+    b'a "' + b"{%" * 2_000 + b'";',
+    b"\n;",
+    b" \n#\n \t\n;",
     b"a b c;",
     b"a b c;\n",
     b"a {}",
@@ -237,6 +241,13 @@ LUA = [
     b"-- ' \n",
     b"[[]]",
 ]
+
+
+@pytest.mark.parametrize("start", [b"\n" * 4_000, b" \n#\n \t\n" * 600, b" " * 4_000, b"---" * 99])
+def test_what_a_text_is_instead_is_told_at_once(start):
+    started = time.process_time()
+    assert isinstance(outcome(NativeParser(), start + b"; b c;"), Refused)
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("text", [*BULK, *(b"a_by_lua_block {" + code for code in LUA)], ids=repr)
