@@ -14,8 +14,9 @@ keys_document := {"schema_version", "source", "complete", "gaps", "upstreams", "
 
 ok_document(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_document == set()
+	every field, _ in x {
+		keys_document[field]
+	}
 	x.schema_version == 1
 	ok_document_source(x.source)
 	is_boolean(x.complete)
@@ -108,11 +109,10 @@ keys_document_source := {"kind", "entry", "context", "files"}
 
 ok_document_source(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_document_source == set()
-	x.kind in {"file", "directory", "stdin", "dump", "manifest"}
+	count(x) == 4
+	words_document_source_kind[x.kind]
 	is_string(x.entry)
-	x.context in {"main", "http", "server", "location"}
+	words_document_source_context[x.context]
 	is_array(x.files)
 	every item in x.files {
 		is_string(item)
@@ -137,15 +137,16 @@ keys_gap := {"kind", "what", "reason", "level", "matters", "file", "line", "key"
 
 ok_gap(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_gap == set()
-	x.kind in {"include", "context"}
+	every field, _ in x {
+		keys_gap[field]
+	}
+	words_gap_kind[x.kind]
 	is_string(x.what)
 	is_string(x.reason)
-	x.level in {"main", "http", "upstream", "server", "location", "if", "other"}
+	words_gap_level[x.level]
 	is_boolean(x.matters)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -159,7 +160,7 @@ wrong_gap(x) := {"(no object)"} if {
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if", "other"}},
 	{"matters" | not is_boolean(object.get(x, "matters", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -167,14 +168,15 @@ keys_upstream := {"fields", "name", "keepalive_timeout", "settings", "keepalive_
 
 ok_upstream(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_upstream == set()
+	every field, _ in x {
+		keys_upstream[field]
+	}
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.keepalive_timeout)
 	ok_upstream_settings(x.settings)
 	is_boolean(x.keepalive_local)
-	ok_optional_upstream_balancer(x, "balancer", keys)
+	ok_optional_upstream_balancer(x, "balancer")
 	is_array(x.servers)
 	every item in x.servers {
 		ok_upstream_server(item)
@@ -183,9 +185,9 @@ ok_upstream(x) if {
 	is_boolean(x.active_check)
 	is_boolean(x.serves_http)
 	is_boolean(x.duplicate)
-	kind.whole(object.get(x, "gap", 0), 0)
+	kind.natural_if_said(x, "gap")
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -214,9 +216,9 @@ wrong_upstream(x) := {"(no object)"} if {
 	{"active_check" | not is_boolean(object.get(x, "active_check", null))},
 	{"serves_http" | not is_boolean(object.get(x, "serves_http", null))},
 	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
-	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
+	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -226,12 +228,10 @@ kinds_upstream_settings := {"keepalive": "number_setting", "keepalive_requests":
 
 ok_upstream_settings(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_upstream_settings == set()
-	x.fields == count(x)
-	every field, value in object.remove(x, {"fields"}) {
-		ok_setting(kinds_upstream_settings[field], value)
+	every field, value in x {
+		ok_member(kinds_upstream_settings, field, value)
 	}
+	x.fields == count(x)
 }
 
 wrong_upstream_settings(x) := {"(no object)"} if {
@@ -249,16 +249,17 @@ keys_number_setting := {"value", "number", "unresolved", "why", "level", "file",
 
 ok_number_setting(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_number_setting == set()
-	count(keys & {"number", "unresolved"}) == 1
+	every field, _ in x {
+		keys_number_setting[field]
+	}
+	kind.read_or_unresolved(x, "number")
 	is_string(x.value)
-	kind.whole(object.get(x, "number", 0), 0)
+	kind.natural_if_said(x, "number")
 	object.get(x, "unresolved", true) == true
-	object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -268,12 +269,12 @@ wrong_number_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_number_setting,
 	{"number" | not count(object.keys(x) & {"number", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"number" | not kind.whole(object.get(x, "number", 0), 0)},
+	{"number" | not kind.natural_if_said(x, "number")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -281,16 +282,17 @@ keys_time_setting := {"value", "ms", "unresolved", "why", "level", "file", "line
 
 ok_time_setting(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_time_setting == set()
-	count(keys & {"ms", "unresolved"}) == 1
+	every field, _ in x {
+		keys_time_setting[field]
+	}
+	kind.read_or_unresolved(x, "ms")
 	is_string(x.value)
-	kind.whole(object.get(x, "ms", 0), 0)
+	kind.natural_if_said(x, "ms")
 	object.get(x, "unresolved", true) == true
-	object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -300,12 +302,12 @@ wrong_time_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_time_setting,
 	{"ms" | not count(object.keys(x) & {"ms", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.whole(object.get(x, "ms", 0), 0)},
+	{"ms" | not kind.natural_if_said(x, "ms")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -313,14 +315,15 @@ keys_text_setting := {"value", "unresolved", "why", "level", "file", "line", "ke
 
 ok_text_setting(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_text_setting == set()
+	every field, _ in x {
+		keys_text_setting[field]
+	}
 	is_string(x.value)
 	object.get(x, "unresolved", true) == true
-	object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -330,10 +333,10 @@ wrong_text_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_text_setting,
 	{"value" | not is_string(object.get(x, "value", null))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -341,12 +344,13 @@ keys_upstream_balancer := {"name", "after_keepalive", "file", "line", "key"}
 
 ok_upstream_balancer(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_upstream_balancer == set()
+	every field, _ in x {
+		keys_upstream_balancer[field]
+	}
 	is_string(x.name)
 	is_boolean(x.after_keepalive)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -357,7 +361,7 @@ wrong_upstream_balancer(x) := {"(no object)"} if {
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"after_keepalive" | not is_boolean(object.get(x, "after_keepalive", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -365,20 +369,21 @@ keys_upstream_server := {"fields", "address", "host", "port", "host_is_name", "b
 
 ok_upstream_server(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_upstream_server == set()
+	every field, _ in x {
+		keys_upstream_server[field]
+	}
 	x.fields == count(x)
 	is_string(x.address)
 	is_string(x.host)
-	kind.whole(x.port, 0)
+	kind.natural(x.port)
 	is_boolean(x.host_is_name)
 	is_boolean(x.backup)
 	is_boolean(x.down)
 	is_boolean(x.resolve)
-	kind.whole(object.get(x, "max_fails", 0), 0)
+	kind.natural_if_said(x, "max_fails")
 	is_boolean(x.unresolved)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -389,15 +394,15 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"address" | not is_string(object.get(x, "address", null))},
 	{"host" | not is_string(object.get(x, "host", null))},
-	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"port" | not kind.natural(object.get(x, "port", null))},
 	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
 	{"backup" | not is_boolean(object.get(x, "backup", null))},
 	{"down" | not is_boolean(object.get(x, "down", null))},
 	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
-	{"max_fails" | not kind.whole(object.get(x, "max_fails", 0), 0)},
+	{"max_fails" | not kind.natural_if_said(x, "max_fails")},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -405,8 +410,9 @@ keys_server := {"fields", "name", "names", "listens", "settings", "return", "loc
 
 ok_server(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_server == set()
+	every field, _ in x {
+		keys_server[field]
+	}
 	x.fields == count(x)
 	is_string(x.name)
 	is_array(x.names)
@@ -419,7 +425,7 @@ ok_server(x) if {
 		ok_listen(item)
 	}
 	ok_server_settings(x.settings)
-	ok_optional_return(x, "return", keys)
+	ok_optional_return(x, "return")
 	is_array(x.locations)
 	every item in x.locations {
 		ok_location(item)
@@ -428,9 +434,9 @@ ok_server(x) if {
 	every item in x.pages {
 		ok_server_pages(item)
 	}
-	kind.whole(object.get(x, "gap", 0), 0)
+	kind.natural_if_said(x, "gap")
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -471,9 +477,9 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_server_pages(item)
 	},
 	{"pages" | not is_array(object.get(x, "pages", null))},
-	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
+	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -481,20 +487,21 @@ keys_listen := {"fields", "address", "socket", "port", "implicit", "ssl", "http2
 
 ok_listen(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_listen == set()
+	every field, _ in x {
+		keys_listen[field]
+	}
 	x.fields == count(x)
 	is_string(x.address)
 	is_string(x.socket)
-	kind.whole(x.port, 0)
+	kind.natural(x.port)
 	is_boolean(x.implicit)
 	is_boolean(x.ssl)
 	is_boolean(x.http2_parameter)
 	is_boolean(x.quic)
 	is_boolean(x.default_server)
-	x.speaks_http2 in {"yes", "no", "unknown"}
+	words_listen_speaks_http2[x.speaks_http2]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -505,7 +512,7 @@ wrong_listen(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"address" | not is_string(object.get(x, "address", null))},
 	{"socket" | not is_string(object.get(x, "socket", null))},
-	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"port" | not kind.natural(object.get(x, "port", null))},
 	{"implicit" | not is_boolean(object.get(x, "implicit", null))},
 	{"ssl" | not is_boolean(object.get(x, "ssl", null))},
 	{"http2_parameter" | not is_boolean(object.get(x, "http2_parameter", null))},
@@ -513,7 +520,7 @@ wrong_listen(x) := {"(no object)"} if {
 	{"default_server" | not is_boolean(object.get(x, "default_server", null))},
 	{"speaks_http2" | not object.get(x, "speaks_http2", null) in {"yes", "no", "unknown"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -523,12 +530,10 @@ kinds_server_settings := {"http2": "flag_setting", "underscores_in_headers": "fl
 
 ok_server_settings(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_server_settings == set()
-	x.fields == count(x)
-	every field, value in object.remove(x, {"fields"}) {
-		ok_setting(kinds_server_settings[field], value)
+	every field, value in x {
+		ok_member(kinds_server_settings, field, value)
 	}
+	x.fields == count(x)
 }
 
 wrong_server_settings(x) := {"(no object)"} if {
@@ -546,16 +551,17 @@ keys_flag_setting := {"value", "on", "unresolved", "why", "level", "file", "line
 
 ok_flag_setting(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_flag_setting == set()
-	count(keys & {"on", "unresolved"}) == 1
+	every field, _ in x {
+		keys_flag_setting[field]
+	}
+	kind.read_or_unresolved(x, "on")
 	is_string(x.value)
 	is_boolean(object.get(x, "on", false))
 	object.get(x, "unresolved", true) == true
-	object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -567,10 +573,10 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"value" | not is_string(object.get(x, "value", null))},
 	{"on" | not is_boolean(object.get(x, "on", false))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -578,13 +584,14 @@ keys_return := {"fields", "code", "body", "file", "line", "key"}
 
 ok_return(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_return == set()
+	every field, _ in x {
+		keys_return[field]
+	}
 	x.fields == count(x)
-	kind.whole(x.code, 0)
-	x.body in {"none", "empty", "text", "variable"}
+	kind.natural(x.code)
+	words_return_body[x.body]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -593,10 +600,10 @@ wrong_return(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_return,
 	{"fields" | not x.fields == count(x)},
-	{"code" | not kind.whole(object.get(x, "code", null), 0)},
+	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -604,32 +611,33 @@ keys_location := {"fields", "id", "parent", "modifier", "path", "name", "conditi
 
 ok_location(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_location == set()
+	every field, _ in x {
+		keys_location[field]
+	}
 	x.fields == count(x)
 	is_string(x.id)
 	is_string(x.parent)
-	x.modifier in {"", "=", "^~", "~", "~*", "@", "if"}
+	words_location_modifier[x.modifier]
 	is_string(x.path)
 	is_string(x.name)
-	ok_optional_condition(x, "condition", keys)
+	ok_optional_condition(x, "condition")
 	is_boolean(x.internal)
 	ok_location_grpc(x.grpc)
 	is_string(x.handler)
 	is_boolean(x.own_handler)
 	is_string(x.grpc_pass)
-	ok_optional_target(x, "target", keys)
+	ok_optional_target(x, "target")
 	is_string(x.proxy_pass)
-	ok_optional_target(x, "proxy_target", keys)
-	ok_optional_return(x, "return", keys)
+	ok_optional_target(x, "proxy_target")
+	ok_optional_return(x, "return")
 	is_boolean(x.rewrites)
-	ok_optional_location_limit_except(x, "limit_except", keys)
-	ok_optional_location_health_check(x, "health_check", keys)
+	ok_optional_location_limit_except(x, "limit_except")
+	ok_optional_location_health_check(x, "health_check")
 	ok_location_settings(x.settings)
-	kind.whole(object.get(x, "grpc_set_header", 0), 0)
-	kind.whole(object.get(x, "add_header", 0), 0)
-	kind.whole(object.get(x, "proxy_set_header", 0), 0)
-	kind.whole(object.get(x, "error_page", 0), 0)
+	kind.natural_if_said(x, "grpc_set_header")
+	kind.natural_if_said(x, "add_header")
+	kind.natural_if_said(x, "proxy_set_header")
+	kind.natural_if_said(x, "error_page")
 	is_array(x.types)
 	every item in x.types {
 		is_string(item)
@@ -639,9 +647,9 @@ ok_location(x) if {
 	every item in x.proxy_directives {
 		ok_named_value(item)
 	}
-	kind.whole(object.get(x, "gap", 0), 0)
+	kind.natural_if_said(x, "gap")
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -691,10 +699,10 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["settings", inner]) |
 		some inner in wrong_location_settings(object.get(x, "settings", null))
 	},
-	{"grpc_set_header" | not kind.whole(object.get(x, "grpc_set_header", 0), 0)},
-	{"add_header" | not kind.whole(object.get(x, "add_header", 0), 0)},
-	{"proxy_set_header" | not kind.whole(object.get(x, "proxy_set_header", 0), 0)},
-	{"error_page" | not kind.whole(object.get(x, "error_page", 0), 0)},
+	{"grpc_set_header" | not kind.natural_if_said(x, "grpc_set_header")},
+	{"add_header" | not kind.natural_if_said(x, "add_header")},
+	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
+	{"error_page" | not kind.natural_if_said(x, "error_page")},
 	{"types" | not is_array(object.get(x, "types", null))},
 	{"types" |
 		some item in x.types
@@ -707,9 +715,9 @@ wrong_location(x) := {"(no object)"} if {
 		some inner in wrong_named_value(item)
 	},
 	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
-	{"gap" | not kind.whole(object.get(x, "gap", 0), 0)},
+	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -717,8 +725,7 @@ keys_condition := {"text", "variable", "operator", "value"}
 
 ok_condition(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_condition == set()
+	count(x) == 4
 	is_string(x.text)
 	is_string(x.variable)
 	is_string(x.operator)
@@ -739,9 +746,8 @@ keys_location_grpc := {"carries", "reasons"}
 
 ok_location_grpc(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_location_grpc == set()
-	x.carries in {"pass", "strong", "weak", "no"}
+	count(x) == 2
+	words_location_grpc_carries[x.carries]
 	is_array(x.reasons)
 	every item in x.reasons {
 		is_string(item)
@@ -764,29 +770,30 @@ keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "
 
 ok_target(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_target == set()
+	every field, _ in x {
+		keys_target[field]
+	}
 	x.fields == count(x)
 	is_string(x.text)
 	is_string(x.options)
-	x.scheme in {"", "grpc", "grpcs", "http", "https"}
+	words_target_scheme[x.scheme]
 	is_boolean(x.scheme_known)
-	x.kind in {"upstream", "address", "unix", "variable", "undefined"}
+	words_target_kind[x.kind]
 	is_array(x.upstreams)
 	every item in x.upstreams {
 		is_string(item)
 	}
 	is_string(x.host)
-	kind.whole(x.port, 0)
+	kind.natural(x.port)
 	is_boolean(x.host_is_name)
 	is_array(x.variables)
 	every item in x.variables {
 		ok_target_variables(item)
 	}
-	x.client_chooses in {"no", "part", "whole", "unknown"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_target_client_chooses[x.client_chooses]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -806,7 +813,7 @@ wrong_target(x) := {"(no object)"} if {
 		not is_string(item)
 	},
 	{"host" | not is_string(object.get(x, "host", null))},
-	{"port" | not kind.whole(object.get(x, "port", null), 0)},
+	{"port" | not kind.natural(object.get(x, "port", null))},
 	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
 	{kind.item("variables", i, inner) |
 		some i, item in x.variables
@@ -817,7 +824,7 @@ wrong_target(x) := {"(no object)"} if {
 	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "unknown"}},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -825,10 +832,9 @@ keys_target_variables := {"name", "origin"}
 
 ok_target_variables(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_target_variables == set()
+	count(x) == 2
 	is_string(x.name)
-	x.origin in {"constant", "request", "unknown"}
+	words_target_variables_origin[x.origin]
 }
 
 wrong_target_variables(x) := {"(no object)"} if {
@@ -843,15 +849,16 @@ keys_location_limit_except := {"methods", "denies", "file", "line", "key"}
 
 ok_location_limit_except(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_location_limit_except == set()
+	every field, _ in x {
+		keys_location_limit_except[field]
+	}
 	is_array(x.methods)
 	every item in x.methods {
 		is_string(item)
 	}
 	is_boolean(x.denies)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -866,7 +873,7 @@ wrong_location_limit_except(x) := {"(no object)"} if {
 	},
 	{"denies" | not is_boolean(object.get(x, "denies", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -874,11 +881,12 @@ keys_location_health_check := {"type", "file", "line", "key"}
 
 ok_location_health_check(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_location_health_check == set()
+	every field, _ in x {
+		keys_location_health_check[field]
+	}
 	is_string(x.type)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -888,7 +896,7 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	object.keys(x) - keys_location_health_check,
 	{"type" | not is_string(object.get(x, "type", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -898,12 +906,10 @@ kinds_location_settings := {"grpc_connect_timeout": "time_setting", "grpc_read_t
 
 ok_location_settings(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_location_settings == set()
-	x.fields == count(x)
-	every field, value in object.remove(x, {"fields"}) {
-		ok_setting(kinds_location_settings[field], value)
+	every field, value in x {
+		ok_member(kinds_location_settings, field, value)
 	}
+	x.fields == count(x)
 }
 
 wrong_location_settings(x) := {"(no object)"} if {
@@ -921,16 +927,17 @@ keys_size_setting := {"value", "bytes", "unresolved", "why", "level", "file", "l
 
 ok_size_setting(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_size_setting == set()
-	count(keys & {"bytes", "unresolved"}) == 1
+	every field, _ in x {
+		keys_size_setting[field]
+	}
+	kind.read_or_unresolved(x, "bytes")
 	is_string(x.value)
-	kind.whole(object.get(x, "bytes", 0), 0)
+	kind.natural_if_said(x, "bytes")
 	object.get(x, "unresolved", true) == true
-	object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_level[x.level]
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -940,12 +947,12 @@ wrong_size_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_size_setting,
 	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"bytes" | not kind.whole(object.get(x, "bytes", 0), 0)},
+	{"bytes" | not kind.natural_if_said(x, "bytes")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not object.get(x, "why", "variable") in {"variable", "gap", "rejected", "empty"}},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -953,14 +960,15 @@ keys_named_value := {"fields", "name", "value", "ms", "file", "line", "key"}
 
 ok_named_value(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_named_value == set()
+	every field, _ in x {
+		keys_named_value[field]
+	}
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.value)
-	kind.whole(object.get(x, "ms", 0), 0)
+	kind.natural_if_said(x, "ms")
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -971,9 +979,9 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.whole(object.get(x, "ms", 0), 0)},
+	{"ms" | not kind.natural_if_said(x, "ms")},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -981,11 +989,10 @@ keys_server_pages := {"uri", "location", "found"}
 
 ok_server_pages(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_server_pages == set()
+	count(x) == 3
 	is_string(x.uri)
 	is_string(x.location)
-	x.found in {"yes", "no", "unknown"}
+	words_listen_speaks_http2[x.found]
 }
 
 wrong_server_pages(x) := {"(no object)"} if {
@@ -1001,10 +1008,9 @@ keys_header_list := {"directive", "level", "complete", "headers"}
 
 ok_header_list(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_header_list == set()
-	x.directive in {"grpc_set_header", "add_header", "proxy_set_header"}
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	count(x) == 4
+	words_header_list_directive[x.directive]
+	words_number_setting_level[x.level]
 	is_boolean(x.complete)
 	is_array(x.headers)
 	every item in x.headers {
@@ -1031,13 +1037,14 @@ keys_header := {"name", "value", "always", "file", "line", "key"}
 
 ok_header(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_header == set()
+	every field, _ in x {
+		keys_header[field]
+	}
 	is_string(x.name)
 	is_string(x.value)
 	is_boolean(x.always)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1049,7 +1056,7 @@ wrong_header(x) := {"(no object)"} if {
 	{"value" | not is_string(object.get(x, "value", null))},
 	{"always" | not is_boolean(object.get(x, "always", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1057,9 +1064,8 @@ keys_error_page_list := {"level", "complete", "pages"}
 
 ok_error_page_list(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_error_page_list == set()
-	x.level in {"main", "http", "upstream", "server", "location", "if"}
+	count(x) == 3
+	words_number_setting_level[x.level]
 	is_boolean(x.complete)
 	is_array(x.pages)
 	every item in x.pages {
@@ -1085,8 +1091,9 @@ keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "k
 
 ok_error_page(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_error_page == set()
+	every field, _ in x {
+		keys_error_page[field]
+	}
 	is_array(x.codes)
 	every item in x.codes {
 		kind.between(item, 300, 599)
@@ -1095,7 +1102,7 @@ ok_error_page(x) if {
 	is_string(x.uri)
 	is_boolean(x.unresolved)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1112,7 +1119,7 @@ wrong_error_page(x) := {"(no object)"} if {
 	{"uri" | not is_string(object.get(x, "uri", null))},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1120,12 +1127,13 @@ keys_feature := {"name", "count", "file", "line", "key"}
 
 ok_feature(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_feature == set()
+	every field, _ in x {
+		keys_feature[field]
+	}
 	is_string(x.name)
-	kind.whole(x.count, 1)
+	kind.positive(x.count)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1134,9 +1142,9 @@ wrong_feature(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_feature,
 	{"name" | not is_string(object.get(x, "name", null))},
-	{"count" | not kind.whole(object.get(x, "count", null), 1)},
+	{"count" | not kind.positive(object.get(x, "count", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1144,16 +1152,17 @@ keys_waiver := {"id", "until", "owner", "reason", "problem", "covers", "file", "
 
 ok_waiver(x) if {
 	is_object(x)
-	keys := object.keys(x)
-	keys - keys_waiver == set()
+	every field, _ in x {
+		keys_waiver[field]
+	}
 	is_string(x.id)
 	is_string(x.until)
 	is_string(x.owner)
 	is_string(x.reason)
 	is_string(x.problem)
-	kind.whole(x.covers, 0)
+	kind.natural(x.covers)
 	is_string(x.file)
-	kind.whole(x.line, 1)
+	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1166,46 +1175,82 @@ wrong_waiver(x) := {"(no object)"} if {
 	{"owner" | not is_string(object.get(x, "owner", null))},
 	{"reason" | not is_string(object.get(x, "reason", null))},
 	{"problem" | not is_string(object.get(x, "problem", null))},
-	{"covers" | not kind.whole(object.get(x, "covers", null), 0)},
+	{"covers" | not kind.natural(object.get(x, "covers", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.whole(object.get(x, "line", null), 1)},
+	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-ok_optional_upstream_balancer(x, field, keys) if {
-	not field in keys
+ok_optional_upstream_balancer(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_upstream_balancer(x[field])
 }
 
-ok_optional_return(x, field, keys) if {
-	not field in keys
+ok_optional_return(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_return(x[field])
 }
 
-ok_optional_condition(x, field, keys) if {
-	not field in keys
+ok_optional_condition(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_condition(x[field])
 }
 
-ok_optional_target(x, field, keys) if {
-	not field in keys
+ok_optional_target(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_target(x[field])
 }
 
-ok_optional_location_limit_except(x, field, keys) if {
-	not field in keys
+ok_optional_location_limit_except(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_location_limit_except(x[field])
 }
 
-ok_optional_location_health_check(x, field, keys) if {
-	not field in keys
+ok_optional_location_health_check(x, field) if {
+	not kind.has(x, field)
 } else if {
 	ok_location_health_check(x[field])
+}
+
+words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
+
+words_document_source_context := {"main", "http", "server", "location"}
+
+words_gap_kind := {"include", "context"}
+
+words_gap_level := {"main", "http", "upstream", "server", "location", "if", "other"}
+
+words_number_setting_why := {"variable", "gap", "rejected", "empty"}
+
+words_number_setting_level := {"main", "http", "upstream", "server", "location", "if"}
+
+words_listen_speaks_http2 := {"yes", "no", "unknown"}
+
+words_return_body := {"none", "empty", "text", "variable"}
+
+words_location_modifier := {"", "=", "^~", "~", "~*", "@", "if"}
+
+words_location_grpc_carries := {"pass", "strong", "weak", "no"}
+
+words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
+
+words_target_kind := {"upstream", "address", "unix", "variable", "undefined"}
+
+words_target_client_chooses := {"no", "part", "whole", "unknown"}
+
+words_target_variables_origin := {"constant", "request", "unknown"}
+
+words_header_list_directive := {"grpc_set_header", "add_header", "proxy_set_header"}
+
+ok_member(kinds, field, x) if {
+	field == "fields"
+} else if {
+	ok_setting(kinds[field], x)
 }
 
 ok_setting(name, x) if {

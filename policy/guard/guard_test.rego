@@ -251,9 +251,15 @@ test_numbers if {
 	}
 }
 
+test_dangling if {
+	every field in ["grpc_set_header", "add_header", "proxy_set_header", "error_page", "gap"] {
+		input_ := _with_location({field: 1})
+		links.wrong == {"/ names a list, page or gap that is not there"} with input as input_
+	}
+}
+
 test_links if {
 	cases := {
-		"/ names a list, page or gap that is not there": _with_location({"error_page": 1}),
 		"/ stands in a location that is not there": _with_location({"parent": "/nowhere"}),
 		"upstream other is named and not there": _with_location({"target": object.union(_target, {"upstreams": ["other"]})}),
 		"/ leads to an upstream that it does not name": _with_location({"target": object.union(_target, {"upstreams": []})}),

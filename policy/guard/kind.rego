@@ -19,6 +19,32 @@ matches(pattern, x) if {
 	regex.match(pattern, x)
 }
 
+has(x, field) if _ = x[field]
+
+# read_or_unresolved: a setting has what its text means, or says that this is not known.
+read_or_unresolved(x, reading) if {
+	has(x, reading)
+	not has(x, "unresolved")
+} else if {
+	has(x, "unresolved")
+	not has(x, reading)
+}
+
+natural(x) if whole(x, _zero)
+
+positive(x) if whole(x, _one)
+
+natural_if_said(x, field) if {
+	not has(x, field)
+} else if {
+	natural(x[field])
+}
+
+# Rules, for a number in a function is made anew at each call in WebAssembly.
+_zero := 0
+
+_one := 1
+
 item(field, i, inner) := trim_suffix(concat("", [field, "[", format_int(i, 10), "].", inner]), ".")
 
 path(at, key) := trim_suffix(trim_prefix(concat(".", [at, key]), "."), ".")

@@ -14,7 +14,7 @@ _locations := [location | some server in input.servers; some location in server.
 
 wrong contains concat(" ", [location.id, "names a list, page or gap that is not there"]) if {
 	some location in _locations
-	not _indexes_hold(location)
+	_dangles(location)
 }
 
 wrong contains concat(" ", [location.id, "carries gRPC without a target"]) if {
@@ -59,18 +59,28 @@ wrong contains "two locations have one id" if count(_locations) != count(_locati
 
 wrong contains concat(" ", ["upstream", upstream.name, "names a gap that is not there"]) if {
 	some upstream in input.upstreams
-	object.get(upstream, "gap", -1) >= count(input.gaps)
+	upstream.gap >= _gaps
 }
 
 wrong contains concat(" ", ["server", server.name, "names a gap that is not there"]) if {
 	some server in input.servers
-	object.get(server, "gap", -1) >= count(input.gaps)
+	server.gap >= _gaps
 }
 
-_indexes_hold(location) if {
-	object.get(location, "grpc_set_header", -1) < count(input.header_lists)
-	object.get(location, "add_header", -1) < count(input.header_lists)
-	object.get(location, "proxy_set_header", -1) < count(input.header_lists)
-	object.get(location, "error_page", -1) < count(input.error_page_lists)
-	object.get(location, "gap", -1) < count(input.gaps)
+_dangles(location) if {
+	location.grpc_set_header >= _header_lists
+} else if {
+	location.add_header >= _header_lists
+} else if {
+	location.proxy_set_header >= _header_lists
+} else if {
+	location.error_page >= _error_page_lists
+} else if {
+	location.gap >= _gaps
 }
+
+_header_lists := count(input.header_lists)
+
+_error_page_lists := count(input.error_page_lists)
+
+_gaps := count(input.gaps)

@@ -30,7 +30,7 @@ wrong_settings(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 	},
 	{[kind.path(at, "workers"), "must be a whole number, 1 or more"] |
 		value := x.workers
-		not kind.whole(value, 1)
+		not kind.positive(value)
 	},
 	{[kind.path(at, "largest_request"), "must be a text"] |
 		value := x.largest_request
@@ -85,7 +85,7 @@ wrong_settings_grpc_default(x, at) := {[kind.path(at, ""), "must be a mapping"]}
 	},
 	{[kind.path(at, "expected_concurrency"), "must be a whole number, 1 or more"] |
 		value := x.expected_concurrency
-		not kind.whole(value, 1)
+		not kind.positive(value)
 	},
 	{[kind.path(at, "longest_silence"), "must be a text"] |
 		value := x.longest_silence
@@ -131,7 +131,7 @@ wrong_settings_grpc_upstreams_entry(x, at) := {[kind.path(at, ""), "must be a ma
 	},
 	{[kind.path(at, "expected_concurrency"), "must be a whole number, 1 or more"] |
 		value := x.expected_concurrency
-		not kind.whole(value, 1)
+		not kind.positive(value)
 	},
 	{[kind.path(at, "longest_silence"), "must be a text"] |
 		value := x.longest_silence

@@ -25,9 +25,9 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 }
 
 # value alone, where it is known: for the many nodes of which there is nothing to say.
-value(node, name) := _reading(node.settings[name]) if {
-	_ = node.settings[name]
-	not node.settings[name].unresolved
+value(node, name) := _reading(said) if {
+	said := node.settings[name]
+	not said.unresolved
 } else := defaults.value[name].value if {
 	not node.settings[name]
 	not hidden(node)
@@ -76,21 +76,21 @@ _doubt_of_setting(node, name, said) := gap_doubt(node) if {
 	"hint": concat("", [name, " with a value that can be read without running nginx"]),
 }
 
-_because(said) := {
-	"variable": "holds a variable",
-	"gap": "may be overridden by what was not read",
-	"rejected": "is no value to nginx",
-	"empty": "has no value",
-}[said.why] if {
-	said.why
+_because(said) := because if {
+	because := {
+		"variable": "holds a variable",
+		"gap": "may be overridden by what was not read",
+		"rejected": "is no value to nginx",
+		"empty": "has no value",
+	}[said.why]
 } else := "is not known"
 
-_reading(said) := said.ms if {
-	_ = said.ms
-} else := said.bytes if {
-	_ = said.bytes
-} else := said.number if {
-	_ = said.number
-} else := said.on if {
-	_ = said.on
+_reading(said) := ms if {
+	ms := said.ms
+} else := bytes if {
+	bytes := said.bytes
+} else := number if {
+	number := said.number
+} else := on if {
+	on := said.on
 } else := said.value

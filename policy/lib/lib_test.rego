@@ -76,7 +76,7 @@ test_bytes if {
 	units.bytes("8k") == 8192
 	units.bytes("1M") == 1048576
 	units.bytes("2g") == 2147483648
-	every text in ["", "4MB", "-1", "1.5m", "k"] {
+	every text in ["", "4MB", "-1", "1.5m", "k", "1234567890123"] {
 		not units.bytes(text)
 	}
 }
@@ -87,6 +87,8 @@ test_durations_to_write if {
 	units.below(30000) == "20s"
 	units.below(1000) == "666ms"
 	units.below(2000) == "1s"
+	units.below(1500) == "1s"
+	units.below(1499) == "999ms"
 }
 
 test_versions if {
@@ -95,8 +97,19 @@ test_versions if {
 	versions.at_least("1.9.10") with data.nginx_grpc as {"nginx_version": "1.10.0"}
 	versions.before("1.29.7") with data.nginx_grpc as {"nginx_version": "1.29.6"}
 	versions.before("1.29.10") with data.nginx_grpc as {"nginx_version": "1.29.9"}
+	versions.before("1.30.0") with data.nginx_grpc as {"nginx_version": "1.29.999"}
+	versions.before("2.0.0") with data.nginx_grpc as {"nginx_version": "1.999.999"}
+	not versions.before("1.29.7") with data.nginx_grpc as {"nginx_version": "1.29.7"}
 	not versions.before("1.29.7") with data.nginx_grpc as {"nginx_version": "2.0.0"}
 	not versions.unset with data.nginx_grpc as {"nginx_version": "2.0.0"}
+}
+
+test_doubt_about_the_version if {
+	versions.doubt({"file": "a.conf", "line": 1}, "something") == {
+		"at": {"file": "a.conf", "line": 1},
+		"reason": "something, and nginx_version is not set",
+		"hint": "nginx_version: \"1.30.3\"   # in the settings: the version that runs this",
+	}
 }
 
 test_no_version if {
@@ -116,6 +129,39 @@ test_settings_of_data_document_or_none if {
 	settings.given == {} with input as "no object"
 }
 
+test_settings_that_are_not_given if {
+	settings.levels == {} with data.nginx_grpc as {}
+	settings.waivers == [] with data.nginx_grpc as {}
+	settings.workers == 1 with data.nginx_grpc as {}
+	settings.not_judged == "warn" with data.nginx_grpc as {}
+	settings.comments_may_waive with data.nginx_grpc as {}
+	not settings.defaults_must_be_written with data.nginx_grpc as {}
+}
+
+test_settings_that_are_given if {
+	settings.levels == {"NG103": "off"} with data.nginx_grpc as {"levels": {"NG103": "off"}}
+	settings.waivers == [{"id": "NG103"}] with data.nginx_grpc as {"waivers": [{"id": "NG103"}]}
+	settings.workers == 4 with data.nginx_grpc as {"workers": 4}
+	settings.not_judged == "deny" with data.nginx_grpc as {"not_judged": "deny"}
+	settings.comments_may_waive with data.nginx_grpc as {"inline_waivers": "allow"}
+	not settings.comments_may_waive with data.nginx_grpc as {"inline_waivers": "forbid"}
+	settings.defaults_must_be_written with data.nginx_grpc as {"explicit": "required"}
+	not settings.defaults_must_be_written with data.nginx_grpc as {"explicit": "advised"}
+}
+
+test_settings_of_an_upstream if {
+	given := {"grpc": {"default": {"streaming": "none"}, "upstreams": {"a": {"streaming": "bidi"}}}}
+	settings.for_upstream("a", "streaming") == "bidi" with data.nginx_grpc as given
+	settings.for_upstream("b", "streaming") == "none" with data.nginx_grpc as given
+	settings.streaming(["a", "b"]) == {"bidi", "none"} with data.nginx_grpc as given
+	settings.streaming(["a"]) == set() with data.nginx_grpc as {}
+}
+
+test_whose_number_it_is if {
+	settings.origin({"given": true}) == "as settings say"
+	settings.origin({"given": false}) == "assumed"
+}
+
 # Two upstreams with the same time in other words are no conflict.
 test_longest_silence_of_several if {
 	given := {"grpc": {"upstreams": {
@@ -132,6 +178,9 @@ test_idle_limit if {
 	given := {"grpc": {"default": {"max_connection_age": "30s", "max_connection_idle": "30000ms"}}}
 	settings.idle_limit("a").ms == 30000 with data.nginx_grpc as given
 	settings.idle_limit("a").given with data.nginx_grpc as given
+	settings.idle_limit("a") == {"ms": 10000, "text": "10s", "given": true} with data.nginx_grpc as {"grpc": {"default": {"max_connection_age": "10s"}}}
+	settings.idle_limit("a") == {"ms": 10000, "text": "10s", "given": true} with data.nginx_grpc as {"grpc": {"default": {"max_connection_idle": "10s"}}}
+	settings.idle_limit("a").text == "9s" with data.nginx_grpc as {"grpc": {"default": {"max_connection_age": "1h", "max_connection_idle": "9s"}}}
 	settings.idle_limit("a") == {"ms": 30000, "text": "30s", "given": false} with data.nginx_grpc as {}
 }
 

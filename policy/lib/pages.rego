@@ -50,9 +50,8 @@ _verdict(number, list, status) := object.union({"entry": entry, "page": page}, j
 }
 
 # _page that serves the entry: its location, or why there is none.
-_page(number, entry) := {"found": "yes", "location": calls.location_by_id[page.location]} if {
-	page := _pages[number][entry.uri]
-	page.found == "yes"
+_page(number, entry) := {"location": location} if {
+	location := calls.location_by_id[_pages[number][entry.uri].location]
 } else := {"found": page.found} if {
 	page := _pages[number][entry.uri]
 } else := {"found": "unknown"}
@@ -81,10 +80,10 @@ _judge(list, entry, page, status) := {"kind": "unknown", "doubt": _doubt(entry, 
 } else := {"kind": "unknown", "doubt": _doubt(entry, concat(" ", ["is made by", page.location.handler]))}
 
 # _file: a file has a body, so it is never a gRPC page. Whether it is there is not known.
-_file(entry, type, status) := {"kind": "unknown", "doubt": _doubt(entry, "is a file of type application/grpc")} if {
-	_is_grpc(type)
-} else := {"kind": "unknown", "doubt": type} if {
+_file(entry, type, status) := {"kind": "unknown", "doubt": type} if {
 	is_object(type)
+} else := {"kind": "unknown", "doubt": _doubt(entry, "is a file of type application/grpc")} if {
+	_is_grpc(type)
 } else := {"kind": "plain"} if {
 	_replaced(entry, 200, status) in retried
 } else := {"kind": "not_grpc"}
@@ -112,7 +111,6 @@ _typed(entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "h
 	location.return.body == "text"
 } else := {"kind": "unknown", "doubt": headers.doubt} if {
 	headers := _headers(entry, location)
-	headers.doubt
 } else := {"kind": "no_status"} if {
 	count(_headers(entry, location).status) == 0
 } else := {"kind": "ok_status"} if {
@@ -172,18 +170,14 @@ _type(entry, location) := type if {
 	_extension(entry) in mime_types.known
 } else := setting.doubt if {
 	setting := effective.setting(location, "default_type")
-	setting.state == "unknown"
 } else := effective.setting(location, "default_type").value
 
+# _extension, undefined where there is none.
 _extension(entry) := lower(regex.find_all_string_submatch_n(`\.([^./]+)$`, entry.uri, 1)[0][1]) if {
 	not startswith(entry.uri, "@")
-	regex.match(`\.[^./]+$`, entry.uri)
-} else := ""
-
-_is_grpc(type) if {
-	is_string(type)
-	regex.match(`^application/grpc([+;].*)?$`, lower(type))
 }
+
+_is_grpc(type) if regex.match(`^application/grpc([+;].*)?$`, lower(type))
 
 _doubt(entry, what) := {
 	"at": entry,

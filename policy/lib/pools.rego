@@ -12,12 +12,11 @@ import data.nginx.grpc.lib.versions
 # not known) or unknown (with "doubt").
 state(upstream) := {"kind": "unknown", "doubt": keepalive.doubt} if {
 	keepalive := effective.setting(upstream, "keepalive")
-	keepalive.state == "unknown"
 } else := {"kind": "said", "size": keepalive.value, "at": keepalive.at} if {
 	keepalive := effective.setting(upstream, "keepalive")
 	keepalive.value > 0
-} else := {"kind": "none", "why": "keepalive 0 switches it off", "at": upstream.settings.keepalive} if {
-	upstream.settings.keepalive
+} else := {"kind": "none", "why": "keepalive 0 switches it off", "at": keepalive} if {
+	keepalive := upstream.settings.keepalive
 } else := {"kind": "unknown", "doubt": doubt} if {
 	startswith(upstream.balancer.name, "balancer_by_lua")
 	doubt := {

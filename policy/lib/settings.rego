@@ -7,10 +7,10 @@ package nginx.grpc.lib.settings
 
 import data.nginx.grpc.lib.units
 
-given := data.nginx_grpc if {
-	_ = data.nginx_grpc
-} else := input.settings if {
-	_ = input.settings
+given := settings if {
+	settings := data.nginx_grpc
+} else := settings if {
+	settings := input.settings
 } else := {}
 
 profile := object.get(given, "profile", "checklist")
@@ -26,8 +26,8 @@ comments_may_waive if object.get(given, "inline_waivers", "allow") == "allow"
 defaults_must_be_written if object.get(given, "explicit", "advised") == "required"
 
 # for_upstream: what the user wrote for an upstream ("" for a literal address), or undefined.
-for_upstream(name, key) := given.grpc.upstreams[name][key] if {
-	_ = given.grpc.upstreams[name][key]
+for_upstream(name, key) := written if {
+	written := given.grpc.upstreams[name][key]
 } else := given.grpc["default"][key]
 
 # duration of a key in milliseconds with the user's words, or undefined.

@@ -46,8 +46,9 @@ def run(policy: Policy, names: list[str]) -> int:
     start = time.monotonic()
     every = mutants.of_policy(policy, names)
     tried = list(compiling(policy, every))
+    alive, no_rego = trial.run(policy, tried, progress=_progress)
+    tried = [mutant for mutant in tried if mutant not in set(no_rego)]
     print(f"{len(tried)} mutants of {len(names)} files ({len(every) - len(tried)} are no Rego)")
-    alive = trial.survivors(policy, tried, progress=_progress)
     groups = survivors.load()
     reasons = {mutant: group.kind for group in groups for mutant in group.mutants}
     unexplained = [mutant for mutant in alive if mutant not in reasons]

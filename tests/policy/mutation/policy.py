@@ -10,7 +10,8 @@ GENERATED = ("guard/document.rego", "guard/settings.rego")
 _PACKAGE = re.compile(r"^package (\S+)", re.MULTILINE)
 _REFERENCE = re.compile(r"\bdata\.(nginx\.grpc(?:\.\w+)*)")
 
-_FEW = 20
+_SMALL = 20  # files
+_FEW = 4  # users
 
 
 class Policy:
@@ -40,16 +41,13 @@ class Policy:
         return self._tests[name]
 
     def own_tests(self, name: str) -> list[str]:
-        """Those of them that are likely to fail first: of its package or the one around it, else
-        those that need little else."""
+        """Those of them that run quickly and are likely to fail first: the tests of its package and
+        of the one around it, and where it has few users theirs as well."""
         package = self.packages[name]
-        around = (f"{package}_test", f"{package.rpartition('.')[0]}_test")
-        for wanted in around:
-            own = [test for test in self.tests(name) if self.packages[test] == wanted]
-            if own:
-                return own
-        few = [test for test in self.tests(name) if len(self.needed_by([test])) < _FEW]
-        return few or self.tests(name)
+        around = {f"{package}_test", f"{package.rpartition('.')[0]}_test"}
+        own = [test for test in self.tests(name) if self.packages[test] in around]
+        quick = [test for test in self.tests(name) if len(self.needed_by([test])) < _SMALL]
+        return quick if 0 < len(quick) <= _FEW else own or quick or self.tests(name)
 
     def needed_by(self, names: Iterable[str]) -> set[str]:
         """These files and all that they need."""

@@ -3,10 +3,12 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 from tests.policy.mutation.mutants import Mutant
 from tests.policy.mutation.policy import Policy
@@ -19,36 +21,46 @@ class Inconclusive(Exception):
     """The tests did not run, which says nothing about a mutant."""
 
 
-def survivors(
+class NoRego(Exception):
+    """What needs the mutant doesn't compile with it, for the types that OPA infers."""
+
+
+class Outcome(NamedTuple):
+    """Mutants on which every test passes, and those with which no test could run."""
+
+    alive: list[Mutant]
+    no_rego: list[Mutant]
+
+
+def run(
     policy: Policy,
     mutants: Sequence[Mutant],
     progress: Callable[[str, int, int], None] = lambda stage, done, of: None,
-) -> list[Mutant]:
-    """Those of the mutants on which every test passes, in their order."""
-    alive = set(
-        _each(
-            lambda batch: _after_own_tests(policy, batch),
-            _batches(policy, mutants),
-            lambda done, of: progress("own tests", done, of),
-        )
+) -> Outcome:
+    """The tests of each mutant's own file first, then, on what these don't notice, all others."""
+    first = _each(
+        lambda batch: _after_own_tests(policy, batch),
+        _batches(policy, mutants),
+        lambda done, of: progress("own tests", done, of),
     )
-    left = [mutant for mutant in mutants if mutant in alive]
-    alive = set(
-        _each(
-            lambda mutant: _after_all_tests(policy, mutant),
-            left,
-            lambda done, of: progress("all tests", done, of),
-        )
+    left = set(first.alive)
+    second = _each(
+        lambda mutant: _after_all_tests(policy, mutant),
+        [mutant for mutant in mutants if mutant in left],
+        lambda done, of: progress("all tests", done, of),
     )
-    return [mutant for mutant in left if mutant in alive]
+    return Outcome(second.alive, first.no_rego + second.no_rego)
 
 
-def _each(run, batches, progress) -> list[Mutant]:
-    found = []
+def _each(
+    run: Callable[[Any], Outcome], parts: Sequence[Any], progress: Callable[[int, int], None]
+) -> Outcome:
+    found = Outcome([], [])
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for done, alive in enumerate(pool.map(run, batches), start=1):
-            found += alive
-            progress(done, len(batches))
+        for done, outcome in enumerate(pool.map(run, parts), start=1):
+            found.alive.extend(outcome.alive)
+            found.no_rego.extend(outcome.no_rego)
+            progress(done, len(parts))
     return found
 
 
@@ -73,14 +85,27 @@ def _apart(policy: Policy, one: str, other: str) -> bool:
     )
 
 
-def _after_own_tests(policy: Policy, batch: Sequence[Mutant]) -> list[Mutant]:
+def _after_own_tests(policy: Policy, batch: Sequence[Mutant]) -> Outcome:
     tests = {mutant: policy.own_tests(mutant.file) for mutant in batch}
-    failed = _failed(policy, batch, {test for own in tests.values() for test in own})
-    return [mutant for mutant, own in tests.items() if not failed & set(own)]
+    try:
+        failed = _failed(policy, batch, {test for own in tests.values() for test in own})
+    except NoRego:
+        if len(batch) == 1:
+            return Outcome([], list(batch))
+        apart = [_after_own_tests(policy, [mutant]) for mutant in batch]
+        return Outcome(
+            [mutant for outcome in apart for mutant in outcome.alive],
+            [mutant for outcome in apart for mutant in outcome.no_rego],
+        )
+    return Outcome([mutant for mutant, own in tests.items() if not failed & set(own)], [])
 
 
-def _after_all_tests(policy: Policy, mutant: Mutant) -> list[Mutant]:
-    return [] if _failed(policy, [mutant], policy.tests(mutant.file)) else [mutant]
+def _after_all_tests(policy: Policy, mutant: Mutant) -> Outcome:
+    try:
+        failed = _failed(policy, [mutant], policy.tests(mutant.file))
+    except NoRego:
+        return Outcome([], [mutant])
+    return Outcome([] if failed else [mutant], [])
 
 
 def _failed(policy: Policy, mutants: Iterable[Mutant], tests: Iterable[str]) -> set[str]:
@@ -99,6 +124,8 @@ def _failed(policy: Policy, mutants: Iterable[Mutant], tests: Iterable[str]) -> 
             timeout=_SECONDS,
             env={**os.environ, "GOMAXPROCS": "1"},
         )
+    if ran.returncode == 1 and re.search(r"rego_\w+_error", ran.stderr):
+        raise NoRego
     if ran.returncode not in (0, 2):
         raise Inconclusive(f"{', '.join(map(str, mutants))}: {ran.stderr or ran.stdout}")
     results = json.loads(ran.stdout)
