@@ -42,6 +42,7 @@ class DocumentGuard:
         self.defs: dict[str, Schema] = schema["$defs"]
         self.objects: dict[str, Schema] = {}
         self.optional: dict[str, None] = {}
+        self.words: dict[str, str] = {}
         self.add("document", schema)
 
     def add(self, name: str, schema: Schema) -> str:
@@ -78,6 +79,7 @@ class DocumentGuard:
             parts.append(self.ok(name, schema))
             parts.append(self.wrong(name, schema))
         parts.extend(self.ok_optional(name) for name in self.optional)
+        parts.extend(f"{name} := {words}\n" for words, name in self.words.items())
         return "\n".join(parts)
 
     def keys(self, name: str, schema: Schema) -> str:
@@ -92,18 +94,22 @@ class DocumentGuard:
         return f"kinds_{name} := {{{', '.join(lines)}}}\n"
 
     def ok(self, name: str, schema: Schema) -> str:
-        lines = ["is_object(x)", "keys := object.keys(x)", f"keys - keys_{name} == set()"]
+        # No sets are built here: in WebAssembly nothing is freed before the end.
+        lines = ["is_object(x)"]
+        if is_settings(schema):
+            lines.append(
+                f"every field, value in x {{\n\t\tok_member(kinds_{name}, field, value)\n\t}}"
+            )
+        elif len(schema["required"]) == len(schema["properties"]):
+            lines.append(f"count(x) == {len(schema['required'])}")
+        else:
+            lines.append(f"every field, _ in x {{\n\t\tkeys_{name}[field]\n\t}}")
         if FIELDS in schema["properties"]:
             lines.append("x.fields == count(x)")
         reading = reading_of(name, schema)
         if reading:
-            lines.append(f'count(keys & {{{text(reading)}, "unresolved"}}) == 1')
-        if is_settings(schema):
-            lines.append(
-                'every field, value in object.remove(x, {"fields"}) {\n'
-                f"\t\tok_setting(kinds_{name}[field], value)\n\t}}"
-            )
-        else:
+            lines.append(f"kind.read_or_unresolved(x, {text(reading)})")
+        if not is_settings(schema):
             for field, part in schema["properties"].items():
                 if field != FIELDS:
                     required = field in schema["required"]
@@ -117,7 +123,7 @@ class DocumentGuard:
             if required:
                 return [f"ok_{inner}(x.{field})"]
             self.optional[inner] = None
-            return [f"ok_optional_{inner}(x, {text(field)}, keys)"]
+            return [f"ok_optional_{inner}(x, {text(field)})"]
         if part["type"] == "array":
             if not required:
                 raise SystemExit(f"{owner}.{field}: an optional list is not provided for")
@@ -127,21 +133,25 @@ class DocumentGuard:
             check = f"ok_{inner}(item)" if inner else scalar("item", part["items"])
             lines.append(f"every item in x.{field} {{\n\t\t{check}\n\t}}")
             return lines
+        if "enum" in part:
+            words = self.words.setdefault(literal_set(part["enum"]), f"words_{owner}_{field}")
+            first = text(part["enum"][0])
+            value = f"x.{field}" if required else f"object.get(x, {text(field)}, {first})"
+            return [f"{words}[{value}]"]
         if required:
             return [scalar(f"x.{field}", part)]
+        if part["type"] == "integer":
+            least = {0: "natural", 1: "positive"}[part["minimum"]]
+            return [f"kind.{least}_if_said(x, {text(field)})"]
         if field == "unresolved":
             # Present, it is true: false would say nothing and hide a lost reading.
             return ['object.get(x, "unresolved", true) == true']
-        default = {"string": '""', "boolean": "false", "object": "{}"}.get(
-            part["type"], text(part.get("minimum", 0))
-        )
-        if "enum" in part:
-            default = text(part["enum"][0])
+        default = {"string": '""', "boolean": "false", "object": "{}"}[part["type"]]
         return [scalar(f"object.get(x, {text(field)}, {default})", part)]
 
     def ok_optional(self, name: str) -> str:
         return (
-            f"ok_optional_{name}(x, field, keys) if {{\n\tnot field in keys\n}} else if {{\n"
+            f"ok_optional_{name}(x, field) if {{\n\tnot kind.has(x, field)\n}} else if {{\n"
             f"\tok_{name}(x[field])\n}}\n"
         )
 
@@ -231,7 +241,7 @@ def scalar(value: str, part: Schema) -> str:
     if part["type"] == "integer" and "maximum" in part:
         return f"kind.between({value}, {part['minimum']}, {part['maximum']})"
     if part["type"] == "integer":
-        return f"kind.whole({value}, {part.get('minimum', 0)})"
+        return f"kind.{ {0: 'natural', 1: 'positive'}[part['minimum']] }({value})"
     return {"string": "is_string", "boolean": "is_boolean", "object": "is_object"}[
         part["type"]
     ] + f"({value})"
@@ -249,7 +259,11 @@ def dispatch() -> str:
         f':= wrong_{kind}_setting(x) if {{\n\tname == "{kind}_setting"\n}}'
         for kind in SETTING_KINDS
     )
-    return f"\nok_setting(name, x) {ok}\n\nwrong_setting(name, x) {wrong}\n"
+    member = 'if {\n\tfield == "fields"\n} else if {\n\tok_setting(kinds[field], x)\n}'
+    return (
+        f"\nok_member(kinds, field, x) {member}\n\nok_setting(name, x) {ok}\n\n"
+        f"wrong_setting(name, x) {wrong}\n"
+    )
 
 
 def document_guard(schema: Schema) -> str:
