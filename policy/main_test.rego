@@ -59,6 +59,9 @@ test_one_bad_document_denies_all if {
 test_all_clean if {
 	decision := grpc.decision with input as [_clean, _clean]
 	decision.allow
+	decision.schema_version == 1
+	alone := grpc.decision with input as [_clean]
+	alone.allow
 }
 
 test_no_documents if {
@@ -79,6 +82,30 @@ test_waiver_used_in_one_document if {
 	{finding._loc.file | some finding in used.waived} == {"a.conf"}
 	unused := grpc.decision with input as _two with data.nginx_grpc as _waiver("c.conf")
 	[finding.message | some finding in unused.warn; finding.id == "NG004"] == ["the waiver of NG201 accepts nothing"]
+}
+
+test_waiver_that_ends_soon_in_one_document if {
+	soon := {"waivers": [object.union(_waiver("a.conf").waivers[0], {"expires": "2026-11-30"})]}
+	decision := grpc.decision with input as _two
+		with data.nginx_grpc as soon
+		with time.now_ns as 1795521600000000000
+	[finding.message | some finding in decision.warn; finding.id == "NG004"] == ["the waiver of NG201 ends on 2026-11-30"]
+}
+
+# A comment stands in one document, where it accepts something or not.
+test_waiver_of_a_comment if {
+	comment := {
+		"file": "b.conf",
+		"line": 9,
+		"id": "NG201",
+		"until": "2999-01-01",
+		"owner": "payments",
+		"reason": "a reason",
+		"problem": "",
+		"covers": 99,
+	}
+	decision := grpc.decision with input as [object.union(_one, {"waivers": [comment]}), _clean]
+	[finding.message | some finding in decision.warn; finding.id == "NG004"] == ["the waiver of NG201 accepts nothing"]
 }
 
 test_unknown_in_one_document if {

@@ -131,9 +131,7 @@ _standing := array.concat(
 	[_shown(finding) | some finding in _about_waivers],
 )
 
-_about_waivers := waivers.findings_about(union({pair[1] | some pair in _covered})) if {
-	_judging
-} else := set()
+_about_waivers := waivers.findings_about(union({pair[1] | some pair in _covered})) if _judging
 
 _rules := [rule |
 	_judging
@@ -155,15 +153,14 @@ _ids_of_unknowns := {finding.id | some finding in _unknowns}
 _level(finding) := "warn" if {
 	settings.levels[finding.id] == "deny"
 	finding.cap == "warn"
-} else := settings.levels[finding.id] if {
+} else := level if {
 	_judging
-	_ = settings.levels[finding.id]
+	level := settings.levels[finding.id]
 } else := settings.not_judged if {
 	finding.id == "NG005"
-	_judging
 } else := finding.levels[_profile]
 
-_level_of_rule(about) := _level({"id": about.id, "levels": about.levels, "cap": "deny"})
+_level_of_rule(about) := _level({"id": about.id, "levels": about.levels})
 
 _profile := settings.profile if {
 	_judging
@@ -194,8 +191,8 @@ _shown(finding) := {
 
 # Findings have one cause where one line mends them: they say the same of one place, or of locations
 # of one server that all lack a line, which is then at the location itself.
-_cause(finding) := finding.cause if {
-	finding.cause
+_cause(finding) := cause if {
+	cause := finding.cause
 } else := concat(" ", [finding.message, "in", finding.file, "server", finding.server]) if {
 	finding.location != ""
 	finding.line == finding.node.line

@@ -54,6 +54,7 @@ _rule(decision, id) := [rule | some rule in decision.rules; rule.id == id][0]
 
 test_good_document if {
 	decision := verdict.decision with input as _good
+	decision.schema_version == 1
 	decision.allow
 	decision.deny == []
 	decision.warn == []
@@ -99,6 +100,20 @@ test_one_missing_line_is_one_cause if {
 	causes == {"a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed) in nginx.conf server api.example"}
 }
 
+# What is about no location is mended where it stands.
+test_cause_of_an_upstream if {
+	alone := t.document([t.server([t.pass("/", {})], {})], [t.upstream("greeter", {}, [t.peer("10.0.0.1:50051", {})])])
+	decision := verdict.decision with input as alone
+	{finding.cause | some finding in decision.warn; finding.id == "NG107"} == {"10.0.0.1:50051 is the only server and nothing checks it: while it is dead, every call fails nginx.conf 2"}
+}
+
+# The line of another file is another line.
+test_cause_in_another_file if {
+	short := object.union(t.time("1s", 1000), {"file": "timeouts.conf", "line": 10})
+	decision := verdict.decision with input as t.one_location(t.pass_with({"grpc_read_timeout": short}))
+	{finding.cause | some finding in decision.deny; finding.id == "NG106"} == {"a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed) timeouts.conf 10"}
+}
+
 test_many_findings_are_in_order if {
 	ordered := verdict._ordered with verdict._standing as _many with verdict._waived as []
 	keys := [[finding._loc.line, finding.location] | some finding in ordered]
@@ -140,7 +155,7 @@ test_unknown_is_one_warning if {
 	finding.outcome == "unknown"
 	finding._loc == {"file": "nginx.conf", "line": 5}
 	startswith(finding.message, "not judged in full: NG105, NG106, NG107, NG108, NG109, ")
-	_rule(decision, "NG106").outcome == "unknown"
+	_rule(decision, "NG106") == {"id": "NG106", "slug": "read-timeout", "level": "deny", "outcome": "unknown"}
 	_rule(decision, "NG110").outcome == "judged"
 }
 
@@ -165,11 +180,34 @@ test_wrong_settings_stop_everything if {
 	decision.rules == []
 }
 
+test_one_wrong_setting_stops_everything if {
+	every given in [{"profile": "strict"}, {"levels": {"NG106": "loud"}}, {"workers": 0}] {
+		decision := verdict.decision with input as _bad with data.nginx_grpc as given
+		[finding] = decision.deny
+		finding.id == "NG003"
+		startswith(finding.msg, "[NG003] nginx-grpc.yaml:1 nginx_grpc.")
+		decision.rules == []
+	}
+}
+
+# A waiver of wrong settings is nobody's.
+test_wrong_settings_with_a_waiver if {
+	decision := verdict.decision with input as _bad with data.nginx_grpc as {
+		"profle": "evidence",
+		"waivers": [{"id": "NG106", "reason": "r", "owner": "o", "expires": "2020-01-01"}],
+	}
+	_ids(decision.deny) == {"NG003"}
+}
+
 test_no_document_stops_everything if {
 	decision := verdict.decision with input as {} with data.nginx_grpc as {"levels": {"NG001": "off"}}
 	_ids(decision.deny) == {"NG001"}
 	decision.rules == []
 	not decision.allow
+	without := verdict.decision with input as {}
+	[finding] = without.deny
+	startswith(finding.msg, "[NG001] input:1 the input has no schema_version")
+	without.rules == []
 }
 
 test_subjects if {
@@ -177,14 +215,12 @@ test_subjects if {
 		[t.server([t.pass("/", {})], {"listens": [t.listen({"speaks_http2": "no"})]})],
 		[t.upstream("greeter", {"keepalive": t.number("0", 0)}, [])],
 	)
-	messages := {split(finding.msg, ": ")[0] | some finding in decision.deny}
-	messages == {
-		"[NG104] nginx.conf:12 upstream greeter",
-		"[NG106] nginx.conf:10 location /",
-		"[NG108] nginx.conf:10 location /",
-		"[NG109] nginx.conf:10 location /",
-		"[NG201] nginx.conf:1 server api.example",
+	{finding.msg | some finding in decision.deny; finding.id in {"NG104", "NG106", "NG201"}} == {
+		"[NG104] nginx.conf:12 upstream greeter: keepalive 0 switches it off, so every call opens a connection of its own",
+		"[NG106] nginx.conf:10 location /: a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed)",
+		"[NG201] nginx.conf:1 server api.example: no client can make a call: 443 ssl http2 of this server speaks no HTTP/2",
 	}
+	_ids(decision.deny) == {"NG104", "NG106", "NG108", "NG109", "NG201"}
 }
 
 # If anything in the verdict fails, this is what is left.

@@ -237,6 +237,23 @@ test_settings_come_before_comments if {
 	_about_waivers(decision) == set()
 }
 
+# A rule that is off finds nothing, so that there is nothing to accept.
+test_a_rule_that_is_off if {
+	decision := _decide(object.union(_settings({}), {"levels": {"NG106": "off"}}))
+	decision.waived == []
+	_about_waivers(decision) == {"the waiver of NG106 accepts nothing"}
+}
+
+test_a_comment_on_what_is_not_judged if {
+	unknown := object.union(
+		t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")})),
+		{"waivers": [_comment({})]},
+	)
+	decision := _decide_document(unknown)
+	decision.waived == []
+	_about_waivers(decision) == {"the waiver of NG106 accepts nothing"}
+}
+
 test_what_is_not_judged_can_be_waived if {
 	unknown := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
 	decision := verdict.decision with input as unknown
