@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 
-
 # conftest gives each test five seconds, and no flag for more: on a busy machine that may be short.
 TRIES = 5
 
