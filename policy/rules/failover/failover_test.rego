@@ -49,6 +49,11 @@ _checked_here := t.document([t.server([t.pass("/", {"health_check": _check})], {
 
 _checked_and_elsewhere := _served_by(_greeter({"active_check": true, "servers_known": false}), {})
 
+_another_checked := t.document(
+	[t.server([t.pass_with(_tries(1))], {})],
+	[t.greeter, t.upstream_with("another", {}, [], {"active_check": true})],
+)
+
 _two_checked := t.document(
 	[t.server([t.pass_with({})], {})],
 	[t.upstream_with("greeter", {}, t.greeter.servers, {"active_check": true})],
@@ -73,6 +78,7 @@ _by_variable := t.one_location(t.pass("/", {"grpc_pass": "$b", "target": t.to_va
 
 test_one_try if {
 	found := failover.findings with input as _one
+	t.faults(failover.findings) == t.faults(found) with input as _another_checked
 	t.faults(found) == {"a call is tried once: grpc_next_upstream_tries 1, and no active health check"}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"warn"}

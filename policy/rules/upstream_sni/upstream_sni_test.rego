@@ -12,6 +12,10 @@ _address(more) := t.target(object.union(
 
 _name := t.one_location(_to(_address({"host_is_name": true}), {}))
 
+_name_beside_an_upstream := object.union(_name, {"upstreams": [
+	t.upstream("greeter", {}, [t.peer("greeter.example:443", {"host_is_name": true})]),
+]})
+
 _said := t.one_location(_to(_address({"host_is_name": true}), {"grpc_ssl_server_name": t.flag(true)}))
 
 _ip := t.one_location(_to(_address({"host": "10.0.0.1"}), {}))
@@ -53,6 +57,7 @@ test_name if {
 	found := upstream_sni.findings with input as _name
 	t.faults(found) == {"nginx does not say greeter.example in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"}
 	t.levels(found, "evidence") == {"warn"}
+	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _name_beside_an_upstream
 	some message in t.faults(upstream_sni.findings) with input as _dynamic
 	startswith(message, "nginx does not say grpcs://$b in")
 }

@@ -110,8 +110,9 @@ _ids := {id | id := data.nginx.grpc.rules[_].about.id}
 _fix_comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 
 # _wrong: what is not in order, the first of it. Undefined for a waiver that is.
-_wrong(waiver) := {"problem": waiver.problem, "fix": _fix_comment} if {
-	object.get(waiver, "problem", "") != ""
+_wrong(waiver) := {"problem": problem, "fix": _fix_comment} if {
+	problem := waiver.problem
+	problem != ""
 } else := {"problem": "names no rule", "fix": "the id of a rule, as nginx-grpc rules lists them"} if {
 	not waiver.id in _ids
 } else := {"problem": "is for a rule that always holds", "fix": "remove the waiver"} if {

@@ -46,6 +46,8 @@ _twice := _commented([_comment({}), _comment({"line": 12})])
 
 _malformed := _commented([_comment({"problem": "holds until twice"})])
 
+_malformed_beside_another := _commented([_comment({"problem": "holds until twice"}), _comment({"covers": 99})])
+
 _no_date := _commented([_comment({"until": ""})])
 
 _unknown_key := _commented([_comment({"key": "nginx.conf"})])
@@ -148,6 +150,7 @@ test_malformed_comments if {
 	_about_waivers(_decide_document(_malformed)) == {"the waiver of NG106 holds until twice"}
 	_about_waivers(_decide_document(_no_date)) == {"the waiver of NG106 has no last day"}
 	_waived(_decide_document(_malformed)) == set()
+	_waived(_decide_document(_malformed_beside_another)) == set()
 	some finding in _decide_document(_malformed).deny
 	finding.remedy == "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 }
@@ -158,7 +161,7 @@ test_comments_forbidden if {
 		with time.now_ns as _today
 	_about_waivers(decision) == {"the waiver of NG106 stands in a comment, and settings forbid that"}
 	{finding.remedy | some finding in decision.deny; finding.id == "NG004"} == {"move it to waivers in the settings"}
-	_covered({"inline_waivers": "forbid"})
+	_covering(object.union(_settings({}), {"inline_waivers": "forbid"})) != set()
 	decision.waived == []
 }
 
