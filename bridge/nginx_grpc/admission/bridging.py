@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 
-from nginx_grpc import documents
+from nginx_grpc import documents, model, parsers, sources
+from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import default_parser
 from nginx_grpc.sources import config_map
 from nginx_grpc.sources.includes import Text
@@ -34,7 +38,7 @@ _BLOCKS = {
 }
 _SAMPLE = b"""
 http {
-    upstream greeter { server 127.0.0.1:50051; keepalive 16; keepalive_timeout 20s; }
+    upstream greeter { server 127.0.0.1:50051; server [::1]:50051; keepalive 16; }
     server {
         listen 80;
         http2 on;
@@ -43,6 +47,26 @@ http {
     }
 }
 """
+# What takes the ways that only faulty text takes.
+_UNREADABLE = (
+    b"http {",
+    b"}",
+    b"http { server { listen 80 } }",
+    b"a " + b"b" * 5000 + b";",
+    b"\xff\xfeh\x00",
+    b"\xef\xbb\xbfhttp { }",
+    b"{{ if .Values.grpc }}\nserver { }\n{{ end }}\n",
+    b"{% for a in b %} server { } {% endfor %}",
+    b"server { listen ${PORT}; }",
+    b"apiVersion: v1\nkind: ConfigMap\n",
+    b'{"a": 1}',
+    b"http { location / { grpc_pass grpc://a; \x00 } }",
+    b"# a\rgrpc_pass grpc://a;",
+    b"server { content_by_lua_block { if a then",
+    b"{" * 2000,
+    b"<html>",
+    b"key = value\n",
+)
 
 
 def configurations(texts: Mapping[str, bytes], judged: Sequence[str]) -> list[Configuration]:
@@ -72,6 +96,12 @@ def configurations(texts: Mapping[str, bytes], judged: Sequence[str]) -> list[Co
 
 def warm() -> None:
     """Load all that the bridge loads on its way, while files can still be opened."""
+    for package in (parsers, sources, model):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+    for text in _UNREADABLE:
+        with contextlib.suppress(Refused):
+            configurations({"nginx.conf": text}, ["nginx.conf"])
     read = configurations(
         {"nginx.conf": _SAMPLE, "greeter.inc": b"grpc_read_timeout 1h;"}, ["nginx.conf"]
     )

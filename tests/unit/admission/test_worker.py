@@ -96,3 +96,29 @@ def test_it_can_open_nothing(attempt: str) -> None:
     ended = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert ended.returncode != 0
     assert "Too many open files" in ended.stderr or "MemoryError" in ended.stderr, ended.stderr
+
+
+LOADED = """
+import ast, json, pathlib, sys
+sys.path[:] = {path!r}
+import nginx_grpc
+from nginx_grpc.admission import bridging
+bridging.warm()
+late = set()
+for package in ("parsers", "sources", "model"):
+    for file in pathlib.Path(nginx_grpc.__path__[0], package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                late |= {{name.name for name in node.names}}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                late.add(node.module)
+print(json.dumps(sorted(late - set(sys.modules))))
+"""
+
+
+def test_all_that_the_bridge_ever_imports_is_loaded_before_nothing_can_be_opened() -> None:
+    code = LOADED.format(path=[entry for entry in sys.path if entry])
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert json.loads(ended.stdout) == []
