@@ -66,7 +66,7 @@ _leads_where(call) := " names no upstream that is seen, and no port" if {
 	call.location.target.kind == "undefined"
 } else := " leads to what is not seen"
 
-leads_to_upstream(call) if count(call.location.target.upstreams) > 0
+leads_to_upstream(call) if some _ in call.location.target.upstreams
 
 leads_to_address(call) if {
 	not leads_to_upstream(call)
@@ -76,7 +76,9 @@ leads_to_address(call) if {
 # names of the upstreams whose settings hold for a call; "" stands for what is no upstream.
 names(call) := call.location.target.upstreams if {
 	leads_to_upstream(call)
-} else := [""]
+} else := _no_name
+
+_no_name := [""]
 
 # several: whether a call can be tried on a second server.
 several(call) if {

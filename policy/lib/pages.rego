@@ -49,9 +49,19 @@ _verdict(number, list, status) := object.union({"entry": entry, "page": page}, j
 	judged := _judge(list, entry, page, status)
 }
 
+# _served: the locations of the pages, with what they send; once for each, however many lists and
+# statuses lead there.
+_served := {number: served |
+	some number, pages in _pages
+	served := {uri: {"location": location, "type": _type(uri, location), "headers": _headers(location)} |
+		some uri, page in pages
+		location := calls.location_by_id[page.location]
+	}
+}
+
 # _page that serves the entry: its location, or why there is none.
-_page(number, entry) := {"location": location} if {
-	location := calls.location_by_id[_pages[number][entry.uri].location]
+_page(number, entry) := _served[number][entry.uri] if {
+	_ = _served[number][entry.uri]
 } else := {"found": page.found} if {
 	page := _pages[number][entry.uri]
 } else := {"found": "unknown"}
@@ -73,9 +83,9 @@ _judge(list, entry, page, status) := {"kind": "unknown", "doubt": _doubt(entry, 
 	page.location.grpc.carries == "pass"
 } else := {"kind": "unknown", "doubt": effective.gap_doubt(page.location)} if {
 	page.location.handler == "unknown"
-} else := _returned(entry, page.location, status) if {
+} else := _returned(entry, page, status) if {
 	page.location.handler == "return"
-} else := _file(entry, _type(entry, page.location), status) if {
+} else := _file(entry, page.type, status) if {
 	page.location.handler == "static"
 } else := {"kind": "unknown", "doubt": _doubt(entry, concat(" ", ["is made by", page.location.handler]))}
 
@@ -88,55 +98,51 @@ _file(entry, type, status) := {"kind": "unknown", "doubt": type} if {
 	_replaced(entry, 200, status) in retried
 } else := {"kind": "not_grpc"}
 
-_returned(entry, location, status) := {"kind": "no_content"} if {
-	_final(entry, location, status) == 204
+_returned(entry, page, status) := {"kind": "no_content"} if {
+	_final(entry, page.location, status) == 204
 } else := {"kind": "plain"} if {
-	_is_own_html(location)
-	_final(entry, location, status) in retried
+	_is_own_html(page.location)
+	_final(entry, page.location, status) in retried
 } else := {"kind": "status"} if {
-	_is_own_html(location)
-} else := {"kind": "unknown", "doubt": type} if {
-	type := _type(entry, location)
-	is_object(type)
-} else := _typed(entry, location, status) if {
-	_is_grpc(_type(entry, location))
+	_is_own_html(page.location)
+} else := {"kind": "unknown", "doubt": page.type} if {
+	is_object(page.type)
+} else := _typed(page.headers, entry, page.location, status) if {
+	_is_grpc(page.type)
 } else := {"kind": "plain"} if {
-	_final(entry, location, status) in retried
+	_final(entry, page.location, status) in retried
 } else := {"kind": "not_grpc"}
 
 # _typed: the page is sent as application/grpc.
-_typed(entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "has a body with a variable")} if {
+_typed(headers, entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "has a body with a variable")} if {
 	location.return.body == "variable"
 } else := {"kind": "body"} if {
 	location.return.body == "text"
 } else := {"kind": "unknown", "doubt": headers.doubt} if {
-	headers := _headers(entry, location)
+	_ = headers.doubt
+} else := {"kind": "unknown", "doubt": _doubt(entry, "may have headers from an include that was not read")} if {
+	not headers.complete
 } else := {"kind": "no_status"} if {
-	count(_headers(entry, location).status) == 0
+	headers.status == []
 } else := {"kind": "ok_status"} if {
-	some header in _headers(entry, location).status
+	some header in headers.status
 	header.value == "0"
 } else := {"kind": "good"} if {
 	_final(entry, location, status) == 200
 } else := {"kind": "older_clients"} if {
-	some header in _headers(entry, location).status
+	some header in headers.status
 	header.always
 } else := {"kind": "headers_lost"} if {
 	not _final(entry, location, status) in _added
 } else := {"kind": "status"}
 
-# _headers: the grpc-status lines of the list in effect, or the doubt about it.
-_headers(entry, location) := {"status": []} if {
-	object.get(location, "add_header", -1) < 0
-	not effective.hidden(location)
+# _headers: the grpc-status lines of the list in effect and whether these are all, or the doubt.
+_headers(location) := {"complete": list.complete, "status": status} if {
+	list := input.header_lists[location.add_header]
+	status := [header | some header in list.headers; lower(header.name) == "grpc-status"]
 } else := {"doubt": effective.gap_doubt(location)} if {
-	object.get(location, "add_header", -1) < 0
-} else := {"doubt": _doubt(entry, "may have headers from an include that was not read")} if {
-	not input.header_lists[location.add_header].complete
-} else := {"status": [header |
-	some header in input.header_lists[location.add_header].headers
-	lower(header.name) == "grpc-status"
-]}
+	effective.hidden(location)
+} else := {"complete": true, "status": []}
 
 # _final: the status that is sent. nginx keeps the first status unless `=` is said; but a `return` of
 # 400 or more without a text is an error of its own.
@@ -159,22 +165,22 @@ _is_own_html(location) if {
 }
 
 # _type of the page: by its extension, else default_type; a doubt where that is not known.
-_type(entry, location) := type if {
+_type(uri, location) := type if {
 	some line in location.types
 	parts := split(line, " ")
-	parts[0] == _extension(entry)
+	parts[0] == _extension(uri)
 	type := parts[1]
 } else := "the type of its extension" if {
-	count(location.types) == 0
+	location.types == []
 	not location.types_declared
-	_extension(entry) in mime_types.known
+	mime_types.known[_extension(uri)]
 } else := setting.doubt if {
 	setting := effective.setting(location, "default_type")
 } else := effective.setting(location, "default_type").value
 
 # _extension, undefined where there is none.
-_extension(entry) := lower(regex.find_all_string_submatch_n(`\.([^./]+)$`, entry.uri, 1)[0][1]) if {
-	not startswith(entry.uri, "@")
+_extension(uri) := lower(regex.find_all_string_submatch_n(`\.([^./]+)$`, uri, 1)[0][1]) if {
+	not startswith(uri, "@")
 }
 
 _is_grpc(type) if regex.match(`^application/grpc([+;].*)?$`, lower(type))

@@ -38,23 +38,33 @@ duration(name, key) := {"ms": units.milliseconds(text), "text": text, "given": t
 # idle_limit: the time after which the server closes a connection, by whichever comes first of
 # what the user wrote; where nothing is written, the checklist's 30s.
 idle_limit(name) := limit if {
+	_ = given.grpc
 	written := [duration(name, key) | some key in ["max_connection_age", "max_connection_idle"]]
 	shortest := min({length.ms | some length in written})
 	limit := [length | some length in written; length.ms == shortest][0]
-} else := {"ms": 30000, "text": "30s", "given": false}
+} else := _assumed_limit
+
+_assumed_limit := {"ms": 30000, "text": "30s", "given": false}
 
 # longest_silence of the streams of any of these upstreams.
 longest_silence(names) := silence if {
+	_ = given.grpc
 	written := [duration(name, "longest_silence") | some name in names]
 	longest := max({length.ms | some length in written})
 	silence := [length | some length in written; length.ms == longest][0]
-} else := {"ms": 300000, "text": "300s", "given": false}
+} else := _assumed_silence
+
+_assumed_silence := {"ms": 300000, "text": "300s", "given": false}
 
 # streaming by the users's words: what the clients of any of these upstreams stream.
-streaming(names) := {kind |
+streaming(names) := _nothing if {
+	not given.grpc
+} else := {kind |
 	some name in names
 	kind := for_upstream(name, "streaming")
 }
+
+_nothing := set()
 
 # words: "(given)" or "(assumed)", so that a reader sees whose number it is.
 origin(limit) := "as settings say" if {

@@ -44,19 +44,24 @@ findings contains rule.unknown(about, forms, doubt) if {
 
 # _forms: undefined where the clients are said to stream nothing, or speak gRPC-Web, in which they
 # can't.
-_forms(call) := ["given"] if {
-	count(settings.streaming(calls.names(call)) & {"client", "bidi"}) > 0
+_forms(call) := _given if {
+	some kind in settings.streaming(calls.names(call))
+	_upwards[kind]
 } else := [] if {
-	count(settings.streaming(calls.names(call))) == 0
+	settings.streaming(calls.names(call)) == set()
 	not effective.is_on(call.location, "grpc_web")
 }
+
+_given := ["given"]
+
+_upwards := {"client", "bidi"}
 
 # _need: the silence that a stream has to survive: what settings say, else what the configuration
 # says by a grpc_read_timeout of its own.
 _need(call) := silence if {
 	silence := settings.longest_silence(calls.names(call))
 	silence.given
-	_forms(call) == ["given"]
+	_forms(call) == _given
 } else := {"ms": read.value, "text": read.text} if {
 	read := effective.setting(call.location, "grpc_read_timeout")
 	read.state == "said"
