@@ -18,7 +18,7 @@ _servers := [
 	t.server([_strong], {"name": "strong"}),
 	t.server([_weak], {"name": "weak"}),
 	t.server([_http], {"name": "http"}),
-	t.server([t.pass("/", {"target": t.to_upstream("another")})], {"name": "another"}),
+	t.server([t.pass("/another", {"target": t.to_upstream("another")})], {"name": "another"}),
 ]
 
 _everything := t.document(_servers, [t.upstream(name, {}, []) | some name in [

@@ -133,7 +133,9 @@ def _lines(items: Items, indent: str, end: str, depth: int) -> Iterator[str]:
         stop = " " if joined else end
         margin = indent * depth
         if isinstance(item, Comment):
-            yield ("" if item.inline else margin) + item.text + (end if "\n" in end else "\n")
+            # Not inline may not become inline: a waiver is about what it stands beside.
+            before = "" if item.inline else margin if "\n" in end else "\n"
+            yield before + item.text + (end if "\n" in end else "\n")
         elif item.block is None:
             yield f"{margin}{' '.join(item.words)};{stop}"
         else:

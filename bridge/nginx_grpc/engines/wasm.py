@@ -53,7 +53,7 @@ class CompiledPolicy:
             self._memory = self._host_memory(compiled)
             self._exports = self._instantiate(compiled).exports(self._store)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise PolicyAborted(_first_line(error)) from None
+            raise PolicyAborted(_reason(error)) from None
         self._names: dict[int, str] = {i: name for name, i in self._json_of("builtins").items()}
         self._entrypoints: dict[str, int] = self._json_of("entrypoints")
         self._data = self._parsed(data)
@@ -82,6 +82,8 @@ class CompiledPolicy:
                 outcome.append(self._evaluate(entrypoint, document))
             except PolicyAborted as aborted:
                 outcome.append(aborted)
+            except ValueError:
+                outcome.append(PolicyAborted("it answers what is no JSON"))
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
@@ -113,10 +115,12 @@ class CompiledPolicy:
     def _call(self, name: str, *arguments: int) -> Any:
         function = self._exports[name]
         assert isinstance(function, wasmtime.Func)
+        self._aborted = ""
         try:
-            return function(self._store, *arguments)
+            result = function(self._store, *arguments)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise PolicyAborted(self._aborted or _first_line(error)) from None
+            raise PolicyAborted(self._aborted or _reason(error)) from None
+        return _unsigned(result)
 
     def _host_memory(self, compiled: wasmtime.Module) -> wasmtime.Memory:
         for imported in compiled.imports:
@@ -138,7 +142,7 @@ class CompiledPolicy:
         return linker.instantiate(self._store, compiled)
 
     def _abort(self, address: int) -> None:
-        self._aborted = self._text(address).decode("utf-8", "replace")
+        self._aborted = self._text(_unsigned(address)).decode("utf-8", "replace")
         raise PolicyAborted(self._aborted)
 
     def _builtin(self, id_: int, _context: int, *arguments: int) -> int:
@@ -166,5 +170,13 @@ class CompiledPolicy:
         return ctypes.string_at(base + address)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _unsigned(address: Any) -> Any:
+    """An address as it is meant: wasmtime's 32 bits have a sign, and memory has 4 GiB."""
+    return address & 0xFFFF_FFFF if isinstance(address, int) else address
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the functions that it went through."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("wasm trap:")]
+    return (causes or lines or [type(error).__name__])[-1 if causes else 0]
