@@ -18,7 +18,7 @@ _ignore_variable := _server({"ignore_invalid_headers": t.variable("$i")})
 # A location that carries no gRPC does not bring its upstream's keys to the server.
 _another_upstream := t.document(
 	[t.server([t.pass("/", {}), t.location("/other", {"target": t.to_upstream("other")})], {})],
-	[t.greeter],
+	[t.greeter, t.upstream("other", {}, [t.peer("10.0.0.3:50051", {})])],
 )
 
 _http := t.one_location(t.location("/", {}))
