@@ -30,6 +30,7 @@ __all__ = ["TARGETS", "guard", "made_up", "on_bridge", "on_parser"]
 _NOT_SYNTAX = (
     "a name that no directive has",
     "a U+",
+    "a string or comment of more than 4,096 bytes in a Lua block",
     "the name of a directive in capitals",
     "a block where nginx takes none",
     "more than two words in",
