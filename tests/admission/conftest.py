@@ -89,9 +89,11 @@ def bundles(bundle: Path) -> Iterator[BundleServer]:
 def opa(
     tmp_path_factory: pytest.TempPathFactory, bundles: BundleServer, public_key: Path
 ) -> Iterator[Opa]:
-    server = Opa(tmp_path_factory.mktemp("opa"), bundles.url, public_key).start()
-    yield server
-    server.stop()
+    server = Opa(tmp_path_factory.mktemp("opa"), bundles.url, public_key)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +102,11 @@ def webhook(
 ) -> Iterator[Webhook]:
     process = Webhook(
         tmp_path_factory.mktemp("webhook"), certificates, opa.url, opa.folder / "token"
-    ).start()
-    yield process
-    process.stop()
+    )
+    try:
+        yield process.start()
+    finally:
+        process.stop()
 
 
 @pytest.fixture

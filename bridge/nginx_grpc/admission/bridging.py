@@ -99,6 +99,7 @@ def warm() -> None:
     for package in (parsers, sources, model):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
+    importlib.import_module("ipaddress")  # of the standard library, and needed for few addresses
     for text in _UNREADABLE:
         with contextlib.suppress(Refused):
             configurations({"nginx.conf": text}, ["nginx.conf"])
