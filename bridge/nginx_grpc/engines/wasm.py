@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,14 +17,22 @@ from typing import Any
 
 import wasmtime
 
-__all__ = ["CompiledPolicy", "PolicyAborted"]
+__all__ = ["CompiledPolicy", "OutOfMemory", "PolicyAborted"]
 
 _PAGE = 65_536
-_PAGES = 65_536  # 4 GiB, all that 32-bit WebAssembly has
+# 3 GiB of the 4 that 32-bit WebAssembly has: OPA's allocator takes a pointer that wraps around for
+# room, and goes on in what is not its own ("out of bounds memory access", or worse an answer).
+_PAGES = 49_152
+# What OPA's allocator says then.
+_NO_MEMORY = ("opa_malloc: failed",)
 
 
 class PolicyAborted(Exception):
     """The policy gave up: a conflict in it, or no memory left. The message is OPA's."""
+
+
+class OutOfMemory(PolicyAborted):
+    """The input, and what the policy makes of it, do not fit into the 3 GiB that it gets."""
 
 
 class CompiledPolicy:
@@ -58,6 +67,7 @@ class CompiledPolicy:
         self._entrypoints: dict[str, int] = self._json_of("entrypoints")
         self._data = self._parsed(data)
         self._heap: int = self._call("opa_heap_ptr_get")
+        self._end = self._heap
 
     @property
     def needs(self) -> set[str]:
@@ -72,6 +82,27 @@ class CompiledPolicy:
     def evaluate(self, entrypoint: str, document: bytes) -> Any:
         """The value of an entry point for an input (JSON text); None where it is undefined.
 
+        Raises PolicyAborted; see `ask`.
+        """
+        self.give(document)
+        return self.ask(entrypoint)
+
+    def give(self, document: bytes) -> None:
+        """Take in the input (JSON text) of the next `ask`: from here on it is in WebAssembly."""
+        # The input lies behind the data, and the evaluation's own heap behind the input.
+        end = self._heap + len(document)
+        missing = end - self._memory.data_len(self._store)
+        try:
+            if missing > 0:
+                self._memory.grow(self._store, -(-missing // _PAGE))
+            self._memory.write(self._store, document, self._heap)
+        except (wasmtime.WasmtimeError, IndexError):
+            raise OutOfMemory("it has 3 GiB") from None
+        self._end = end
+
+    def ask(self, entrypoint: str) -> Any:
+        """The value of an entry point for the input given last; None where it is undefined.
+
         Raises PolicyAborted. A KeyboardInterrupt ends the evaluation at once: it runs in a thread
         of its own, since the interpreter sees no signal while WebAssembly runs.
         """
@@ -79,7 +110,7 @@ class CompiledPolicy:
 
         def run() -> None:
             try:
-                outcome.append(self._evaluate(entrypoint, document))
+                outcome.append(self._evaluate(entrypoint))
             except PolicyAborted as aborted:
                 outcome.append(aborted)
             except ValueError:
@@ -98,18 +129,9 @@ class CompiledPolicy:
         results = outcome[0]
         return results[0]["result"] if results else None
 
-    def _evaluate(self, entrypoint: str, document: bytes) -> Any:
-        # The input lies behind the data, and the evaluation's own heap behind the input.
-        start, end = self._heap, self._heap + len(document)
-        missing = end - self._memory.data_len(self._store)
-        try:
-            if missing > 0:
-                self._memory.grow(self._store, -(-missing // _PAGE))
-            self._memory.write(self._store, document, start)
-        except (wasmtime.WasmtimeError, IndexError):
-            raise PolicyAborted("the document is too large for WebAssembly's memory") from None
-        entry = self._entrypoints[entrypoint]
-        address = self._call("opa_eval", 0, entry, self._data, start, len(document), end, 0)
+    def _evaluate(self, entrypoint: str) -> Any:
+        entry, start, end = self._entrypoints[entrypoint], self._heap, self._end
+        address = self._call("opa_eval", 0, entry, self._data, start, end - start, end, 0)
         return json.loads(self._text(address))
 
     def _call(self, name: str, *arguments: int) -> Any:
@@ -119,8 +141,11 @@ class CompiledPolicy:
         try:
             result = function(self._store, *arguments)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise PolicyAborted(self._aborted or _reason(error)) from None
+            raise self._failure(self._aborted or _reason(error)) from None
         return _unsigned(result)
+
+    def _failure(self, reason: str) -> PolicyAborted:
+        return OutOfMemory(reason) if reason in _NO_MEMORY else PolicyAborted(reason)
 
     def _host_memory(self, compiled: wasmtime.Module) -> wasmtime.Memory:
         for imported in compiled.imports:
@@ -143,7 +168,7 @@ class CompiledPolicy:
 
     def _abort(self, address: int) -> None:
         self._aborted = self._text(_unsigned(address)).decode("utf-8", "replace")
-        raise PolicyAborted(self._aborted)
+        raise self._failure(self._aborted)
 
     def _builtin(self, id_: int, _context: int, *arguments: int) -> int:
         name = self._names[id_]
@@ -177,6 +202,6 @@ def _unsigned(address: Any) -> Any:
 
 def _reason(error: Exception) -> str:
     """What went wrong, without the functions that it went through."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("wasm trap:")]
-    return (causes or lines or [type(error).__name__])[-1 if causes else 0]
+    trap = re.search(r"wasm trap: .+", str(error))
+    lines = [trap[0]] if trap else str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

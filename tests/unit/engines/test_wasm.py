@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nginx_grpc.engines.wasm import CompiledPolicy, PolicyAborted
+from nginx_grpc.engines.wasm import CompiledPolicy, OutOfMemory, PolicyAborted
 
 pytestmark = pytest.mark.engines
 
@@ -29,12 +29,14 @@ now := time.now_ns()
 
 many := count([1 | some i in numbers.range(1, input.a); some j in numbers.range(1, i); i == j])
 
+number := to_number(input.text)
+
 longer := concat(",", [text |
 	some i in numbers.range(1, 2000)
 	text := concat("", ["é", input.text])
 ])
 """
-RULES = ("sum", "undefined", "conflict", "now", "many", "longer")
+RULES = ("sum", "undefined", "conflict", "now", "many", "longer", "number")
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,47 @@ def test_a_built_in_that_the_host_lacks_is_an_error(module):
 def test_an_input_and_an_answer_of_many_pages(policy):
     text = "x" * 3_000
     assert len(ask(policy, "longer", text=text, padding="y" * 5_000_000)) == 2000 * 3002 - 1
+
+
+def take(policy, size):
+    """Leave so much memory unused below everything that comes."""
+    policy._call("opa_malloc", size)
+    policy._heap = policy._call("opa_heap_ptr_get")
+
+
+def test_addresses_above_2_gib(policy):
+    """To wasmtime an address has a sign. Memory that nothing is written to costs nothing."""
+    take(policy, 0x9000_0000)
+    assert ask(policy, "sum", a=1) == 3
+    assert ask(policy, "now") == 1_700_000_000_000_000_001
+    assert len(ask(policy, "longer", text="x" * 100)) == 2000 * 102 - 1
+    with pytest.raises(PolicyAborted, match="conflict"):
+        ask(policy, "conflict", a=1)
+
+
+def test_too_little_memory_is_an_error(policy):
+    """And not a pointer that starts again at zero, as OPA's allocator has it at 4 GiB."""
+    heap = policy._heap
+    take(policy, 0xC000_0000 - heap - 1_000_000)
+    with pytest.raises(OutOfMemory):
+        ask(policy, "longer", text="x" * 3_000)
+    with pytest.raises(OutOfMemory):
+        ask(policy, "sum", a=1, padding="y" * 2_000_000)
+    policy._heap = heap
+    assert ask(policy, "sum", a=1) == 3
+
+
+def test_an_answer_that_is_no_json_is_an_error(policy):
+    """OPA's own `to_number(".")` makes one in WebAssembly."""
+    with pytest.raises(PolicyAborted, match="no JSON"):
+        ask(policy, "number", text=".")
+    assert ask(policy, "number", text="7") == 7
+
+
+def test_a_trap_is_told_by_its_name(policy):
+    policy._data = 0xFFFF_FFF0
+    with pytest.raises(PolicyAborted, match=r"^wasm trap: out of bounds memory access$"):
+        ask(policy, "sum", a=1)
 
 
 def test_what_is_no_policy_is_an_error():
