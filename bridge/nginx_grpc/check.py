@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -33,22 +34,30 @@ def check(
 
     Raises Refused where anything could not be read or judged.
     """
-    read = list(configurations)
-    # The policy's own guard (NG001) holds each document against the same schema.
-    built = documents.build(read, settings=settings, validated=False)
+    waiting = deque(configurations)
+    del configurations
+    if not waiting:
+        raise documents.nothing()
+    texts: dict[str, bytes] = {}
+    inputs: list[Input] = []
+
+    def built(configuration: Configuration) -> dict[str, Any]:
+        (document,) = documents.build([configuration], settings=settings, validated=False)
+        texts.update(configuration.texts)
+        inputs.append(Input.of(document))
+        return document
+
+    # Neither a tree nor its document is held here while an engine judges: both may be large.
+    decisions = engine.decide(map(built, _let_go(waiting)), settings)
     findings: list[Finding] = []
     rules: set[str] = set()
-    inputs = [Input.of(document) for document in built]
-    for given, decision in zip(inputs, engine.decide(built, settings), strict=True):
+    for given, decision in zip(inputs, decisions, strict=True):
         findings += [replace(finding, entry=given.entry) for finding in decision.findings]
         rules.update(decision.rules)
     if settings_file and any(finding.id in ("NG003", "NG004") for finding in findings):
         from nginx_grpc.settings_file import located
 
         findings = list(located(findings, settings_file))
-    texts: dict[str, bytes] = {}
-    for configuration in read:
-        texts.update(configuration.texts)
     return CheckResult(
         inputs=inputs,
         findings=sorted(findings, key=Finding.order),
@@ -58,3 +67,8 @@ def check(
         settings=settings_file,
         fail_on=fail_on,
     )
+
+
+def _let_go(waiting: deque[Configuration]) -> Iterator[Configuration]:
+    while waiting:
+        yield waiting.popleft()

@@ -11,7 +11,7 @@ from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["as_json", "build", "empty", "pieces", "validate"]
+__all__ = ["as_json", "build", "empty", "nothing", "pieces", "validate"]
 
 
 _SMALL = 200  # locations, up to which jsonschema is quick enough
@@ -37,10 +37,15 @@ def build(
             document["settings"] = settings
         documents.append(document)
     if not documents:
-        raise Refused("no nginx configuration", "name a file, a folder or - for standard input")
+        raise nothing()
     if validated:
         validate(documents)
     return documents
+
+
+def nothing() -> Refused:
+    """The error where there is no configuration."""
+    return Refused("no nginx configuration", "name a file, a folder or - for standard input")
 
 
 def validate(documents: Iterable[dict[str, Any]]) -> None:

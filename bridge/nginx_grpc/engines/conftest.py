@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os.path
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
@@ -26,7 +27,7 @@ class ConftestEngine(Engine):
     name = "conftest"
 
     def decide(
-        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         program = Program("conftest", "install conftest 0.71.1")
@@ -39,9 +40,10 @@ class ConftestEngine(Engine):
             os.path.abspath(resources.policy_dir()),
         ]
         with tempfile.TemporaryDirectory(prefix="nginx-grpc-") as folder:
-            names = [f"{number}.json" for number in range(len(documents))]
-            for name, document in zip(names, documents, strict=True):
-                with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            names = []
+            for number, document in enumerate(documents):
+                names.append(f"{number}.json")
+                with open(os.path.join(folder, names[-1]), "w", encoding="ascii") as file:
                     file.write(json.dumps(document, separators=(",", ":"), allow_nan=False))
             answer = program.ask([*arguments, "."], stdin=b"", folder=folder)
         decisions: dict[str, Any] = {}

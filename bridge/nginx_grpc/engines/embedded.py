@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
+from nginx_grpc.documents import pieces
 from nginx_grpc.engines.interface import Decision, Engine, read_decision
 from nginx_grpc.errors import Refused
 
@@ -19,24 +20,30 @@ class EmbeddedEngine(Engine):
     name = "embedded"
 
     def decide(
-        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """Judge documents; see Engine."""
-        from nginx_grpc.engines.wasm import CompiledPolicy, PolicyAborted
+        from nginx_grpc.engines.wasm import CompiledPolicy, OutOfMemory, PolicyAborted
 
         data = {} if settings is None else {"nginx_grpc": settings}
+        decisions = []
         try:
             policy = CompiledPolicy(resources.policy_wasm(), data, {"time.now_ns": time.time_ns})
-            return [
-                read_decision(policy.evaluate("nginx/grpc/decision", _encode(document)), self.name)
-                for document in documents
-            ]
+            # Neither a document nor its text is held while the policy runs: all take much memory.
+            for _ in map(policy.give, map(_encode, documents)):
+                decisions.append(read_decision(policy.ask("nginx/grpc/decision"), self.name))
+        except OutOfMemory:
+            raise Refused(
+                "a configuration that is too large for the embedded engine's 3 GiB",
+                "use --engine opa, or check its parts one by one",
+            ) from None
         except PolicyAborted as aborted:
             raise Refused(
                 f"the embedded engine failed: {aborted}",
                 "try --engine opa, and please report this with the configuration",
             ) from None
+        return decisions
 
 
 def _encode(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return "".join(pieces([document])).encode("ascii")

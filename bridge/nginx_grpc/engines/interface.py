@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc.errors import Refused
@@ -39,9 +40,13 @@ class Engine(ABC):
 
     @abstractmethod
     def decide(
-        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
-        """Judge documents with the caller's settings (None: the defaults)."""
+        """Judge documents with the caller's settings (None: the defaults).
+
+        They may be made one at a time, and a large one takes much memory: an engine that can hold
+        one at a time does.
+        """
 
 
 def read_decision(value: Any, engine: str) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os.path
+from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
@@ -21,19 +22,20 @@ class OpaEngine(Engine):
     name = "opa"
 
     def decide(
-        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         program = Program("opa", "install OPA 1.22.2")
         program.demand_version("version")
         arguments = ["eval", "--format", "json", "--stdin-input", "--strict-builtin-errors"]
         arguments += ["--ignore", "*_test.rego", "--data", os.path.abspath(resources.policy_dir())]
-        stdin = json.dumps(documents, separators=(",", ":"), allow_nan=False).encode("ascii")
+        asked = list(documents)
+        stdin = json.dumps(asked, separators=(",", ":"), allow_nan=False).encode("ascii")
         answer = program.ask([*arguments, _QUERY], stdin=stdin, folder=resources.policy_dir())
         try:
             ((value,),) = ([e["value"] for e in r["expressions"]] for r in answer["result"])
         except (KeyError, TypeError, ValueError):
             raise program.failed("gave no decision (undefined)") from None
-        if not isinstance(value, list) or len(value) != len(documents):
+        if not isinstance(value, list) or len(value) != len(asked):
             raise program.failed("gave no decision on every document")
         return [read_decision(decision, self.name) for decision in value]

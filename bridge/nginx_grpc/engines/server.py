@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.documents import empty
@@ -35,7 +36,7 @@ class ServerEngine(Engine):
         self._url = url
 
     def decide(
-        self, documents: list[dict[str, Any]], settings: dict[str, Any] | None
+        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         try:
