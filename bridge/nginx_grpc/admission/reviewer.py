@@ -276,7 +276,7 @@ class Reviewer:
             return Answer(200, review.allowed(uid))
         if outcome == "overrun":
             self.metrics.bridge_errors.labels("overrun").inc()
-            return self._overrun(uid, fields)
+            return self._overrun(uid or review.uid_of(body), fields)
         if outcome == "malformed":
             self.metrics.bridge_errors.labels("malformed").inc()
             fields.update(verdict="error", error="malformed")

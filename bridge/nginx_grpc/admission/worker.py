@@ -60,7 +60,11 @@ def main(options: dict[str, Any]) -> None:
             return
         body = jobs.read(struct.unpack(">I", length)[0])
         start = time.monotonic()
-        head, text = _result(body, options)
+        try:
+            head, text = _result(body, options)
+        except MemoryError:
+            head, text = {"outcome": "overrun"}, ""
+        del body
         head["seconds"] = time.monotonic() - start
         # Not ru_maxrss: that remembers the parent's, from before the exec.
         head["resident_kib"] = int(os.pread(memory, 256, 0).split()[1]) * _PAGE_KIB
