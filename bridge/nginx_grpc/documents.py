@@ -11,7 +11,7 @@ from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["as_json", "build", "empty", "nothing", "pieces", "validate"]
+__all__ = ["as_json", "build", "empty", "for_policy", "nothing", "pieces", "validate"]
 
 
 _SMALL = 200  # locations, up to which jsonschema is quick enough
@@ -92,10 +92,21 @@ def _checked(document: dict[str, Any]) -> Iterator[str]:
     alone, which is made from the same schema and held equal to jsonschema by a test: jsonschema
     takes half a second for a thousand locations.
     """
-    from nginx_grpc import document_json
-
     if _locations(document) <= _SMALL:
         _hold_against_schema(document)
+    yield from _written(document)
+
+
+def for_policy(document: dict[str, Any]) -> str:
+    """The text of one document for the policy, whose guard judges it too: jsonschema is left out,
+    which takes longer to start than a small check takes as a whole.
+    """
+    return "".join(_written(document))
+
+
+def _written(document: dict[str, Any]) -> Iterator[str]:
+    from nginx_grpc import document_json
+
     try:
         yield from document_json.pieces(document)
     except document_json.UnfitError as unfit:
