@@ -110,6 +110,9 @@ test-admission: setup ## the webhook, OPA and a Kubernetes API server together
 	$(call need,tests/admission)
 	$(PYTEST) tests/admission
 
+admission-load: setup ## the webhook's goals for time and memory; wants the machine to itself
+	ADMISSION_LOAD_GOALS=1 $(BIN)/pytest -s tests/admission/test_load.py
+
 live: setup ## every rule on a real nginx
 	$(call need,tests/live)
 	$(PYTEST) tests/live

@@ -1,7 +1,7 @@
 """Fifty clients for a minute, and twice what it can take. The numbers are kept in build/.
 
-Nothing bad gets in, whatever else the machine does. The goals for time are held where the machine
-is idle before: where several tests run at once, what was measured is noted and not judged.
+Nothing bad gets in, whatever else the machine does. The goals for time are judged by `make
+admission-load`, which has the machine to itself; elsewhere what was measured is noted.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def enforced(cluster: Kubernetes, webhook: Webhook) -> Iterator[Kubernetes]:
 def notes() -> Iterator[dict[str, Any]]:
     """What was measured, written down at the end."""
     noted: dict[str, Any] = {"cores": os.cpu_count(), "idle before": round(idle(), 2)}
-    noted["alone"] = noted["idle before"] > 0.8
+    noted["alone"] = "ADMISSION_LOAD_GOALS" in os.environ
     yield noted
     folder = REPOSITORY / "build"
     folder.mkdir(exist_ok=True)
