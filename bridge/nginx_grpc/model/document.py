@@ -12,7 +12,7 @@ from nginx_grpc.model.listeners import Sockets, listening
 from nginx_grpc.model.lists import Lists
 from nginx_grpc.model.location_json import LocationWriter, returned, settings_json
 from nginx_grpc.model.locations import Location, first_return, locations
-from nginx_grpc.model.nodes import Json, by_name, counted, place
+from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
@@ -160,8 +160,8 @@ class _Model:
             "settings": settings_json(scope.settings, SERVER_SETTINGS, self._budget),
             "locations": [writer.write(location) for location in server.locations],
             "pages": server.pages,
-            **place(server.directive),
         }
+        placed(node, server.directive)
         returns = first_return(server.directive.block or [])
         if returns is not None:
             node["return"] = returned(returns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Gaps"]
@@ -26,7 +26,9 @@ class Gaps:
         self._context = configuration.context
         if configuration.context in _AROUND:
             first = configuration.directives[:1]
-            where = place(first[0]) if first else {"file": configuration.entry, "line": 1}
+            where: Json = {"file": configuration.entry, "line": 1}
+            if first:
+                where = placed({}, first[0])
             self._add("context", _AROUND[self._context], _FRAGMENT, self._context, where)
 
     def around(self, level: str) -> list[int]:
@@ -59,7 +61,7 @@ class Gaps:
     def _note(self, directive: Directive, level: str) -> int:
         self._noted.add(id(directive))
         what = " ".join(directive.args)
-        return self._add("include", what, directive.unread, level, place(directive))
+        return self._add("include", what, directive.unread, level, placed({}, directive))
 
     def _add(self, kind: str, what: str, reason: str, level: str, where: Json) -> int:
         gap = {"kind": kind, "what": what, "reason": reason, "level": level, "matters": False}

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.addresses import socket_of
-from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
 
@@ -162,20 +162,18 @@ class Sockets:
 
     def _listen(self, listener: Listener) -> Json:
         socket = self._socket(listener)
-        return counted(
-            {
-                "address": listener.address,
-                "socket": listener.socket,
-                "port": listener.first,
-                "implicit": listener.implicit,
-                "ssl": socket.ssl,
-                "http2_parameter": listener.http2,
-                "quic": listener.quic,
-                "default_server": socket.default.server is listener.server,
-                "speaks_http2": self._speaks_http2(listener, socket),
-                **place(listener.directive),
-            }
-        )
+        node: Json = {
+            "address": listener.address,
+            "socket": listener.socket,
+            "port": listener.first,
+            "implicit": listener.implicit,
+            "ssl": socket.ssl,
+            "http2_parameter": listener.http2,
+            "quic": listener.quic,
+            "default_server": socket.default.server is listener.server,
+            "speaks_http2": self._speaks_http2(listener, socket),
+        }
+        return counted(placed(node, listener.directive))
 
     def _speaks_http2(self, listener: Listener, socket: _Socket) -> str:
         server = listener.server

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nginx_grpc.model.budget import Budget
-from nginx_grpc.model.nodes import Json, place
+from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.tree import Directive
 
 __all__ = ["HEADER_LISTS", "InheritedList", "Lists", "page_codes", "page_response", "page_uri"]
@@ -134,20 +134,20 @@ def _is_number(text: str) -> bool:
 
 def _header(directive: Directive) -> Json:
     arguments = directive.args
-    return {
+    node: Json = {
         "name": arguments[0] if arguments else "",
         "value": arguments[1] if len(arguments) > 1 else "",
         "always": directive.name == "add_header" and arguments[2:] == ["always"],
-        **place(directive),
     }
+    return placed(node, directive)
 
 
 def _error_page(directive: Directive) -> Json:
     uri = page_uri(directive)
-    return {
+    node: Json = {
         "codes": page_codes(directive),
         "response": page_response(directive),
         "uri": uri,
         "unresolved": "$" in uri,
-        **place(directive),
     }
+    return placed(node, directive)

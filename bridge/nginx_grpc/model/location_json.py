@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
-from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.pages import extension_of
 from nginx_grpc.model.settings import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.targets import Target
@@ -62,7 +62,7 @@ class LocationWriter:
         node["settings"] = settings_json(location.scope.settings, settings, self._budget)
         node["types"] = self._types(location)
         node["proxy_directives"] = self._beside_grpc_pass(location)
-        node.update(place(location.directive))
+        placed(node, location.directive)
         self._add_optional(node, location, carries)
         return counted(node)
 
@@ -106,8 +106,7 @@ class LocationWriter:
                 duration = milliseconds_of(directive.args[0])
                 if duration is not None:
                     node["ms"] = duration
-            node.update(place(directive))
-            found.append(counted(node))
+            found.append(counted(placed(node, directive)))
         return found
 
 
@@ -133,7 +132,7 @@ def returned(directive: Directive) -> Json:
         body = "variable"
     else:
         body = "text" if text else "empty"
-    return counted({"code": code, "body": body, **place(directive)})
+    return counted(placed({"code": code, "body": body}, directive))
 
 
 def _limit_except(directive: Directive) -> Json:
@@ -145,7 +144,7 @@ def _limit_except(directive: Directive) -> Json:
             denies = True
             break
     methods = [method.upper() for method in directive.args]
-    return {"methods": methods, "denies": denies, **place(directive)}
+    return placed({"methods": methods, "denies": denies}, directive)
 
 
 def _health_check(directive: Directive) -> Json:
@@ -153,4 +152,4 @@ def _health_check(directive: Directive) -> Json:
     for argument in directive.args:
         if argument.startswith("type="):
             kind = argument[len("type=") :]
-    return {"type": kind, **place(directive)}
+    return placed({"type": kind}, directive)

@@ -6,21 +6,18 @@ from typing import Any
 
 from nginx_grpc.tree import Directive
 
-__all__ = ["Json", "by_name", "counted", "line_of", "place"]
+__all__ = ["Json", "by_name", "counted", "placed"]
 
 Json = dict[str, Any]
 
 
-def place(directive: Directive) -> Json:
-    """File and line of a directive, and the ConfigMap's key where it stands in one."""
+def placed(node: Json, directive: Directive) -> Json:
+    """The node with where a directive stands: its file, its line, its ConfigMap's key if any."""
+    node["file"] = directive.file
+    node["line"] = directive.line if directive.line > 0 else 1
     if directive.key:
-        return {"file": directive.file, "line": line_of(directive), "key": directive.key}
-    return {"file": directive.file, "line": line_of(directive)}
-
-
-def line_of(directive: Directive) -> int:
-    """The line of a directive, at least 1."""
-    return directive.line if directive.line > 0 else 1
+        node["key"] = directive.key
+    return node
 
 
 def counted(node: Json) -> Json:

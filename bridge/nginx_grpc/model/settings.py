@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nginx_grpc.model import units
-from nginx_grpc.model.nodes import Json, line_of, place
+from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -157,7 +157,7 @@ class SettingReader:
             if len(self._known) < _MOST_KNOWN:
                 self._known[like] = known
         setting = known.copy()
-        setting["line"] = line_of(first)
+        setting["line"] = first.line if first.line > 0 else 1
         return setting
 
 
@@ -190,8 +190,7 @@ def _read(reading: Reading, directives: list[Directive], level: str, more: bool)
         setting["unresolved"] = True
         setting["why"] = why
     setting["level"] = level
-    setting.update(place(first))
-    return setting
+    return placed(setting, first)
 
 
 def overshadowed(setting: Json) -> Json:

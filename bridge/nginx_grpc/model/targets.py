@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.expansion import Alternative, Leaf, expand, variables_in
-from nginx_grpc.model.nodes import Json, counted, place
+from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.variables import LocationVariables
 from nginx_grpc.tree import Directive
@@ -87,25 +87,21 @@ class Target:
             budget.spend(sum(map(len, names)))
             host_is_name = self._needs_resolving(upstreams)
             client_chooses = _clients_choice(self.alternatives)
-        return counted(
-            {
-                "text": self.text,
-                "options": " ".join(self.directive.args[1:]),
-                "scheme": schemes[0] if len(schemes) == 1 else "",
-                "scheme_known": len(schemes) == 1,
-                "kind": one.kind if one else "variable",
-                "upstreams": names,
-                "host": one.host if one else "",
-                "port": one.port if one else 0,
-                "host_is_name": host_is_name,
-                "variables": [
-                    {"name": "$" + name, "origin": origin} for name, origin in self.origins
-                ],
-                "client_chooses": client_chooses,
-                "level": level,
-                **place(self.directive),
-            }
-        )
+        node: Json = {
+            "text": self.text,
+            "options": " ".join(self.directive.args[1:]),
+            "scheme": schemes[0] if len(schemes) == 1 else "",
+            "scheme_known": len(schemes) == 1,
+            "kind": one.kind if one else "variable",
+            "upstreams": names,
+            "host": one.host if one else "",
+            "port": one.port if one else 0,
+            "host_is_name": host_is_name,
+            "variables": [{"name": "$" + name, "origin": origin} for name, origin in self.origins],
+            "client_chooses": client_chooses,
+            "level": level,
+        }
+        return counted(placed(node, self.directive))
 
     def _needs_resolving(self, upstreams: Upstreams) -> bool:
         for row in self.alternatives:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from nginx_grpc.model import units
 from nginx_grpc.model.addresses import Address, address_of, is_name
 from nginx_grpc.model.gaps import Gaps
-from nginx_grpc.model.nodes import Json, by_name, counted, place
+from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.model.settings import UPSTREAM_SETTINGS, SettingReader
 from nginx_grpc.tree import Directive
 
@@ -96,8 +96,8 @@ def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
         "active_check": "check" in own,
         "serves_http": upstream.serves_http,
         "duplicate": upstream.duplicate,
-        **place(upstream.directive),
     }
+    placed(node, upstream.directive)
     balancer = _balancer(upstream.directive.block or [])
     if balancer is not None:
         node["balancer"] = balancer
@@ -113,11 +113,7 @@ def _balancer(block: list[Directive]) -> Json | None:
         if directive.name == "keepalive":
             pool_said = True
         elif directive.name in _BALANCERS or directive.name.startswith("balancer_by_lua"):
-            balancer = {
-                "name": directive.name,
-                "after_keepalive": pool_said,
-                **place(directive),
-            }
+            balancer = placed({"name": directive.name, "after_keepalive": pool_said}, directive)
     return balancer
 
 
@@ -132,8 +128,8 @@ def _server(directive: Directive, address: Address) -> Json:
         "down": "down" in directive.args[1:],
         "resolve": "resolve" in directive.args[1:],
         "unresolved": not text or "$" in " ".join(directive.args),
-        **place(directive),
     }
+    placed(node, directive)
     for argument in directive.args[1:]:
         if argument.startswith("max_fails="):
             fails = units.count_of(argument[len("max_fails=") :])
