@@ -160,9 +160,11 @@ _replaced(entry, own, status) := status if {
 
 # _is_own_html: `return 503;` without a text is answered with nginx's own HTML.
 _is_own_html(location) if {
+	_without_text[location.return.body]
 	location.return.code >= 400
-	location.return.body in {"none", "empty"}
 }
+
+_without_text := {"none", "empty"}
 
 # _type of the page: by its extension, else default_type; a doubt where that is not known.
 _type(uri, location) := type if {

@@ -35,9 +35,9 @@ _for_browsers := {index: headers[0] |
 
 # Words of gRPC-Web are plain; CORS at an outer level is there for other locations.
 _is_for_browsers(list, header) if {
+	regex.match(`^(access-control-.*|x-grpc-web|x-user-agent)$`, lower(header.name))
 	some text in [header.name, header.value]
 	regex.match(`x-grpc-web|x-user-agent|grpc-status`, lower(text))
-	regex.match(`^(access-control-.*|x-grpc-web|x-user-agent)$`, lower(header.name))
 } else if {
 	list.directive == "add_header"
 	list.level in {"location", "if"}

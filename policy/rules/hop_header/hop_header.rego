@@ -45,8 +45,10 @@ findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if
 # Once for each list, not for each of the locations that inherit it.
 _hop_headers := {index: headers |
 	some index, list in input.header_lists
-	headers := [header | some header in list.headers; lower(header.name) in {"connection", "te"}]
+	headers := [header | some header in list.headers; _hop_names[lower(header.name)]]
 }
+
+_hop_names := {"connection", "te"}
 
 _refusing(header) := "grpc-go" if {
 	lower(header.name) == "connection"

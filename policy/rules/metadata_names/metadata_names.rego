@@ -38,6 +38,7 @@ findings contains rule.unknown(about, [], doubt) if {
 
 # _keys that clients send to each server.
 _keys := {number: keys |
+	_ = settings.given.grpc
 	some number in {call.number | some call in calls.passes}
 	keys := {key |
 		some name in _upstreams[number]
