@@ -64,29 +64,27 @@ order_key(finding) := [
 
 _keys := [order_key(finding) | some finding in array.concat(_standing, _waived)]
 
-# `sort` is quadratic in WebAssembly: many findings are first dealt out to 256 buckets.
+# `sort` is quadratic in WebAssembly: many findings are first split twice, into 256 parts.
 _ordered := [key[6] | some key in sort(_keys)] if {
 	count(_keys) < 500
 } else := [key[6] |
-	some number in numbers.range(0, 255)
-	some key in sort(_dealt[number])
+	some group in _split(_keys)
+	some part in _split(group)
+	some key in sort(part)
 ]
 
-_dealt := _bucket
-
-_bucket[number] contains key if {
-	some key in _keys
-	coarse := count([1 | some pivot in _coarse_pivots; pivot <= key])
-	fine := count([1 | some pivot in _fine_pivots[coarse]; pivot <= key])
-	number := (16 * coarse) + fine
+# _split keys into parts of which each is above the one before.
+_split(keys) := [part |
+	some i in numbers.range(0, count(bounds) - 2)
+	least := bounds[i]
+	most := bounds[i + 1]
+	part := [key | some key in keys; key >= least; key < most]
+] if {
+	# An empty array is below every other, and a set above every array.
+	sample := sort([key | some i, key in keys; i % ceil(count(keys) / 255) == 0])
+	pivots := [key | some i, key in sample; i % 16 == 15]
+	bounds := array.concat(array.concat([[]], pivots), [set()])
 }
-
-# Up to 255 of the keys, in order: every sixteenth of them, and those between.
-_pivots := sort([key | some i, key in _keys; i % ceil(count(_keys) / 255) == 0])
-
-_coarse_pivots := [pivot | some i, pivot in _pivots; i % 16 == 15]
-
-_fine_pivots := [array.slice(_pivots, 16 * coarse, (16 * coarse) + 15) | some coarse in numbers.range(0, 15)]
 
 _found := not_a_document.findings if {
 	not guard.passed
