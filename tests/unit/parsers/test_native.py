@@ -154,6 +154,13 @@ location ~ \\.a$ {
     assert second.args == ["b"]
 
 
+def test_bytes_and_what_they_are_written_as():
+    assert nodes(parse(b"a \xff\\x41 \\x42;").directives)[0].words == ["a", "\\xff\\x41", "\\x42"]
+    for text in (b"a \xff;\nb \\xff;", b"a \\x00;\nb \0;", b"a \xff\\xff;"):
+        with pytest.raises(Refused, match="a byte that is no UTF-8 in one name and its escape"):
+            parse(text)
+
+
 def test_placeholders_of_a_line_met_before():
     found = parse(b"server_name ${HOST};\n" * 2).placeholders
     assert [(place.name, place.line) for place in found] == [("HOST", 1), ("HOST", 2)]

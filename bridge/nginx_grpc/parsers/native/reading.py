@@ -321,10 +321,9 @@ class Reading:
 
     def decoded(self, word: str) -> str:
         """A word as readable text."""
-        readable = decoded(word)
-        if readable is not word and undecodable(word):
-            self.escapes.update(re.findall(r"\\x[0-9a-f]{2}", readable))
-        return readable
+        if not word.isascii() or "\0" in word:
+            self.escapes |= undecodable(word)
+        return decoded(word)
 
     def comment(self, start: int, end: int, line: int, covers: int) -> None:
         """Keeps a comment that speaks to this tool; covers 0: the directive that comes next."""

@@ -87,9 +87,12 @@ def decoded(word: str) -> str:
     return plain(word.encode("latin-1").decode("utf-8", "surrogateescape"))
 
 
-def undecodable(word: str) -> bool:
-    """Whether a word has bytes that `decoded` writes as `\\xNN`."""
-    return odd(word.encode("latin-1").decode("utf-8", "surrogateescape"))
+def undecodable(word: str) -> set[str]:
+    r"""What `decoded` writes for the bytes of a word that are no UTF-8, or NUL: `\xNN`."""
+    if word.isascii() and "\0" not in word:
+        return set()
+    letters = word.encode("latin-1").decode("utf-8", "surrogateescape")
+    return {plain(letter) for letter in letters if odd(letter)}
 
 
 def comment_end(text: str, start: int) -> int:
