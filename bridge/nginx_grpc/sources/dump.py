@@ -28,7 +28,7 @@ _CHATTER = re.compile(
 
 def is_dump(data: bytes) -> bool:
     """Whether a text is a dump: nothing but chatter before its first `# configuration file`."""
-    first = _SECTION.search(data)
+    first = _SECTION.search(data) if b"# configuration file " in data else None
     return first is not None and not _CHATTER.sub(b"", data[: first.start()]).strip()
 
 

@@ -54,7 +54,11 @@ _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 def is_manifest(data: bytes, file: str) -> bool:
     """Whether a file is YAML or JSON by its name, or a manifest by its text."""
-    return _NAME.search(file) is not None or _SIGN.search(data) is not None
+    if _NAME.search(file) is not None:
+        return True
+    # A look for the words takes a tenth of the time.
+    said = b"apiVersion" in data or b"kind" in data
+    return said and _SIGN.search(data) is not None
 
 
 @dataclass(slots=True)
