@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.servers import Server
-from nginx_grpc.model.targets import literal_of, target_of
+from nginx_grpc.model.targets import Destination, constant_target, literal_of, target_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.model.variables import LocationVariables
 from nginx_grpc.tree import Directive
@@ -32,6 +32,7 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
     for server in with_variables:
         for location in server.locations:
             server.variables.take(location.block, location.regex)
+    constants: dict[tuple[str, str], Destination] = {}
     for server in servers:
         known: dict[str, LocationVariables] = {}
         for location in server.locations:
@@ -41,10 +42,12 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
             if location.parent is not None and not location.own_handler:
                 server.targets[location.id] = server.targets[location.parent.id]
                 continue
-            variables = None
             if _has_variable(directive):
                 variables = _variables(server, location, known)
-            server.targets[location.id] = target_of(directive, upstreams, variables)
+                target = target_of(directive, upstreams, variables)
+            else:
+                target = constant_target(directive, upstreams, constants)
+            server.targets[location.id] = target
 
 
 def _has_variables(server: Server) -> bool:

@@ -12,7 +12,7 @@ from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.variables import LocationVariables
 from nginx_grpc.tree import Directive
 
-__all__ = ["Destination", "Target", "literal_of", "target_of"]
+__all__ = ["Destination", "Target", "constant_target", "literal_of", "target_of"]
 
 _SCHEMES = ("grpc://", "grpcs://", "http://", "https://")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -117,19 +117,33 @@ class Target:
         return False
 
 
-def target_of(
-    directive: Directive, upstreams: Upstreams, variables: LocationVariables | None
+def constant_target(
+    directive: Directive, upstreams: Upstreams, known: dict[tuple[str, str], Destination]
 ) -> Target:
-    """Follow a grpc_pass or proxy_pass.
+    """Follow a grpc_pass or proxy_pass without a variable.
 
     Args:
         directive: it.
         upstreams: the upstream blocks.
-        variables: what variables hold there; None where its text has none.
+        known: where others like it lead, by directive and text; takes in this one.
     """
     text = directive.args[0] if directive.args else ""
-    if variables is None:
-        return Target(directive, [_fixed(text, upstreams, directive.name)], [(text,)], [])
+    destination = known.get((directive.name, text))
+    if destination is None:
+        destination = _constant(text, upstreams, directive.name)
+        known[directive.name, text] = destination
+    return Target(directive, [destination], [(text,)], [])
+
+
+def target_of(directive: Directive, upstreams: Upstreams, variables: LocationVariables) -> Target:
+    """Follow a grpc_pass or proxy_pass with variables.
+
+    Args:
+        directive: it.
+        upstreams: the upstream blocks.
+        variables: what variables hold there.
+    """
+    text = directive.args[0]
     # An alternative that is empty leads nowhere: nginx answers 500.
     rows = [row for row in expand(text, variables) if row] or [()]
     origins = [(name, _origin(expand("$" + name, variables))) for name in variables_in(text)]
@@ -175,10 +189,10 @@ def _followed(row: Alternative, upstreams: Upstreams, name: str) -> Destination 
 
 
 def _destination(row: Alternative, upstreams: Upstreams, name: str) -> Destination:
-    return _fixed("".join(piece for piece in row if isinstance(piece, str)), upstreams, name)
+    return _constant("".join(piece for piece in row if isinstance(piece, str)), upstreams, name)
 
 
-def _fixed(text: str, upstreams: Upstreams, name: str) -> Destination:
+def _constant(text: str, upstreams: Upstreams, name: str) -> Destination:
     scheme, rest = _split(text)
     address = address_of(rest)
     if address.unix:
