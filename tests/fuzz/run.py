@@ -22,6 +22,7 @@ NEEDS = ("atheris==3.0.0", "crossplane==0.5.8", "jsonschema>=4.23,<5", "pyyaml>=
 # Also for what a single input may take: a hang is a find.
 SECONDS_FOR_ONE = 5
 MEGABYTES = 1_024
+OURS = ROOT / "bridge"
 
 
 def environment() -> str:
@@ -36,7 +37,7 @@ def environment() -> str:
 
 
 def fuzz(
-    target: str, seconds: int, *, runs: int = -1, seed: int = 0, source: Path = ROOT / "bridge"
+    target: str, seconds: int, *, runs: int = -1, seed: int = 0, source: Path = OURS
 ) -> tuple[bool, int, str]:
     """Whether a target held, how many inputs it got, and what was found."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
@@ -76,14 +77,15 @@ def fuzz(
         count = int(counted[1]) if counted else int(last[-1]) if last else 0
         if done.returncode == 0:
             return True, count, ""
-        kept = ROOT / ".tools" / "finds"
-        kept.mkdir(parents=True, exist_ok=True)
-        artifacts = [path for path in folder.iterdir() if path.is_file()]
-        for path in artifacts:
-            shutil.copy(path, kept)
-        names = ", ".join(str(kept / path.name) for path in artifacts)
-        reason = [line for line in said.splitlines() if re.search(r"Error|ERROR|timeout", line)]
-        return False, count, f"{' | '.join(reason[:3])[:500]} ({names or 'no artifact'})"
+        reason = re.search(r"^.*(?:Error|ERROR|[Tt]imeout).*$", said, re.MULTILINE)
+        found = reason[0].strip()[:160] if reason else f"exit {done.returncode}"
+        if source == OURS:
+            kept = ROOT / ".tools" / "finds"
+            kept.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                if path.is_file():
+                    found += f" ({shutil.copy(path, kept)})"
+        return False, count, found
 
 
 def planted(seconds: int, only: list[str]) -> int:
@@ -91,6 +93,7 @@ def planted(seconds: int, only: list[str]) -> int:
     from planted import BUGS
 
     missed = 0
+    print("| bug | found as | inputs | time |\n|---|---|---|---|")
     for bug in BUGS:
         if only and bug.name not in only:
             continue
@@ -102,8 +105,8 @@ def planted(seconds: int, only: list[str]) -> int:
             held, count, found = fuzz("parser", seconds, source=source)
         took = time.perf_counter() - started
         missed += held
-        outcome = "NOT FOUND" if held else f"found: {found[:160]}"
-        print(f"{bug.name}: {outcome}; {count} inputs, {took:.0f} s", flush=True)
+        outcome = "NOT FOUND" if held else found
+        print(f"| {bug.name} | {outcome} | {count:,} | {took:.0f} s |", flush=True)
     return 1 if missed else 0
 
 
