@@ -75,8 +75,7 @@ _ordered := [key[6] | some key in sort(_keys)] if {
 
 # _split keys into parts of which each is above the one before.
 _split(keys) := [part |
-	some i in numbers.range(0, count(bounds) - 2)
-	least := bounds[i]
+	some i, least in bounds
 	most := bounds[i + 1]
 	part := [key | some key in keys; key >= least; key < most]
 ] if {

@@ -22,8 +22,8 @@ what := "the input is missing" if {
 	not _given
 } else := "the input is an empty list" if {
 	input == []
-} else := concat("", ["the input is ", _kind, ", not a document"]) if {
-	not is_object(input)
+} else := concat("", ["the input is ", kind, ", not a document"]) if {
+	kind := _kind
 } else := "the input is raw nginx directives, as conftest's own nginx parser gives them" if {
 	_ = input.directives
 } else := "the input is the output of crossplane" if {

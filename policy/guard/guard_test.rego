@@ -2,6 +2,7 @@ package nginx.grpc.guard_test
 
 import data.nginx.grpc.guard
 import data.nginx.grpc.guard.document
+import data.nginx.grpc.guard.kind
 import data.nginx.grpc.guard.links
 import data.nginx.grpc.testing as t
 
@@ -275,5 +276,60 @@ test_links if {
 	}
 	every problem, input_ in cases {
 		links.wrong == {problem} with input as input_
+	}
+}
+
+_what(input_) := words if {
+	words := guard.what with input as input_
+}
+
+test_what_it_is_instead if {
+	guard.what == "the input is missing"
+	_what(null) == "the input is null, not a document"
+	_what(false) == "the input is true or false, not a document"
+	_what(1) == "the input is a number, not a document"
+	_what("server {}") == "the input is a text, not a document"
+	_what([]) == "the input is an empty list"
+	_what([1]) == "the input is a list, not a document"
+	_what({"directives": []}) == "the input is raw nginx directives, as conftest's own nginx parser gives them"
+	_what({"config": []}) == "the input is the output of crossplane"
+	_what({"contents": 1}) == "the input is conftest's --combine"
+	_what({}) == "the input has no schema_version"
+	_what({"schema_version": 11}) == "the document has schema_version 11, and this policy reads 1"
+	_what({"schema_version": "1"}) == "the document has schema_version in another spelling, and this policy reads 1"
+}
+
+test_what_is_wrong_in_a_document if {
+	three := object.union(object.remove(_whole, ["complete"]), {"gaps": {}, "waivers": 1})
+	_what(three) == "the document is not as its schema says: complete, gaps, waivers"
+	four := object.union(three, {"schema_typo": 1})
+	_what(four) == "the document is not as its schema says: complete, gaps, schema_typo and 1 more"
+	_what(object.union(four, {"features": 1})) == "the document is not as its schema says: complete, features, gaps and 2 more"
+	_what(_with_location({"error_page": 9})) == "the document does not hold together: / names a list, page or gap that is not there"
+}
+
+test_place if {
+	guard.place == {"file": "map.yaml", "line": 1} with input as _whole
+	guard.place == {"file": "input", "line": 1} with input as {}
+	guard.place == {"file": "input", "line": 1} with input as {"source": {"entry": 7}}
+}
+
+test_limits_of_numbers if {
+	kind.between(300, 300, 599)
+	kind.between(599, 300, 599)
+	not kind.between(299, 300, 599)
+	not kind.between(600, 300, 599)
+	not kind.between(300.5, 300, 599)
+}
+
+# What is no gRPC may be without what gRPC needs.
+test_what_holds_together if {
+	every document_ in [
+		t.one_location(t.location("/web", {"handler": "proxy_pass", "proxy_pass": "http://web"})),
+		t.one_location(t.pass("/", {"target": t.to_address("10.0.0.1", 50051)})),
+		t.locations([t.pass("/", {}), t.location("/in", {"parent": "/"})]),
+		t.document([t.server([], {"pages": [{"uri": "/e", "location": "", "found": "no"}]})], []),
+	] {
+		guard.passed with input as document_
 	}
 }

@@ -60,8 +60,8 @@ _served := {number: served |
 }
 
 # _page that serves the entry: its location, or why there is none.
-_page(number, entry) := _served[number][entry.uri] if {
-	_ = _served[number][entry.uri]
+_page(number, entry) := page if {
+	page := _served[number][entry.uri]
 } else := {"found": page.found} if {
 	page := _pages[number][entry.uri]
 } else := {"found": "unknown"}
@@ -118,8 +118,8 @@ _typed(headers, entry, location, status) := {"kind": "unknown", "doubt": _doubt(
 	location.return.body == "variable"
 } else := {"kind": "body"} if {
 	location.return.body == "text"
-} else := {"kind": "unknown", "doubt": headers.doubt} if {
-	_ = headers.doubt
+} else := {"kind": "unknown", "doubt": doubt} if {
+	doubt := headers.doubt
 } else := {"kind": "unknown", "doubt": _doubt(entry, "may have headers from an include that was not read")} if {
 	not headers.complete
 } else := {"kind": "no_status"} if {

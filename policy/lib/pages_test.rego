@@ -121,6 +121,7 @@ test_types if {
 	every type in ["application/grpc-web", "x-application/grpc", "text/html"] {
 		_kind(_typed(type)) == "not_grpc"
 	}
+	_kind(_served("", _page({"settings": t.fields({"default_type": t.text("text/html")})}))) == "plain"
 	variable := _served("=", _page({"settings": t.fields({"default_type": t.variable("$t")})}))
 	_not_known(variable) == "default_type $t holds a variable"
 	static := t.with_page("=", t.location("/e", {"settings": t.fields({"default_type": t.variable("$t")})}))

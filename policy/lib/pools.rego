@@ -27,7 +27,7 @@ state(upstream) := {"kind": "unknown", "doubt": keepalive.doubt} if {
 } else := {"kind": "default", "size": 32, "at": upstream} if {
 	versions.at_least("1.29.7")
 } else := {"kind": "none", "why": "there is no keepalive", "at": upstream} if {
-	versions.before("1.29.7")
+	not versions.unset
 } else := {"kind": "either", "at": upstream}
 
 doubt_of_version(upstream) := versions.doubt(

@@ -263,6 +263,7 @@ test_what_is_not_judged_can_be_waived if {
 		with data.nginx_grpc as {"waivers": [object.remove(object.union(_waiver, {"id": "NG005"}), ["location"])]}
 		with time.now_ns as _today
 	_waived(decision) == {"NG005 settings"}
+	not "NG005" in {finding.id | some finding in decision.warn}
 }
 
 test_findings_without_waivers if {
