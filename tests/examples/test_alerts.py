@@ -86,7 +86,7 @@ server {
 
 def closes_every_call(connection: Connection) -> None:
     connection.request()
-    connection.close()
+    connection.finish()
 
 
 @mtail

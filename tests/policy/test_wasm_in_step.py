@@ -37,7 +37,8 @@ def test_the_digest_knows_every_name_and_every_byte(tmp_path: pathlib.Path) -> N
 def test_compiling_again_gives_the_same_bytes() -> None:
     if shutil.which("opa") is None:
         pytest.skip("OPA is not installed; run `make setup`")
-    assert build_wasm.compile_policy(build_wasm.ROOT) == resources.policy_wasm(), REMEDY
+    same = build_wasm.compile_policy(build_wasm.ROOT) == resources.policy_wasm()
+    assert same, REMEDY
 
 
 def test_the_compiled_policy_asks_its_engine_for_nothing_but_the_time() -> None:

@@ -96,6 +96,14 @@ class Connection:
         """Close with a TCP FIN."""
         self.socket.close()
 
+    def finish(self) -> None:
+        """Send a TCP FIN and read on until nginx closes too: Linux makes a RST of unread data."""
+        self.socket.shutdown(socket.SHUT_WR)
+        self.socket.settimeout(5)
+        while self.socket.recv(65536):
+            pass
+        self.socket.close()
+
     def go_away(self) -> None:
         """Close with GOAWAY and FIN at once, not in grpc-go's two steps."""
         self.h2.close_connection()
