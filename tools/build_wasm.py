@@ -52,7 +52,10 @@ def compile_policy(root: pathlib.Path) -> bytes:
 def main() -> None:
     module = compile_policy(ROOT)
     MODULE.parent.mkdir(exist_ok=True)
-    MODULE.write_bytes(module)
+    # Whole or not at all: a test that runs meanwhile loads one or the other.
+    unfinished = MODULE.with_suffix(".new")
+    unfinished.write_bytes(module)
+    unfinished.replace(MODULE)
     DIGEST.write_text(f"{sources_digest(ROOT / 'policy')}  policy\n", encoding="ascii")
     print(f"{MODULE.relative_to(ROOT)}: {len(module)} bytes")
 

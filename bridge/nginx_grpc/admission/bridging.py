@@ -31,6 +31,8 @@ _OBJECT = "object"
 # Where a block may stand, and the level that its own directives are of.
 _BLOCKS = {
     "http": ({"main"}, "http"),
+    "stream": ({"main"}, "stream"),
+    "upstream": ({"http", "stream"}, "upstream"),
     "server": ({"http"}, "server"),
     "location": ({"server", "location"}, "location"),
     "if": ({"server", "location"}, "location"),
@@ -115,11 +117,18 @@ def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuratio
 
 def _stands(text: Text, found: Iterable[Configuration]) -> bool:
     """Whether a text is read somewhere as directives of the level that it is of."""
-    own = level(default_parser().parse(text.data, text.file, key=text.key).directives)
+    own = _level(default_parser().parse(text.data, text.file, key=text.key).directives)
     return any(
         _found(text.key, own, configuration.directives, configuration.context)
         for configuration in found
     )
+
+
+def _level(directives: list[Directive]) -> str:
+    # nginx takes `server` without a block in an upstream, and nowhere else.
+    if any(directive.name == "server" and directive.block is None for directive in directives):
+        return "upstream"
+    return level(directives)
 
 
 def _found(key: str, own: str, directives: list[Directive], top: str) -> bool:

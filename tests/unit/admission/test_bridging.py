@@ -35,6 +35,18 @@ def test_an_included_entry_is_judged_where_it_is_included() -> None:
     assert read(nginx_conf=main, site_conf=SITE) == [("main", {"nginx.conf", "site.conf"})]
 
 
+@pytest.mark.parametrize("block", [b"http", b"stream"])
+def test_the_servers_of_an_upstream_may_be_an_entry_of_their_own(block: bytes) -> None:
+    main = block + b" { upstream a { include servers.conf; } }"
+    found = read(nginx_conf=main, servers_conf=b"server 10.0.0.1:50051;\nserver 10.0.0.2:50051;")
+    assert found == [("main", {"nginx.conf", "servers.conf"})]
+
+
+def test_the_servers_of_an_upstream_are_nothing_elsewhere() -> None:
+    with pytest.raises(Refused, match=r"servers\.conf:1: the body of an upstream block"):
+        read(nginx_conf=b"http { types { include servers.conf; } }", servers_conf=b"server a:1;")
+
+
 @pytest.mark.parametrize(
     "decoy",
     [
