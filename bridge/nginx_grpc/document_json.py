@@ -143,6 +143,7 @@ _RETURN_BODY = {"none": '"none"', "empty": '"empty"', "text": '"text"', "variabl
 _HEADER_LIST_DIRECTIVE = {
     "grpc_set_header": '"grpc_set_header"',
     "add_header": '"add_header"',
+    "add_trailer": '"add_trailer"',
     "proxy_set_header": '"proxy_set_header"',
 }
 
@@ -746,6 +747,10 @@ def _location(x: Any) -> str:
     if "condition" in x:
         size += 1
         condition = f',"condition":{_condition(x["condition"])}'
+    add_trailer = ""
+    if "add_trailer" in x:
+        size += 1
+        add_trailer = f',"add_trailer":{_whole(x["add_trailer"], 0)}'
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
@@ -817,6 +822,7 @@ def _location(x: Any) -> str:
         f',"proxy_pass":{_text(x["proxy_pass"])}'
         f',"rewrites":{_TRUTH[id(x["rewrites"])]}'
         f',"settings":{_location_settings(x["settings"])}'
+        f"{add_trailer}"
         f',"types":{_array(x["types"], _text)}'
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
         f',"file":{_text(x["file"])}'

@@ -25,7 +25,16 @@ _TO_FILL_IN = re.compile(r"\.\.\.|\b[A-Z][A-Z_]{2,}\b")
 
 # A block has several of these, or the first of its own ends what it inherits.
 _ONE_OF_MANY = frozenset(
-    {"add_header", "error_page", "grpc_set_header", "listen", "proxy_set_header", "server", "set"}
+    {
+        "add_header",
+        "add_trailer",
+        "error_page",
+        "grpc_set_header",
+        "listen",
+        "proxy_set_header",
+        "server",
+        "set",
+    }
 )
 
 # nginx reads `keepalive` and the balancing methods in the order they stand in.

@@ -607,7 +607,7 @@ wrong_return(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "settings", "grpc_set_header", "add_header", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "settings", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -636,6 +636,7 @@ ok_location(x) if {
 	ok_location_settings(x.settings)
 	kind.natural_if_said(x, "grpc_set_header")
 	kind.natural_if_said(x, "add_header")
+	kind.natural_if_said(x, "add_trailer")
 	kind.natural_if_said(x, "proxy_set_header")
 	kind.natural_if_said(x, "error_page")
 	is_array(x.types)
@@ -701,6 +702,7 @@ wrong_location(x) := {"(no object)"} if {
 	},
 	{"grpc_set_header" | not kind.natural_if_said(x, "grpc_set_header")},
 	{"add_header" | not kind.natural_if_said(x, "add_header")},
+	{"add_trailer" | not kind.natural_if_said(x, "add_trailer")},
 	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
 	{"error_page" | not kind.natural_if_said(x, "error_page")},
 	{"types" | not is_array(object.get(x, "types", null))},
@@ -1022,7 +1024,7 @@ wrong_header_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_header_list,
-	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "proxy_set_header"}},
+	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}},
 	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("headers", i, inner) |
@@ -1245,7 +1247,7 @@ words_target_client_chooses := {"no", "part", "whole", "unknown"}
 
 words_target_variables_origin := {"constant", "request", "unknown"}
 
-words_header_list_directive := {"grpc_set_header", "add_header", "proxy_set_header"}
+words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
 
 ok_member(kinds, field, x) if {
 	field == "fields"

@@ -89,6 +89,7 @@ _location := t.pass("/", {
 	"settings": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
 	"grpc_set_header": 0,
 	"add_header": 0,
+	"add_trailer": 0,
 	"proxy_set_header": 0,
 	"error_page": 0,
 	"types": ["html text/html"],
@@ -253,7 +254,7 @@ test_numbers if {
 }
 
 test_dangling if {
-	every field in ["grpc_set_header", "add_header", "proxy_set_header", "error_page", "gap"] {
+	every field in ["grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "gap"] {
 		input_ := _with_location({field: 1})
 		links.wrong == {"/ names a list, page or gap that is not there"} with input as input_
 	}

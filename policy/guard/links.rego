@@ -72,6 +72,8 @@ _dangles(location) if {
 } else if {
 	location.add_header >= _header_lists
 } else if {
+	location.add_trailer >= _header_lists
+} else if {
 	location.proxy_set_header >= _header_lists
 } else if {
 	location.error_page >= _error_page_lists

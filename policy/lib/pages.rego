@@ -12,7 +12,7 @@ import data.nginx.grpc.lib.mime_types
 # Statuses that a client without a page takes for UNAVAILABLE, and retries.
 retried := {429, 502, 503, 504}
 
-# Statuses for which add_header without `always` adds.
+# Statuses for which add_header and add_trailer add without `always`.
 _added := {200, 201, 204, 206, 301, 302, 303, 304, 307, 308}
 
 # verdict[server number][list index][status]: {"kind", "entry", "page"}. Kinds: good; plain (as if
@@ -136,10 +136,17 @@ _typed(headers, entry, location, status) := {"kind": "unknown", "doubt": _doubt(
 	not _final(entry, location, status) in _added
 } else := {"kind": "status"}
 
-# _headers: the grpc-status lines of the list in effect and whether these are all, or the doubt.
-_headers(location) := {"complete": list.complete, "status": status} if {
-	list := input.header_lists[location.add_header]
-	status := [header | some header in list.headers; lower(header.name) == "grpc-status"]
+# _headers: the grpc-status lines of the lists in effect and whether these are all, or the doubt.
+# An answer without a body ends with its trailers: clients read grpc-status there, too.
+_headers(location) := {"complete": complete, "status": status} if {
+	lists := [input.header_lists[location[name]] | some name in ["add_header", "add_trailer"]]
+	count(lists) > 0
+	complete := count([list | some list in lists; not list.complete]) == 0
+	status := [header |
+		some list in lists
+		some header in list.headers
+		lower(header.name) == "grpc-status"
+	]
 } else := {"doubt": effective.gap_doubt(location)} if {
 	effective.hidden(location)
 } else := {"complete": true, "status": []}

@@ -152,3 +152,16 @@ test_headers if {
 	incomplete := object.union(listed, {"header_lists": [object.union(listed.header_lists[0], {"complete": false})]})
 	_not_known(incomplete) == "error_page /e may have headers from an include that was not read"
 }
+
+test_trailers if {
+	trailers := t.header_list("add_trailer", "location", [t.always("grpc-status", "14")])
+	only := t.with_page("=", t.grpc_page("/e", {"add_trailer": 0}))
+	_kind(t.listed(only, [trailers])) == "good"
+	both := t.with_page("=", _page({"add_trailer": 1}))
+	headers := t.header_list("add_header", "http", [t.header("x-served-by", "a")])
+	_kind(t.listed(both, [headers, trailers])) == "good"
+	_kind(t.listed(both, [trailers, headers])) == "good"
+	_kind(t.listed(both, [headers, headers])) == "no_status"
+	unread := "error_page /e may have headers from an include that was not read"
+	_not_known(t.listed(both, [headers, object.union(trailers, {"complete": false})])) == unread
+}

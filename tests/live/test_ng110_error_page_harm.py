@@ -43,6 +43,7 @@ RIGHT = {
     "return_200_empty": page('return 200 "";'),
     "named_200": page("return 200;", "= @down", "location @down"),
     "status_200_given": page("return 204;", "=200 /down"),
+    "trailers": page("return 200;").replace("add_header", "add_trailer"),
 }
 
 

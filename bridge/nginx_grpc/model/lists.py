@@ -13,9 +13,11 @@ from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.tree import Directive
 
-__all__ = ["HEADER_LISTS", "InheritedList", "Lists", "page_codes", "page_response", "page_uri"]
+__all__ = ["ADDED", "HEADER_LISTS", "InheritedList", "Lists", "page_codes", "page_response", "page_uri"]
 
-HEADER_LISTS = ("grpc_set_header", "add_header", "proxy_set_header")
+HEADER_LISTS = ("grpc_set_header", "add_header", "add_trailer", "proxy_set_header")
+# What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a level inherits it.
+ADDED = ("add_header", "add_trailer")
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +29,7 @@ class InheritedList:
         level: the level's name.
         directives: in the order of the text.
         complete: False where an unread include may add to it or replace it.
-        outer: the list it is merged with (`add_header_inherit merge`).
+        outer: the list it is merged with (`add_header_inherit merge`, `add_trailer_inherit merge`).
     """
 
     name: str
@@ -137,7 +139,7 @@ def _header(directive: Directive) -> Json:
     node: Json = {
         "name": arguments[0] if arguments else "",
         "value": arguments[1] if len(arguments) > 1 else "",
-        "always": directive.name == "add_header" and arguments[2:] == ["always"],
+        "always": directive.name in ADDED and arguments[2:] == ["always"],
     }
     return placed(node, directive)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nginx_grpc.model.budget import Budget
-from nginx_grpc.model.lists import HEADER_LISTS, Lists
+from nginx_grpc.model.lists import ADDED, HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.pages import extension_of
@@ -82,7 +82,7 @@ class LocationWriter:
             if location.scope.types is not None and location.scope.types.are_all():
                 node["types_declared"] = True
             lists = location.scope.lists
-            for name in (*HEADER_LISTS, "error_page") if carries else ("add_header", "error_page"):
+            for name in (*(HEADER_LISTS if carries else ADDED), "error_page"):
                 if name in lists:
                     node[name] = self._lists.index(lists[name])
         if location.scope.gap is not None:

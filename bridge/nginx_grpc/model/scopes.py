@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nginx_grpc.model.lists import HEADER_LISTS, InheritedList
+from nginx_grpc.model.lists import ADDED, HEADER_LISTS, InheritedList
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, SettingReader, overshadowed
 from nginx_grpc.model.types_blocks import Types
@@ -19,7 +19,7 @@ __all__ = ["Scope", "root_scope"]
 _LISTS = (*HEADER_LISTS, "error_page")
 # `if` in a location takes these alone; nginx refuses any other setting there.
 _SETTINGS_ON = {"http": HTTP_SETTINGS, "server": HTTP_SETTINGS, "location": LOCATION_SETTINGS}
-_LISTS_ON = {"if": ("add_header", "error_page")}
+_LISTS_ON = {"if": (*ADDED, "error_page")}
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class Scope:
         gaps: the gaps of its own block, by index.
         gap: the innermost gap that may hide a directive of this level, by index.
         include_unread: whether its own block has an include that was not read.
-        merges: what add_header_inherit says: on, off or merge.
+        merges: what add_header_inherit and add_trailer_inherit say other than on: off or merge.
         matters: whether a location with gRPC depends on what this level holds.
     """
 
@@ -52,7 +52,7 @@ class Scope:
     gaps: list[int] = field(default_factory=list)
     gap: int | None = None
     include_unread: bool = False
-    merges: str = "on"
+    merges: dict[str, str] = field(default_factory=dict)
     matters: bool = False
 
     def inside(self, level: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
@@ -114,22 +114,24 @@ class Scope:
 
     def _read_lists(self) -> None:
         own = self.own
-        merge = own.get("add_header_inherit")
-        if merge and len(merge) == 1 and len(merge[0].args) == 1:
-            self.merges = merge[0].args[0].lower()
+        for name in ADDED:
+            said = own.get(f"{name}_inherit")
+            if said and len(said) == 1 and len(said[0].args) == 1:
+                self.merges = {**self.merges, name: said[0].args[0].lower()}
         inherited = self.lists
-        lists = dict(inherited) if self.gaps or self.merges != "on" else inherited
+        lists = dict(inherited) if self.gaps or self.merges else inherited
         for name in _LISTS if self.gaps else ():
             if name in lists:
                 lists[name] = lists[name].doubtful()
-        if self.merges == "off":
-            lists.pop("add_header", None)
+        for name, how in self.merges.items():
+            if how == "off":
+                lists.pop(name, None)
         for name in _LISTS_ON.get(self.level, _LISTS):
             if name not in own:
                 continue
             if lists is inherited:
                 lists = dict(inherited)
-            outer = lists.get(name) if name == "add_header" and self.merges == "merge" else None
+            outer = lists.get(name) if self.merges.get(name) == "merge" else None
             complete = not self.gaps and (outer is None or outer.complete)
             lists[name] = InheritedList(name, self.level, own[name], complete, outer)
         self.lists = lists

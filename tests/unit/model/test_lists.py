@@ -77,9 +77,33 @@ def test_add_header_in_an_if_replaces_that_of_the_location():
         ("add_header_inherit merge;", [("X-A", "a"), ("X-B", "b")]),
     ],
 )
-def test_add_header_inherit(rule, expected):
-    document = server(f"add_header X-A a; {rule} location / {{ grpc_pass a:1; add_header X-B b; }}")
-    assert headers(document, location(document), "add_header") == expected
+@pytest.mark.parametrize("name", ["add_header", "add_trailer"])
+def test_add_header_inherit(name, rule, expected):
+    document = server(f"""
+        {name} X-A a;
+        {rule.replace("add_header", name)}
+        location / {{ grpc_pass a:1; {name} X-B b; }}
+    """)
+    assert headers(document, location(document), name) == expected
+
+
+def test_headers_and_trailers_are_inherited_apart():
+    document = server("""
+        add_header_inherit merge; add_header X-A a; add_trailer grpc-status 14 always;
+        location / { grpc_pass a:1; add_header X-B b; add_trailer X-C c; }
+    """)
+    assert headers(document, location(document), "add_header") == [("X-A", "a"), ("X-B", "b")]
+    assert headers(document, location(document), "add_trailer") == [("X-C", "c")]
+
+
+def test_trailers_of_an_error_page_are_told():
+    document = server("""
+        location / { grpc_pass a:1; error_page 502 = /e; }
+        location = /e { add_trailer grpc-status 14 always; return 200; }
+    """)
+    page = location(document, "= /e")
+    assert headers(document, page, "add_trailer") == [("grpc-status", "14")]
+    assert document["header_lists"][0]["headers"][0]["always"]
 
 
 def test_add_header_inherit_off_drops_what_is_inherited():
