@@ -13,7 +13,15 @@ from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.tree import Directive
 
-__all__ = ["ADDED", "HEADER_LISTS", "InheritedList", "Lists", "page_codes", "page_response", "page_uri"]
+__all__ = [
+    "ADDED",
+    "HEADER_LISTS",
+    "InheritedList",
+    "Lists",
+    "page_codes",
+    "page_response",
+    "page_uri",
+]
 
 HEADER_LISTS = ("grpc_set_header", "add_header", "add_trailer", "proxy_set_header")
 # What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a level inherits it.
