@@ -8,6 +8,7 @@ package nginx.grpc.lib.pages
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.mime_types
+import data.nginx.grpc.lib.units
 
 # Statuses that a client without a page takes for UNAVAILABLE, and retries.
 retried := {429, 502, 503, 504}
@@ -160,10 +161,8 @@ _final(entry, location, status) := location.return.code if {
 _replaced(entry, own, status) := status if {
 	entry.response == ""
 } else := own if {
-	entry.response == "="
-} else := to_number(trim_prefix(entry.response, "=")) if {
-	regex.match(`^=[1-9][0-9]{2}$`, entry.response)
-}
+	entry.response in {"=", "=0"} # the same to nginx
+} else := units.integer(trim_prefix(entry.response, "="))
 
 # _is_own_html: `return 503;` without a text is answered with nginx's own HTML.
 _is_own_html(location) if {
