@@ -43,6 +43,7 @@ class DocumentGuard:
         self.objects: dict[str, Schema] = {}
         self.optional: dict[str, None] = {}
         self.words: dict[str, str] = {}
+        self.sizes: set[int] = set()
         self.add("document", schema)
 
     def add(self, name: str, schema: Schema) -> str:
@@ -80,6 +81,7 @@ class DocumentGuard:
             parts.append(self.wrong(name, schema))
         parts.extend(self.ok_optional(name) for name in self.optional)
         parts.extend(f"{name} := {words}\n" for words, name in self.words.items())
+        parts.extend(f"size_{size} := {size}\n" for size in sorted(self.sizes))
         return "\n".join(parts)
 
     def keys(self, name: str, schema: Schema) -> str:
@@ -94,27 +96,37 @@ class DocumentGuard:
         return f"kinds_{name} := {{{', '.join(lines)}}}\n"
 
     def ok(self, name: str, schema: Schema) -> str:
+        bodies = [self.ok_of(name, schema, said) for said in usual(name, schema)]
+        if not bodies or reading_or_unresolved(schema):
+            bodies.append(self.ok_of(name, schema, None))
+        branches = " else ".join("if {\n\t" + "\n\t".join(lines) + "\n}" for lines in bodies)
+        return f"ok_{name}(x) {branches}\n"
+
+    def ok_of(self, name: str, schema: Schema, said: list[str] | None) -> list[str]:
+        """The conditions of an object: of one with just the fields `said`, or of any."""
         # No sets are built here: in WebAssembly nothing is freed before the end.
         lines = ["is_object(x)"]
-        if is_settings(schema):
+        if said is not None:
+            # With all of these and so many fields in all there is nothing else in it.
+            self.sizes.add(len(said))
+            lines.append(f"count(x) == size_{len(said)}")
+        elif is_settings(schema):
             lines.append(
                 f"every field, value in x {{\n\t\tok_member(kinds_{name}, field, value)\n\t}}"
             )
-        elif len(schema["required"]) == len(schema["properties"]):
-            lines.append(f"count(x) == {len(schema['required'])}")
         else:
             lines.append(f"every field, _ in x {{\n\t\tkeys_{name}[field]\n\t}}")
         if FIELDS in schema["properties"]:
             lines.append("x.fields == count(x)")
         reading = reading_of(name, schema)
-        if reading:
+        if reading and said is None:
             lines.append(f"kind.read_or_unresolved(x, {text(reading)})")
         if not is_settings(schema):
             for field, part in schema["properties"].items():
-                if field != FIELDS:
-                    required = field in schema["required"]
+                if field != FIELDS and (said is None or field in said):
+                    required = said is not None or field in schema["required"]
                     lines.extend(self.conditions(name, field, part, required=required))
-        return f"ok_{name}(x) if {{\n\t" + "\n\t".join(lines) + "\n}\n"
+        return lines
 
     def conditions(self, owner: str, field: str, part: Schema, *, required: bool) -> list[str]:
         """Expressions that all hold where the field is right."""
@@ -221,6 +233,24 @@ def is_settings(schema: Schema) -> bool:
     """Whether every field but `fields` is an optional setting."""
     others = [part for field, part in schema["properties"].items() if field != FIELDS]
     return bool(others) and all(p.get("$ref", "").endswith("_setting") for p in others)
+
+
+def usual(name: str, schema: Schema) -> list[list[str]]:
+    """The sets of fields that an object mostly has, or none where many are optional.
+
+    They are all that it can have where nothing but the key of a ConfigMap is optional.
+    """
+    optional = {field for field in schema["properties"] if field not in schema["required"]}
+    reading = reading_of(name, schema)
+    if not optional <= {reading, "unresolved", "why", "key"}:
+        return []
+    plain = [*schema["required"], *([reading] if reading else [])]
+    return [plain, [*plain, "key"]] if "key" in optional else [plain]
+
+
+def reading_or_unresolved(schema: Schema) -> bool:
+    """Whether it is a setting, which may be one whose meaning is not known."""
+    return "unresolved" in schema["properties"] and "unresolved" not in schema["required"]
 
 
 def reading_of(name: str, schema: Schema) -> str:

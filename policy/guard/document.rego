@@ -109,7 +109,7 @@ keys_document_source := {"kind", "entry", "context", "files"}
 
 ok_document_source(x) if {
 	is_object(x)
-	count(x) == 4
+	count(x) == size_4
 	words_document_source_kind[x.kind]
 	is_string(x.entry)
 	words_document_source_context[x.context]
@@ -137,9 +137,7 @@ keys_gap := {"kind", "what", "reason", "level", "matters", "file", "line", "key"
 
 ok_gap(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_gap[field]
-	}
+	count(x) == size_7
 	words_gap_kind[x.kind]
 	is_string(x.what)
 	is_string(x.reason)
@@ -147,7 +145,17 @@ ok_gap(x) if {
 	is_boolean(x.matters)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_8
+	words_gap_kind[x.kind]
+	is_string(x.what)
+	is_string(x.reason)
+	words_gap_level[x.level]
+	is_boolean(x.matters)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_gap(x) := {"(no object)"} if {
@@ -249,6 +257,23 @@ keys_number_setting := {"value", "number", "unresolved", "why", "level", "file",
 
 ok_number_setting(x) if {
 	is_object(x)
+	count(x) == size_5
+	is_string(x.value)
+	kind.natural(x.number)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.value)
+	kind.natural(x.number)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+} else if {
+	is_object(x)
 	every field, _ in x {
 		keys_number_setting[field]
 	}
@@ -281,6 +306,23 @@ wrong_number_setting(x) := {"(no object)"} if {
 keys_time_setting := {"value", "ms", "unresolved", "why", "level", "file", "line", "key"}
 
 ok_time_setting(x) if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.value)
+	kind.natural(x.ms)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.value)
+	kind.natural(x.ms)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+} else if {
 	is_object(x)
 	every field, _ in x {
 		keys_time_setting[field]
@@ -315,6 +357,21 @@ keys_text_setting := {"value", "unresolved", "why", "level", "file", "line", "ke
 
 ok_text_setting(x) if {
 	is_object(x)
+	count(x) == size_4
+	is_string(x.value)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.value)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+} else if {
+	is_object(x)
 	every field, _ in x {
 		keys_text_setting[field]
 	}
@@ -344,14 +401,19 @@ keys_upstream_balancer := {"name", "after_keepalive", "file", "line", "key"}
 
 ok_upstream_balancer(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_upstream_balancer[field]
-	}
+	count(x) == size_4
 	is_string(x.name)
 	is_boolean(x.after_keepalive)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.name)
+	is_boolean(x.after_keepalive)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_upstream_balancer(x) := {"(no object)"} if {
@@ -487,9 +549,7 @@ keys_listen := {"fields", "address", "socket", "port", "implicit", "ssl", "http2
 
 ok_listen(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_listen[field]
-	}
+	count(x) == size_12
 	x.fields == count(x)
 	is_string(x.address)
 	is_string(x.socket)
@@ -502,7 +562,22 @@ ok_listen(x) if {
 	words_listen_speaks_http2[x.speaks_http2]
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_13
+	x.fields == count(x)
+	is_string(x.address)
+	is_string(x.socket)
+	kind.natural(x.port)
+	is_boolean(x.implicit)
+	is_boolean(x.ssl)
+	is_boolean(x.http2_parameter)
+	is_boolean(x.quic)
+	is_boolean(x.default_server)
+	words_listen_speaks_http2[x.speaks_http2]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_listen(x) := {"(no object)"} if {
@@ -551,6 +626,23 @@ keys_flag_setting := {"value", "on", "unresolved", "why", "level", "file", "line
 
 ok_flag_setting(x) if {
 	is_object(x)
+	count(x) == size_5
+	is_string(x.value)
+	is_boolean(x.on)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.value)
+	is_boolean(x.on)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+} else if {
+	is_object(x)
 	every field, _ in x {
 		keys_flag_setting[field]
 	}
@@ -584,15 +676,21 @@ keys_return := {"fields", "code", "body", "file", "line", "key"}
 
 ok_return(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_return[field]
-	}
+	count(x) == size_5
 	x.fields == count(x)
 	kind.natural(x.code)
 	words_return_body[x.body]
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_6
+	x.fields == count(x)
+	kind.natural(x.code)
+	words_return_body[x.body]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_return(x) := {"(no object)"} if {
@@ -727,7 +825,7 @@ keys_condition := {"text", "variable", "operator", "value"}
 
 ok_condition(x) if {
 	is_object(x)
-	count(x) == 4
+	count(x) == size_4
 	is_string(x.text)
 	is_string(x.variable)
 	is_string(x.operator)
@@ -748,7 +846,7 @@ keys_location_grpc := {"carries", "reasons"}
 
 ok_location_grpc(x) if {
 	is_object(x)
-	count(x) == 2
+	count(x) == size_2
 	words_location_grpc_carries[x.carries]
 	is_array(x.reasons)
 	every item in x.reasons {
@@ -772,9 +870,7 @@ keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "
 
 ok_target(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_target[field]
-	}
+	count(x) == size_15
 	x.fields == count(x)
 	is_string(x.text)
 	is_string(x.options)
@@ -796,7 +892,31 @@ ok_target(x) if {
 	words_number_setting_level[x.level]
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_16
+	x.fields == count(x)
+	is_string(x.text)
+	is_string(x.options)
+	words_target_scheme[x.scheme]
+	is_boolean(x.scheme_known)
+	words_target_kind[x.kind]
+	is_array(x.upstreams)
+	every item in x.upstreams {
+		is_string(item)
+	}
+	is_string(x.host)
+	kind.natural(x.port)
+	is_boolean(x.host_is_name)
+	is_array(x.variables)
+	every item in x.variables {
+		ok_target_variables(item)
+	}
+	words_target_client_chooses[x.client_chooses]
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_target(x) := {"(no object)"} if {
@@ -834,7 +954,7 @@ keys_target_variables := {"name", "origin"}
 
 ok_target_variables(x) if {
 	is_object(x)
-	count(x) == 2
+	count(x) == size_2
 	is_string(x.name)
 	words_target_variables_origin[x.origin]
 }
@@ -851,9 +971,7 @@ keys_location_limit_except := {"methods", "denies", "file", "line", "key"}
 
 ok_location_limit_except(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_location_limit_except[field]
-	}
+	count(x) == size_4
 	is_array(x.methods)
 	every item in x.methods {
 		is_string(item)
@@ -861,7 +979,17 @@ ok_location_limit_except(x) if {
 	is_boolean(x.denies)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_array(x.methods)
+	every item in x.methods {
+		is_string(item)
+	}
+	is_boolean(x.denies)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_location_limit_except(x) := {"(no object)"} if {
@@ -883,13 +1011,17 @@ keys_location_health_check := {"type", "file", "line", "key"}
 
 ok_location_health_check(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_location_health_check[field]
-	}
+	count(x) == size_3
 	is_string(x.type)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_4
+	is_string(x.type)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_location_health_check(x) := {"(no object)"} if {
@@ -928,6 +1060,23 @@ wrong_location_settings(x) := {"(no object)"} if {
 keys_size_setting := {"value", "bytes", "unresolved", "why", "level", "file", "line", "key"}
 
 ok_size_setting(x) if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.value)
+	kind.natural(x.bytes)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.value)
+	kind.natural(x.bytes)
+	words_number_setting_level[x.level]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+} else if {
 	is_object(x)
 	every field, _ in x {
 		keys_size_setting[field]
@@ -991,7 +1140,7 @@ keys_server_pages := {"uri", "location", "found"}
 
 ok_server_pages(x) if {
 	is_object(x)
-	count(x) == 3
+	count(x) == size_3
 	is_string(x.uri)
 	is_string(x.location)
 	words_listen_speaks_http2[x.found]
@@ -1010,7 +1159,7 @@ keys_header_list := {"directive", "level", "complete", "headers"}
 
 ok_header_list(x) if {
 	is_object(x)
-	count(x) == 4
+	count(x) == size_4
 	words_header_list_directive[x.directive]
 	words_number_setting_level[x.level]
 	is_boolean(x.complete)
@@ -1039,15 +1188,21 @@ keys_header := {"name", "value", "always", "file", "line", "key"}
 
 ok_header(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_header[field]
-	}
+	count(x) == size_5
 	is_string(x.name)
 	is_string(x.value)
 	is_boolean(x.always)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.name)
+	is_string(x.value)
+	is_boolean(x.always)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_header(x) := {"(no object)"} if {
@@ -1066,7 +1221,7 @@ keys_error_page_list := {"level", "complete", "pages"}
 
 ok_error_page_list(x) if {
 	is_object(x)
-	count(x) == 3
+	count(x) == size_3
 	words_number_setting_level[x.level]
 	is_boolean(x.complete)
 	is_array(x.pages)
@@ -1093,9 +1248,7 @@ keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "k
 
 ok_error_page(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_error_page[field]
-	}
+	count(x) == size_6
 	is_array(x.codes)
 	every item in x.codes {
 		kind.between(item, 300, 599)
@@ -1105,7 +1258,19 @@ ok_error_page(x) if {
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_7
+	is_array(x.codes)
+	every item in x.codes {
+		kind.between(item, 300, 599)
+	}
+	is_string(x.response)
+	is_string(x.uri)
+	is_boolean(x.unresolved)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_error_page(x) := {"(no object)"} if {
@@ -1129,14 +1294,19 @@ keys_feature := {"name", "count", "file", "line", "key"}
 
 ok_feature(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_feature[field]
-	}
+	count(x) == size_4
 	is_string(x.name)
 	kind.positive(x.count)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.name)
+	kind.positive(x.count)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_feature(x) := {"(no object)"} if {
@@ -1154,9 +1324,7 @@ keys_waiver := {"id", "until", "owner", "reason", "problem", "covers", "file", "
 
 ok_waiver(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_waiver[field]
-	}
+	count(x) == size_8
 	is_string(x.id)
 	is_string(x.until)
 	is_string(x.owner)
@@ -1165,7 +1333,18 @@ ok_waiver(x) if {
 	kind.natural(x.covers)
 	is_string(x.file)
 	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
+} else if {
+	is_object(x)
+	count(x) == size_9
+	is_string(x.id)
+	is_string(x.until)
+	is_string(x.owner)
+	is_string(x.reason)
+	is_string(x.problem)
+	kind.natural(x.covers)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
 }
 
 wrong_waiver(x) := {"(no object)"} if {
@@ -1227,9 +1406,9 @@ words_gap_kind := {"include", "context"}
 
 words_gap_level := {"main", "http", "upstream", "server", "location", "if", "other"}
 
-words_number_setting_why := {"variable", "gap", "rejected", "empty"}
-
 words_number_setting_level := {"main", "http", "upstream", "server", "location", "if"}
+
+words_number_setting_why := {"variable", "gap", "rejected", "empty"}
 
 words_listen_speaks_http2 := {"yes", "no", "unknown"}
 
@@ -1248,6 +1427,30 @@ words_target_client_chooses := {"no", "part", "whole", "unknown"}
 words_target_variables_origin := {"constant", "request", "unknown"}
 
 words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
+
+size_2 := 2
+
+size_3 := 3
+
+size_4 := 4
+
+size_5 := 5
+
+size_6 := 6
+
+size_7 := 7
+
+size_8 := 8
+
+size_9 := 9
+
+size_12 := 12
+
+size_13 := 13
+
+size_15 := 15
+
+size_16 := 16
 
 ok_member(kinds, field, x) if {
 	field == "fields"

@@ -106,6 +106,59 @@ test_whole if {
 	links.wrong == set() with input as _whole
 }
 
+# _placed: where the objects stand that have a file and a line; in a ConfigMap they have a key, too.
+_placed(document_) := [path |
+	walk(document_, [path, node])
+	node.file
+	node.line
+]
+
+_with_keys(document_, key) := json.patch(plain, patches) if {
+	plain := _without_keys(document_)
+	patches := [patch |
+		some path in _placed(document_)
+		patch := {"op": "add", "path": array.concat(path, ["key"]), "value": key}
+	]
+}
+
+_without_keys(document_) := json.patch(document_, patches) if {
+	patches := [patch |
+		some path in _placed(document_)
+		object.get(document_, path, {}).key
+		patch := {"op": "remove", "path": array.concat(path, ["key"])}
+	]
+}
+
+_each_setting := _with_settings(object.union(_setting_of, {"fields": 6}))
+
+# `fields` counts the key of those objects that have it.
+_counted(document_) := json.patch(document_, patches) if {
+	patches := [patch |
+		walk(document_, [path, node])
+		node.fields
+		patch := {"op": "replace", "path": array.concat(path, ["fields"]), "value": count(node)}
+	]
+}
+
+test_with_keys_and_without if {
+	every plain in [_whole, _each_setting] {
+		document.wrong == set() with input as _counted(_without_keys(plain))
+		document.ok with input as _counted(_without_keys(plain))
+		document.wrong == set() with input as _counted(_with_keys(plain, "nginx.conf"))
+		document.ok with input as _counted(_with_keys(plain, "nginx.conf"))
+		mistyped := _counted(_with_keys(plain, 1))
+		not document.ok with input as mistyped
+	}
+}
+
+# Each key by itself.
+test_no_key_is_mistyped if {
+	keyed := _counted(_with_keys(_each_setting, "nginx.conf"))
+	every path in _placed(keyed) {
+		not document.ok with input as json.patch(keyed, [{"op": "replace", "path": array.concat(path, ["key"]), "value": 1}])
+	}
+}
+
 # Every object of the schema, replaced by what is no object, and by one with nothing right in it.
 _objects_of_rest(value) := {
 	"source": _put(_whole, "source", value),
@@ -217,6 +270,14 @@ _setting_of := {
 	"grpc_next_upstream_tries": t.number("1", 1),
 	"grpc_ssl_verify": t.flag(true),
 	"grpc_ssl_name": t.text("a"),
+}
+
+test_settings_that_are_not_known if {
+	every name, _ in _setting_of {
+		document.ok with input as _with_settings({"fields": 2, name: t.variable("$x")})
+		document.ok with input as _with_settings({"fields": 2, name: _keyed(object.union(t.variable("$x"), {"why": "gap"}))})
+		not document.ok with input as _with_settings({"fields": 2, name: object.union(t.variable("$x"), {"why": "other"})})
+	}
 }
 
 # A reading and "unresolved" exclude each other, and one of them is there.

@@ -30,9 +30,17 @@ read_or_unresolved(x, reading) if {
 	not has(x, reading)
 }
 
-natural(x) if whole(x, _zero)
+natural(x) if {
+	is_number(x)
+	x >= _zero
+	floor(x) == x
+}
 
-positive(x) if whole(x, _one)
+positive(x) if {
+	is_number(x)
+	x >= _one
+	floor(x) == x
+}
 
 natural_if_said(x, field) if {
 	not has(x, field)
