@@ -25,6 +25,9 @@ _PAGE = 65_536
 _PAGES = 49_152
 # What OPA's allocator says then.
 _NO_MEMORY = ("opa_malloc: failed",)
+# OPA counts the pages for a module's texts before it adds the table of its rules, so that one whose
+# texts end just below a page's end asks for a page too few and would trap as it is loaded.
+_SPARE_PAGES = 16
 
 
 class PolicyAborted(Exception):
@@ -150,7 +153,7 @@ class CompiledPolicy:
     def _host_memory(self, compiled: wasmtime.Module) -> wasmtime.Memory:
         for imported in compiled.imports:
             if isinstance(imported.type, wasmtime.MemoryType):
-                limits = wasmtime.Limits(imported.type.limits.min, _PAGES)
+                limits = wasmtime.Limits(imported.type.limits.min + _SPARE_PAGES, _PAGES)
                 return wasmtime.Memory(self._store, wasmtime.MemoryType(limits))
         raise PolicyAborted("it is no policy: it imports no memory")
 

@@ -39,20 +39,39 @@ longer := concat(",", [text |
 RULES = ("sum", "undefined", "conflict", "now", "many", "longer", "number")
 
 
-@pytest.fixture(scope="module")
-def module(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("policy")
-    (folder / "p.rego").write_text(POLICY)
-    entries = [part for rule in RULES for part in ("-e", f"p/{rule}")]
+def compiled(folder, rules, *policies):
+    for number, policy in enumerate(policies):
+        (folder / f"{number}.rego").write_text(policy)
+    entries = [part for rule in rules for part in ("-e", f"p/{rule}")]
     built = folder / "bundle.tar.gz"
-    subprocess.run([OPA, "build", "-t", "wasm", *entries, "-o", built, folder], check=True)
+    command = [OPA, "build", "-t", "wasm", *entries, "-o", built, folder]
+    subprocess.run(command, check=True)
     subprocess.run(["tar", "xzf", built, "-C", folder, "/policy.wasm"], check=True)
     return (folder / "policy.wasm").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory):
+    return compiled(tmp_path_factory.mktemp("policy"), RULES, POLICY)
 
 
 @pytest.fixture
 def policy(module):
     return CompiledPolicy(module, {"b": 2}, {"time.now_ns": lambda: 1_700_000_000_000_000_001})
+
+
+@pytest.mark.parametrize("length", range(0, 9000, 1000))
+def test_a_module_that_asks_for_a_page_too_few(tmp_path, length):
+    """OPA 1.22.2 does so where the texts of a policy end shortly before a page does."""
+    rules = "".join(f"{'r' * 60}{n} := 1\n\n" for n in range(40))
+    policy = f"""package p
+
+text := "{"x" * length}"
+
+all := concat("", [text, concat("", [name | some name, _ in data.p.rules])])
+"""
+    module = compiled(tmp_path, ["all"], policy, f"package p.rules\n\n{rules}")
+    assert len(CompiledPolicy(module, {}, {}).evaluate("p/all", b"{}")) > length
 
 
 def ask(policy, rule, **document):
