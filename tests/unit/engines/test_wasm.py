@@ -125,11 +125,11 @@ def test_addresses_above_2_gib(policy):
 def test_too_little_memory_is_an_error(policy):
     """And not a pointer that starts again at zero, as OPA's allocator has it at 4 GiB."""
     heap = policy._heap
-    take(policy, 0xC000_0000 - heap - 1_000_000)
+    take(policy, 0xC000_0000 - heap - 3_000_000)
     with pytest.raises(OutOfMemory):
         ask(policy, "longer", text="x" * 3_000)
     with pytest.raises(OutOfMemory):
-        ask(policy, "sum", a=1, padding="y" * 2_000_000)
+        ask(policy, "sum", a=1, padding="y" * 4_000_000)
     policy._heap = heap
     assert ask(policy, "sum", a=1) == 3
 
