@@ -275,6 +275,7 @@ _setting_of := {
 test_settings_that_are_not_known if {
 	every name, _ in _setting_of {
 		document.ok with input as _with_settings({"fields": 2, name: t.variable("$x")})
+		document.ok with input as _with_settings({"fields": 2, name: object.union(_setting_of[name], {"why": "gap"})})
 		document.ok with input as _with_settings({"fields": 2, name: _keyed(object.union(t.variable("$x"), {"why": "gap"}))})
 		not document.ok with input as _with_settings({"fields": 2, name: object.union(t.variable("$x"), {"why": "other"})})
 	}
@@ -382,6 +383,14 @@ test_limits_of_numbers if {
 	not kind.between(299, 300, 599)
 	not kind.between(600, 300, 599)
 	not kind.between(300.5, 300, 599)
+	kind.natural(0)
+	kind.positive(1)
+	every number in [-1, 0.5, "1", null] {
+		not kind.natural(number)
+	}
+	every number in [0, 1.5, "1", null] {
+		not kind.positive(number)
+	}
 }
 
 # What is no gRPC may be without what gRPC needs.

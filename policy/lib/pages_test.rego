@@ -164,6 +164,8 @@ test_trailers if {
 	_kind(t.listed(both, [headers, trailers])) == "good"
 	_kind(t.listed(both, [trailers, headers])) == "good"
 	_kind(t.listed(both, [headers, headers])) == "no_status"
+	sent := t.with_page("=", t.grpc_page("/e", {"grpc_set_header": 0}))
+	_kind(t.listed(sent, [trailers])) == "no_status"
 	unread := "error_page /e may have headers from an include that was not read"
 	_not_known(t.listed(both, [headers, object.union(trailers, {"complete": false})])) == unread
 }

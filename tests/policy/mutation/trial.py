@@ -66,23 +66,20 @@ def _each(
 
 def _batches(policy: Policy, mutants: Iterable[Mutant]) -> list[list[Mutant]]:
     """Mutants of different files go together where the own tests of none run another's."""
-    batches: list[list[Mutant]] = []
+    queues: dict[str, list[Mutant]] = {}
     for mutant in mutants:
-        for batch in batches:
-            if all(_apart(policy, mutant.file, other.file) for other in batch):
-                batch.append(mutant)
-                break
-        else:
-            batches.append([mutant])
+        queues.setdefault(mutant.file, []).append(mutant)
+    needs = {name: policy.needed_by(policy.own_tests(name)) for name in queues}
+    batches = []
+    while queues:
+        chosen: list[str] = []
+        # The longest first: they'd be alone in the end.
+        for name in sorted(queues, key=lambda name: -len(queues[name])):
+            if all(name not in needs[other] and other not in needs[name] for other in chosen):
+                chosen.append(name)
+        batches.append([queues[name].pop(0) for name in chosen])
+        queues = {name: waiting for name, waiting in queues.items() if waiting}
     return batches
-
-
-def _apart(policy: Policy, one: str, other: str) -> bool:
-    return (
-        one != other
-        and other not in policy.needed_by(policy.own_tests(one))
-        and one not in policy.needed_by(policy.own_tests(other))
-    )
 
 
 def _after_own_tests(policy: Policy, batch: Sequence[Mutant]) -> Outcome:
