@@ -30,13 +30,13 @@ http {
 _UPSTREAM = """\
     # Service {name}, owned by team {team}.
     upstream {name} {{
+        zone {name} 64k;
         least_conn;
         server 10.{high}.{low}.1:50051 max_fails=0;
         server 10.{high}.{low}.2:50051 max_fails=0;
         keepalive 64;
         keepalive_timeout 20s;
         keepalive_time 20s;
-        keepalive_requests 10000;
     }}
 
     server {{
