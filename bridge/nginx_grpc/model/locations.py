@@ -17,6 +17,8 @@ from nginx_grpc.tree import Directive
 __all__ = ["Condition", "Location", "locations"]
 
 _MODIFIERS = ("^~", "~*", "~", "=")
+# What says which files a location has: one that says so means to serve them.
+_FILES = frozenset(("alias", "autoindex", "index", "random_index", "root"))
 _HANDLERS = frozenset(
     (
         "api",
@@ -75,7 +77,7 @@ class Location:
         condition: of an `if`.
         handler: the content handler in effect, by its directive.
         passes: the grpc_pass or proxy_pass that is the handler in effect.
-        own_handler: whether the handler is set in this block.
+        own_handler: whether the handler is set in this block; for files, whether it says where.
         returns: the unconditional return of this block.
         conditions: the `if`s directly in it.
         nested: the locations directly in it.
@@ -221,6 +223,8 @@ def _location(
         location.handler = "unknown"
     elif handler is None and condition and parent:
         location.handler, location.passes = parent.handler, parent.passes
+    elif handler is None:
+        location.own_handler = not _FILES.isdisjoint(own)
     return location
 
 

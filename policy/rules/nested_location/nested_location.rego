@@ -3,7 +3,8 @@
 # description: |
 #   grpc_pass is not inherited by nested locations. One that only changes a timeout has no handler
 #   left: nginx looks for a file, finds none, and the client sees UNIMPLEMENTED for calls that the
-#   location around it would have passed on. An `if` is another matter: it inherits grpc_pass.
+#   location around it would have passed on. A location that says where its files are (`root`,
+#   `alias`) is left alone, and so is an `if`: it inherits grpc_pass.
 # custom:
 #   id: NG207
 #   item: 0
@@ -22,6 +23,7 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], nested.subject, nested.location, values) if {
 	some nested in _nested
 	nested.location.handler == "static"
+	not nested.location.own_handler
 	values := {"outer": nested.outer.name, "text": nested.outer.grpc_pass}
 }
 

@@ -11,6 +11,8 @@ _own := t.locations([t.pass("/", {}), t.pass("/watch", {"parent": "/"})])
 
 _answered := _nested({"handler": "return", "own_handler": true, "return": t.answer(404, "none")})
 
+_files := _nested({"own_handler": true})
+
 _internal := _nested({"internal": true})
 
 _rewritten := _nested({"rewrites": true})
@@ -34,6 +36,7 @@ test_no_handler if {
 test_handlers if {
 	t.is_clean(nested_location.findings) with input as _own
 	t.is_clean(nested_location.findings) with input as _answered
+	t.is_clean(nested_location.findings) with input as _files
 	t.is_clean(nested_location.findings) with input as _internal
 	t.is_clean(nested_location.findings) with input as _rewritten
 	t.is_clean(nested_location.findings) with input as _if

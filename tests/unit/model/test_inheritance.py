@@ -81,6 +81,16 @@ def test_a_nested_location_inherits_settings_but_no_handler():
     assert lost["parent"] == location(document, "/a/")["id"]
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [("root /srv/web;", True), ("alias /srv/web/;", True), ("expires 1h;", False)],
+)
+def test_a_location_inside_one_with_grpc_pass_may_serve_files(text, own):
+    document = server(f"location / {{ grpc_pass a:1; location /web/ {{ {text} }} }}")
+    web = location(document, "/web/")
+    assert (web["handler"], web["own_handler"]) == ("static", own)
+
+
 def test_an_if_inherits_everything_of_its_location():
     document = server("""
         error_page 502 = /e;
