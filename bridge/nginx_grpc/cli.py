@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
@@ -14,10 +15,20 @@ from nginx_grpc.garbage import uncollected
 if TYPE_CHECKING:
     from nginx_grpc.findings import CheckResult
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
 
 BROKEN = 2
 INTERRUPTED = 130
+
+
+def command() -> NoReturn:
+    """The process `nginx-grpc`."""
+    status = main()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # The system takes memory back at once, Python one object after the other.
+    os._exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
+        with _standard_output() as stdout:
+            stdout.flush()
     except Refused as refused:
         print(f"nginx-grpc: {refused}", file=sys.stderr)
         return BROKEN
@@ -312,12 +324,13 @@ def _completion(arguments: argparse.Namespace) -> int:
 def _write(text: str | Sequence[str], path: str | None) -> None:
     pieces = [text] if isinstance(text, str) else text
     if path is None or path == "-":
-        # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
-        encoding = sys.stdout.encoding or "utf-8"
-        for piece in pieces:
-            if not piece.isascii():
-                piece = piece.encode(encoding, "backslashreplace").decode(encoding)
-            sys.stdout.write(piece)
+        with _standard_output() as stdout:
+            # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
+            encoding = stdout.encoding or "utf-8"
+            for piece in pieces:
+                if not piece.isascii():
+                    piece = piece.encode(encoding, "backslashreplace").decode(encoding)
+                stdout.write(piece)
         return
     partial = f"{path}.partial"
     try:
@@ -325,11 +338,26 @@ def _write(text: str | Sequence[str], path: str | None) -> None:
             file.writelines(pieces)
         os.replace(partial, path)
     except OSError as error:
-        reason = (error.strerror or "failed").lower()
-        raise Refused(f"can't write: {reason}", "name another file", path) from None
+        raise _unwritable(error, path) from None
     finally:
         if os.path.exists(partial):
             os.unlink(partial)
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    """Where a full disk is an error like any other; a reader that has gone is none."""
+    try:
+        yield sys.stdout
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error, "standard output") from None
+
+
+def _unwritable(error: OSError, path: str) -> Refused:
+    reason = (error.strerror or "failed").lower()
+    return Refused(f"can't write: {reason}", "name another file", path)
 
 
 class _Version(argparse.Action):

@@ -1,0 +1,53 @@
+"""What the process writes is all there when it ends, or it says why not."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.engines.configurations import ROOT
+
+BAD = ROOT / "examples" / "checklist" / "bad.conf"
+COMMAND = (sys.executable, "-m", "nginx_grpc")
+
+
+@pytest.mark.parametrize(
+    "command", [["bridge", BAD], ["check", BAD], ["rules"]], ids=lambda c: c[0]
+)
+def test_a_full_disk_is_an_error_in_one_line(command):
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run([*COMMAND, *command], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        "nginx-grpc: standard output: can't write: no space left on device; name another file\n"
+    )
+
+
+def test_a_reader_that_goes_is_no_traceback(tmp_path):
+    many = tmp_path / "many.conf"
+    many.write_text("http {" + "server { location / { grpc_pass grpc://a:1; } }\n" * 2000 + "}")
+    read, write = os.pipe()
+    with subprocess.Popen(
+        [*COMMAND, "bridge", many], stdout=write, stderr=subprocess.PIPE, text=True
+    ) as process:
+        os.close(write)
+        os.read(read, 10)
+        os.close(read)
+        assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 2
+
+
+def test_all_of_a_report_comes_through_a_pipe():
+    ran = subprocess.run([*COMMAND, "check", "--format", "json", BAD], capture_output=True)
+    assert ran.returncode == 1
+    assert len(json.loads(ran.stdout)["findings"]) > 10
+
+
+def test_a_report_stands_although_another_can_not_be_written():
+    outputs = ["--format", "json", "--format", "sarif", "--output", "none/report.sarif"]
+    ran = subprocess.run([*COMMAND, "check", *outputs, BAD], capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert json.loads(ran.stdout)["findings"]
+    assert ran.stderr.count("\n") == 1
