@@ -60,6 +60,7 @@ http {
             types { text/html html; }
             default_type application/grpc;
             add_header grpc-status 14;
+            add_trailer grpc-message down;
             return 204 "";
         }
     }
