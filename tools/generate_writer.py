@@ -26,7 +26,7 @@ MODULE = ROOT / "bridge" / "nginx_grpc" / "document_json.py"
 LATER = {
     "location": [
         *("target", "proxy_target", "return", "limit_except", "health_check", "types_declared"),
-        *("grpc_set_header", "add_header", "proxy_set_header", "error_page", "gap"),
+        *("grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "gap"),
     ],
     "server": ["return", "gap"],
     "upstream": ["balancer", "gap"],

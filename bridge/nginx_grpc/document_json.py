@@ -747,10 +747,6 @@ def _location(x: Any) -> str:
     if "condition" in x:
         size += 1
         condition = f',"condition":{_condition(x["condition"])}'
-    add_trailer = ""
-    if "add_trailer" in x:
-        size += 1
-        add_trailer = f',"add_trailer":{_whole(x["add_trailer"], 0)}'
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
@@ -790,6 +786,10 @@ def _location(x: Any) -> str:
     if "add_header" in x:
         size += 1
         add_header = f',"add_header":{_whole(x["add_header"], 0)}'
+    add_trailer = ""
+    if "add_trailer" in x:
+        size += 1
+        add_trailer = f',"add_trailer":{_whole(x["add_trailer"], 0)}'
     proxy_set_header = ""
     if "proxy_set_header" in x:
         size += 1
@@ -822,7 +822,6 @@ def _location(x: Any) -> str:
         f',"proxy_pass":{_text(x["proxy_pass"])}'
         f',"rewrites":{_TRUTH[id(x["rewrites"])]}'
         f',"settings":{_location_settings(x["settings"])}'
-        f"{add_trailer}"
         f',"types":{_array(x["types"], _text)}'
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
         f',"file":{_text(x["file"])}'
@@ -836,6 +835,7 @@ def _location(x: Any) -> str:
         f"{types_declared}"
         f"{grpc_set_header}"
         f"{add_header}"
+        f"{add_trailer}"
         f"{proxy_set_header}"
         f"{error_page}"
         f"{gap}"
