@@ -45,4 +45,5 @@ test_handlers if {
 
 test_unknown if {
 	t.reasons(nested_location.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
+	t.faults(nested_location.findings) == set() with input as _unread
 }
