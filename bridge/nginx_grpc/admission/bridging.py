@@ -13,7 +13,7 @@ from nginx_grpc.parsers import default_parser
 from nginx_grpc.sources import config_map
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import Limits, ReadOptions
-from nginx_grpc.sources.levels import is_blank, level
+from nginx_grpc.sources.levels import is_blank, level, upstream_server
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["configurations", "warm"]
@@ -117,18 +117,12 @@ def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuratio
 
 def _stands(text: Text, found: Iterable[Configuration]) -> bool:
     """Whether a text is read somewhere as directives of the level that it is of."""
-    own = _level(default_parser().parse(text.data, text.file, key=text.key).directives)
+    directives = default_parser().parse(text.data, text.file, key=text.key).directives
+    own = "upstream" if upstream_server(directives) else level(directives)
     return any(
         _found(text.key, own, configuration.directives, configuration.context)
         for configuration in found
     )
-
-
-def _level(directives: list[Directive]) -> str:
-    # nginx takes `server` without a block in an upstream, and nowhere else.
-    if any(directive.name == "server" and directive.block is None for directive in directives):
-        return "upstream"
-    return level(directives)
 
 
 def _found(key: str, own: str, directives: list[Directive], top: str) -> bool:

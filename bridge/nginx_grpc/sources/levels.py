@@ -8,7 +8,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.tree import Directive
 
-__all__ = ["check_nginx", "is_blank", "level"]
+__all__ = ["check_nginx", "is_blank", "level", "upstream_server"]
 
 _MAIN_BLOCKS = {"events", "http", "mail", "mgmt", "stream"}
 _HTTP_BLOCKS = {"geo", "map", "server", "split_clients", "types", "upstream"}
@@ -107,14 +107,19 @@ def check_nginx(directives: Sequence[Directive], file: str, line: int = 0) -> No
         stack.extend(directive.block or ())
     else:
         raise Refused("no directive of nginx in it", _GIVE, file, line)
-    for directive in directives:
-        if directive.name == "server" and directive.block is None:
-            raise Refused(
-                "the body of an upstream block without the block",
-                "give the file that includes it",
-                directive.file,
-                directive.line,
-            )
+    server = upstream_server(directives)
+    if server is not None:
+        raise Refused(
+            "the body of an upstream block without the block",
+            "give the file that includes it",
+            server.file,
+            server.line,
+        )
+
+
+def upstream_server(directives: Sequence[Directive]) -> Directive | None:
+    """The first `server` without a block: nginx takes one in an upstream, and nowhere else."""
+    return next((each for each in directives if each.name == "server" and each.block is None), None)
 
 
 _GIVE = "give the nginx configuration"
