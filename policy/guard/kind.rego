@@ -30,6 +30,7 @@ read_or_unresolved(x, reading) if {
 	not has(x, reading)
 }
 
+# Not by way of `whole`: a call within a call would be a fourteenth of the guard's time in OPA.
 natural(x) if {
 	is_number(x)
 	x >= _zero

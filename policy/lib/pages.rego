@@ -161,8 +161,11 @@ _final(entry, location, status) := location.return.code if {
 _replaced(entry, own, status) := status if {
 	entry.response == ""
 } else := own if {
-	entry.response in {"=", "=0"} # the same to nginx
-} else := units.integer(trim_prefix(entry.response, "="))
+	_response(entry) == 0
+} else := _response(entry)
+
+# _response: the code behind `=`; none is 0 to nginx, and so is 0 none.
+_response(entry) := units.integer(trim_prefix(entry.response, "="))
 
 # _is_own_html: `return 503;` without a text is answered with nginx's own HTML.
 _is_own_html(location) if {

@@ -51,7 +51,7 @@ test_statuses_that_get_their_headers if {
 		_kind(_served(response, _page({}))) == "headers_lost"
 	}
 	_kind(_served("=204", _page({}))) == "no_content"
-	every response in ["=", "=0", "=200", "=0200"] {
+	every response in ["=", "=0", "=00", "=200", "=0200"] {
 		_kind(_served(response, _page({}))) == "good"
 	}
 }

@@ -1,6 +1,6 @@
 """Mutation tests of the policy: every rule with one thing wrong, and the Rego tests on it.
 
-    python -m tests.policy.mutation              all of policy/, ten minutes on two cores
+    python -m tests.policy.mutation              all of policy/, six minutes on two cores
     python -m tests.policy.mutation max_fails    the files with this in their name
     python -m tests.policy.mutation --lines      only puts the lines in survivors.yaml right
 
