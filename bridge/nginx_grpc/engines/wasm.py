@@ -24,7 +24,7 @@ _PAGE = 65_536
 # room, and goes on in what is not its own ("out of bounds memory access", or worse an answer).
 _PAGES = 49_152
 # What OPA's allocator says then.
-_NO_MEMORY = ("opa_malloc: failed",)
+_NO_MEMORY = "opa_malloc: failed"
 # OPA counts the pages for a module's texts before it adds the table of its rules, so that one whose
 # texts end just below a page's end asks for a page too few and would trap as it is loaded.
 _SPARE_PAGES = 16
@@ -148,7 +148,7 @@ class CompiledPolicy:
         return _unsigned(result)
 
     def _failure(self, reason: str) -> PolicyAborted:
-        return OutOfMemory(reason) if reason in _NO_MEMORY else PolicyAborted(reason)
+        return OutOfMemory(reason) if reason == _NO_MEMORY else PolicyAborted(reason)
 
     def _host_memory(self, compiled: wasmtime.Module) -> wasmtime.Memory:
         for imported in compiled.imports:
