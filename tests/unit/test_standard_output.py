@@ -12,6 +12,7 @@ from tests.engines.configurations import ROOT
 BAD = ROOT / "examples" / "checklist" / "bad.conf"
 GOOD = ROOT / "examples" / "checklist" / "good.conf"
 COMMAND = (sys.executable, "-m", "nginx_grpc")
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,9 @@ COMMAND = (sys.executable, "-m", "nginx_grpc")
 )
 def test_a_full_disk_is_an_error_in_one_line(command):
     with open("/dev/full", "w") as full:
-        ran = subprocess.run([*COMMAND, *command], stdout=full, stderr=subprocess.PIPE, text=True)
+        ran = subprocess.run(
+            [*COMMAND, *command], stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED
+        )
     assert ran.returncode == 2
     assert ran.stderr == (
         "nginx-grpc: standard output: can't write: no space left on device; name another file\n"
@@ -31,7 +34,7 @@ def test_a_reader_that_goes_is_no_traceback(tmp_path):
     many.write_text("http {" + "server { location / { grpc_pass grpc://a:1; } }\n" * 2000 + "}")
     read, write = os.pipe()
     with subprocess.Popen(
-        [*COMMAND, "bridge", many], stdout=write, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "bridge", many], stdout=write, stderr=subprocess.PIPE, text=True, env=BUFFERED
     ) as process:
         os.close(write)
         os.read(read, 10)
@@ -41,7 +44,9 @@ def test_a_reader_that_goes_is_no_traceback(tmp_path):
 
 
 def test_all_of_a_report_comes_through_a_pipe():
-    ran = subprocess.run([*COMMAND, "check", "--format", "json", BAD], capture_output=True)
+    ran = subprocess.run(
+        [*COMMAND, "check", "--format", "json", BAD], capture_output=True, env=BUFFERED
+    )
     assert ran.returncode == 1
     assert len(json.loads(ran.stdout)["findings"]) > 10
 
@@ -50,7 +55,7 @@ def test_a_report_stands_although_another_can_not_be_written():
     """A short one, which waits in a buffer when the process ends."""
     outputs = ["--format", "text", "--format", "sarif", "--output", "none/report.sarif"]
     command = [*COMMAND, "check", "--profile", "evidence", *outputs, GOOD]
-    ran = subprocess.run(command, capture_output=True, text=True)
+    ran = subprocess.run(command, capture_output=True, text=True, env=BUFFERED)
     assert ran.returncode == 2
     assert ran.stdout.endswith(
         "clean: 0 denied, 0 warnings (1 gRPC location in 1 file, 42 rules)\n"
