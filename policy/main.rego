@@ -17,7 +17,7 @@ decision := _together([each | some document in input; each := verdict.decision w
 } else := verdict.decision
 
 _together(decisions) := {
-	"schema_version": 1,
+	"schema_version": 2,
 	"allow": count(denied) == 0,
 	"deny": _in_order(denied),
 	"warn": _in_order({finding |

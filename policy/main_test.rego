@@ -59,7 +59,7 @@ test_one_bad_document_denies_all if {
 test_all_clean if {
 	decision := grpc.decision with input as [_clean, _clean]
 	decision.allow
-	decision.schema_version == 1
+	decision.schema_version == 2
 	alone := grpc.decision with input as [_clean]
 	alone.allow
 }

@@ -13,7 +13,7 @@ import data.nginx.grpc.rules.settings as settings_rule
 import data.nginx.grpc.rules.waivers
 
 default decision := {
-	"schema_version": 1,
+	"schema_version": 2,
 	"allow": false,
 	"deny": [{
 		"id": "NG001",
@@ -38,7 +38,7 @@ default decision := {
 }
 
 decision := {
-	"schema_version": 1,
+	"schema_version": 2,
 	"allow": count(denied) == 0,
 	"deny": denied,
 	"warn": [finding | some finding in _ordered; finding.level == "warn"; not finding.waiver],

@@ -20,7 +20,7 @@ _page := t.grpc_page("/e", {"add_header": 0})
 
 _good := t.with_headers(
 	object.union(t.with_page("=", _page), {"upstreams": [_good_upstream], "servers": [t.server(
-		[t.pass("/", {"error_page": 0, "settings": t.fields(_good_settings)}), _page],
+		[t.pass("/", {"error_page": 0, "directives": t.fields(_good_settings)}), _page],
 		{"pages": [{"uri": "/e", "location": "/e", "found": "yes"}]},
 	)]}),
 	[t.header("grpc-status", "14")],
@@ -29,7 +29,7 @@ _good := t.with_headers(
 _bad := t.locations([
 	t.pass("/b", {"line": 20}),
 	t.pass("/a", {"line": 20}),
-	t.pass("/c", {"line": 9, "settings": t.fields({"grpc_read_timeout": t.time("1s", 1000)})}),
+	t.pass("/c", {"line": 9, "directives": t.fields({"grpc_read_timeout": t.time("1s", 1000)})}),
 ])
 
 _unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
@@ -54,7 +54,7 @@ _rule(decision, id) := [rule | some rule in decision.rules; rule.id == id][0]
 
 test_good_document if {
 	decision := verdict.decision with input as _good
-	decision.schema_version == 1
+	decision.schema_version == 2
 	decision.allow
 	decision.deny == []
 	decision.warn == []
@@ -230,7 +230,7 @@ test_default_denies if {
 		with input as _good
 	words := "the policy could not judge this input; run the bridge and give its output to the policy"
 	decision == {
-		"schema_version": 1,
+		"schema_version": 2,
 		"allow": false,
 		"deny": [{
 			"id": "NG001",

@@ -257,7 +257,7 @@ def reading_of(name: str, schema: Schema) -> str:
     """The field of a setting that holds what its text means; empty where there is none."""
     if not name.endswith("_setting"):
         return ""
-    common = {"value", "unresolved", "why", "level", "file", "line", "key"}
+    common = {"value", "unresolved", "why", "context", "file", "line", "key"}
     own = [field for field in schema["properties"] if field not in common]
     return own[0] if own else ""
 

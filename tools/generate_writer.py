@@ -214,7 +214,7 @@ class Writer:
             if part["type"] == "integer":
                 line = f"return _between(x, {part['minimum']}, {part['maximum']})"
                 self.add_function(name, "str", [line])
-            elif name.endswith("_settings"):
+            elif name.endswith("_directives"):
                 self.settings(name, part)
             else:
                 self.object(name, part)

@@ -80,7 +80,7 @@ _DOCUMENT_SOURCE_CONTEXT = {
     "location": '"location"',
 }
 _GAP_KIND = {"include": '"include"', "context": '"context"'}
-_GAP_LEVEL = {
+_GAP_CONTEXT = {
     "main": '"main"',
     "http": '"http"',
     "upstream": '"upstream"',
@@ -95,7 +95,7 @@ _NUMBER_SETTING_WHY = {
     "rejected": '"rejected"',
     "empty": '"empty"',
 }
-_NUMBER_SETTING_LEVEL = {
+_NUMBER_SETTING_CONTEXT = {
     "main": '"main"',
     "http": '"http"',
     "upstream": '"upstream"',
@@ -176,7 +176,7 @@ def _gap(x: Any) -> str:
         f'{{"kind":{_GAP_KIND[x["kind"]]}'
         f',"what":{_text(x["what"])}'
         f',"reason":{_text(x["reason"])}'
-        f',"level":{_GAP_LEVEL[x["level"]]}'
+        f',"context":{_GAP_CONTEXT[x["context"]]}'
         f',"matters":{_TRUTH[id(x["matters"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
@@ -213,7 +213,7 @@ def _number_setting(x: Any) -> str:
         f"{number}"
         f"{unresolved}"
         f"{why}"
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -249,7 +249,7 @@ def _time_setting(x: Any) -> str:
         f"{ms}"
         f"{unresolved}"
         f"{why}"
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -280,7 +280,7 @@ def _text_setting(x: Any) -> str:
         f'{{"value":{_text(x["value"])}'
         f"{unresolved}"
         f"{why}"
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -288,7 +288,7 @@ def _text_setting(x: Any) -> str:
     )
 
 
-_UPSTREAM_SETTINGS: dict[str, Callable[[Any], str]] = {
+_UPSTREAM_DIRECTIVES: dict[str, Callable[[Any], str]] = {
     "keepalive": _number_setting,
     "keepalive_requests": _number_setting,
     "keepalive_timeout": _time_setting,
@@ -298,10 +298,10 @@ _UPSTREAM_SETTINGS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _upstream_settings(x: Any) -> str:
+def _upstream_directives(x: Any) -> str:
     text = "".join(
         [
-            f'"{name}":{_UPSTREAM_SETTINGS[name](setting)},'
+            f'"{name}":{_UPSTREAM_DIRECTIVES[name](setting)},'
             for name, setting in x.items()
             if name != "fields"
         ]
@@ -394,7 +394,7 @@ def _upstream(x: Any) -> str:
     return (
         f'{{"name":{_text(x["name"])}'
         f',"keepalive_timeout":{_text(x["keepalive_timeout"])}'
-        f',"settings":{_upstream_settings(x["settings"])}'
+        f',"directives":{_upstream_directives(x["directives"])}'
         f',"keepalive_local":{_TRUTH[id(x["keepalive_local"])]}'
         f',"servers":{_array(x["servers"], _upstream_server)}'
         f',"servers_known":{_TRUTH[id(x["servers_known"])]}'
@@ -474,7 +474,7 @@ def _flag_setting(x: Any) -> str:
         f"{on}"
         f"{unresolved}"
         f"{why}"
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -482,7 +482,7 @@ def _flag_setting(x: Any) -> str:
     )
 
 
-_SERVER_SETTINGS: dict[str, Callable[[Any], str]] = {
+_SERVER_DIRECTIVES: dict[str, Callable[[Any], str]] = {
     "http2": _flag_setting,
     "underscores_in_headers": _flag_setting,
     "ignore_invalid_headers": _flag_setting,
@@ -494,10 +494,10 @@ _SERVER_SETTINGS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _server_settings(x: Any) -> str:
+def _server_directives(x: Any) -> str:
     text = "".join(
         [
-            f'"{name}":{_SERVER_SETTINGS[name](setting)},'
+            f'"{name}":{_SERVER_DIRECTIVES[name](setting)},'
             for name, setting in x.items()
             if name != "fields"
         ]
@@ -557,7 +557,7 @@ def _size_setting(x: Any) -> str:
         f"{bytes}"
         f"{unresolved}"
         f"{why}"
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -565,7 +565,7 @@ def _size_setting(x: Any) -> str:
     )
 
 
-_LOCATION_SETTINGS: dict[str, Callable[[Any], str]] = {
+_LOCATION_DIRECTIVES: dict[str, Callable[[Any], str]] = {
     "grpc_connect_timeout": _time_setting,
     "grpc_read_timeout": _time_setting,
     "grpc_send_timeout": _time_setting,
@@ -592,10 +592,10 @@ _LOCATION_SETTINGS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _location_settings(x: Any) -> str:
+def _location_directives(x: Any) -> str:
     text = "".join(
         [
-            f'"{name}":{_LOCATION_SETTINGS[name](setting)},'
+            f'"{name}":{_LOCATION_DIRECTIVES[name](setting)},'
             for name, setting in x.items()
             if name != "fields"
         ]
@@ -669,7 +669,7 @@ def _target(x: Any) -> str:
         f',"host_is_name":{_TRUTH[id(x["host_is_name"])]}'
         f',"variables":{_array(x["variables"], _target_variables)}'
         f',"client_chooses":{_TARGET_CLIENT_CHOOSES[x["client_chooses"]]}'
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
@@ -821,7 +821,7 @@ def _location(x: Any) -> str:
         f',"grpc_pass":{_text(x["grpc_pass"])}'
         f',"proxy_pass":{_text(x["proxy_pass"])}'
         f',"rewrites":{_TRUTH[id(x["rewrites"])]}'
-        f',"settings":{_location_settings(x["settings"])}'
+        f',"directives":{_location_directives(x["directives"])}'
         f',"types":{_array(x["types"], _text)}'
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
         f',"file":{_text(x["file"])}'
@@ -882,7 +882,7 @@ def _server(x: Any) -> str:
         f'{{"name":{_text(x["name"])}'
         f',"names":{_array(x["names"], _text)}'
         f',"listens":{_array(x["listens"], _listen, 1)}'
-        f',"settings":{_server_settings(x["settings"])}'
+        f',"directives":{_server_directives(x["directives"])}'
         f',"locations":{_array(x["locations"], _location)}'
         f',"pages":{_array(x["pages"], _server_pages)}'
         f',"file":{_text(x["file"])}'
@@ -923,7 +923,7 @@ def _header_list(x: Any) -> str:
         raise KeyError(size)
     return (
         f'{{"directive":{_HEADER_LIST_DIRECTIVE[x["directive"]]}'
-        f',"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"complete":{_TRUTH[id(x["complete"])]}'
         f',"headers":{_array(x["headers"], _header)}'
         f"}}"
@@ -962,7 +962,7 @@ def _error_page_list(x: Any) -> str:
     if len(x) != size:
         raise KeyError(size)
     return (
-        f'{{"level":{_NUMBER_SETTING_LEVEL[x["level"]]}'
+        f'{{"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"complete":{_TRUTH[id(x["complete"])]}'
         f',"pages":{_array(x["pages"], _error_page)}'
         f"}}"
@@ -1024,7 +1024,7 @@ def _waiver(x: Any) -> str:
 def _document(x: Any) -> Iterator[str]:
     if len(x) != 10 + ("settings" in x):
         raise KeyError(len(x))
-    yield f'{{"schema_version":{_between(x["schema_version"], 1, 1)}'
+    yield f'{{"schema_version":{_between(x["schema_version"], 2, 2)}'
     yield f',"source":{_document_source(x["source"])}'
     yield f',"complete":{_TRUTH[id(x["complete"])]}'
     yield from _each(',"gaps":[', x["gaps"], _gap)

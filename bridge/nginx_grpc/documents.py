@@ -57,7 +57,7 @@ def validate(documents: Iterable[dict[str, Any]]) -> None:
 def empty(settings: dict[str, Any]) -> dict[str, Any]:
     """A document of a configuration with nothing in it: what is found is the settings' own."""
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "source": {"kind": "file", "entry": "", "context": "main", "files": []},
         "complete": True,
         "gaps": [],

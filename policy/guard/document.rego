@@ -17,7 +17,7 @@ ok_document(x) if {
 	every field, _ in x {
 		keys_document[field]
 	}
-	x.schema_version == 1
+	x.schema_version == 2
 	ok_document_source(x.source)
 	is_boolean(x.complete)
 	is_array(x.gaps)
@@ -55,7 +55,7 @@ wrong_document(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_document,
-	{"schema_version" | not object.get(x, "schema_version", null) == 1},
+	{"schema_version" | not object.get(x, "schema_version", null) == 2},
 	{concat(".", ["source", inner]) |
 		some inner in wrong_document_source(object.get(x, "source", null))
 	},
@@ -133,7 +133,7 @@ wrong_document_source(x) := {"(no object)"} if {
 	},
 })
 
-keys_gap := {"kind", "what", "reason", "level", "matters", "file", "line", "key"}
+keys_gap := {"kind", "what", "reason", "context", "matters", "file", "line", "key"}
 
 ok_gap(x) if {
 	is_object(x)
@@ -141,7 +141,7 @@ ok_gap(x) if {
 	words_gap_kind[x.kind]
 	is_string(x.what)
 	is_string(x.reason)
-	words_gap_level[x.level]
+	words_gap_context[x.context]
 	is_boolean(x.matters)
 	is_string(x.file)
 	kind.positive(x.line)
@@ -151,7 +151,7 @@ ok_gap(x) if {
 	words_gap_kind[x.kind]
 	is_string(x.what)
 	is_string(x.reason)
-	words_gap_level[x.level]
+	words_gap_context[x.context]
 	is_boolean(x.matters)
 	is_string(x.file)
 	kind.positive(x.line)
@@ -165,14 +165,14 @@ wrong_gap(x) := {"(no object)"} if {
 	{"kind" | not object.get(x, "kind", null) in {"include", "context"}},
 	{"what" | not is_string(object.get(x, "what", null))},
 	{"reason" | not is_string(object.get(x, "reason", null))},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if", "other"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if", "other"}},
 	{"matters" | not is_boolean(object.get(x, "matters", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream := {"fields", "name", "keepalive_timeout", "settings", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "serves_http", "duplicate", "gap", "file", "line", "key"}
+keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "serves_http", "duplicate", "gap", "file", "line", "key"}
 
 ok_upstream(x) if {
 	is_object(x)
@@ -182,7 +182,7 @@ ok_upstream(x) if {
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.keepalive_timeout)
-	ok_upstream_settings(x.settings)
+	ok_upstream_directives(x.directives)
 	is_boolean(x.keepalive_local)
 	ok_optional_upstream_balancer(x, "balancer")
 	is_array(x.servers)
@@ -206,8 +206,8 @@ wrong_upstream(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"keepalive_timeout" | not is_string(object.get(x, "keepalive_timeout", null))},
-	{concat(".", ["settings", inner]) |
-		some inner in wrong_upstream_settings(object.get(x, "settings", null))
+	{concat(".", ["directives", inner]) |
+		some inner in wrong_upstream_directives(object.get(x, "directives", null))
 	},
 	{"keepalive_local" | not is_boolean(object.get(x, "keepalive_local", null))},
 	{concat(".", ["balancer", inner]) |
@@ -230,37 +230,37 @@ wrong_upstream(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream_settings := {"fields", "keepalive", "keepalive_requests", "keepalive_timeout", "keepalive_time", "zone", "resolver"}
+keys_upstream_directives := {"fields", "keepalive", "keepalive_requests", "keepalive_timeout", "keepalive_time", "zone", "resolver"}
 
-kinds_upstream_settings := {"keepalive": "number_setting", "keepalive_requests": "number_setting", "keepalive_timeout": "time_setting", "keepalive_time": "time_setting", "zone": "text_setting", "resolver": "text_setting"}
+kinds_upstream_directives := {"keepalive": "number_setting", "keepalive_requests": "number_setting", "keepalive_timeout": "time_setting", "keepalive_time": "time_setting", "zone": "text_setting", "resolver": "text_setting"}
 
-ok_upstream_settings(x) if {
+ok_upstream_directives(x) if {
 	is_object(x)
 	every field, value in x {
-		ok_member(kinds_upstream_settings, field, value)
+		ok_member(kinds_upstream_directives, field, value)
 	}
 	x.fields == count(x)
 }
 
-wrong_upstream_settings(x) := {"(no object)"} if {
+wrong_upstream_directives(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_upstream_settings,
+	object.keys(x) - keys_upstream_directives,
 	{"fields" | not x.fields == count(x)},
 	{concat(".", [field, inner]) |
 		some field, value in object.remove(x, {"fields"})
-		some inner in wrong_setting(kinds_upstream_settings[field], value)
+		some inner in wrong_setting(kinds_upstream_directives[field], value)
 	},
 })
 
-keys_number_setting := {"value", "number", "unresolved", "why", "level", "file", "line", "key"}
+keys_number_setting := {"value", "number", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_number_setting(x) if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.value)
 	kind.natural(x.number)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
@@ -268,7 +268,7 @@ ok_number_setting(x) if {
 	count(x) == size_6
 	is_string(x.value)
 	kind.natural(x.number)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -282,7 +282,7 @@ ok_number_setting(x) if {
 	kind.natural_if_said(x, "number")
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -297,20 +297,20 @@ wrong_number_setting(x) := {"(no object)"} if {
 	{"number" | not kind.natural_if_said(x, "number")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_time_setting := {"value", "ms", "unresolved", "why", "level", "file", "line", "key"}
+keys_time_setting := {"value", "ms", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_time_setting(x) if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.value)
 	kind.natural(x.ms)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
@@ -318,7 +318,7 @@ ok_time_setting(x) if {
 	count(x) == size_6
 	is_string(x.value)
 	kind.natural(x.ms)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -332,7 +332,7 @@ ok_time_setting(x) if {
 	kind.natural_if_said(x, "ms")
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -347,26 +347,26 @@ wrong_time_setting(x) := {"(no object)"} if {
 	{"ms" | not kind.natural_if_said(x, "ms")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_text_setting := {"value", "unresolved", "why", "level", "file", "line", "key"}
+keys_text_setting := {"value", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_text_setting(x) if {
 	is_object(x)
 	count(x) == size_4
 	is_string(x.value)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.value)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -378,7 +378,7 @@ ok_text_setting(x) if {
 	is_string(x.value)
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -391,7 +391,7 @@ wrong_text_setting(x) := {"(no object)"} if {
 	{"value" | not is_string(object.get(x, "value", null))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -468,7 +468,7 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server := {"fields", "name", "names", "listens", "settings", "return", "locations", "pages", "gap", "file", "line", "key"}
+keys_server := {"fields", "name", "names", "listens", "directives", "return", "locations", "pages", "gap", "file", "line", "key"}
 
 ok_server(x) if {
 	is_object(x)
@@ -486,7 +486,7 @@ ok_server(x) if {
 	every item in x.listens {
 		ok_listen(item)
 	}
-	ok_server_settings(x.settings)
+	ok_server_directives(x.directives)
 	ok_optional_return(x, "return")
 	is_array(x.locations)
 	every item in x.locations {
@@ -520,8 +520,8 @@ wrong_server(x) := {"(no object)"} if {
 	},
 	{"listens" | not is_array(object.get(x, "listens", null))},
 	{"listens" | x.listens == []},
-	{concat(".", ["settings", inner]) |
-		some inner in wrong_server_settings(object.get(x, "settings", null))
+	{concat(".", ["directives", inner]) |
+		some inner in wrong_server_directives(object.get(x, "directives", null))
 	},
 	{concat(".", ["return", inner]) |
 		"return" in object.keys(x)
@@ -599,37 +599,37 @@ wrong_listen(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server_settings := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
+keys_server_directives := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
 
-kinds_server_settings := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
+kinds_server_directives := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
 
-ok_server_settings(x) if {
+ok_server_directives(x) if {
 	is_object(x)
 	every field, value in x {
-		ok_member(kinds_server_settings, field, value)
+		ok_member(kinds_server_directives, field, value)
 	}
 	x.fields == count(x)
 }
 
-wrong_server_settings(x) := {"(no object)"} if {
+wrong_server_directives(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_server_settings,
+	object.keys(x) - keys_server_directives,
 	{"fields" | not x.fields == count(x)},
 	{concat(".", [field, inner]) |
 		some field, value in object.remove(x, {"fields"})
-		some inner in wrong_setting(kinds_server_settings[field], value)
+		some inner in wrong_setting(kinds_server_directives[field], value)
 	},
 })
 
-keys_flag_setting := {"value", "on", "unresolved", "why", "level", "file", "line", "key"}
+keys_flag_setting := {"value", "on", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_flag_setting(x) if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.value)
 	is_boolean(x.on)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
@@ -637,7 +637,7 @@ ok_flag_setting(x) if {
 	count(x) == size_6
 	is_string(x.value)
 	is_boolean(x.on)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -651,7 +651,7 @@ ok_flag_setting(x) if {
 	is_boolean(object.get(x, "on", false))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -666,7 +666,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"on" | not is_boolean(object.get(x, "on", false))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -705,7 +705,7 @@ wrong_return(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "settings", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -731,7 +731,7 @@ ok_location(x) if {
 	is_boolean(x.rewrites)
 	ok_optional_location_limit_except(x, "limit_except")
 	ok_optional_location_health_check(x, "health_check")
-	ok_location_settings(x.settings)
+	ok_location_directives(x.directives)
 	kind.natural_if_said(x, "grpc_set_header")
 	kind.natural_if_said(x, "add_header")
 	kind.natural_if_said(x, "add_trailer")
@@ -795,8 +795,8 @@ wrong_location(x) := {"(no object)"} if {
 		"health_check" in object.keys(x)
 		some inner in wrong_location_health_check(object.get(x, "health_check", null))
 	},
-	{concat(".", ["settings", inner]) |
-		some inner in wrong_location_settings(object.get(x, "settings", null))
+	{concat(".", ["directives", inner]) |
+		some inner in wrong_location_directives(object.get(x, "directives", null))
 	},
 	{"grpc_set_header" | not kind.natural_if_said(x, "grpc_set_header")},
 	{"add_header" | not kind.natural_if_said(x, "add_header")},
@@ -866,7 +866,7 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "level", "file", "line", "key"}
+keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "context", "file", "line", "key"}
 
 ok_target(x) if {
 	is_object(x)
@@ -889,7 +889,7 @@ ok_target(x) if {
 		ok_target_variables(item)
 	}
 	words_target_client_chooses[x.client_chooses]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
@@ -913,7 +913,7 @@ ok_target(x) if {
 		ok_target_variables(item)
 	}
 	words_target_client_chooses[x.client_chooses]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -944,7 +944,7 @@ wrong_target(x) := {"(no object)"} if {
 	},
 	{"variables" | not is_array(object.get(x, "variables", null))},
 	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "unknown"}},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -1034,37 +1034,37 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location_settings := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
+keys_location_directives := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
 
-kinds_location_settings := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
+kinds_location_directives := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
 
-ok_location_settings(x) if {
+ok_location_directives(x) if {
 	is_object(x)
 	every field, value in x {
-		ok_member(kinds_location_settings, field, value)
+		ok_member(kinds_location_directives, field, value)
 	}
 	x.fields == count(x)
 }
 
-wrong_location_settings(x) := {"(no object)"} if {
+wrong_location_directives(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_location_settings,
+	object.keys(x) - keys_location_directives,
 	{"fields" | not x.fields == count(x)},
 	{concat(".", [field, inner]) |
 		some field, value in object.remove(x, {"fields"})
-		some inner in wrong_setting(kinds_location_settings[field], value)
+		some inner in wrong_setting(kinds_location_directives[field], value)
 	},
 })
 
-keys_size_setting := {"value", "bytes", "unresolved", "why", "level", "file", "line", "key"}
+keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_size_setting(x) if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.value)
 	kind.natural(x.bytes)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
@@ -1072,7 +1072,7 @@ ok_size_setting(x) if {
 	count(x) == size_6
 	is_string(x.value)
 	kind.natural(x.bytes)
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -1086,7 +1086,7 @@ ok_size_setting(x) if {
 	kind.natural_if_said(x, "bytes")
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -1101,7 +1101,7 @@ wrong_size_setting(x) := {"(no object)"} if {
 	{"bytes" | not kind.natural_if_said(x, "bytes")},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -1155,13 +1155,13 @@ wrong_server_pages(x) := {"(no object)"} if {
 	{"found" | not object.get(x, "found", null) in {"yes", "no", "unknown"}},
 })
 
-keys_header_list := {"directive", "level", "complete", "headers"}
+keys_header_list := {"directive", "context", "complete", "headers"}
 
 ok_header_list(x) if {
 	is_object(x)
 	count(x) == size_4
 	words_header_list_directive[x.directive]
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_boolean(x.complete)
 	is_array(x.headers)
 	every item in x.headers {
@@ -1174,7 +1174,7 @@ wrong_header_list(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_header_list,
 	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}},
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("headers", i, inner) |
 		some i, item in x.headers
@@ -1217,12 +1217,12 @@ wrong_header(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_error_page_list := {"level", "complete", "pages"}
+keys_error_page_list := {"context", "complete", "pages"}
 
 ok_error_page_list(x) if {
 	is_object(x)
 	count(x) == size_3
-	words_number_setting_level[x.level]
+	words_number_setting_context[x.context]
 	is_boolean(x.complete)
 	is_array(x.pages)
 	every item in x.pages {
@@ -1234,7 +1234,7 @@ wrong_error_page_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_error_page_list,
-	{"level" | not object.get(x, "level", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("pages", i, inner) |
 		some i, item in x.pages
@@ -1404,9 +1404,9 @@ words_document_source_context := {"main", "http", "server", "location"}
 
 words_gap_kind := {"include", "context"}
 
-words_gap_level := {"main", "http", "upstream", "server", "location", "if", "other"}
+words_gap_context := {"main", "http", "upstream", "server", "location", "if", "other"}
 
-words_number_setting_level := {"main", "http", "upstream", "server", "location", "if"}
+words_number_setting_context := {"main", "http", "upstream", "server", "location", "if"}
 
 words_number_setting_why := {"variable", "gap", "rejected", "empty"}
 

@@ -32,8 +32,8 @@ what := "the input is missing" if {
 	_ = input.contents
 } else := "the input has no schema_version" if {
 	not input.schema_version
-} else := concat("", ["the document has schema_version ", _version, ", and this policy reads 1"]) if {
-	input.schema_version != 1
+} else := concat("", ["the document has schema_version ", _version, ", and this policy reads 2"]) if {
+	input.schema_version != 2
 } else := concat("", ["the document is not as its schema says: ", _first(document.wrong)]) if {
 	not document.ok
 } else := concat("", ["the document does not hold together: ", _first(links.wrong)])

@@ -8,14 +8,14 @@ import data.nginx.grpc.testing as t
 
 # whole: a document that has every field of the schema.
 _whole := {
-	"schema_version": 1,
+	"schema_version": 2,
 	"source": {"kind": "manifest", "entry": "map.yaml", "context": "main", "files": ["map.yaml"]},
 	"complete": false,
 	"gaps": [object.union(_at(1), {
 		"kind": "include",
 		"what": "a.conf",
 		"reason": "no such file",
-		"level": "http",
+		"context": "http",
 		"matters": true,
 	})],
 	"upstreams": [t.upstream_with("greeter", _upstream_settings, [_peer], {
@@ -25,7 +25,7 @@ _whole := {
 	})],
 	"servers": [t.server([_location, _page], {
 		"listens": [t.listen({"key": "nginx.conf"})],
-		"settings": t.fields(_server_settings),
+		"directives": t.fields(_server_settings),
 		"return": _return,
 		"gap": 0,
 		"key": "nginx.conf",
@@ -33,7 +33,7 @@ _whole := {
 	})],
 	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
 	"error_page_lists": [{
-		"level": "server",
+		"context": "server",
 		"complete": true,
 		"pages": [object.union(t.error_page([502], "=", "/e"), {"key": "nginx.conf"})],
 	}],
@@ -86,7 +86,7 @@ _location := t.pass("/", {
 	"return": _return,
 	"limit_except": object.union(_at(7), {"methods": ["GET"], "denies": true}),
 	"health_check": object.union(_at(8), {"type": "grpc"}),
-	"settings": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
+	"directives": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
 	"grpc_set_header": 0,
 	"add_header": 0,
 	"add_trailer": 0,
@@ -174,14 +174,14 @@ _objects_of_rest(value) := {
 _objects_of_upstreams(value) := {
 	"upstreams[0]": _put(_whole, "upstreams", [value]),
 	"upstreams[0].balancer": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "balancer", value)]}),
-	"upstreams[0].settings": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "settings", value)]}),
+	"upstreams[0].directives": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "directives", value)]}),
 	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "servers", [value])]}),
 }
 
 _objects_of_servers(value) := {
 	"servers[0]": _put(_whole, "servers", [value]),
 	"servers[0].listens[0]": _put_in_server("listens", [value]),
-	"servers[0].settings": _put_in_server("settings", value),
+	"servers[0].directives": _put_in_server("directives", value),
 	"servers[0].return": _put_in_server("return", value),
 	"servers[0].pages[0]": _put_in_server("pages", [value]),
 }
@@ -194,7 +194,7 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
 	"servers[0].locations[0].limit_except": _put_in_location("limit_except", value),
 	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
-	"servers[0].locations[0].settings": _put_in_location("settings", value),
+	"servers[0].locations[0].directives": _put_in_location("directives", value),
 	"servers[0].locations[0].proxy_directives[0]": _put_in_location("proxy_directives", [value]),
 }
 
@@ -209,7 +209,7 @@ _with_server(more) := object.union(_whole, {"servers": [object.union(_whole.serv
 _with_location(more) := _with_server({"locations": [object.union(_location, more), _page]})
 
 _with_settings(settings) := _with_server({"locations": [
-	object.union(object.remove(_location, ["settings"]), {"settings": settings}),
+	object.union(object.remove(_location, ["directives"]), {"directives": settings}),
 	_page,
 ]})
 
@@ -258,9 +258,9 @@ test_settings_of_each_kind if {
 	}
 	every name, field in settings {
 		mistyped := _with_settings({"fields": 2, name: object.union(_setting_of[name], {field: [1]})})
-		document.wrong == {concat(".", ["servers[0].locations[0].settings", name, field])} with input as mistyped
+		document.wrong == {concat(".", ["servers[0].locations[0].directives", name, field])} with input as mistyped
 		scalar := _with_settings({"fields": 2, name: 1})
-		document.wrong == {concat(".", ["servers[0].locations[0].settings", name, "(no object)"])} with input as scalar
+		document.wrong == {concat(".", ["servers[0].locations[0].directives", name, "(no object)"])} with input as scalar
 	}
 }
 
@@ -284,16 +284,16 @@ test_settings_that_are_not_known if {
 # A reading and "unresolved" exclude each other, and one of them is there.
 test_reading_or_unresolved if {
 	neither := _with_settings({"fields": 2, "grpc_read_timeout": t.text("1s")})
-	document.wrong == {"servers[0].locations[0].settings.grpc_read_timeout.ms"} with input as neither
+	document.wrong == {"servers[0].locations[0].directives.grpc_read_timeout.ms"} with input as neither
 	both := _with_settings({"fields": 2, "grpc_read_timeout": object.union(t.time("1s", 1000), {"unresolved": true})})
-	document.wrong == {"servers[0].locations[0].settings.grpc_read_timeout.ms"} with input as both
+	document.wrong == {"servers[0].locations[0].directives.grpc_read_timeout.ms"} with input as both
 	denied := _with_settings({"fields": 2, "grpc_ssl_name": object.union(t.text("a"), {"unresolved": false})})
-	document.wrong == {"servers[0].locations[0].settings.grpc_ssl_name.unresolved"} with input as denied
+	document.wrong == {"servers[0].locations[0].directives.grpc_ssl_name.unresolved"} with input as denied
 }
 
 test_lost_fields_are_counted if {
 	lost := _with_settings({"fields": 3, "grpc_ssl_name": t.text("a")})
-	document.wrong == {"servers[0].locations[0].settings.fields"} with input as lost
+	document.wrong == {"servers[0].locations[0].directives.fields"} with input as lost
 }
 
 test_missing_is_as_bad_as_wrong if {
@@ -358,8 +358,8 @@ test_what_it_is_instead if {
 	_what({"config": []}) == "the input is the output of crossplane"
 	_what({"contents": 1}) == "the input is conftest's --combine"
 	_what({}) == "the input has no schema_version"
-	_what({"schema_version": 11}) == "the document has schema_version 11, and this policy reads 1"
-	_what({"schema_version": "1"}) == "the document has schema_version in another spelling, and this policy reads 1"
+	_what({"schema_version": 11}) == "the document has schema_version 11, and this policy reads 2"
+	_what({"schema_version": "1"}) == "the document has schema_version in another spelling, and this policy reads 2"
 }
 
 test_what_is_wrong_in_a_document if {

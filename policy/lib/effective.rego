@@ -10,11 +10,11 @@ import data.nginx.grpc.lib.defaults
 # setting: {"state", "value", "text", "at"}, or {"state": "unknown", "doubt"}. `value` is in
 # milliseconds, bytes, a count, true or false, or a text, as the setting is; `text` is for a reader.
 setting(node, name) := {"state": "unknown", "doubt": doubt} if {
-	said := node.settings[name]
+	said := node.directives[name]
 	said.unresolved
 	doubt := _doubt_of_setting(node, name, said)
 } else := {"state": "said", "value": _reading(said), "text": said.value, "at": said} if {
-	said := node.settings[name]
+	said := node.directives[name]
 } else := {"state": "unknown", "doubt": gap_doubt(node)} if {
 	hidden(node)
 } else := {
@@ -26,19 +26,19 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 
 # value alone, where it is known: for the many nodes of which there is nothing to say.
 value(node, name) := _reading(said) if {
-	said := node.settings[name]
+	said := node.directives[name]
 	not said.unresolved
 } else := defaults.value[name].value if {
-	not node.settings[name]
+	not node.directives[name]
 	not hidden(node)
 }
 
 # doubt about the value, where there is one.
-doubt(node, name) := _doubt_of_setting(node, name, node.settings[name]) if {
-	node.settings[name].unresolved
+doubt(node, name) := _doubt_of_setting(node, name, node.directives[name]) if {
+	node.directives[name].unresolved
 } else := gap_doubt(node) if {
 	hidden(node)
-	not node.settings[name]
+	not node.directives[name]
 }
 
 # is_on: whether a switch is known to be on. A function, for a value that is not known would make

@@ -198,7 +198,7 @@ test_states if {
 }
 
 test_readings if {
-	location := _location({"settings": t.fields({
+	location := _location({"directives": t.fields({
 		"grpc_read_timeout": t.time("1s", 1000),
 		"grpc_buffer_size": t.size("4k", 4096),
 		"grpc_next_upstream_tries": t.number("0", 0),
@@ -211,7 +211,7 @@ test_readings if {
 	]] == [1000, 4096, 0, false, "a"]
 }
 
-_unresolved(why) := _location({"settings": t.fields({"grpc_read_timeout": object.union(
+_unresolved(why) := _location({"directives": t.fields({"grpc_read_timeout": object.union(
 	t.setting("", {"unresolved": true}),
 	why,
 )})})

@@ -11,7 +11,7 @@ _page(more) := t.grpc_page("/e", object.union({"add_header": 0}, more))
 
 _answered(response, code, body) := _served(response, _page({"return": t.answer(code, body)}))
 
-_typed(type) := _served("=", _page({"settings": t.fields({"default_type": t.text(type)})}))
+_typed(type) := _served("=", _page({"directives": t.fields({"default_type": t.text(type)})}))
 
 _at(path, more) := _served("=", t.grpc_page(path, object.union({"add_header": 0}, more)))
 
@@ -29,7 +29,7 @@ _not_known(document) := verdict.doubt.reason if {
 
 _listed(entry, found) := object.union(
 	t.document([t.server([t.pass("/", {"error_page": 0})], {"pages": found})], [t.greeter]),
-	{"error_page_lists": [{"level": "server", "complete": true, "pages": [entry]}]},
+	{"error_page_lists": [{"context": "server", "complete": true, "pages": [entry]}]},
 )
 
 _file(uri) := {"uri": uri, "location": "", "found": "no"}
@@ -63,8 +63,8 @@ test_lists_of_locations_without_grpc if {
 			[t.greeter],
 		),
 		{"error_page_lists": [
-			{"level": "location", "complete": true, "pages": []},
-			{"level": "location", "complete": true, "pages": [t.error_page([502], "=", "@gone")]},
+			{"context": "location", "complete": true, "pages": []},
+			{"context": "location", "complete": true, "pages": [t.error_page([502], "=", "@gone")]},
 		]},
 	)
 	object.keys(pages.verdict[0]) == {0} with input as document
@@ -123,12 +123,12 @@ test_types if {
 	every type in ["application/grpc-web", "x-application/grpc", "text/html"] {
 		_kind(_typed(type)) == "not_grpc"
 	}
-	_kind(_served("", _page({"settings": t.fields({"default_type": t.text("text/html")})}))) == "plain"
-	variable := _served("=", _page({"settings": t.fields({"default_type": t.variable("$t")})}))
+	_kind(_served("", _page({"directives": t.fields({"default_type": t.text("text/html")})}))) == "plain"
+	variable := _served("=", _page({"directives": t.fields({"default_type": t.variable("$t")})}))
 	_not_known(variable) == "default_type $t holds a variable"
-	static := t.with_page("=", t.location("/e", {"settings": t.fields({"default_type": t.variable("$t")})}))
+	static := t.with_page("=", t.location("/e", {"directives": t.fields({"default_type": t.variable("$t")})}))
 	_not_known(static) == "default_type $t holds a variable"
-	_not_known(t.with_page("=", t.location("/e", {"settings": t.fields({"default_type": t.text("application/grpc")})}))) == "error_page /e is a file of type application/grpc"
+	_not_known(t.with_page("=", t.location("/e", {"directives": t.fields({"default_type": t.text("application/grpc")})}))) == "error_page /e is a file of type application/grpc"
 }
 
 test_extensions if {

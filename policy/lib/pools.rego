@@ -16,7 +16,7 @@ state(upstream) := {"kind": "unknown", "doubt": keepalive.doubt} if {
 	keepalive := effective.setting(upstream, "keepalive")
 	keepalive.value > 0
 } else := {"kind": "none", "why": "keepalive 0 switches it off", "at": keepalive} if {
-	keepalive := upstream.settings.keepalive
+	keepalive := upstream.directives.keepalive
 } else := {"kind": "unknown", "doubt": doubt} if {
 	startswith(upstream.balancer.name, "balancer_by_lua")
 	doubt := {

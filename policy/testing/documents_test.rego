@@ -7,7 +7,7 @@ package nginx.grpc.testing
 
 # document of servers and upstreams.
 document(servers, upstreams) := {
-	"schema_version": 1,
+	"schema_version": 2,
 	"source": {"kind": "file", "entry": "nginx.conf", "context": "main", "files": ["nginx.conf"]},
 	"complete": true,
 	"gaps": [],
@@ -41,7 +41,7 @@ server(locations_, more) := fields(object.union(
 		"name": "api.example",
 		"names": ["api.example"],
 		"listens": [listen({})],
-		"settings": fields({}),
+		"directives": fields({}),
 		"locations": locations_,
 		"pages": [],
 	}),
@@ -78,7 +78,7 @@ location(path, more) := fields(object.union(
 		"grpc_pass": "",
 		"proxy_pass": "",
 		"rewrites": false,
-		"settings": fields({}),
+		"directives": fields({}),
 		"types": [],
 		"proxy_directives": [],
 	}),
@@ -98,7 +98,7 @@ pass(path, more) := location(path, object.union(
 ))
 
 # pass_with: a location with grpc_pass to grpc://greeter and these settings.
-pass_with(settings_) := pass("/pkg.Service/", {"settings": fields(settings_)})
+pass_with(settings_) := pass("/pkg.Service/", {"directives": fields(settings_)})
 
 # proxied: a location with proxy_pass.
 proxied(path, carries, more) := location(path, object.union(
@@ -125,7 +125,7 @@ target(more) := fields(object.union(
 		"host_is_name": false,
 		"variables": [],
 		"client_chooses": "no",
-		"level": "location",
+		"context": "location",
 	}),
 	more,
 ))
@@ -156,7 +156,7 @@ upstream_with(name, settings_, peers, more) := fields(object.union(
 	object.union(at(2), {
 		"name": name,
 		"keepalive_timeout": object.get(settings_, ["keepalive_timeout", "value"], ""),
-		"settings": fields(settings_),
+		"directives": fields(settings_),
 		"keepalive_local": false,
 		"servers": peers,
 		"servers_known": true,
@@ -182,7 +182,7 @@ peer(address, more) := fields(object.union(
 ))
 
 setting(value, more) := object.union(
-	object.union(at(12), {"value": value, "level": "location"}),
+	object.union(at(12), {"value": value, "context": "location"}),
 	more,
 )
 
@@ -203,7 +203,7 @@ unread := {"gaps": [object.union(at(5), {
 	"kind": "include",
 	"what": "conf.d/limits.conf",
 	"reason": "no such file",
-	"level": "http",
+	"context": "http",
 	"matters": true,
 })]}
 
@@ -212,7 +212,7 @@ fragment := {
 		"kind": "context",
 		"what": "http",
 		"reason": "the text is a server",
-		"level": "http",
+		"context": "http",
 		"matters": true,
 	})],
 	"complete": false,
@@ -221,9 +221,9 @@ fragment := {
 # listed: a document with these header lists.
 listed(document_, lists) := object.union(document_, {"header_lists": lists})
 
-header_list(directive, level, headers) := {
+header_list(directive, context, headers) := {
 	"directive": directive,
-	"level": level,
+	"context": context,
 	"complete": true,
 	"headers": headers,
 }
@@ -260,7 +260,7 @@ with_pages(entries, pages) := object.union(
 		)],
 		[greeter],
 	),
-	{"error_page_lists": [{"level": "server", "complete": true, "pages": entries}]},
+	{"error_page_lists": [{"context": "server", "complete": true, "pages": entries}]},
 )
 
 # with_page: the same for one page that answers all of 502, 503 and 504.
@@ -268,7 +268,7 @@ with_page(response, page_) := with_pages([error_page([502, 503, 504], response, 
 
 # grpc_page: a page that does all right, with more over it.
 grpc_page(path, more) := page(path, object.union(
-	{"settings": fields({"default_type": text("application/grpc")})},
+	{"directives": fields({"default_type": text("application/grpc")})},
 	more,
 ))
 

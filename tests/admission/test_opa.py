@@ -81,9 +81,9 @@ def test_diagnostics_tell_health_alone(opa: Opa) -> None:
 
 def test_settings_come_from_the_bundle_never_from_the_input(opa: Opa) -> None:
     waived = {"profile": "evidence", "levels": {"NG101": "off"}, "not_judged": "warn"}
-    document = {"schema_version": 1, "settings": waived}
+    document = {"schema_version": 2, "settings": waived}
     with opa.client() as client:
-        plain = client.post(DECISION, json={"input": {"schema_version": 1}}).json()
+        plain = client.post(DECISION, json={"input": {"schema_version": 2}}).json()
         with_settings = client.post(DECISION, json={"input": document}).json()
     plain["result"]["deny"] = with_settings["result"]["deny"] = []
     assert plain["result"] == with_settings["result"]
@@ -342,7 +342,7 @@ def test_waivers_in_comments_are_the_settings_to_allow(
 def test_decision_logs_hold_the_verdict_and_nothing_of_the_configuration(opa: Opa) -> None:
     secret = "hunter2hunter2"
     with opa.client() as client:
-        client.post(DECISION, json={"input": {"schema_version": 1, "source": {"entry": secret}}})
+        client.post(DECISION, json={"input": {"schema_version": 2, "source": {"entry": secret}}})
         client.post(DECISION, json={"input": secret})
     said = opa.process.output()
     assert secret not in said

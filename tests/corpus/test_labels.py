@@ -64,11 +64,11 @@ def has_no_sure_pool(built, location, label):
 def is_default(built, location, label):
     """Nothing of the item is written: it is nginx's default that satisfies the rule."""
     names = {"4": "grpc_next_upstream", "6": "grpc_next_upstream_tries"}
-    return names[label[0]] not in location["settings"]
+    return names[label[0]] not in location["directives"]
 
 
 def web(built, location, label):
-    return location["settings"]["grpc_web"]["on"]
+    return location["directives"]["grpc_web"]["on"]
 
 
 HOLDS = {
@@ -81,7 +81,7 @@ HOLDS = {
         built["complete"] and location["target"]["kind"] == "undefined"
     ),
     "too-short": lambda built, location, label: (
-        location["settings"]["grpc_read_timeout"]["ms"] < 60_000
+        location["directives"]["grpc_read_timeout"]["ms"] < 60_000
     ),
     "unary": lambda built, location, label: (
         location["path"] == "/grpc.health.v1.Health/Check" and label == "5_read_timeout"

@@ -126,9 +126,9 @@ def test_a_program_that_answers_something_else_with_success(name, said, stand_in
         'package nginx.grpc.report\n\nwarn contains {"msg": "decision"} if input.nothing\n',
         # A decision in which no rule ran.
         "package nginx.grpc\n\ndecision := "
-        '{"schema_version": 1, "allow": true, "deny": [], "warn": [], "waived": [], "rules": []}\n',
+        '{"schema_version": 2, "allow": true, "deny": [], "warn": [], "waived": [], "rules": []}\n',
         "package nginx.grpc.report\n\nwarn contains "
-        '{"msg": "decision", "decision": {"schema_version": 1, "allow": true, "deny": [], '
+        '{"msg": "decision", "decision": {"schema_version": 2, "allow": true, "deny": [], '
         '"warn": [], "waived": [], "rules": []}}\n',
         "package nginx.grpc\n\ndecision := {",
         "",

@@ -82,7 +82,7 @@ def upstream_connections(nginx: Nginx) -> str:
 @dataclass(frozen=True)
 class Case:
     """One configuration. `document` holds what the bridge is to say of the location: its name, and
-    values by their path in the document ("settings.grpc_read_timeout.ms")."""
+    values by their path in the document ("directives.grpc_read_timeout.ms")."""
 
     name: str
     conf: str
@@ -99,7 +99,7 @@ def server(inner: str, http: str = "", pass_: str = "grpc_pass grpc://GREETER;")
 
 
 def timeout(value: int, level: str) -> dict[str, object]:
-    return {"settings.grpc_read_timeout.ms": value, "settings.grpc_read_timeout.level": level}
+    return {"directives.grpc_read_timeout.ms": value, "directives.grpc_read_timeout.context": level}
 
 
 PAGE = """
@@ -163,8 +163,8 @@ CASES = [
         code,
         "OK",
         document={
-            "settings.grpc_next_upstream.value": "error",
-            "settings.grpc_next_upstream.level": "location",
+            "directives.grpc_next_upstream.value": "error",
+            "directives.grpc_next_upstream.context": "location",
         },
     ),
     Case(
@@ -176,7 +176,7 @@ CASES = [
         ),
         code,
         "OK",
-        document={"settings.grpc_next_upstream.level": "server"},
+        document={"directives.grpc_next_upstream.context": "server"},
     ),
     Case(
         "next_upstream_off_wins",
@@ -187,7 +187,7 @@ CASES = [
         ),
         code,
         "UNAVAILABLE",
-        document={"settings.grpc_next_upstream.value": "error timeout off"},
+        document={"directives.grpc_next_upstream.value": "error timeout off"},
     ),
     Case(
         "body_size_of_location",
@@ -195,8 +195,8 @@ CASES = [
         code_of_2_kb,
         "OK",
         document={
-            "settings.client_max_body_size.bytes": 0,
-            "settings.client_max_body_size.level": "location",
+            "directives.client_max_body_size.bytes": 0,
+            "directives.client_max_body_size.context": "location",
         },
     ),
     Case(
@@ -205,8 +205,8 @@ CASES = [
         code_of_2_kb,
         "UNKNOWN",
         document={
-            "settings.client_max_body_size.bytes": 1024,
-            "settings.client_max_body_size.level": "server",
+            "directives.client_max_body_size.bytes": 1024,
+            "directives.client_max_body_size.context": "server",
         },
     ),
     Case(
@@ -215,8 +215,8 @@ CASES = [
         code_of_paused_upload,
         "OK",
         document={
-            "settings.client_body_timeout.ms": 10_000,
-            "settings.client_body_timeout.level": "location",
+            "directives.client_body_timeout.ms": 10_000,
+            "directives.client_body_timeout.context": "location",
         },
     ),
     # Lists: inherited whole, or not at all.
@@ -225,14 +225,14 @@ CASES = [
         server("grpc_set_header x-tenant acme; location / { PASS }"),
         tenant,
         "acme",
-        document={"grpc_set_header.level": "server", "grpc_set_header.names": ["x-tenant"]},
+        document={"grpc_set_header.context": "server", "grpc_set_header.names": ["x-tenant"]},
     ),
     Case(
         "set_header_of_server_lost",
         server("grpc_set_header Host a.example; location / { PASS grpc_set_header x-b b; }"),
         authority,
         "GREETER",
-        document={"grpc_set_header.level": "location", "grpc_set_header.names": ["x-b"]},
+        document={"grpc_set_header.context": "location", "grpc_set_header.names": ["x-b"]},
     ),
     Case(
         "set_header_of_outer_location",
@@ -242,21 +242,21 @@ CASES = [
         tenant,
         "acme",
         location="/greeter.v1.Greeter/",
-        document={"grpc_set_header.level": "location", "grpc_set_header.names": ["x-tenant"]},
+        document={"grpc_set_header.context": "location", "grpc_set_header.names": ["x-tenant"]},
     ),
     Case(
         "add_header_inherited",
         server("add_header x-a server; location / { PASS }"),
         answer_headers,
         "x-a=server",
-        document={"add_header.level": "server", "add_header.names": ["x-a"]},
+        document={"add_header.context": "server", "add_header.names": ["x-a"]},
     ),
     Case(
         "add_header_of_server_lost",
         server("add_header x-a server; location / { PASS add_header x-b location; }"),
         answer_headers,
         "x-b=location",
-        document={"add_header.level": "location", "add_header.names": ["x-b"]},
+        document={"add_header.context": "location", "add_header.names": ["x-b"]},
     ),
     Case(
         "add_header_merged",
@@ -274,7 +274,7 @@ CASES = [
         server("error_page 502 = /one; location / { PASS }" + PAGES, pass_="grpc_pass DEAD;"),
         words,
         "one",
-        document={"error_page.level": "server", "error_page.codes": [[502]]},
+        document={"error_page.context": "server", "error_page.codes": [[502]]},
     ),
     Case(
         "error_page_of_server_lost",
@@ -284,7 +284,7 @@ CASES = [
         ),
         words,
         NO_PAGE,
-        document={"error_page.level": "location", "error_page.codes": [[404]]},
+        document={"error_page.context": "location", "error_page.codes": [[404]]},
     ),
     Case(
         "error_page_first_wins",
@@ -396,8 +396,8 @@ CASES = [
         upstream_connections,
         "one",
         document={
-            "server.settings.keepalive_timeout.ms": 0,
-            "upstream.settings.keepalive.number": 8,
+            "server.directives.keepalive_timeout.ms": 0,
+            "upstream.directives.keepalive.number": 8,
             "upstream.keepalive_timeout": "",
         },
     ),

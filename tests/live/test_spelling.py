@@ -48,7 +48,7 @@ def test_agreement(version, directive):
         bridged = document(here.conf)
     differ = []
     for value, location in zip(values, bridged["servers"][0]["locations"], strict=True):
-        bridge_reads = READINGS[directive] in location["settings"][directive]
+        bridge_reads = READINGS[directive] in location["directives"][directive]
         nginx_takes = nginx_test(f"{directive} {value};", version).ok
         if bridge_reads != nginx_takes:
             differ.append((value, "nginx takes it" if nginx_takes else "nginx refuses it"))
@@ -75,5 +75,5 @@ def test_value(version, directive, value):
     with folder(conf, version, {}) as here:
         assert here.test().ok
         (location,) = document(here.conf)["servers"][0]["locations"]
-        reading = location["settings"][directive][READINGS[directive]]
+        reading = location["directives"][directive][READINGS[directive]]
         assert reading == KNOWN[directive, value]

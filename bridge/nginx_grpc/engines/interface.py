@@ -11,7 +11,7 @@ from nginx_grpc.findings import Finding
 
 __all__ = ["Decision", "Engine", "read_decision"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Decision:

@@ -1,6 +1,6 @@
 """A bound on what is repeated: a document stays a small multiple of its configuration.
 
-What a level sets is written out in each location that inherits it. That is a fixed number of
+What a context sets is written out in each location that inherits it. That is a fixed number of
 settings, but their texts, the pages and the targets of a hostile configuration could multiply.
 """
 

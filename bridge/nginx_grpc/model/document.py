@@ -5,18 +5,18 @@ from __future__ import annotations
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.model import grpc, pages, passes
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.contexts import http_blocks
+from nginx_grpc.model.directives import SERVER_SETTINGS, SettingReader
 from nginx_grpc.model.features import features
 from nginx_grpc.model.gaps import Gaps
-from nginx_grpc.model.levels import http_blocks
 from nginx_grpc.model.listeners import Sockets, listening
 from nginx_grpc.model.lists import Lists
-from nginx_grpc.model.location_json import LocationWriter, returned, settings_json
+from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
 from nginx_grpc.model.locations import Location, first_return, locations
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
-from nginx_grpc.model.settings import SERVER_SETTINGS, SettingReader
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.model.variables import VARIABLE_BLOCKS, HttpVariables, ServerVariables
 from nginx_grpc.model.waivers import waiver
@@ -24,7 +24,7 @@ from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["build"]
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 
 
 def build(configuration: Configuration) -> Json:
@@ -157,7 +157,7 @@ class _Model:
             "name": "".join(server.names[:1]),
             "names": server.names,
             "listens": sockets.as_json(server.listening),
-            "settings": settings_json(scope.settings, SERVER_SETTINGS, self._budget),
+            "directives": directives_json(scope.settings, SERVER_SETTINGS, self._budget),
             "locations": [writer.write(location) for location in server.locations],
             "pages": server.pages,
         }

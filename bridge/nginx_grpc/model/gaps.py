@@ -1,4 +1,4 @@
-"""What was not seen: includes that could not be read, and the levels around a fragment."""
+"""What was not seen: includes that could not be read, and the contexts around a fragment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Gaps"]
 
-# What a fragment of each context leaves unseen. An http-level file says nothing of the other lines
-# of http{}: they may set whatever its servers do not.
+# What a fragment of each context leaves unseen. A file of the http context says nothing of the
+# other lines of http{}: they may set whatever its servers do not.
 _AROUND = {
     "http": "the rest of http{}",
     "server": "http{} and the rest of server{}",
@@ -31,16 +31,16 @@ class Gaps:
                 where = placed({}, first[0])
             self._add("context", _AROUND[self._context], _FRAGMENT, self._context, where)
 
-    def around(self, level: str) -> list[int]:
-        """The gap that a fragment leaves on this level: http, server or the outermost location."""
-        levels = list(_AROUND)
-        if self._context in _AROUND and levels.index(level) <= levels.index(self._context):
+    def around(self, context: str) -> list[int]:
+        """The gap that a fragment leaves in this context."""
+        contexts = list(_AROUND)
+        if self._context in _AROUND and contexts.index(context) <= contexts.index(self._context):
             return [0]
         return []
 
-    def unread(self, block: list[Directive], level: str) -> list[int]:
+    def unread(self, block: list[Directive], context: str) -> list[int]:
         """The gaps of a block itself: its includes that could not be read."""
-        return [self._note(directive, level) for directive in block if directive.unread]
+        return [self._note(directive, context) for directive in block if directive.unread]
 
     def rest(self, directives: list[Directive]) -> None:
         """Note what stands in any other block, so that no unread include goes unsaid."""
@@ -58,12 +58,12 @@ class Gaps:
         for index in indexes:
             self.found[index]["matters"] = True
 
-    def _note(self, directive: Directive, level: str) -> int:
+    def _note(self, directive: Directive, context: str) -> int:
         self._noted.add(id(directive))
         what = " ".join(directive.args)
-        return self._add("include", what, directive.unread, level, placed({}, directive))
+        return self._add("include", what, directive.unread, context, placed({}, directive))
 
-    def _add(self, kind: str, what: str, reason: str, level: str, where: Json) -> int:
-        gap = {"kind": kind, "what": what, "reason": reason, "level": level, "matters": False}
+    def _add(self, kind: str, what: str, reason: str, context: str, where: Json) -> int:
+        gap = {"kind": kind, "what": what, "reason": reason, "context": context, "matters": False}
         self.found.append({**gap, **where})
         return len(self.found) - 1

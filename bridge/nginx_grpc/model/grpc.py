@@ -229,5 +229,5 @@ def _upgrades(inherited: InheritedList | None) -> bool:
 
 
 def _looked_at(inherited: InheritedList) -> Iterable[Directive]:
-    # A list of thousands at http level is inherited by each location: its head is enough here.
+    # A list of thousands in http context is inherited by each location: its head is enough here.
     return inherited.directives[:256]

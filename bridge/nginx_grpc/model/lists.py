@@ -1,7 +1,7 @@
 """Lists that are inherited whole: headers and error pages.
 
-A level that has one directive of its own inherits none of that name. Each list stands once in the
-document, at the level that sets it, and only if a location with gRPC refers to it.
+A context that has one directive of its own inherits none of that name. Each list stands once in the
+document, in the context that sets it, and only if a location with gRPC refers to it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ __all__ = [
 ]
 
 HEADER_LISTS = ("grpc_set_header", "add_header", "add_trailer", "proxy_set_header")
-# What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a level inherits it.
+# What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a context inherits it.
 ADDED = ("add_header", "add_trailer")
 
 
 @dataclass(slots=True, eq=False)
 class InheritedList:
-    """The directives of one name that one level sets.
+    """The directives of one name that one context sets.
 
     Args:
         name: the directive.
-        level: the level's name.
+        context: the context's name.
         directives: in the order of the text.
         complete: False where an unread include may add to it or replace it.
         outer: the list it is merged with (`add_header_inherit merge`, `add_trailer_inherit merge`).
     """
 
     name: str
-    level: str
+    context: str
     directives: list[Directive]
     complete: bool = True
     outer: InheritedList | None = None
@@ -54,12 +54,12 @@ class InheritedList:
             return self
         if self._doubtful is None:
             self._doubtful = InheritedList(
-                self.name, self.level, self.directives, complete=False, outer=self.outer
+                self.name, self.context, self.directives, complete=False, outer=self.outer
             )
         return self._doubtful
 
     def all_directives(self) -> list[Directive]:
-        """Those of the levels it is merged with, the outermost first, then its own."""
+        """Those of the contexts it is merged with, the outermost first, then its own."""
         outer = self.outer
         if outer is None:
             return self.directives
@@ -67,7 +67,7 @@ class InheritedList:
         while outer is not None:
             merged.append(outer.directives)
             outer = outer.outer
-        return [directive for level in reversed(merged) for directive in level]
+        return [directive for context in reversed(merged) for directive in context]
 
     def index_in(self, listed: list[InheritedList]) -> int:
         """Its place in a document's list; it joins at the first call."""
@@ -94,7 +94,7 @@ class Lists:
         return [
             {
                 "directive": item.name,
-                "level": item.level,
+                "context": item.context,
                 "complete": item.complete,
                 "headers": self._entries(item, _header),
             }
@@ -105,7 +105,7 @@ class Lists:
         """`error_page_lists` of the document."""
         return [
             {
-                "level": item.level,
+                "context": item.context,
                 "complete": item.complete,
                 "pages": self._entries(item, _error_page),
             }

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.pages import extension_of
-from nginx_grpc.model.settings import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.targets import Target
 from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.tree import Directive
 
-__all__ = ["LocationWriter", "returned", "settings_json"]
+__all__ = ["LocationWriter", "directives_json", "returned"]
 
 _PLAIN_SETTINGS = ("default_type",)
 # `return URL` without a code: nginx takes a text that begins so.
@@ -59,7 +59,7 @@ class LocationWriter:
         node["grpc_pass"] = grpc_pass
         node["proxy_pass"] = proxy_pass
         node["rewrites"] = "rewrite" in location.own or "try_files" in location.own
-        node["settings"] = settings_json(location.scope.settings, settings, self._budget)
+        node["directives"] = directives_json(location.scope.settings, settings, self._budget)
         node["types"] = self._types(location)
         node["proxy_directives"] = self._beside_grpc_pass(location)
         placed(node, location.directive)
@@ -71,7 +71,7 @@ class LocationWriter:
         target = self._targets.get(location.id)
         if target is not None and (carries or "health_check" in own):
             name = "target" if location.handler == "grpc_pass" else "proxy_target"
-            node[name] = target.as_json(location.level, self._upstreams, self._budget)
+            node[name] = target.as_json(location.context, self._upstreams, self._budget)
         if location.returns is not None:
             node["return"] = returned(location.returns)
         if "limit_except" in own:
@@ -110,7 +110,7 @@ class LocationWriter:
         return found
 
 
-def settings_json(settings: dict[str, Json], names: Iterable[str], budget: Budget) -> Json:
+def directives_json(settings: dict[str, Json], names: Iterable[str], budget: Budget) -> Json:
     """The settings of these names that are in effect."""
     found = {name: settings[name] for name in names if name in settings} if settings else {}
     if found:

@@ -137,7 +137,7 @@ class Location:
         return self._passed_by("proxy_pass")
 
     @property
-    def level(self) -> str:
+    def context(self) -> str:
         """Where the handler in effect stands: location or if."""
         return "if" if self.condition is not None and self.own_handler else "location"
 
@@ -157,7 +157,7 @@ def locations(
         scope: its scope.
         number: the server's place in the document.
         gaps: where unread includes are noted.
-        fragment: the location that was built around a fragment of that level.
+        fragment: the location that was built around a fragment of that context.
     """
     waiting = [(block, None, scope) for block in _inner(server, in_location=False)]
     waiting.reverse()
@@ -192,10 +192,10 @@ def _location(
     block = directive.block or []
     own = by_name(block)
     condition = _condition(directive.args) if directive.name == "if" and parent else None
-    level = "if" if condition else "location"
+    context = "if" if condition else "location"
     own_gaps = gaps.around("location") if directive is fragment else []
-    own_gaps = own_gaps + gaps.unread(block, level)
-    scope = around.inside(level, own, own_gaps)
+    own_gaps = own_gaps + gaps.unread(block, context)
+    scope = around.inside(context, own, own_gaps)
     returns = first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else _matching(directive.args)
     handler = _own_handler(block, own)

@@ -1,16 +1,21 @@
-"""What is in effect on a level: inheritance as nginx does it, one scope for each block.
+"""What is in effect in a context: inheritance as nginx does it, one scope for each block.
 
-A setting comes from the innermost level that has it; a list is inherited whole, or not at all. What
-an unread include on the way in may change is marked, never guessed.
+A setting comes from the innermost context that has it; a list is inherited whole, or not at all.
+What an unread include on the way in may change is marked, never guessed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nginx_grpc.model.directives import (
+    HTTP_SETTINGS,
+    LOCATION_SETTINGS,
+    SettingReader,
+    overshadowed,
+)
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, InheritedList
 from nginx_grpc.model.nodes import Json
-from nginx_grpc.model.settings import HTTP_SETTINGS, LOCATION_SETTINGS, SettingReader, overshadowed
 from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.tree import Directive
 
@@ -24,25 +29,25 @@ _LISTS_ON = {"if": (*ADDED, "error_page")}
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """One level of one block, and what is in effect there.
+    """One context of one block, and what is in effect there.
 
     Args:
-        level: http, server, location or if.
-        outer: the level around it.
+        context: http, server, location or if.
+        outer: the context around it.
         own: the directives of its block by name.
         reader: what reads settings.
         settings: the settings in effect, by directive. Where a block sets none it is the very
-            object of the level around it.
+            object of the context around it.
         lists: the lists in effect, by directive.
         types: the types blocks in effect, None where none is.
         gaps: the gaps of its own block, by index.
-        gap: the innermost gap that may hide a directive of this level, by index.
+        gap: the innermost gap that may hide a directive of this context, by index.
         include_unread: whether its own block has an include that was not read.
         merges: what add_header_inherit and add_trailer_inherit say other than on: off or merge.
-        matters: whether a location with gRPC depends on what this level holds.
+        matters: whether a location with gRPC depends on what this context holds.
     """
 
-    level: str
+    context: str
     outer: Scope | None
     own: dict[str, list[Directive]]
     reader: SettingReader
@@ -55,16 +60,16 @@ class Scope:
     merges: dict[str, str] = field(default_factory=dict)
     matters: bool = False
 
-    def inside(self, level: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
+    def inside(self, context: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
         """The scope of a block inside this one.
 
         Args:
-            level: server, location or if.
+            context: server, location or if.
             own: the directives of that block by name.
             gaps: the gaps of that block itself.
         """
         scope = Scope(
-            level,
+            context,
             outer=self,
             own=own,
             reader=self.reader,
@@ -79,7 +84,7 @@ class Scope:
         return scope
 
     def depends(self) -> list[int]:
-        """Mark that a location with gRPC depends on this level; the gaps that now matter."""
+        """Mark that a location with gRPC depends on this context; the gaps that now matter."""
         newly: list[int] = []
         scope: Scope | None = self
         while scope is not None and not scope.matters:
@@ -95,21 +100,21 @@ class Scope:
             self.gap = self.gaps[-1]
         self._read_settings()
         self._read_lists()
-        if "types" in self.own and self.level != "if":
-            self.types = Types(self.level, self.own["types"])
+        if "types" in self.own and self.context != "if":
+            self.types = Types(self.context, self.own["types"])
 
     def _read_settings(self) -> None:
         settings = self.settings
         if self.gaps and settings:
             settings = {name: overshadowed(setting) for name, setting in settings.items()}
-        known = _SETTINGS_ON.get(self.level, {})
+        known = _SETTINGS_ON.get(self.context, {})
         own = self.own
         said = [name for name in own if name in known]
         if said:
             settings = dict(settings)
-            read, level, more = self.reader.read, self.level, self.include_unread
+            read, context, more = self.reader.read, self.context, self.include_unread
             for name in said:
-                settings[name] = read(name, known[name], own[name], level, more=more)
+                settings[name] = read(name, known[name], own[name], context, more=more)
         self.settings = settings
 
     def _read_lists(self) -> None:
@@ -126,14 +131,14 @@ class Scope:
         for name, how in self.merges.items():
             if how == "off":
                 lists.pop(name, None)
-        for name in _LISTS_ON.get(self.level, _LISTS):
+        for name in _LISTS_ON.get(self.context, _LISTS):
             if name not in own:
                 continue
             if lists is inherited:
                 lists = dict(inherited)
             outer = lists.get(name) if self.merges.get(name) == "merge" else None
             complete = not self.gaps and (outer is None or outer.complete)
-            lists[name] = InheritedList(name, self.level, own[name], complete, outer)
+            lists[name] = InheritedList(name, self.context, own[name], complete, outer)
         self.lists = lists
 
 

@@ -24,7 +24,7 @@ class Server:
         scope: what is in effect.
         listening: its sockets.
         variables: what it sets.
-        fragment: the location that was built around a fragment of that level.
+        fragment: the location that was built around a fragment of that context.
         locations: its locations, in the order of the text.
         targets: where a location's grpc_pass or proxy_pass leads, by its id.
         pages: `pages` of the document.

@@ -67,11 +67,11 @@ class Target:
         blocks = [item.upstream for item in self.destinations if item.upstream is not None]
         return list(dict.fromkeys(blocks)) if len(blocks) > 1 else blocks
 
-    def as_json(self, level: str, upstreams: Upstreams, budget: Budget) -> Json:
+    def as_json(self, context: str, upstreams: Upstreams, budget: Budget) -> Json:
         """`target` or `proxy_target` of a location.
 
         Args:
-            level: location or if.
+            context: location or if.
             upstreams: the upstream blocks.
             budget: bounds the names of upstreams that are repeated.
         """
@@ -99,7 +99,7 @@ class Target:
             "host_is_name": host_is_name,
             "variables": [{"name": "$" + name, "origin": origin} for name, origin in self.origins],
             "client_chooses": client_chooses,
-            "level": level,
+            "context": context,
         }
         return counted(placed(node, self.directive))
 

@@ -8,10 +8,10 @@ __all__ = ["Types"]
 
 
 class Types:
-    """The types blocks of one level."""
+    """The types blocks of one context."""
 
-    def __init__(self, level: str, blocks: list[Directive]) -> None:
-        self._level = level
+    def __init__(self, context: str, blocks: list[Directive]) -> None:
+        self._context = context
         self._blocks = blocks
         self._known: dict[str, str] | None = None
 
@@ -26,7 +26,7 @@ class Types:
         Beside a few types of one's own an http block has an include of mime.types, which is known
         by name and leaves no trace where it was not read.
         """
-        return self._level == "location" or "html" in self._by_extension()
+        return self._context == "location" or "html" in self._by_extension()
 
     def _by_extension(self) -> dict[str, str]:
         if self._known is None:

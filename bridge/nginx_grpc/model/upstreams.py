@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from nginx_grpc.model import units
 from nginx_grpc.model.addresses import Address, address_of, is_name
+from nginx_grpc.model.directives import UPSTREAM_SETTINGS, SettingReader
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
-from nginx_grpc.model.settings import UPSTREAM_SETTINGS, SettingReader
 from nginx_grpc.tree import Directive
 
 __all__ = ["Upstream", "Upstreams"]
@@ -81,7 +81,7 @@ def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
     own = upstream.own
     unread = bool(upstream.gaps)
     timeout = own.get("keepalive_timeout")
-    settings = {
+    directives = {
         name: reader.read(name, reading, own[name], "upstream", more=unread)
         for name, reading in UPSTREAM_SETTINGS.items()
         if name in own
@@ -89,7 +89,7 @@ def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
     node: Json = {
         "name": upstream.name,
         "keepalive_timeout": " ".join(timeout[0].args) if timeout else "",
-        "settings": counted(settings),
+        "directives": counted(directives),
         "keepalive_local": any("local" in item.args[1:] for item in own.get("keepalive", ())),
         "servers": list(map(_server, own.get("server", ()), upstream.addresses)),
         "servers_known": not (unread or any(name.startswith(_SERVERS_ELSEWHERE) for name in own)),

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import default_parser
 from nginx_grpc.sources import glob, pieces
+from nginx_grpc.sources.contexts import context_of, is_blank
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
-from nginx_grpc.sources.levels import is_blank, level
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["OTHERS", "configurations"]
@@ -63,7 +63,7 @@ class _Keys(Library):
                     self._candidates.append(key.encode())
                 continue
             directives = self.reader.parse(texts[key])
-            if level(directives) != "main":
+            if context_of(directives) != "main":
                 self._candidates.append(key.encode())
             for include in _includes(directives):
                 if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
@@ -98,7 +98,7 @@ def _is_body(text: Text) -> bool:
             parsed = parser.parse(text.data, text.file, free_names=free_names)
         except Refused:
             continue
-        return free_names or level(parsed.directives) != "main"
+        return free_names or context_of(parsed.directives) != "main"
     return False
 
 

@@ -6,10 +6,10 @@ import os
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources import glob, pieces
+from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.disk import DiskLibrary, read_regular
 from nginx_grpc.sources.includes import Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.levels import is_blank
 from nginx_grpc.sources.text_file import TextSource
 from nginx_grpc.tree import Configuration
 

@@ -7,9 +7,9 @@ import re
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources import glob
+from nginx_grpc.sources.contexts import check_nginx, context_of
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.levels import check_nginx, level
 from nginx_grpc.tree import Configuration
 
 __all__ = ["DumpSource", "is_dump"]
@@ -53,7 +53,7 @@ class DumpSource(Source):
         reader = Reader(_Sections(sections, main.name), self._options)
         try:
             check_nginx(reader.parse(main), main.file)
-            context = level(reader.expand(main))
+            context = context_of(reader.expand(main))
         except Refused as error:
             self._check_chatter(sections, error)
             raise

@@ -12,9 +12,9 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import default_parser
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.sources import config_map as config_map_source
+from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.levels import is_blank
 from nginx_grpc.tree import Configuration
 
 __all__ = ["ManifestSource", "is_manifest"]

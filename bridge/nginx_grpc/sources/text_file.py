@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
+from nginx_grpc.sources.contexts import check_nginx, context_of
 from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.levels import check_nginx, level
 from nginx_grpc.tree import Configuration
 
 __all__ = ["TextSource"]
@@ -34,5 +34,5 @@ class TextSource(Source):
     def collect(self) -> list[Configuration]:
         """See Source."""
         check_nginx(self._reader.parse(self._text), self._text.file)
-        context = level(self._reader.expand(self._text))
+        context = context_of(self._reader.expand(self._text))
         return [self._reader.configuration(self._kind, self._entry, context, [self._text])]

@@ -6,7 +6,7 @@ import data.nginx.grpc.testing as t
 _to(origin, more, settings) := t.pass("/", {
 	"grpc_pass": "grpc://$backend",
 	"target": t.to_variable("grpc://$backend", origin, more),
-	"settings": t.fields(settings),
+	"directives": t.fields(settings),
 })
 
 _resolver := {"resolver": t.text("10.0.0.53")}

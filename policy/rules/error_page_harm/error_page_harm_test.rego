@@ -33,7 +33,7 @@ _own_html_404 := _served("=", {"return": t.answer(404, "none")})
 
 _created := _served("=201", {})
 
-_html_kept := _served("", {"settings": t.fields({"default_type": t.text("text/html")})})
+_html_kept := _served("", {"directives": t.fields({"default_type": t.text("text/html")})})
 
 _always := t.with_headers(t.with_page("", _page({})), [t.always("grpc-status", "14")])
 
@@ -61,7 +61,7 @@ _static_file := t.with_page("=", t.location("/e", {}))
 
 _static_file_kept := t.with_page("", t.location("/e", {}))
 
-_static_grpc := t.with_page("=", t.location("/e", {"settings": t.fields({"default_type": t.text("application/grpc")})}))
+_static_grpc := t.with_page("=", t.location("/e", {"directives": t.fields({"default_type": t.text("application/grpc")})}))
 
 _static_unread := t.with_unread(t.with_page("=", t.behind_gap(t.location("/e", {}))))
 
@@ -71,7 +71,7 @@ _fallback := t.with_page("=", t.pass("@e", {"modifier": "@"}))
 
 _pages(entry, pages) := object.union(
 	t.document([t.server([t.pass("/", {"error_page": 0})], {"pages": pages})], [t.greeter]),
-	{"error_page_lists": [{"level": "server", "complete": true, "pages": [entry]}]},
+	{"error_page_lists": [{"context": "server", "complete": true, "pages": [entry]}]},
 )
 
 _redirect := _pages(t.error_page([502], "", "https://status.example/"), [])
@@ -89,7 +89,7 @@ _variable := _pages(t.error_page([502], "=", "/e/$host"), [])
 _other_statuses := _pages(t.error_page([404], "=", "/404.html"), [{"uri": "/404.html", "location": "", "found": "no"}])
 
 _list_unread := object.union(_right, {"error_page_lists": [{
-	"level": "server",
+	"context": "server",
 	"complete": false,
 	"pages": [t.error_page([502], "=", "/e")],
 }]})

@@ -65,7 +65,7 @@ _address_checked := t.one_location(t.pass("/", {
 	"grpc_pass": "10.0.0.1:50051",
 	"target": t.to_address("10.0.0.1", 50051),
 	"health_check": _check,
-	"settings": t.fields(_tries(1)),
+	"directives": t.fields(_tries(1)),
 }))
 
 _unseen_checked := t.one_location(t.pass("/", {

@@ -9,7 +9,7 @@ _proxied := t.one_location(t.proxied(_greeter, "strong", {}))
 
 _weak := t.one_location(t.proxied("/grpc/", "weak", {}))
 
-_with_settings(settings) := t.proxied(_greeter, "strong", {"settings": t.fields(settings)})
+_with_settings(settings) := t.proxied(_greeter, "strong", {"directives": t.fields(settings)})
 
 _http_1_1 := t.one_location(_with_settings({"proxy_http_version": t.text("1.1")}))
 
@@ -44,7 +44,7 @@ _answered := t.one_location(t.location(_greeter, {
 
 _passed := t.one_location(t.pass(_greeter, {}))
 
-_fastcgi_beside_http_2 := t.one_location(object.union(_fastcgi.servers[0].locations[0], {"settings": t.fields({
+_fastcgi_beside_http_2 := t.one_location(object.union(_fastcgi.servers[0].locations[0], {"directives": t.fields({
 	"proxy_http_version": t.text("2"),
 	"proxy_pass_trailers": t.flag(true),
 })}))

@@ -33,13 +33,13 @@ _for_browsers := {index: headers[0] |
 	headers := [header | some header in list.headers; _is_for_browsers(list, header)]
 }
 
-# Words of gRPC-Web are plain; CORS at an outer level is there for other locations.
+# Words of gRPC-Web are plain; CORS at an outer context is there for other locations.
 _is_for_browsers(list, header) if {
 	regex.match(`^(access-control-.*|x-grpc-web|x-user-agent)$`, lower(header.name))
 	some text in [header.name, header.value]
 	regex.match(`x-grpc-web|x-user-agent|grpc-status`, lower(text))
 } else if {
 	list.directive == "add_header"
-	list.level in {"location", "if"}
+	list.context in {"location", "if"}
 	startswith(lower(header.name), "access-control-allow-")
 }

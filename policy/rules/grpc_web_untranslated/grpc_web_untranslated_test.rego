@@ -25,7 +25,7 @@ _set := _listed(
 )
 
 _translated := t.listed(
-	t.one_location(t.pass("/", {"add_header": 0, "settings": t.fields({"grpc_web": t.flag(true)})})),
+	t.one_location(t.pass("/", {"add_header": 0, "directives": t.fields({"grpc_web": t.flag(true)})})),
 	[t.header_list("add_header", "location", _cors)],
 )
 
@@ -44,7 +44,7 @@ _set_cors := _listed(
 # Another number is no number of a list of headers.
 _list_of_pages := object.union(
 	_listed(t.pass("/", {"error_page": 0}), t.header_list("add_header", "location", _cors)),
-	{"error_page_lists": [{"level": "location", "complete": true, "pages": [t.error_page([404], "", "/404")]}]},
+	{"error_page_lists": [{"context": "location", "complete": true, "pages": [t.error_page([404], "", "/404")]}]},
 )
 
 _none := t.one_location(t.pass("/", {}))

@@ -3,7 +3,7 @@ package nginx.grpc.rules.header_overflow_test
 import data.nginx.grpc.rules.header_overflow
 import data.nginx.grpc.testing as t
 
-_server(settings) := t.document([t.server([t.pass("/", {})], {"settings": t.fields(settings)})], [t.greeter])
+_server(settings) := t.document([t.server([t.pass("/", {})], {"directives": t.fields(settings)})], [t.greeter])
 
 _ignore := {"ignore_invalid_headers": t.flag(false)}
 

@@ -7,7 +7,7 @@ _directive(name, value, more) := t.fields(object.union(t.at(18), object.union({"
 
 _with(directives, settings) := t.one_location(t.pass("/", {
 	"proxy_directives": directives,
-	"settings": t.fields(settings),
+	"directives": t.fields(settings),
 }))
 
 _long := _directive("proxy_read_timeout", "1h", {"ms": 3600000})

@@ -3,7 +3,7 @@ package nginx.grpc.rules.metadata_names_test
 import data.nginx.grpc.rules.metadata_names
 import data.nginx.grpc.testing as t
 
-_server(settings) := t.document([t.server([t.pass("/", {})], {"settings": t.fields(settings)})], [t.greeter])
+_server(settings) := t.document([t.server([t.pass("/", {})], {"directives": t.fields(settings)})], [t.greeter])
 
 _default := _server({})
 

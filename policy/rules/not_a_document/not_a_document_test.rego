@@ -34,7 +34,7 @@ test_other_json if {
 }
 
 test_other_versions if {
-	_says(not_a_document.findings, "schema_version 2, and this policy reads 1") with input as object.union(_document, {"schema_version": 2})
+	_says(not_a_document.findings, "schema_version 1, and this policy reads 2") with input as object.union(_document, {"schema_version": 1})
 	_says(not_a_document.findings, "schema_version in another spelling") with input as object.union(_document, {"schema_version": "1"})
 }
 

@@ -4,7 +4,7 @@ import data.nginx.grpc.rules.old_tls
 import data.nginx.grpc.testing as t
 
 _server(settings, listen) := t.document(
-	[t.server([t.pass("/", {})], {"settings": t.fields(settings), "listens": [t.listen(listen)]})],
+	[t.server([t.pass("/", {})], {"directives": t.fields(settings), "listens": [t.listen(listen)]})],
 	[t.greeter],
 )
 
@@ -28,7 +28,7 @@ _variable := _server({"ssl_protocols": t.variable("$p")}, {})
 
 _upstream(scheme, settings) := t.one_location(t.pass("/", {
 	"target": t.target({"scheme": scheme, "upstreams": ["greeter"]}),
-	"settings": t.fields(settings),
+	"directives": t.fields(settings),
 }))
 
 _upstream_old := _upstream("grpcs", {"grpc_ssl_protocols": t.text("TLSv1.1")})

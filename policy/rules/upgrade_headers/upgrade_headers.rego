@@ -22,8 +22,8 @@ findings contains rule.fault(about, [], call.subject, headers[0], {"headers": co
 	some call in array.concat(calls.passes, _strong)
 	list := input.header_lists[call.location.proxy_set_header]
 
-	# What stands at an outer level is there for other locations.
-	list.level in {"location", "if"}
+	# What stands at an outer context is there for other locations.
+	list.context in {"location", "if"}
 	headers := [header | some header in list.headers; lower(header.name) in {"upgrade", "connection"}]
 	names := [header.name | some header in headers]
 }

@@ -53,7 +53,7 @@ _forms(call) := ["another"] if {
 	upstream := call.location.target.upstreams[0]
 	domains := _domains[upstream]
 	not upstream in domains
-	not call.location.settings.grpc_ssl_name
+	not call.location.directives.grpc_ssl_name
 } else := []
 
 # _domains of an upstream: its own name if that is one, else those of its servers.

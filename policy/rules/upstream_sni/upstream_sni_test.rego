@@ -3,7 +3,7 @@ package nginx.grpc.rules.upstream_sni_test
 import data.nginx.grpc.rules.upstream_sni
 import data.nginx.grpc.testing as t
 
-_to(target, settings) := t.pass("/", {"grpc_pass": "x", "target": target, "settings": t.fields(settings)})
+_to(target, settings) := t.pass("/", {"grpc_pass": "x", "target": target, "directives": t.fields(settings)})
 
 _address(more) := t.target(object.union(
 	{"text": "grpcs://greeter.example:443", "scheme": "grpcs", "kind": "address", "host": "greeter.example", "port": 443},

@@ -5,7 +5,7 @@ import data.nginx.grpc.testing as t
 
 _to(scheme, settings) := t.one_location(t.pass("/", {
 	"target": t.target({"text": "grpcs://greeter", "scheme": scheme, "upstreams": ["greeter"]}),
-	"settings": t.fields(settings),
+	"directives": t.fields(settings),
 }))
 
 _default := _to("grpcs", {})

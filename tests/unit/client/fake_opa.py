@@ -35,7 +35,7 @@ ALLOWED: dict[str, Any] = {
     "warn": [],
     "waived": [],
     "rules": [RULE],
-    "schema_version": 1,
+    "schema_version": 2,
 }
 DENIED: dict[str, Any] = {**ALLOWED, "allow": False, "deny": [FINDING]}
 PROVENANCE = {"version": "1.22.2", "bundles": {"nginx-grpc": {"revision": "r1"}}}
@@ -267,7 +267,7 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
     "finding without a remedy": (result(finding(remedy=None)), "malformed"),
     "version as text": (result({**ALLOWED, "schema_version": "1"}), "malformed"),
     "version as true": (result({**ALLOWED, "schema_version": True}), "malformed"),
-    "version 2": (result({**ALLOWED, "schema_version": 2}), "other_version"),
+    "version 3": (result({**ALLOWED, "schema_version": 3}), "other_version"),
     "version 0": (result({**ALLOWED, "schema_version": 0}), "other_version"),
     "no revision": (answer(http(json.dumps({"result": ALLOWED}).encode())), "unrevisioned"),
     "revision of no text": (

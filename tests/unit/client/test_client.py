@@ -41,7 +41,7 @@ from tests.unit.client.fake_opa import (
     result,
 )
 
-DOCUMENT = {"schema_version": 1}
+DOCUMENT = {"schema_version": 2}
 
 
 def server(fake: FakeOpa, timeout: float = 5.0) -> Server:
@@ -123,7 +123,7 @@ def test_it_asks_for_one_decision_with_errors_made_loud() -> None:
 def test_an_array_gets_its_settings_and_an_encoded_document_goes_as_it_is() -> None:
     def check(client: Client) -> None:
         client.check([DOCUMENT, DOCUMENT], {"profile": "evidence"})
-        client._run(client._client.check(Encoded('{"schema_version":1}')))
+        client._run(client._client.check(Encoded('{"schema_version":2}')))
 
     bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in sent_by(check)]
     with_settings = {**DOCUMENT, "settings": {"profile": "evidence"}}

@@ -25,7 +25,7 @@ FINDING = {
     "evidence": "docs/rules/NG103.md",
 }
 DENIED = {
-    "schema_version": 1,
+    "schema_version": 2,
     "allow": False,
     "deny": [FINDING],
     "warn": [],

@@ -22,7 +22,12 @@ def test_a_configuration_that_is_too_large_is_refused_in_words(monkeypatch):
 
 
 def gap(number):
-    said = {"kind": "include", "what": f"{number}.conf", "reason": "no such file", "level": "http"}
+    said = {
+        "kind": "include",
+        "what": f"{number}.conf",
+        "reason": "no such file",
+        "context": "http",
+    }
     return {**said, "matters": False, "file": "nginx.conf", "line": number + 1}
 
 

@@ -15,7 +15,7 @@ from tests.unit.model.reading import built, http, location, read, server
 
 def test_where_the_text_came_from():
     document = read("events {} http { }")
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert document["source"] == {
         "kind": "stdin",
         "entry": "-",

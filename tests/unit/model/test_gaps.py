@@ -31,7 +31,7 @@ def test_an_unread_include(tmp_path, level):
     document = file_with(tmp_path, LEVELS[level].replace("M", "include missing.conf;"))
     assert document["complete"] is False
     [gap] = document["gaps"]
-    assert (gap["kind"], gap["level"], gap["what"]) == ("include", level, "missing.conf")
+    assert (gap["kind"], gap["context"], gap["what"]) == ("include", level, "missing.conf")
     assert gap["reason"]
     assert gap["matters"] is (level not in ("main", "other"))
 
@@ -157,7 +157,7 @@ def test_a_fragment_leaves_the_levels_around_unseen(context):
     assert document["source"]["context"] == context
     assert document["complete"] is False
     [gap] = document["gaps"]
-    assert (gap["kind"], gap["level"], gap["matters"]) == ("context", context, True)
+    assert (gap["kind"], gap["context"], gap["matters"]) == ("context", context, True)
     assert (gap["file"], gap["line"]) == ("-", 1)
     [found] = document["servers"]
     [place] = found["locations"]
@@ -169,7 +169,7 @@ def test_a_fragment_leaves_the_levels_around_unseen(context):
 
 def test_what_a_fragment_says_is_known():
     document = read("grpc_pass grpc://u; grpc_read_timeout 5m; grpc_next_upstream error;")
-    settings = document["servers"][0]["locations"][0]["settings"]
+    settings = document["servers"][0]["locations"][0]["directives"]
     assert settings["grpc_read_timeout"]["ms"] == 300_000
     assert settings["grpc_next_upstream"]["value"] == "error"
 

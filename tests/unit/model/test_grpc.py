@@ -219,7 +219,7 @@ def test_the_split_itself():
         "location / { if ($content_type ~ grpc) { grpc_pass a:50051; } proxy_pass http://a:50051; }"
     )
     inner = location(document, "if ($content_type ~ grpc)")
-    assert (inner["grpc"]["carries"], inner["target"]["level"]) == ("pass", "if")
+    assert (inner["grpc"]["carries"], inner["target"]["context"]) == ("pass", "if")
     document = server(
         "location /pkg.Service/ { if ($content_type !~ grpc) "
         "{ proxy_pass http://web:80; } grpc_pass a:50051; }"

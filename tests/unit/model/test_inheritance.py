@@ -7,7 +7,7 @@ from tests.unit.model.reading import http, location, read, read_file, server
 
 
 def timeout(document, name="/"):
-    return location(document, name)["settings"].get("grpc_read_timeout")
+    return location(document, name)["directives"].get("grpc_read_timeout")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_the_innermost_level_wins(levels, ms, level):
         f"{of_server} location / {{ {of_location} grpc_pass 127.0.0.1:50051; }}", around=of_http
     )
     assert timeout(document)["ms"] == ms
-    assert timeout(document)["level"] == level
+    assert timeout(document)["context"] == level
 
 
 def test_a_setting_says_where_it_stands():
@@ -34,11 +34,11 @@ def test_a_setting_says_where_it_stands():
         "events {}\nhttp {\n  server {\n    location / {\n      grpc_pass a:1;\n"
         "      grpc_read_timeout 1h 30m;\n      client_body_timeout 5m;\n} } }\n"
     )
-    settings = location(document)["settings"]
+    settings = location(document)["directives"]
     assert settings["client_body_timeout"] == {
         "value": "5m",
         "ms": 300_000,
-        "level": "location",
+        "context": "location",
         "file": "-",
         "line": 7,
     }
@@ -47,7 +47,7 @@ def test_a_setting_says_where_it_stands():
         "value": "1h 30m",
         "unresolved": True,
         "why": "rejected",
-        "level": "location",
+        "context": "location",
         "file": "-",
         "line": 6,
     }
@@ -55,7 +55,7 @@ def test_a_setting_says_where_it_stands():
 
 def test_what_is_not_said_is_absent():
     document = server("location / { grpc_pass 127.0.0.1:50051; }")
-    assert location(document)["settings"] == {"fields": 1}
+    assert location(document)["directives"] == {"fields": 1}
     assert "gap" not in location(document)
 
 
@@ -102,7 +102,7 @@ def test_an_if_inherits_everything_of_its_location():
         }
     """)
     inner, outer = location(document, "if ($request_method = POST)"), location(document)
-    for name in ("handler", "grpc_pass", "settings", "target", "grpc_set_header", "error_page"):
+    for name in ("handler", "grpc_pass", "directives", "target", "grpc_set_header", "error_page"):
         assert inner[name] == outer[name], name
     assert (outer["own_handler"], inner["own_handler"]) == (True, False)
     assert inner["grpc"] == {
@@ -120,7 +120,7 @@ def test_an_if_inherits_everything_of_its_location():
 
 def test_an_if_takes_no_settings():
     document = server("location / { grpc_pass a:1; if ($a) { grpc_read_timeout 9s; } }")
-    assert "grpc_read_timeout" not in location(document, "if ($a)")["settings"]
+    assert "grpc_read_timeout" not in location(document, "if ($a)")["directives"]
 
 
 def test_an_if_with_a_return_ends_there():
@@ -144,9 +144,9 @@ def test_next_upstream_adds_up_on_one_level():
         location / { grpc_pass a:1; }
         location /off { grpc_pass a:1; grpc_next_upstream off; }
     """)
-    said = location(document)["settings"]["grpc_next_upstream"]
-    assert (said["value"], said["level"], said["line"]) == ("error timeout", "server", 6)
-    assert location(document, "/off")["settings"]["grpc_next_upstream"]["value"] == "off"
+    said = location(document)["directives"]["grpc_next_upstream"]
+    assert (said["value"], said["context"], said["line"]) == ("error timeout", "server", 6)
+    assert location(document, "/off")["directives"]["grpc_next_upstream"]["value"] == "off"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_next_upstream_adds_up_on_one_level():
 )
 def test_what_can_not_be_read_is_neither_right_nor_wrong(directive, why):
     name = directive.partition(" ")[0]
-    setting = location(server(f"location / {{ grpc_pass a:1; {directive} }}"))["settings"][name]
+    setting = location(server(f"location / {{ grpc_pass a:1; {directive} }}"))["directives"][name]
     assert setting["unresolved"] is True
     assert setting["why"] == why
     assert not {"ms", "bytes", "number", "on"} & setting.keys()
@@ -191,7 +191,7 @@ def test_what_can_not_be_read_is_neither_right_nor_wrong(directive, why):
 )
 def test_readings(directive, field, value):
     name = directive.partition(" ")[0]
-    setting = location(server(f"location / {{ grpc_pass a:1; {directive} }}"))["settings"][name]
+    setting = location(server(f"location / {{ grpc_pass a:1; {directive} }}"))["directives"][name]
     assert setting[field] == value
     assert "unresolved" not in setting
 
@@ -205,17 +205,17 @@ def test_server_settings_are_those_of_http_and_server():
         """,
         around="underscores_in_headers off; keepalive_requests 100;",
     )
-    settings = document["servers"][0]["settings"]
+    settings = document["servers"][0]["directives"]
     assert settings["keepalive_timeout"]["ms"] == 75_000
     assert settings["keepalive_timeout"]["value"] == "75s 60s"
     assert settings["underscores_in_headers"]["on"] is False
-    assert settings["keepalive_requests"]["level"] == "http"
+    assert settings["keepalive_requests"]["context"] == "http"
     assert settings["http2"]["on"] is True
 
 
 def test_a_location_without_grpc_holds_only_its_default_type():
     document = server("grpc_read_timeout 5m; default_type a/b; location / { root /srv; }")
-    assert location(document)["settings"].keys() == {"default_type", "fields"}
+    assert location(document)["directives"].keys() == {"default_type", "fields"}
 
 
 def test_an_unread_include_may_set_what_is_inherited(tmp_path):
@@ -233,18 +233,18 @@ def test_an_unread_include_may_set_what_is_inherited(tmp_path):
     document = read_file(path)
     doubtful = location(document, "/a")
     assert doubtful["gap"] == 0
-    assert doubtful["settings"]["grpc_send_timeout"] | {"line": 0} == {
+    assert doubtful["directives"]["grpc_send_timeout"] | {"line": 0} == {
         "value": "5m",
         "unresolved": True,
         "why": "gap",
-        "level": "http",
+        "context": "http",
         "file": str(path),
         "line": 0,
     }
     # Said in the block itself: another one there would be a duplicate, which nginx refuses.
-    assert doubtful["settings"]["grpc_read_timeout"]["ms"] == 1000
+    assert doubtful["directives"]["grpc_read_timeout"]["ms"] == 1000
     assert "gap" not in location(document, "/b")
-    assert location(document, "/b")["settings"]["grpc_send_timeout"]["ms"] == 300_000
+    assert location(document, "/b")["directives"]["grpc_send_timeout"]["ms"] == 300_000
 
 
 def test_an_unread_include_may_add_to_grpc_next_upstream(tmp_path):
@@ -253,7 +253,7 @@ def test_an_unread_include_may_add_to_grpc_next_upstream(tmp_path):
         "events {} http { server { location / { grpc_pass a:1; include missing.conf; "
         "grpc_next_upstream error; } } }"
     )
-    assert location(read_file(path))["settings"]["grpc_next_upstream"]["why"] == "gap"
+    assert location(read_file(path))["directives"]["grpc_next_upstream"]["why"] == "gap"
 
 
 def test_two_http_blocks_do_not_mix():
@@ -270,4 +270,4 @@ def test_nesting_as_deep_as_nginx_allows():
     text = "".join(f"location /{'a/' * level} {{" for level in range(1, depth + 1))
     document = http("server { grpc_read_timeout 5m;" + text + "grpc_pass a:1;" + "}" * depth + "}")
     deepest = document["servers"][0]["locations"][-1]
-    assert deepest["settings"]["grpc_read_timeout"]["ms"] == 300_000
+    assert deepest["directives"]["grpc_read_timeout"]["ms"] == 300_000

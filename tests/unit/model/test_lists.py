@@ -35,7 +35,7 @@ def test_an_inherited_list_stands_once():
     inner = "".join(f"location /{number} {{ grpc_pass a:1; }}" for number in range(50))
     document = server("grpc_set_header X-A a;" + inner)
     assert len(document["header_lists"]) == 1
-    assert document["header_lists"][0]["level"] == "server"
+    assert document["header_lists"][0]["context"] == "server"
     assert {place["grpc_set_header"] for place in document["servers"][0]["locations"]} == {0}
 
 
@@ -51,7 +51,7 @@ def test_a_nested_location_inherits_the_list_of_the_outer_one():
     """)
     place = location(document, "/a/b/")
     assert headers(document, place, "grpc_set_header") == [("X-A", "a")]
-    assert document["header_lists"][0]["level"] == "location"
+    assert document["header_lists"][0]["context"] == "location"
 
 
 def test_add_header_in_an_if_replaces_that_of_the_location():

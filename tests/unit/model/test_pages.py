@@ -84,7 +84,7 @@ def test_what_a_page_says():
     """)
     page = location(document, "= /e")
     assert page["internal"] is True
-    assert page["settings"]["default_type"]["value"] == "application/grpc"
+    assert page["directives"]["default_type"]["value"] == "application/grpc"
     assert page["return"]["code"] == 204
     assert document["header_lists"][page["add_header"]]["headers"][0]["name"] == "grpc-status"
 

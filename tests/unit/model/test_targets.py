@@ -75,7 +75,7 @@ def test_a_second_argument_is_a_dialect():
 
 def test_a_target_says_where_it_stands():
     found = target("Greeter")
-    assert (found["level"], found["file"], found["line"]) == ("location", "-", 5)
+    assert (found["context"], found["file"], found["line"]) == ("location", "-", 5)
 
 
 def test_of_two_handlers_the_last_one_counts():
@@ -188,7 +188,7 @@ def test_an_if_with_a_set_and_a_pass_of_its_own():
     """
     )
     own = location(document, "if ($a)")["target"]
-    assert (own["upstreams"], own["level"]) == (["other"], "if")
+    assert (own["upstreams"], own["context"]) == (["other"], "if")
     assert location(document, "if ($c)")["target"]["upstreams"] == ["Greeter", "other"]
 
 

@@ -57,13 +57,13 @@ def test_the_pool():
         "server a:1; keepalive 32; keepalive_timeout 20s; keepalive_requests 1000;"
         "keepalive_time 25s; zone u 64k;"
     )
-    settings = block["settings"]
+    settings = block["directives"]
     assert settings["keepalive"]["number"] == 32
     assert settings["keepalive_timeout"]["ms"] == 20_000
     assert settings["keepalive_requests"]["number"] == 1000
     assert settings["keepalive_time"]["ms"] == 25_000
     assert settings["zone"]["value"] == "u 64k"
-    assert {setting["level"] for name, setting in settings.items() if name != "fields"} == {
+    assert {setting["context"] for name, setting in settings.items() if name != "fields"} == {
         "upstream"
     }
     assert block["keepalive_timeout"] == "20s"
@@ -77,21 +77,21 @@ def test_the_text_of_the_timeout_is_empty_where_it_is_not_said():
 
 def test_the_settings_of_the_server_are_not_those_of_the_pool():
     document = http("keepalive_timeout 75s; keepalive_requests 5; upstream u { server a:1; }")
-    assert document["upstreams"][0]["settings"] == {"fields": 1}
+    assert document["upstreams"][0]["directives"] == {"fields": 1}
 
 
 def test_keepalive_local_and_none():
     block = upstream("server a:1; keepalive 8 local;")
     assert block["keepalive_local"] is True
-    assert block["settings"]["keepalive"]["number"] == 8
-    assert upstream("server a:1; keepalive 0;")["settings"]["keepalive"]["number"] == 0
+    assert block["directives"]["keepalive"]["number"] == 8
+    assert upstream("server a:1; keepalive 0;")["directives"]["keepalive"]["number"] == 0
 
 
 @pytest.mark.parametrize(
     "text", ["keepalive many;", "keepalive;", "keepalive 1; keepalive 2;", "keepalive 1 local 3;"]
 )
 def test_a_pool_that_can_not_be_read(text):
-    assert upstream("server a:1;" + text)["settings"]["keepalive"]["unresolved"] is True
+    assert upstream("server a:1;" + text)["directives"]["keepalive"]["unresolved"] is True
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_include_that_was_not_read(tmp_path):
     document = read_file(path)
     [block] = document["upstreams"]
     assert block["servers_known"] is False
-    assert document["gaps"][block["gap"]]["level"] == "upstream"
+    assert document["gaps"][block["gap"]]["context"] == "upstream"
     assert document["gaps"][block["gap"]]["matters"] is True
 
 

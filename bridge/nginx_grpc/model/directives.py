@@ -1,4 +1,4 @@
-"""One setting: which directive says it, on which levels, and how its text reads."""
+"""One setting: which directive says it, in which contexts, and how its text reads."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Reading:
         value: the reading of one text, None where nginx refuses it.
         least, most: how many arguments it takes.
         words: for a directive that takes a set of words: those that nginx knows. Several
-            such directives on one level add up, where any other is refused as a duplicate.
-        repeats: whether nginx accepts it twice on a level.
+            such directives in one context add up, where any other is refused as a duplicate.
+        repeats: whether nginx accepts it twice in a context.
     """
 
     field: str = ""
@@ -136,24 +136,24 @@ class SettingReader:
         self._known: dict[tuple[object, ...], Json] = {}
 
     def read(
-        self, name: str, reading: Reading, directives: list[Directive], level: str, *, more: bool
+        self, name: str, reading: Reading, directives: list[Directive], context: str, *, more: bool
     ) -> Json:
-        """The setting that the directives of one level make.
+        """The setting that the directives of one context make.
 
         Args:
             name: the directive.
-            reading: how nginx reads it on that level.
-            directives: all of its name on that level, at least one.
-            level: the level's name.
-            more: whether an unread include on that level may say more of it.
+            reading: how nginx reads it in that context.
+            directives: all of its name in that context, at least one.
+            context: the context's name.
+            more: whether an unread include in that context may say more of it.
         """
         first = directives[0]
         if len(directives) > 1:
-            return _read(reading, directives, level, more)
-        like = (name, level, more, first.file, first.key, *first.args)
+            return _read(reading, directives, context, more)
+        like = (name, context, more, first.file, first.key, *first.args)
         known = self._known.get(like)
         if known is None:
-            known = _read(reading, directives, level, more)
+            known = _read(reading, directives, context, more)
             if len(self._known) < _MOST_KNOWN:
                 self._known[like] = known
         setting = known.copy()
@@ -161,7 +161,7 @@ class SettingReader:
         return setting
 
 
-def _read(reading: Reading, directives: list[Directive], level: str, more: bool) -> Json:
+def _read(reading: Reading, directives: list[Directive], context: str, more: bool) -> Json:
     first = directives[0]
     texts = [argument for directive in directives for argument in directive.args]
     setting: Json = {"value": shortened(" ".join(texts) if reading.words else _text(first))}
@@ -189,7 +189,7 @@ def _read(reading: Reading, directives: list[Directive], level: str, more: bool)
     if why:
         setting["unresolved"] = True
         setting["why"] = why
-    setting["level"] = level
+    setting["context"] = context
     return placed(setting, first)
 
 
@@ -198,7 +198,7 @@ def overshadowed(setting: Json) -> Json:
     if setting.get("unresolved"):
         return setting
     doubtful: Json = {"value": setting["value"], "unresolved": True, "why": "gap"}
-    for name in ("level", "file", "line", "key"):
+    for name in ("context", "file", "line", "key"):
         if name in setting:
             doubtful[name] = setting[name]
     return doubtful

@@ -18,7 +18,7 @@ class Http:
 
     Args:
         block: the directive.
-        fragment: the location that was built around a fragment of that level.
+        fragment: the location that was built around a fragment of that context.
     """
 
     block: Directive

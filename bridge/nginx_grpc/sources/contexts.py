@@ -1,4 +1,4 @@
-"""The level of nginx that a text belongs to, told from its directives."""
+"""The context of nginx that a text belongs to, told from its directives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.tree import Directive
 
-__all__ = ["check_nginx", "is_blank", "level", "upstream_server"]
+__all__ = ["check_nginx", "context_of", "is_blank", "upstream_server"]
 
 _MAIN_BLOCKS = {"events", "http", "mail", "mgmt", "stream"}
 _HTTP_BLOCKS = {"geo", "map", "server", "split_clients", "types", "upstream"}
@@ -66,7 +66,7 @@ _MAIN = {
 }
 
 
-def level(directives: Sequence[Directive]) -> str:
+def context_of(directives: Sequence[Directive]) -> str:
     """main, http, server or location.
 
     A block says more than a plain directive, an outer block more than an inner one: a `location`
