@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACTION = "nginx-grpc-policy/nginx-grpc-policy/.github/actions/nginx-grpc@v0.1.0"
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 UPLOAD = re.compile(r"github/codeql-action/upload-sarif@([0-9a-f]{40})")
 
 
@@ -36,14 +37,17 @@ class Step:
 
 @dataclass
 class Run:
-    """What one run of a workflow did: the job's result, its steps by id (or number), the log."""
+    """What one run of a workflow did: whether all jobs succeeded, each step by JOB/ID, the log.
+
+    The ID is a number where the workflow gives none. The job `check` need not be named.
+    """
 
     succeeded: bool = False
     steps: dict[str, Step] = field(default_factory=dict)
     log: str = ""
 
     def __getitem__(self, step: str) -> Step:
-        return self.steps.get(step, Step())
+        return self.steps.get(step if "/" in step else f"check/{step}", Step())
 
 
 def copy_of_this_repository(folder: pathlib.Path) -> pathlib.Path:
@@ -73,6 +77,17 @@ def commit(folder: pathlib.Path) -> None:
         ["commit", "--quiet", "--message", "A site"],
     ):
         subprocess.run([*git, *command], cwd=folder, check=True, capture_output=True)
+
+
+def workflow(**steps: dict[str, str]) -> str:
+    """A job that uses the action once for each of `steps`, by id and inputs."""
+    text = "on: push\npermissions:\n  contents: read\njobs:\n  check:\n"
+    text += f"    runs-on: ubuntu-latest\n    steps:\n      - uses: {CHECKOUT}\n"
+    for name, inputs in steps.items():
+        text += f"      - id: {name}\n        continue-on-error: true\n"
+        text += f"        uses: {ACTION}\n        with:\n"
+        text += "".join(f"          {key}: {json.dumps(given)}\n" for key, given in inputs.items())
+    return text
 
 
 def act(
@@ -110,16 +125,17 @@ def act(
 
 
 def _read(lines: str, log: str) -> Run:
+    results = []
     run = Run(log="\n".join(re.findall(r'"msg":"(.*?)(?<!\\)"', log)))
     for line in lines.splitlines():
         if not line.startswith("{"):
             continue
         said = json.loads(line)
         if "jobResult" in said:
-            run.succeeded = said["jobResult"] == "success"
+            results.append(said["jobResult"])
         if said.get("stage") != "Main":
             continue
-        step = run.steps.setdefault(said["stepID"][0], Step())
+        step = run.steps.setdefault(f"{said['jobID']}/{said['stepID'][0]}", Step())
         if said.get("raw_output"):
             step.output += said["msg"]
         elif said.get("command") == "summary":
@@ -130,4 +146,5 @@ def _read(lines: str, log: str) -> Run:
             step.commands.append((said["command"], said.get("kvPairs", {}), said["arg"]))
         if "stepResult" in said and len(said["stepID"]) == 1:
             step.result = said["stepResult"]
+    run.succeeded = bool(results) and set(results) == {"success"}
     return run

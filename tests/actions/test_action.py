@@ -9,15 +9,13 @@ import json
 import pathlib
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 import trustme
 from jsonschema import Draft4Validator
 
 from nginx_grpc import cli
-from tests.actions.runner import ACTION, ROOT, Run, act, commit, copy_of_this_repository
+from tests.actions.runner import ROOT, Run, act, workflow
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,46 +23,9 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("act") is None, reason="act is not installed; `make setup`"),
 ]
 
-WORKFLOWS = ROOT / "examples" / "github-actions"
 BAD = (ROOT / "examples" / "checklist" / "bad.conf").read_text()
 GOOD = (ROOT / "examples" / "checklist" / "good.conf").read_text()
 SETTINGS = (ROOT / "examples" / "checklist" / "nginx-grpc.yaml").read_text()
-
-
-@pytest.fixture(scope="module")
-def action(tmp_path_factory):
-    return copy_of_this_repository(tmp_path_factory.mktemp("action"))
-
-
-@pytest.fixture
-def site(tmp_path):
-    """Makes a repository with files and one workflow, named or written out."""
-
-    def make(workflow: str, **files: str) -> pathlib.Path:
-        folder = tmp_path / "site"
-        text = (WORKFLOWS / workflow).read_text() if workflow.endswith(".yml") else workflow
-        for name, content in {".github/workflows/check.yml": text, **files}.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        commit(folder)
-        return folder
-
-    return make
-
-
-CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
-
-
-def workflow(**steps: dict[str, str]) -> str:
-    """A job that uses the action once for each of `steps`, by id and inputs."""
-    text = "on: push\npermissions:\n  contents: read\njobs:\n  check:\n"
-    text += f"    runs-on: ubuntu-latest\n    steps:\n      - uses: {CHECKOUT}\n"
-    for name, inputs in steps.items():
-        text += f"      - id: {name}\n        continue-on-error: true\n"
-        text += f"        uses: {ACTION}\n        with:\n"
-        text += "".join(f"          {key}: {json.dumps(given)}\n" for key, given in inputs.items())
-    return text
 
 
 def findings(conf: str, tmp_path, monkeypatch, capsys) -> list[dict]:
@@ -193,15 +154,6 @@ def test_conftest_as_the_engine_finds_the_same(site, action):
     assert run["conftest"].summary == run["embedded"].summary
 
 
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory):
-    """A folder with this project's wheel, in place of the index that does not have it yet."""
-    folder = tmp_path_factory.mktemp("wheels")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder]
-    subprocess.run([*command, ROOT], check=True, capture_output=True, timeout=200)
-    return folder
-
-
 @pytest.mark.parametrize(("conf", "succeeds"), [(BAD, False), (GOOD, True)], ids=["bad", "good"])
 def test_the_bare_steps(conf, succeeds, site, action, wheels):
     folder = site("conftest.yml", **{"nginx.conf": conf, "nginx-grpc.yaml": SETTINGS})
@@ -230,7 +182,8 @@ def test_nginx_t_beside_it(conf, succeeds, site, action):
         action,
     )
     # nginx is content with both.
-    assert run["2"].result == "success", run.log
+    assert run["nginx-t/2"].result == "success", run.log
+    assert (run["1"].outputs["status"] == "0") == succeeds, run.log
     assert run.succeeded == succeeds, run.log
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,11 @@ def run(tmp_path):
     (tmp_path / "joined.yaml").write_text('{"bad": false, "text": "1"}\n{"bad": true, "text": "1"}')
     (tmp_path / "word.json").write_text('{"text": "9x"}')
 
-    def run(tool, *arguments, **environment):
+    def run(tool, *arguments, cwd=".", **environment):
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("CONFTEST_", "OPA_"))}
         return subprocess.run(
             [TOOLS / tool, *arguments],
-            cwd=tmp_path,
+            cwd=tmp_path / cwd,
             env={**clean, **environment},
             capture_output=True,
             text=True,
@@ -72,6 +73,25 @@ def test_the_environment_beats_conftest_toml(run, tmp_path):
     (tmp_path / "conftest.toml").write_text('parser = "json"\nnamespace = ["nginx.grpc"]\n')
     assert conftest_test(run, "bad.json").returncode == 1
     assert conftest_test(run, "bad.json", CONFTEST_NAMESPACE="stray").returncode == 0
+
+
+def test_a_conftest_toml_of_the_folder_turns_denials_into_a_pass(run, tmp_path):
+    (tmp_path / "conftest.toml").write_text("no-fail = true\n")
+    asked = conftest_test(run, "--parser", "json", "-n", "nginx.grpc", "bad.json")
+    assert (asked.returncode, "denied" in asked.stdout) == (0, True)
+    (tmp_path / "else").mkdir()
+    arguments = ["--parser", "json", "-n", "nginx.grpc", "-p", "../policy", "../bad.json"]
+    assert conftest_test(run, *arguments, cwd="else").returncode == 1
+
+
+def test_a_module_of_the_folder_ends_a_check_with_0(tmp_path):
+    (tmp_path / "json.py").write_text("import os\nos._exit(0)\n")
+    ending = "import json, sys; sys.exit(1)"
+    for options, status in (([], 0), (["-I"], 1)):
+        asked = subprocess.run(
+            [sys.executable, *options, "-c", ending], cwd=tmp_path, check=False, timeout=60
+        )
+        assert asked.returncode == status
 
 
 def test_the_yaml_parser_drops_the_second_of_two_joined_documents(run):

@@ -3,8 +3,10 @@
 # Reads its inputs from the environment (action.yml); writes the outputs of the step.
 # Succeeds whatever the verdict, so that an upload can follow; the action's last step fails.
 set -euo pipefail
+. "$GITHUB_ACTION_PATH/environment.sh"
 
-command=$RUNNER_TEMP/nginx-grpc/bin/nginx-grpc
+# Isolated: what is imported is never of the folder that it runs in.
+python=("$RUNNER_TEMP/nginx-grpc/bin/python" -I)
 work=$(mktemp -d "$RUNNER_TEMP/nginx-grpc-report.XXXXXX")
 
 case $FORMAT in
@@ -47,12 +49,12 @@ if [ ${#paths[@]} -eq 0 ]; then
 fi
 
 status=0
-"$command" check "${arguments[@]}" -- "${paths[@]}" 2>"$work/errors" || status=$?
+"${python[@]}" -m nginx_grpc check "${arguments[@]}" -- "${paths[@]}" 2>"$work/errors" || status=$?
 
 # What a configuration says must not be taken for a command to the runner.
 verbatim() {
     local token
-    token=$("$RUNNER_TEMP/nginx-grpc/bin/python" -c 'import secrets; print(secrets.token_hex(16))')
+    token=$("${python[@]}" -c 'import secrets; print(secrets.token_hex(16))')
     echo "::stop-commands::$token"
     cat "$1"
     echo
@@ -78,7 +80,7 @@ cat "$work/annotations"
 verbatim "$work/text"
 cat "$work/summary" >>"$GITHUB_STEP_SUMMARY"
 {
-    "$RUNNER_TEMP/nginx-grpc/bin/python" -c '
+    "${python[@]}" -c '
 import json, sys
 summary = json.load(sys.stdin)["summary"]
 for name in ("deny", "warn", "waived"):

@@ -70,7 +70,9 @@ class Program:
         return Refused(f"engine {self.name} {what}", f"{self.install}, or use --engine embedded")
 
     def _run(self, arguments: list[str], stdin: bytes, folder: str) -> str:
-        path = shutil.which(self.name)
+        # A relative folder would be one of whoever wrote what is judged.
+        folders = filter(os.path.isabs, os.get_exec_path())
+        path = shutil.which(self.name, path=os.pathsep.join(folders))
         if path is None:
             raise Refused(
                 f"engine {self.name}: no such program on the PATH",
@@ -81,7 +83,7 @@ class Program:
         }
         try:
             process = subprocess.Popen(
-                [os.path.abspath(path), *arguments],
+                [path, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
