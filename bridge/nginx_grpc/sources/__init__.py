@@ -9,10 +9,11 @@ from typing import BinaryIO
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
-from nginx_grpc.sources.interface import Limits, ReadOptions, Source
+from nginx_grpc.sources.interface import Limits, NothingError, ReadOptions, Source
+from nginx_grpc.sources.patterns import expanded
 from nginx_grpc.tree import Configuration
 
-__all__ = ["Limits", "ReadOptions", "Source", "read"]
+__all__ = ["Limits", "NothingError", "ReadOptions", "Source", "read"]
 
 
 def read(
@@ -28,29 +29,75 @@ def read(
         stdin: standard input, read only for `-`.
 
     Raises:
+        NothingError: the current folder, or what patterns match, holds no nginx configuration.
         Refused: something can't be read; nothing else escapes.
     """
     options = options or ReadOptions()
     if not paths:
         raise Refused("nothing to read", "name a file, a folder or - for standard input")
-    if len(set(paths)) < len(paths):
-        paths = list(dict.fromkeys(paths))
-    found = [(path, source(path, options, stdin).collect()) for path in paths]
-    inner = {
-        os.path.realpath(file)
-        for _, configurations in found
-        for configuration in configurations
-        if configuration.kind in ("file", "directory")
-        for file in configuration.files[1:]
+    found: list[tuple[str, list[Configuration]]] = []
+    nothing: NothingError | None = None
+    for path, named in _expanded(paths, options):
+        try:
+            found.append((path, source(path, options, stdin).collect()))
+        except NothingError as error:
+            if named:
+                raise
+            nothing = error
+    if not found and nothing is not None:
+        raise nothing
+    return _each_once(found)
+
+
+def _expanded(paths: Sequence[str], options: ReadOptions) -> list[tuple[str, bool]]:
+    """The paths with patterns expanded, and whether one was named: the current folder is where
+    one looks who has named nothing."""
+    result: dict[str, bool] = {}
+    for path in paths:
+        matches = expanded(path, options)
+        if matches is None:
+            result.setdefault(path, os.path.normpath(path) != os.curdir or path == "")
+        else:
+            result.update((match, False) for match in matches if match not in result)
+    return list(result.items())
+
+
+def _each_once(found: list[tuple[str, list[Configuration]]]) -> list[Configuration]:
+    """The configurations, without the files that others of them have in them.
+
+    A whole configuration stays: nginx takes none inside another. Of files that include each other
+    in a circle one stays.
+    """
+    single = {
+        path: configurations[0]
+        for path, configurations in found
+        if [configuration.kind for configuration in configurations] == ["file"]
+        and configurations[0].context != "main"
     }
-    result: list[Configuration] = []
+    covered = set()
+    included = set()
     for path, configurations in found:
-        kinds = {configuration.kind for configuration in configurations}
-        if len(found) > 1 and kinds == {"file"} and os.path.realpath(path) in inner:
-            continue
-        result.extend(configurations)
-    # Files that include each other in a circle would all be gone.
-    return result or [configuration for _, each in found for configuration in each]
+        for configuration in configurations:
+            if configuration.kind not in ("file", "directory"):
+                continue
+            files = [os.path.realpath(file) for file in configuration.files]
+            included.update(files[1:])
+            if path not in single:
+                covered.update(files)
+    stays: set[str] = set()
+    for first in (True, False):
+        for path, configuration in single.items():
+            real = os.path.realpath(path)
+            if real in covered or (first and real in included):
+                continue
+            stays.add(path)
+            covered.update(map(os.path.realpath, configuration.files))
+    return [
+        configuration
+        for path, configurations in found
+        for configuration in configurations
+        if path not in single or path in stays
+    ]
 
 
 def source(path: str, options: ReadOptions, stdin: BinaryIO) -> Source:

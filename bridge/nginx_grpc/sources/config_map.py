@@ -10,7 +10,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import default_parser
 from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.contexts import context_of, is_blank
-from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
+from nginx_grpc.sources.includes import Library, NoFolderError, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.tree import Configuration, Directive
 
@@ -74,17 +74,23 @@ class _Keys(Library):
         folder, name = _split(include)
         if not glob.is_pattern(include.encode("utf-8", "surrogateescape")):
             return [name]
-        found = glob.matching(name.encode("utf-8", "surrogateescape"), self._candidates)
-        return [
+        found = [
             key
-            for key in map(bytes.decode, found)
+            for key in map(
+                bytes.decode,
+                glob.matching(name.encode("utf-8", "surrogateescape"), self._candidates),
+            )
             if key not in self._folders or folder in self._folders[key]
         ]
+        if not found:
+            # Another ConfigMap may be mounted there.
+            raise NoFolderError
+        return found
 
     def load(self, name: str) -> Text:
         text = self._texts.get(name)
         if text is None:
-            raise UnreadError("no such key in the ConfigMap")
+            raise UnreadError("no such key in the ConfigMap", elsewhere=True)
         return text
 
 

@@ -1,23 +1,32 @@
-"""A folder: its nginx.conf, or every *.conf in it."""
+"""A folder: every nginx configuration in it and below it."""
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import replace
 
-from nginx_grpc.errors import Refused
-from nginx_grpc.sources import glob, pieces
-from nginx_grpc.sources.contexts import is_blank
-from nginx_grpc.sources.disk import DiskLibrary, read_regular
-from nginx_grpc.sources.includes import Reader, Text, UnreadError
-from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.text_file import TextSource
+from nginx_grpc.sources.contexts import check_nginx, context_of
+from nginx_grpc.sources.disk import DiskLibrary
+from nginx_grpc.sources.includes import Reader, Text
+from nginx_grpc.sources.interface import NothingError, ReadOptions, Source
+from nginx_grpc.sources.manifest import ManifestSource
+from nginx_grpc.sources.pieces import roots
+from nginx_grpc.sources.search import search
 from nginx_grpc.tree import Configuration
 
 __all__ = ["DirectorySource"]
 
+_MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
+# What only a whole nginx.conf has. Relative includes start from its folder.
+_WHOLE = re.compile(rb"(?:\A|[\s;{}])(?:events|http)\s*\{")
+
 
 class DirectorySource(Source):
     """A folder.
+
+    A whole configuration in it stands alone, with what it includes. What none includes is judged as
+    a fragment: the files of one folder that belong into http{} together, any other alone.
 
     Args:
         path: the folder as it was given.
@@ -26,52 +35,101 @@ class DirectorySource(Source):
 
     def __init__(self, path: str, options: ReadOptions) -> None:
         self._path = path
-        self._options = options
+        # Links and includes stay in the folder that was given, whichever file of it they are in.
+        self._options = replace(options, root=options.root or path)
+        self._top = os.path.normpath(path)
+        if self._top == ".":
+            self._top = ""
+        self._readers: dict[str, Reader] = {}
+        self._seen: dict[Reader, set[str]] = {}
+        self._homes: set[str] = set()
 
     def collect(self) -> list[Configuration]:
         """See Source."""
-        main = os.path.join(self._path, "nginx.conf")
-        if os.path.lexists(main):
-            data = self._read(main)
-            return TextSource("directory", data, _shown(main), self._path, self._options).collect()
-        try:
-            names = sorted(map(os.fsencode, os.listdir(self._path)))
-        except OSError:
-            raise Refused("the folder can't be read", "check its permissions", self._path) from None
-        files = [os.fsdecode(name) for name in glob.matching(b"*.conf", names)]
-        if not files:
-            raise Refused(
-                "no nginx.conf and no *.conf in it", "name the file, or another folder", self._path
+        options = self._options
+        allowed = [options.root, *options.maps.values()]
+        found = search(self._path, [os.path.realpath(each) for each in allowed], options.limits)
+        if options.left_out is not None:
+            for folder in found.left_out:
+                options.left_out(folder)
+        if not found.files:
+            raise NothingError(self._path)
+        manifests = {path for path in found.files if _MANIFEST.match(path)}
+        texts = [
+            Text(path, data, path) for path, data in found.files.items() if path not in manifests
+        ]
+        self._homes = {os.path.dirname(text.name) for text in texts if _WHOLE.search(text.data)}
+        built = self._built(texts)
+        result: list[Configuration] = []
+        for path, data in found.files.items():
+            if path in built:
+                result.append(built[path])
+            elif path in manifests:
+                result.extend(ManifestSource(data, path, options).collect())
+        return result
+
+    def _built(self, texts: list[Text]) -> dict[str, Configuration]:
+        """The configurations by the name of their first file."""
+        groups: dict[tuple[str, str], list[Text]] = {}
+        contexts = {text.name: context_of(self._reader(text).expand(text)) for text in texts}
+        for text in self._standing(texts, contexts):
+            reader = self._reader(text)
+            check_nginx(reader.parse(text), text.file)
+            together = contexts[text.name] == "http"
+            key = (os.path.dirname(text.name), "" if together else text.name)
+            groups.setdefault(key, []).append(text)
+        return {
+            group[0].name: self._reader(group[0]).configuration(
+                "directory",
+                self._entry(group, len(groups) == 1),
+                contexts[group[0].name],
+                group,
             )
-        if len(files) > self._options.limits.files:
-            raise Refused(
-                f"more than {self._options.limits.files:,} files", "name the file", self._path
-            )
-        texts = []
-        for name in files:
-            path = os.path.join(self._path, name)
-            data = self._read(path)
-            if not is_blank(data):
-                texts.append(Text(_shown(path), data, _shown(path)))
-        if not texts:
-            raise Refused(
-                "nothing but space and comments in its *.conf",
-                "give the nginx configuration",
-                self._path,
-            )
-        return pieces.configurations(
-            texts,
-            Reader(DiskLibrary(self._path, self._options), self._options),
-            kind="directory",
-            entry=lambda group: self._path if len(group) > 1 else group[0].file,
+            for group in groups.values()
+        }
+
+    def _standing(self, texts: list[Text], contexts: dict[str, str]) -> list[Text]:
+        """The whole configurations, and what these and each other do not include."""
+        covered: set[str] = set()
+        for text in texts:
+            if contexts[text.name] == "main":
+                self._below(text, covered)
+        included = {
+            os.path.realpath(name) for reader in self._readers.values() for name in reader.included
+        }
+        standing = roots(
+            [text for text in texts if contexts[text.name] != "main"],
+            included,
+            self._below,
+            covered,
+            name=lambda text: os.path.realpath(text.name),
         )
+        names = {text.name for text in standing}
+        return [text for text in texts if contexts[text.name] == "main" or text.name in names]
 
-    def _read(self, path: str) -> bytes:
-        try:
-            return read_regular(path, self._options.limits.file_bytes)
-        except UnreadError as error:
-            raise Refused(str(error), "take it out of the folder, or name the file", path) from None
+    def _below(self, text: Text, covered: set[str]) -> None:
+        reader = self._reader(text)
+        covered.update(map(os.path.realpath, reader.below(text, self._seen[reader])))
 
+    def _reader(self, text: Text) -> Reader:
+        """What reads a text: relative includes start from the folder of the nginx.conf above it."""
+        own = os.path.dirname(text.name)
+        folder = own
+        while folder not in self._homes and folder not in ("", os.sep, self._top):
+            folder = os.path.dirname(folder)
+        if folder not in self._homes:
+            folder = own
+        reader = self._readers.get(folder)
+        if reader is None:
+            options = replace(self._options, prefix=self._options.prefix or folder)
+            reader = self._readers[folder] = Reader(DiskLibrary(folder, options), options)
+            self._seen[reader] = set()
+        return reader
 
-def _shown(path: str) -> str:
-    return os.path.normpath(path)
+    def _entry(self, group: list[Text], alone: bool) -> str:
+        name = group[0].name
+        folder = os.path.dirname(name)
+        if len(group) > 1:
+            return self._path if folder == self._top else folder or "."
+        main = alone and folder == self._top and os.path.basename(name) == "nginx.conf"
+        return self._path if main else name

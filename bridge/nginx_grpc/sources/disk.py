@@ -8,10 +8,10 @@ import stat
 from collections.abc import Iterable
 
 from nginx_grpc.sources import glob
-from nginx_grpc.sources.includes import Library, Text, UnreadError
+from nginx_grpc.sources.includes import Library, NoFolderError, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
 
-__all__ = ["DiskLibrary", "read_regular"]
+__all__ = ["DiskLibrary", "inside", "read_regular"]
 
 # Regular files by their mode, but made by the kernel while they are read.
 _SYSTEM = ("/dev", "/proc", "/sys")
@@ -33,7 +33,7 @@ def read_regular(path: str, limit: int) -> bytes:
         if not path:
             raise UnreadError("no such file")
         real = os.path.realpath(path)
-        if _inside(real, _SYSTEM):
+        if inside(real, _SYSTEM):
             raise UnreadError("no regular file")
         # The real path holds no link: one put there since is not followed.
         handle = os.open(
@@ -78,6 +78,7 @@ class DiskLibrary(Library):
         if options.prefix:
             allowed.append(options.prefix)
         self._roots = tuple(os.path.realpath(root or ".") for root in allowed)
+        self._named = tuple(os.path.abspath(root or ".") for root in allowed)
         self._root = options.root or folder or "."
         self._names = 0
 
@@ -93,6 +94,8 @@ class DiskLibrary(Library):
             while not glob.is_pattern(parts[0]) and b"\\" not in parts[0]:
                 folder = os.path.join(folder, parts.pop(0))
             self._confine(os.fsdecode(folder))
+            if not os.path.lexists(folder or b".") and not self._is_at_home(include, folder):
+                raise NoFolderError
             found = glob.expand(
                 parts,
                 lambda path: self._list(os.path.join(folder, path)),
@@ -105,7 +108,10 @@ class DiskLibrary(Library):
     def load(self, name: str) -> Text:
         """See Library."""
         self._confine(name)
-        return Text(name, read_regular(name, self._limits.file_bytes), name)
+        try:
+            return Text(name, read_regular(name, self._limits.file_bytes), name)
+        except UnreadError as error:
+            raise UnreadError(str(error), elsewhere=not os.path.lexists(name)) from None
 
     def _place(self, include: str) -> tuple[str, str]:
         """The folder that an include's path starts from, and the rest of the path."""
@@ -116,13 +122,25 @@ class DiskLibrary(Library):
                 return self._maps[path], include[len(path.rstrip("/")) :].lstrip("/")
         return "/", include.lstrip("/")
 
+    @staticmethod
+    def _is_at_home(include: str, folder: bytes) -> bool:
+        """Whether a folder was looked for in the very place where nginx would look."""
+        if not include.startswith("/"):
+            return inside(os.path.realpath(os.fsdecode(folder)), ("/etc/nginx",))
+        return inside(os.path.abspath(include), (os.path.realpath(os.fsdecode(folder)),))
+
     def _confine(self, path: str) -> None:
         try:
             real = os.path.realpath(path or ".")
         except (OSError, ValueError) as error:
             raise UnreadError(_why(error)) from None
-        if not _inside(real, self._roots):
-            raise UnreadError(f"outside of {self._root}, see --root and --map")
+        if not inside(real, self._roots):
+            # A link in the folder is here, whatever it leads to.
+            named = os.path.abspath(path or ".")
+            raise UnreadError(
+                f"outside of {self._root}, see --root and --map",
+                elsewhere=not inside(named, self._named),
+            )
 
     def _list(self, folder: bytes) -> Iterable[bytes]:
         self._confine(os.fsdecode(folder))
@@ -160,7 +178,8 @@ def _shown(path: str) -> str:
     return path
 
 
-def _inside(path: str, folders: Iterable[str]) -> bool:
+def inside(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path is one of the folders or below one; links are not followed."""
     return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 

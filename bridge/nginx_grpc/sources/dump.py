@@ -138,5 +138,5 @@ class _Sections(Library):
     def load(self, name: str) -> Text:
         text = self._sections.get(name)
         if text is None:
-            raise UnreadError("not in the dump")
+            raise UnreadError("not in the dump", elsewhere=True)
         return text

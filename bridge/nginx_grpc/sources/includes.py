@@ -15,19 +15,43 @@ from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["Library", "Reader", "Text", "UnreadError"]
+__all__ = ["Library", "NoFolderError", "Reader", "Text", "UnreadError"]
 
-# Files that come with nginx or its packages and say nothing about gRPC. Of the many files named
-# *_params these four; a grpc_params is somebody's own and says much.
+# Files that come with nginx or its packages and say nothing about gRPC, where these put them. Of
+# the many files named *_params these four; a grpc_params is somebody's own and says much.
 _KNOWN = re.compile(
-    r"(?:.*/)?(?:mime\.types|(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf|koi-utf|koi-win"
-    r"|win-utf|modules-enabled/[^/]*)\Z|/usr/share/nginx/modules/[^/]*\Z",
+    r"(?:/etc/nginx/|/usr/local/etc/nginx/|/usr/local/nginx/conf/|/opt/homebrew/etc/nginx/"
+    r"|/usr/local/openresty/nginx/conf/)?"
+    r"(?:mime\.types|(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf|koi-utf|koi-win"
+    r"|win-utf|modules-enabled/[^/]*)\Z|/usr/share/nginx/modules/[^/]*\Z"
+    r"|/etc/letsencrypt/(?:options-ssl-nginx\.conf|ssl-dhparams\.pem)\Z",
     re.DOTALL,
 )
 
 
 class UnreadError(Exception):
-    """An included text that can't be read; the message says why, for a reader."""
+    """An included text that can't be read; the message says why, for a reader.
+
+    Args:
+        why: the message.
+        elsewhere: whether nothing stands here under that name, so that it may well stand where
+            nginx runs. False for what is here and can't be read.
+    """
+
+    def __init__(self, why: str, *, elsewhere: bool = False) -> None:
+        super().__init__(why)
+        self.elsewhere = elsewhere
+
+
+class NoFolderError(UnreadError):
+    """A pattern in a folder that is not here.
+
+    nginx takes it for one that matches nothing, and so does the verdict; but where nginx runs the
+    folder may be there (`/etc/nginx/conf.d/*.conf` of an image), and that is to be said.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("its folder is not here", elsewhere=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,8 @@ class Library(ABC):
     def find(self, include: str) -> list[str]:
         """The names that `include` brings in, in nginx's order; none for an empty pattern.
 
-        Raises UnreadError or AmbiguousError where that can't be told.
+        Raises NoFolderError for a pattern whose folder is not here, UnreadError or AmbiguousError
+        where it can't be told.
         """
 
     @abstractmethod
@@ -81,6 +106,7 @@ class _Reading:
     height: int = 0
     expanded: bool = False
     included: list[_Reading] = field(default_factory=list)
+    elsewhere: dict[str, Directive] = field(default_factory=dict)
 
 
 class Reader:
@@ -134,6 +160,7 @@ class Reader:
                 configuration.files.append(text.file)
                 configuration.texts[text.file] = text.data
             configuration.comments.extend(reading.parsed.comments)
+            configuration.elsewhere.extend(reading.elsewhere.values())
             placeholders.extend(reading.parsed.placeholders)
         check_placeholders(placeholders, configuration.directives)
         return configuration
@@ -141,6 +168,21 @@ class Reader:
     def expand(self, text: Text) -> list[Directive]:
         """A text's tree with its includes put in place."""
         return self._expanded(self._parse(text, False), []).parsed.directives
+
+    def below(self, text: Text, names: set[str]) -> list[str]:
+        """The names of all that a text includes, itself apart, which are added to `names`.
+
+        What is there already is left out, and so is what is below it.
+        """
+        new = []
+        waiting = list(self._expanded(self._parse(text, False), []).included)
+        while waiting:
+            reading = waiting.pop()
+            if reading.text.name not in names:
+                names.add(reading.text.name)
+                new.append(reading.text.name)
+                waiting.extend(reading.included)
+        return new
 
     def _parse(self, text: Text, free_names: bool) -> _Reading:
         known = self._readings.get((text.name, free_names))
@@ -179,7 +221,7 @@ class Reader:
                     directives.append(directive)
                     continue
                 reading.statements -= 1
-                for part in self._parts(directive, place.free_names, above):
+                for part in self._parts(directive, place.free_names, above, reading):
                     if isinstance(part, Directive):
                         reading.statements += 1
                         self._count_unread(part)
@@ -217,7 +259,7 @@ class Reader:
             )
 
     def _parts(
-        self, directive: Directive, free_names: bool, above: list[str]
+        self, directive: Directive, free_names: bool, above: list[str], reading: _Reading
     ) -> list[_Reading | Directive]:
         """What stands in place of an include: texts that were read, and includes that were not."""
         if directive.unread:
@@ -230,8 +272,14 @@ class Reader:
             names = self._found.get(include)
             if names is None:
                 names = self._found[include] = self._library.find(include)
-        except (UnreadError, AmbiguousError) as error:
-            return [] if known else [_unread(directive, str(error))]
+        except NoFolderError as error:
+            if not known:
+                reading.elsewhere.setdefault(include, _unread(directive, str(error)))
+            return []
+        except UnreadError as error:
+            return [] if known and error.elsewhere else [_unread(directive, str(error))]
+        except AmbiguousError as error:
+            return [_unread(directive, str(error))]
         parts: list[_Reading | Directive] = []
         for name in names:
             if name in above:
@@ -243,7 +291,7 @@ class Reader:
             try:
                 parts.append(self._include(name, free_names, above))
             except UnreadError as error:
-                if not known:
+                if not (known and error.elsewhere):
                     parts.append(_unread(directive, str(error), name))
         return parts
 

@@ -6,9 +6,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["Limits", "ReadOptions", "Source"]
+__all__ = ["Limits", "NothingError", "ReadOptions", "Source"]
+
+
+class NothingError(Refused):
+    """A folder without any nginx configuration. For a path that was named that is an error."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "no nginx configuration here", "name the folder or the file that holds it", path
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class ReadOptions:
             Without an entry for it, `/etc/nginx` is the folder of relative includes.
         limits: what a reading may take.
         progress: called after each file with the number of files read and its name.
+        left_out: called with each folder that a search did not look into.
     """
 
     prefix: str = ""
@@ -52,6 +63,7 @@ class ReadOptions:
     maps: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     progress: Callable[[int, str], None] | None = None
+    left_out: Callable[[str], None] | None = None
 
 
 class Source(ABC):

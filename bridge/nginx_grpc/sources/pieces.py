@@ -1,4 +1,4 @@
-"""Several texts that may belong together: the files of a conf.d, the keys of a ConfigMap."""
+"""Several texts that may belong together: the files of a folder, the keys of a ConfigMap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nginx_grpc.sources.contexts import check_nginx, context_of
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.tree import Configuration
 
-__all__ = ["configurations"]
+__all__ = ["configurations", "roots"]
 
 
 def configurations(
@@ -37,11 +37,15 @@ def configurations(
     for text in texts:
         read[text.name] = list(reader.parse(text))
         contexts[text.name] = context_of(reader.expand(text))
-    # Files that include each other in a circle would all be gone, and nginx takes no whole
-    # configuration inside another one.
-    alone = [
-        text for text in texts if text.name not in reader.included or contexts[text.name] == "main"
-    ] or list(texts)
+    # nginx takes no whole configuration inside another one.
+    whole = {name for name, each in contexts.items() if each == "main"}
+    others = [text for text in texts if text.name not in whole]
+    below: set[str] = set()
+    for text in texts:
+        if text.name in whole:
+            reader.below(text, below)
+    standing = {text.name for text in roots(others, reader.included, reader.below, below)}
+    alone = [text for text in texts if text.name in whole or text.name in standing]
     for text in alone:
         check_nginx(read[text.name], text.file, text.line_offset + 1 if text.key else 0)
     together: list[Text] = []
@@ -56,3 +60,32 @@ def configurations(
     return [
         reader.configuration(kind, entry(group), contexts[group[0].name], group) for group in groups
     ]
+
+
+def roots(
+    texts: Sequence[Text],
+    included: set[str],
+    below: Callable[[Text, set[str]], object],
+    covered: set[str],
+    name: Callable[[Text], str] = lambda text: text.name,
+) -> list[Text]:
+    """The texts from which all of `texts` are reached: those that no other one includes, and one
+    of each circle of texts that include each other.
+
+    Args:
+        texts: the candidates, in order.
+        included: the names that any text includes.
+        below: adds the names of all that a text includes.
+        covered: the names of what is read without them; those that they include are added.
+        name: the name of a text in these sets.
+    """
+    found = set()
+    names = [name(text) for text in texts]
+    for first in (True, False):
+        for known, text in zip(names, texts, strict=True):
+            if known in covered or (first and known in included):
+                continue
+            found.add(text.name)
+            covered.add(known)
+            below(text, covered)
+    return [text for text in texts if text.name in found]

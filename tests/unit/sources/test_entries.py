@@ -163,7 +163,7 @@ def test_the_body_of_an_upstream_is_fine_where_it_is_included(site, words):
 
 def test_a_file_whose_patterns_match_nothing(site):
     """nginx does not mind; it is not taken for an empty one."""
-    site.write("a.conf", "include snippets/*.conf;")
+    site.write("a.conf", "server { include snippets/*.conf; }")
     site.write("b.conf", SERVER)
     assert sorted(file for c in site.read("site") for file in c.files) == [
         "site/a.conf",
@@ -184,23 +184,38 @@ def test_files_that_include_each_other(site):
 
 
 def test_folders_that_hold_nothing(site):
-    message = refusal(site, "site")
-    assert message == ("site: no nginx.conf and no *.conf in it; name the file, or another folder")
-    site.write("a.conf", "# nothing")
-    assert "nothing but space and comments in its *.conf" in refusal(site, "site")
+    nothing = "site: no nginx configuration here; name the folder or the file that holds it"
+    assert refusal(site, "site") == nothing
+    site.write("a.conf", "# server {\n")
+    (site.folder / "nginx.conf").mkdir()
+    assert refusal(site, "site") == nothing
 
 
 def test_a_folder_with_something_else_in_it(site):
     site.write("a.conf", UPSTREAM)
     site.write("redis.conf", "bind 127.0.0.1\nport 6379\n")
-    assert refusal(site, "site").startswith("site/redis.conf:1: the text ends inside a directive")
+    site.write("application.conf", "play {\n http {\n  port = 9000\n }\n}\n")
+    site.write("nginx.md", "# server {\nlisten 80;\n")
+    assert site.one("site").files == ["site/a.conf"]
     os.mkfifo(site.folder / "z.conf")
     assert refusal(site, "site").startswith("site/z.conf: a pipe, no regular file")
 
 
-def test_a_folder_named_nginx_conf(site):
-    (site.folder / "nginx.conf").mkdir()
-    assert refusal(site, "site").startswith("site/nginx.conf: a folder, no regular file")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server {\n listen 80\n",
+        "server { listen 80 }",
+        "http { location / { grpc_pass grpc://u; }",
+        "location / { } }",
+        "server { listen {{ .Values.port }}; }",
+        "s\0e\0r\0v\0e\0r\0 \0{\0 \0}\0",
+    ],
+)
+def test_a_configuration_in_a_folder_that_does_not_parse(site, text):
+    site.write("a.conf", SERVER)
+    site.write("b/c.conf", text)
+    assert refusal(site, "site").startswith("site/b/c.conf:")
 
 
 def test_progress_and_comments_of_a_conf_d(site):

@@ -139,6 +139,8 @@ def test_a_pattern_without_a_match_is_nothing(site, words):
         "fastcgi.conf",
         "/etc/nginx/modules-enabled/*.conf",
         "/usr/share/nginx/modules/*.conf",
+        "/usr/local/nginx/conf/mime.types",
+        "/etc/letsencrypt/options-ssl-nginx.conf",
     ],
 )
 def test_files_of_nginx_itself_are_not_missed(site, name, words):
@@ -152,10 +154,57 @@ def test_but_they_are_read_where_they_are(site, words):
     assert words(site.one()) == ["http", "proxy_set_header Host $host"]
 
 
-@pytest.mark.parametrize("name", ["grpc_params", "ssl_params", "my-mime.types.conf"])
+def test_but_not_where_they_are_and_can_not_be_read(site, gaps, nobody, tmp_path):
+    site.write("nginx.conf", "http { include proxy_params; include mime.types; }")
+    os.chmod(site.write("proxy_params", "grpc_read_timeout 0;"), 0)
+    (tmp_path / "outside").write_text("grpc_read_timeout 0;")
+    (site.folder / "mime.types").symlink_to("../outside")
+    with nobody():
+        assert [gap[:2] for gap in gaps(site.one())] == [
+            ("site/proxy_params", "no permission to read it"),
+            ("site/mime.types", "outside of site, see --root and --map"),
+        ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grpc_params",
+        "ssl_params",
+        "my-mime.types.conf",
+        "snippets/proxy_params",
+        "/srv/proxy_params",
+        "/srv/modules-enabled/*.conf",
+        "/etc/nginx/x/mime.types",
+        "../mime.types",
+        "options-ssl-nginx.conf",
+    ],
+)
 def test_files_with_a_similar_name_are_missed(site, name, gaps):
     site.write("nginx.conf", f"http {{ include {name}; }}")
     assert gaps(site.one())
+
+
+def test_a_pattern_in_a_folder_that_is_not_here(site, gaps, words):
+    """nginx would take it for empty, and so do we; it is told, once for each pattern."""
+    (site.folder / "there").mkdir()
+    site.write(
+        "nginx.conf",
+        "http { include /etc/nginx/conf.d/*.conf; include there/*; include x/*/y.conf; server {"
+        " include x/*/y.conf; } include modules-enabled/*.conf; }",
+    )
+    configuration = site.one()
+    assert gaps(configuration) == []
+    assert words(configuration) == ["http", "server"]
+    assert sorted((d.args[0], d.unread, d.line) for d in configuration.elsewhere) == [
+        ("/etc/nginx/conf.d/*.conf", "its folder is not here", 1),
+        ("x/*/y.conf", "its folder is not here", 1),
+    ]
+
+
+def test_a_pattern_in_the_very_folder_that_nginx_looks_at(site, tmp_path):
+    site.write("nginx.conf", f"http {{ include {tmp_path}/none/*; include none/*; }}")
+    assert [d.args[0] for d in site.one(root=str(tmp_path)).elsewhere] == ["none/*"]
 
 
 def test_wrong_includes(site, gaps):

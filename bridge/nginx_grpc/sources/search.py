@@ -1,0 +1,146 @@
+"""A folder searched through for nginx configurations: which files count as one."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.sources.contexts import is_blank
+from nginx_grpc.sources.disk import inside, read_regular
+from nginx_grpc.sources.includes import UnreadError
+from nginx_grpc.sources.interface import Limits
+
+__all__ = ["Found", "search"]
+
+_LEFT_OUT = {".git", "node_modules"}
+# What Debian's layout names after the site alone.
+_SITES = {"sites-available", "sites-enabled"}
+_CONF = re.compile(r".*\.conf(?:\.template)?\Z", re.DOTALL)
+# Named after nginx, and in a language of its own.
+_FOREIGN = re.compile(
+    r".*\.(?:adoc|bash|bats|bat|c|cue|css|csv|crt|deb|diff|dockerfile|exe|fish|go|gz|h|hcl|html?"
+    r"|ini|java|js|jsonnet|key|libsonnet|lock|log|lua|md|nix|patch|pem|php|pl|png|pp|proto|ps1|pub"
+    r"|py|rb|rego|rpm|rs|rst|service|sh|socket|spec|sql|svg|tar|te|tf|tfvars|tgz|timer|toml|ts"
+    r"|txt|xml|xz|zip|zsh)\Z",
+    re.DOTALL | re.IGNORECASE,
+)
+_MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
+
+# Looked for in the whole text, comments and quotes with it: a sign that is none costs a reading,
+# one that is missed would pass for clean.
+_BLOCK = re.compile(
+    rb"(?:\A|[\s;{}\"'])(?:(?:events|http|server)[\"']?\s*(?:#[^\n]*\s*){0,99}\{"
+    rb"|(?:upstream|location)[\"']?\s[^{}]{0,4000}\{)"
+)
+_PASS = re.compile(rb"[a-z]_pass[\s\"'#]")
+_INCLUDE = re.compile(rb"(?:\A|[\s;{}])[\"']?include[\s\"'#]")
+# `port = 80` or `hosts => [...]` in a text without a single `;`: HOCON, Logstash, and no nginx.
+_ASSIGNMENT = re.compile(rb"^[ \t]*[\w.\"-]+[ \t]*(?:=>?|\+=)[ \t]*\S", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a search found.
+
+    Args:
+        files: the files that count as nginx configurations with their texts, in the order of paths.
+        left_out: the folders that were not looked into.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+def search(top: str, roots: list[str], limits: Limits) -> Found:
+    """The nginx configurations in a folder and all below it.
+
+    A `*.conf`, a `*.conf.template`, what is named after nginx and what stands in Debian's folders
+    of sites counts if its text has a block of nginx or a `*_pass`.
+
+    Args:
+        top: the folder.
+        roots: the real paths that a link may lead into.
+        limits: how much may be looked at and read.
+
+    Raises:
+        Refused: a folder or a file that may be one can't be read.
+    """
+    found = Found()
+    seen = size = 0
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        inner = []
+        for entry in _entries(folder):
+            seen += 1
+            if seen > limits.names:
+                raise Refused(
+                    f"more than {limits.names:,} names to look at", "name the folder in it", top
+                )
+            path = os.path.normpath(os.path.join(folder, entry.name))
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name in _LEFT_OUT or os.path.lexists(os.path.join(path, "pyvenv.cfg")):
+                    found.left_out.append(path)
+                else:
+                    inner.append(path)
+            elif entry.is_symlink() and os.path.isdir(path):
+                # Inside of the folder it is seen where it stands.
+                if not inside(os.path.realpath(path), roots):
+                    found.left_out.append(path)
+            elif _named(entry.name, os.path.basename(folder)):
+                data = _read(path, roots, limits)
+                if not _counts(entry.name, data):
+                    continue
+                size += len(data)
+                found.files[path] = data
+                if len(found.files) > limits.files:
+                    raise Refused(f"more than {limits.files:,} files", "name a folder in it", top)
+                if size > limits.total_bytes:
+                    raise Refused(
+                        f"more than {limits.total_bytes:,} bytes in all", "name a folder in it", top
+                    )
+        waiting.extend(reversed(inner))
+    found.files = {path: found.files[path] for path in sorted(found.files, key=os.fsencode)}
+    found.left_out.sort(key=os.fsencode)
+    return found
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: os.fsencode(entry.name))
+    except OSError:
+        raise Refused("the folder can't be read", "check its permissions", folder) from None
+
+
+def _named(name: str, folder: str) -> bool:
+    if name.startswith("."):
+        return False
+    if _CONF.match(name):
+        return True
+    return (name.startswith("nginx") or folder in _SITES) and not _FOREIGN.match(name)
+
+
+def _read(path: str, roots: list[str], limits: Limits) -> bytes:
+    if not inside(os.path.realpath(path), roots):
+        raise Refused("a link out of the folder", "take it out of the folder, or say --root", path)
+    try:
+        return read_regular(path, limits.file_bytes)
+    except UnreadError as error:
+        raise Refused(str(error), "take it out of the folder, or name the file", path) from None
+
+
+def _counts(name: str, data: bytes) -> bool:
+    if _MANIFEST.match(name) and b"ConfigMap" not in data:
+        return False
+    # UTF-16 is refused by the parser, not passed over.
+    text = data.replace(b"\0", b"")
+    if data.startswith(b"\x7fELF") or is_blank(text):
+        return False
+    if b";" not in text and _ASSIGNMENT.search(text):
+        return False
+    if _BLOCK.search(text) or _PASS.search(text):
+        return True
+    return name.startswith("nginx") and _INCLUDE.search(text) is not None
