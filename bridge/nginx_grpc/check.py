@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from nginx_grpc import documents
 from nginx_grpc.engines import Engine
 from nginx_grpc.findings import CheckResult, Finding, Input
+from nginx_grpc.settings_file import about_file, located
+from nginx_grpc.settings_search import Given
 from nginx_grpc.tree import Configuration
 
 __all__ = ["check"]
@@ -19,56 +24,88 @@ def check(
     configurations: Iterable[Configuration],
     engine: Engine,
     *,
-    settings: dict[str, Any] | None = None,
-    settings_file: str = "",
+    settings_of: Callable[[Configuration], Given] = lambda configuration: Given(),
     fail_on: str = "deny",
+    require_grpc: bool = False,
 ) -> CheckResult:
     """Judge configurations with an engine.
 
     Args:
         configurations: what was read, see `nginx_grpc.sources.read`.
         engine: see `nginx_grpc.engines.by_name`.
-        settings: the mapping under `nginx_grpc` of a settings file, or None.
-        settings_file: its name, for the report.
-        fail_on: the least level that fails the check, for the report.
+        settings_of: the settings of each, see `nginx_grpc.settings_search`.
+        fail_on, require_grpc: what fails the check, see CheckResult.
 
     Raises Refused where anything could not be read or judged.
     """
-    waiting = deque(configurations)
+    groups: dict[str, tuple[Given, deque[tuple[int, Configuration]]]] = {}
+    for number, configuration in enumerate(configurations):
+        given = settings_of(configuration)
+        key = json.dumps([given.file, given.values], sort_keys=True)
+        groups.setdefault(key, (given, deque()))[1].append((number, configuration))
+        del configuration
     del configurations
-    if not waiting:
+    if not groups:
         raise documents.nothing()
     texts: dict[str, bytes] = {}
-    inputs: list[Input] = []
-
-    def built(configuration: Configuration) -> dict[str, Any]:
-        (document,) = documents.build([configuration], settings=settings, validated=False)
-        texts.update(configuration.texts)
-        inputs.append(Input.of(document))
-        return document
-
-    # Neither a tree nor its document is held here while an engine judges: both may be large.
-    decisions = engine.decide(map(built, _let_go(waiting)), settings)
+    judged: list[tuple[int, Input]] = []
     findings: list[Finding] = []
     rules: set[str] = set()
-    for given, decision in zip(inputs, decisions, strict=True):
-        findings += [replace(finding, entry=given.entry) for finding in decision.findings]
-        rules.update(decision.rules)
-    if settings_file and any(finding.id in ("NG003", "NG004") for finding in findings):
-        from nginx_grpc.settings_file import located
-
-        findings = list(located(findings, settings_file))
+    for given, waiting in groups.values():
+        inputs: list[tuple[int, Input]] = []
+        decisions = engine.decide(_documents(waiting, given, texts, inputs), given.values)
+        for (number, each), decision in zip(inputs, decisions, strict=True):
+            judged.append((number, replace(each, unjudged=decision.unjudged)))
+            rules.update(decision.rules)
+        found = [
+            [replace(finding, entry=each.entry) for finding in decision.findings]
+            for (_, each), decision in zip(inputs, decisions, strict=True)
+        ]
+        findings += located(_said_once(found), given.file) if given.file else chain(*found)
     return CheckResult(
-        inputs=inputs,
+        inputs=[each for _, each in sorted(judged, key=itemgetter(0))],
         findings=sorted(findings, key=Finding.order),
         rules=sorted(rules),
         engine=engine.name,
         texts=texts,
-        settings=settings_file,
         fail_on=fail_on,
+        require_grpc=require_grpc,
     )
 
 
-def _let_go(waiting: deque[Configuration]) -> Iterator[Configuration]:
+def _documents(
+    waiting: deque[tuple[int, Configuration]],
+    given: Given,
+    texts: dict[str, bytes],
+    inputs: list[tuple[int, Input]],
+) -> Iterator[dict[str, Any]]:
+    def built(numbered: tuple[int, Configuration]) -> dict[str, Any]:
+        number, configuration = numbered
+        texts.update(configuration.texts)
+        (document,) = documents.build([configuration], settings=given.values, validated=False)
+        inputs.append((number, replace(Input.of(document), settings=given.file)))
+        return document
+
+    # Neither a tree nor its document is held here while an engine judges: both may be large.
+    return map(built, _let_go(waiting))
+
+
+def _let_go(waiting: deque[tuple[int, Configuration]]) -> Iterator[tuple[int, Configuration]]:
     while waiting:
         yield waiting.popleft()
+
+
+def _said_once(found: list[list[Finding]]) -> Iterator[Finding]:
+    """The findings on several inputs with one settings file: what is wrong with that is said once,
+    and a waiver in it accepts nothing only if it does so in every input."""
+    everywhere = Counter(
+        finding.message for each in found for finding in each if about_file(finding)
+    )
+    seen: set[str] = set()
+    for finding in chain(*found):
+        if about_file(finding):
+            unused = finding.id == "NG004" and finding.message.endswith("accepts nothing")
+            if finding.message in seen or (unused and everywhere[finding.message] < len(found)):
+                continue
+            seen.add(finding.message)
+        yield finding

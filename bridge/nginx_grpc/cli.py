@@ -7,13 +7,17 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
+    from nginx_grpc.engines import Engine
     from nginx_grpc.findings import CheckResult
+    from nginx_grpc.settings_search import SettingsSearch
+    from nginx_grpc.tree import Configuration
 
 __all__ = ["command", "main"]
 
@@ -81,9 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument(
         "--fail-on",
-        choices=("deny", "warn"),
+        choices=("deny", "unknown", "warn"),
         default="deny",
-        help="the least level that makes the exit status 1 (default: deny)",
+        help="what makes the exit status 1: denials (the default), also what could not be judged "
+        "(unknown), or any finding (warn)",
     )
     check.add_argument(
         "--require-grpc", action="store_true", help="exit 1 where no location carries gRPC"
@@ -158,8 +163,8 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="a file, a folder, a ConfigMap's YAML, an `nginx -T` dump, or - for standard input "
-        "(the default)",
+        help="a file, a folder to search, a pattern of paths, a ConfigMap's YAML, an `nginx -T` "
+        "dump, or - for standard input (the default)",
     )
     parser.add_argument("--prefix", metavar="DIR", help="folder that relative includes start from")
     parser.add_argument("--root", metavar="DIR", help="folder that includes may not leave")
@@ -185,7 +190,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
 
 
-def _read(arguments: argparse.Namespace) -> Any:
+def _read(arguments: argparse.Namespace, left_out: list[str]) -> list[Configuration]:
     from nginx_grpc import sources
     from nginx_grpc.terminal import Progress
 
@@ -203,36 +208,42 @@ def _read(arguments: argparse.Namespace) -> Any:
             root=arguments.root or "",
             maps=maps,
             progress=progress.file,
+            left_out=left_out.append,
         )
         return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
 
 
-def _settings(arguments: argparse.Namespace) -> tuple[dict[str, Any] | None, str]:
-    """The settings in force, flags on top, and the name of their file."""
-    from nginx_grpc import settings
+def _settings(arguments: argparse.Namespace) -> SettingsSearch:
+    from nginx_grpc.settings_search import SettingsSearch
 
-    first = arguments.paths[0] if arguments.paths else "-"
     if arguments.no_settings and arguments.settings:
         raise Refused("--settings and --no-settings", "give one of them")
-    path = arguments.settings
-    if path is None and not arguments.no_settings:
-        path = settings.find("." if first == "-" else first)
-    return settings.with_overrides(
-        settings.load(path) if path else None,
+    return SettingsSearch(
+        file=arguments.settings,
+        wanted=not arguments.no_settings,
         profile=arguments.profile,
         nginx_version=arguments.nginx_version,
-    ), path or ""
+    )
 
 
 @uncollected()
 def _bridge(arguments: argparse.Namespace) -> int:
     from nginx_grpc import documents
 
-    settings, _ = _settings(arguments)
+    search = _settings(arguments)
+    left_out: list[str] = []
     plain = arguments.validated and not arguments.indent
-    built = documents.build(
-        _read(arguments), settings=settings, validated=arguments.validated and not plain
-    )
+    built = [
+        document
+        for configuration in _read(arguments, left_out)
+        for document in documents.build(
+            [configuration],
+            settings=search.of(configuration).values,
+            validated=arguments.validated and not plain,
+        )
+    ]
+    for note in search.notes:
+        print(f"nginx-grpc: {note}", file=sys.stderr)
     if plain:
         # All of it before the first is written: what is not given out whole is not given out.
         pieces = list(documents.pieces(built))
@@ -244,30 +255,41 @@ def _bridge(arguments: argparse.Namespace) -> int:
 
 @uncollected()
 def _check(arguments: argparse.Namespace) -> int:
-    from nginx_grpc import engines, reports, terminal
-    from nginx_grpc.check import check
+    from nginx_grpc import engines, reports, summary, terminal
 
     outputs = arguments.outputs or [("text", None)]
-    engine = engines.by_name(arguments.engine)
-    settings, settings_file = _settings(arguments)
-    result = check(
-        _read(arguments),
-        engine,
-        settings=settings,
-        settings_file=settings_file,
-        fail_on=arguments.fail_on,
-    )
+    result = _judged(arguments, engines.by_name(arguments.engine))
     if arguments.baseline or arguments.write_baseline:
         result = _baselined(arguments, result)
     for name, path in outputs:
-        if name == "text" and arguments.quiet and not any(f.counts for f in result.findings):
+        if name == "text" and arguments.quiet and summary.is_quiet(result):
             continue
         color = path is None and terminal.color_wanted(sys.stdout)
         report = reports.by_name(name, color=color, width=terminal.width())
         _write(report.render(result), path)
-    if result.count("deny") or (arguments.fail_on == "warn" and result.count("warn")):
-        return 1
-    return 1 if arguments.require_grpc and not result.grpc_locations else 0
+    return 1 if result.failed else 0
+
+
+def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
+    from nginx_grpc import sources
+    from nginx_grpc.check import check
+    from nginx_grpc.findings import CheckResult
+
+    search = _settings(arguments)
+    left_out: list[str] = []
+    try:
+        result = check(
+            _read(arguments, left_out),
+            engine,
+            settings_of=search.of,
+            fail_on=arguments.fail_on,
+            require_grpc=arguments.require_grpc,
+        )
+    except sources.NothingError as nothing:
+        if nothing.named:
+            raise
+        result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
+    return replace(result, left_out=left_out, notes=search.notes)
 
 
 def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CheckResult", "Finding", "Gone", "Input"]
+__all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,24 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Something of a configuration that was not seen.
+
+    Args:
+        what: an include's name, or the contexts around a fragment.
+        reason: why not.
+        file, line: where.
+        kind: include, or context for what stands around a fragment.
+    """
+
+    what: str
+    reason: str
+    file: str
+    line: int
+    kind: str = "include"
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One configuration that was judged.
 
@@ -88,6 +106,9 @@ class Input:
         servers, locations: how many it has.
         grpc_locations: how many locations carry gRPC, grpc_pass or not.
         complete: False where something was not seen.
+        gaps: what.
+        unjudged: the ids of the rules that could not judge everything.
+        settings: the settings file that it was judged by, empty where there is none.
     """
 
     entry: str
@@ -97,6 +118,9 @@ class Input:
     locations: int
     grpc_locations: int
     complete: bool
+    gaps: list[Gap] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    settings: str = ""
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Input:
@@ -114,6 +138,10 @@ class Input:
             locations=len(locations),
             grpc_locations=sum(carries in ("pass", "strong") for carries in locations),
             complete=document["complete"],
+            gaps=[
+                Gap(gap["what"], gap["reason"], gap["file"], gap["line"], gap["kind"])
+                for gap in document["gaps"]
+            ],
         )
 
 
@@ -127,8 +155,10 @@ class CheckResult:
         rules: the ids of the rules that ran, sorted.
         engine: the engine's name.
         texts: the files read, by name, for the lines around a finding.
-        settings: the settings file, empty where there is none.
-        fail_on: the least level that fails the check, deny or warn.
+        fail_on: what fails the check: deny, unknown (and deny) or warn (all of them).
+        require_grpc: whether it fails where no location carries gRPC.
+        left_out: the folders that a search did not look into.
+        notes: what else a reader should know, a sentence each.
         baseline: the baseline's file, empty where there is none.
         gone: what the baseline holds and the inputs no longer have.
     """
@@ -138,8 +168,10 @@ class CheckResult:
     rules: list[str]
     engine: str
     texts: dict[str, bytes] = field(default_factory=dict)
-    settings: str = ""
     fail_on: str = "deny"
+    require_grpc: bool = False
+    left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     baseline: str = ""
     gone: list[Gone] = field(default_factory=list)
 
@@ -149,7 +181,31 @@ class CheckResult:
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding makes the check fail."""
-        return finding.counts and (finding.level == "deny" or self.fail_on == "warn")
+        if not finding.counts:
+            return False
+        unknown = self.fail_on == "unknown" and finding.outcome == "unknown"
+        return finding.level == "deny" or self.fail_on == "warn" or unknown
+
+    @property
+    def failed(self) -> bool:
+        """Whether the check fails: exit status 1."""
+        if any(map(self.fails, self.findings)) or self.misses_grpc:
+            return True
+        if self.fail_on != "unknown":
+            return False
+        # NG005 may be off; then nothing else says it.
+        told = {finding.entry for finding in self.findings if finding.id == "NG005"}
+        return any(given.unjudged and given.entry not in told for given in self.inputs)
+
+    @property
+    def misses_grpc(self) -> bool:
+        """Whether gRPC was required and no location carries it."""
+        return self.require_grpc and not self.grpc_locations
+
+    @property
+    def settings(self) -> list[str]:
+        """The settings files, each once."""
+        return list(dict.fromkeys(given.settings for given in self.inputs if given.settings))
 
     @property
     def waived(self) -> int:

@@ -13,7 +13,17 @@ from typing import Any
 
 from nginx_grpc.errors import Refused
 
-__all__ = ["FILE_NAME", "KEY", "SETTINGS_LIMIT", "find", "load", "parse", "with_overrides"]
+__all__ = [
+    "FILE_NAME",
+    "KEY",
+    "SETTINGS_LIMIT",
+    "find",
+    "folders",
+    "load",
+    "parse",
+    "shown",
+    "with_overrides",
+]
 
 FILE_NAME = "nginx-grpc.yaml"
 KEY = "nginx_grpc"
@@ -73,33 +83,47 @@ def parse(text: str, path: str) -> dict[str, Any]:
     return settings
 
 
-def find(start: str) -> str | None:
-    """The settings file for an input: `nginx-grpc.yaml` in `start` or above it.
+def folders(start: str, top: str = "") -> list[str]:
+    """The folders in which an input's settings may stand, the nearest first.
 
-    Looks upwards until the folder that holds `.git`; without one, in `start` alone, so that
-    nothing outside the user's own tree decides.
+    From `start` up to the folder that holds `.git`; without one, up to `top` (by default `start`
+    alone), so that nothing outside the user's own tree decides. Both are real paths.
     """
+    import os
+
+    found = [start]
+    folder = start
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            below = (top or start).rstrip(os.sep) + os.sep
+            return [each for each in found if (each + os.sep).startswith(below)] or [start]
+        folder = parent
+        found.append(folder)
+    return found
+
+
+def shown(path: str) -> str:
+    """A path for a reader: relative where it is below the current folder."""
+    import os
+
+    shorter = os.path.relpath(path)
+    return path if shorter.startswith(os.pardir) else shorter
+
+
+def find(start: str) -> str | None:
+    """The settings file for a file or a folder: `nginx-grpc.yaml` in it or above it, see
+    `folders`."""
     import os
 
     folder = os.path.realpath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)
-    own = folder
-    candidates: list[str] = []
-    while True:
-        candidates.append(os.path.join(folder, FILE_NAME))
-        if os.path.exists(os.path.join(folder, ".git")):
-            break
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            candidates = [os.path.join(own, FILE_NAME)]
-            break
-        folder = parent
-    found = next((path for path in candidates if os.path.isfile(path)), None)
-    if found is None:
-        return None
-    shorter = os.path.relpath(found)
-    return found if shorter.startswith(os.pardir) else shorter
+    for each in folders(folder):
+        path = os.path.join(each, FILE_NAME)
+        if os.path.isfile(path):
+            return shown(path)
+    return None
 
 
 def with_overrides(

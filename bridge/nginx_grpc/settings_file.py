@@ -10,7 +10,7 @@ from typing import Any
 from nginx_grpc import documents, settings
 from nginx_grpc.findings import Finding
 
-__all__ = ["TEMPLATE", "located", "problems"]
+__all__ = ["TEMPLATE", "about_file", "located", "problems"]
 
 TEMPLATE = """\
 # What nginx's text can't say: which nginx will run it, and what the gRPC servers behind it do.
@@ -94,11 +94,16 @@ def problems(path: str) -> list[Finding]:
     return sorted(located(found, path), key=Finding.order)
 
 
+def about_file(finding: Finding) -> bool:
+    """Whether a finding of the policy is about the settings, of which it knows no file."""
+    return (finding.file, finding.line) == _UNNAMED and finding.id in ("NG003", "NG004")
+
+
 def located(findings: Iterable[Finding], path: str) -> Iterator[Finding]:
     """Findings, with those about the settings at their lines of the settings file."""
     lines: dict[str, int] | None = None
     for finding in findings:
-        if (finding.file, finding.line) != _UNNAMED or finding.id not in ("NG003", "NG004"):
+        if not about_file(finding):
             yield finding
             continue
         if lines is None:

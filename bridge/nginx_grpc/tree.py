@@ -70,6 +70,7 @@ class Configuration:
         texts: what was read, by the file's name as it stands in the directives (the
             section of a dump, the whole YAML file of a manifest), for a report that
             shows the lines around a finding.
+        given: the path that it was given as, or found below; `-` is standard input.
         elsewhere: includes by patterns whose folder is not here, which were taken for empty as
             nginx would; `unread` says so. They are not in the tree.
     """
@@ -81,4 +82,5 @@ class Configuration:
     comments: list[Comment] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)
+    given: str = "-"
     elsewhere: list[Directive] = field(default_factory=list)

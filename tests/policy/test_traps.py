@@ -9,6 +9,7 @@ import io
 import pytest
 
 from nginx_grpc import check, engines, sources
+from nginx_grpc.settings_search import Given
 
 # What the article's checklist asks for and these owners do not have: nothing here that is broken.
 NO_ERROR_PAGES = {"NG108", "NG109"}
@@ -64,7 +65,7 @@ def judge(tmp_path):
         settings = {"profile": profile, **({"nginx_version": version} if version else {})}
         engine = engines.by_name("embedded")
         read = sources.read([str(tmp_path / "nginx.conf")], stdin=io.BytesIO())
-        return Verdict(check.check(read, engine, settings=settings).findings)
+        return Verdict(check.check(read, engine, settings_of=lambda _: Given(settings)).findings)
 
     return judge
 

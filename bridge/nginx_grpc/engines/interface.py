@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nginx_grpc.errors import Refused
@@ -20,13 +20,17 @@ class Decision:
     Args:
         findings: all of them, sorted, the waived ones among them.
         rules: the ids of the rules that ran; empty only where what is denied kept them from it.
+        unjudged: the ids of those that could not judge everything.
     """
 
-    __slots__ = ("findings", "rules")
+    __slots__ = ("findings", "rules", "unjudged")
 
-    def __init__(self, findings: list[Finding], rules: list[str]) -> None:
+    def __init__(
+        self, findings: list[Finding], rules: list[str], unjudged: Sequence[str] = ()
+    ) -> None:
         self.findings = findings
         self.rules = rules
+        self.unjudged = list(unjudged)
 
 
 class Engine(ABC):
@@ -82,7 +86,8 @@ def _decision(value: Any) -> Decision:
     waived = [_waived(item) for item in _list(value, "waived")]
     if value.get("allow") is not (not denied):
         raise _MalformedError("allow and deny contradict each other")
-    return Decision(sorted(denied + warned + waived, key=Finding.order), rules)
+    unjudged = [rule["id"] for rule in value["rules"] if rule.get("outcome") == "unknown"]
+    return Decision(sorted(denied + warned + waived, key=Finding.order), rules, unjudged)
 
 
 def _list(value: dict[str, Any], name: str) -> list[Any]:

@@ -65,7 +65,7 @@ class _Model:
         grpc.decide(self._servers)
         pages.find(self._servers, self._budget)
         self._note_what_matters()
-        self._gaps.rest(self._configuration.directives)
+        self._gaps.rest(self._configuration)
         servers = [self._server(server, sockets) for server in self._servers]
         configuration = self._configuration
         return {

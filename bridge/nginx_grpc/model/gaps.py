@@ -15,6 +15,12 @@ _AROUND = {
     "location": "http{}, server{} and the rest of location{}",
 }
 _FRAGMENT = "only a part of a configuration was given"
+# Where a location with gRPC can stand, or a value that one depends on.
+_PLACES = {"main", "http", "server", "location", "if"}
+# Nothing in these is of HTTP.
+_APART = {"events", "mail", "stream"}
+# Blocks of a place that the model does not open.
+_WITHIN = {"if", "limit_except"}
 
 
 class Gaps:
@@ -42,28 +48,43 @@ class Gaps:
         """The gaps of a block itself: its includes that could not be read."""
         return [self._note(directive, context) for directive in block if directive.unread]
 
-    def rest(self, directives: list[Directive]) -> None:
-        """Note what stands in any other block, so that no unread include goes unsaid."""
-        stack = list(reversed(directives))
+    def rest(self, configuration: Configuration) -> None:
+        """Note what stands in any other block, so that no unread include goes unsaid, and the
+        patterns whose folder is not here."""
+        stack = [("", directive) for directive in reversed(configuration.directives)]
         while stack:
-            directive = stack.pop()
+            outer, directive = stack.pop()
             if directive.unread and id(directive) not in self._noted:
-                self._note(directive, "other")
+                index = self._note(directive, "other")
+                if outer in _WITHIN and _names_a_file(directive):
+                    self.matter([index])
+            if directive.name in _APART and not outer:
+                continue
             for inner in reversed(directive.block or ()):
                 if inner.block or inner.unread:
-                    stack.append(inner)
+                    stack.append((directive.name, inner))
+        for directive in configuration.elsewhere:
+            self._note(directive, "other")
 
     def matter(self, indexes: list[int]) -> None:
-        """Say that a location with gRPC depends on these."""
+        """Say that a location with gRPC depends on these, or may stand in them."""
         for index in indexes:
             self.found[index]["matters"] = True
 
     def _note(self, directive: Directive, context: str) -> int:
         self._noted.add(id(directive))
         what = " ".join(directive.args)
-        return self._add("include", what, directive.unread, context, placed({}, directive))
+        index = self._add("include", what, directive.unread, context, placed({}, directive))
+        if context in _PLACES and _names_a_file(directive):
+            self.matter([index])
+        return index
 
     def _add(self, kind: str, what: str, reason: str, context: str, where: Json) -> int:
         gap = {"kind": kind, "what": what, "reason": reason, "context": context, "matters": False}
         self.found.append({**gap, **where})
         return len(self.found) - 1
+
+
+def _names_a_file(directive: Directive) -> bool:
+    """Whether an include is no pattern: nginx does not start without what it names."""
+    return not any(sign in arg for arg in directive.args for sign in "*?[")

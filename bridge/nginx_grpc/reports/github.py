@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from nginx_grpc import summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
 __all__ = ["GithubReport"]
 
+_NOTES = 10
 _COMMANDS = {"deny": "error", "warn": "warning"}
 
 
@@ -37,7 +41,22 @@ class GithubReport(Report):
             for finding in part
             if finding.level == level
         ]
-        return "".join(f"{line}\n" for line in dict.fromkeys(map(_command, ordered)))
+        commands = [*map(_command, ordered), *_verdict(result)]
+        return "".join(f"{line}\n" for line in dict.fromkeys(commands))
+
+
+def _verdict(result: CheckResult) -> Iterator[str]:
+    """The verdict where it is not about judged locations alone."""
+    word = summary.verdict(result)
+    if word in (summary.CLEAN, summary.PASSED) or (
+        word == summary.FAILED and result.grpc_locations
+    ):
+        return
+    told = "\n".join([*summary.reasons(result)[:_NOTES], *summary.remarks(result)])
+    command = "error" if result.failed else "notice"
+    yield f"::{command} title=gRPC behind nginx::{_data(summary.headline(result))}" + (
+        f"%0A{_data(told)}" if told else ""
+    )
 
 
 def _command(finding: Finding) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from typing import Any
 
+from nginx_grpc import summary
 from nginx_grpc.findings import CheckResult
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
@@ -21,7 +24,7 @@ class GitlabReport(Report):
     def render(self, result: CheckResult) -> str:
         """See Report."""
         marks = fingerprint(result.findings, Lines(result.texts))
-        issues = (
+        issues = [
             {
                 "type": "issue",
                 "description": f"{finding.id}: {finding.message}",
@@ -37,6 +40,32 @@ class GitlabReport(Report):
             }
             for finding, mark in zip(result.findings, marks, strict=True)
             if finding.counts
-        )
+        ]
+        issues += _verdict(result)
         # A line each: Python indents ten times slower than it writes.
         return "[" + ",\n".join(map(json.dumps, issues)) + "]\n"
+
+
+def _verdict(result: CheckResult) -> list[dict[str, Any]]:
+    """An issue on the first file where no gRPC was found, or what was is not judged in full: it has
+    no other place for that."""
+    word = summary.verdict(result)
+    files = [file for given in result.inputs for file in given.files]
+    if not files or word in (summary.CLEAN, summary.PASSED):
+        return []
+    if word == summary.FAILED and not result.misses_grpc:
+        return []
+    told = [summary.headline(result), *summary.reasons(result), *summary.remarks(result)]
+    return [
+        {
+            "type": "issue",
+            "description": "; ".join(told),
+            "check_name": "gRPC behind nginx",
+            "categories": ["Bug Risk"],
+            "severity": "major" if result.failed else "info",
+            "fingerprint": hashlib.sha256(
+                f"verdict {files[0]}".encode("utf-8", "surrogateescape")
+            ).hexdigest(),
+            "location": {"path": files[0].removeprefix("./"), "lines": {"begin": 1}},
+        }
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from nginx_grpc import summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -31,11 +32,24 @@ class JsonReport(Report):
                     "locations": given.locations,
                     "grpc_locations": given.grpc_locations,
                     "complete": given.complete,
+                    "gaps": [
+                        {
+                            "kind": gap.kind,
+                            "what": gap.what,
+                            "reason": gap.reason,
+                            "file": gap.file,
+                            "line": gap.line,
+                        }
+                        for gap in given.gaps
+                    ],
+                    "unjudged": given.unjudged,
+                    "settings": given.settings,
                 }
                 for given in result.inputs
             ],
             "findings": [_finding(finding) for finding in result.findings],
             "summary": {
+                "verdict": summary.verdict(result),
                 "deny": result.count("deny"),
                 "warn": result.count("warn"),
                 "waived": result.waived,
@@ -53,7 +67,10 @@ class JsonReport(Report):
                 "rules": len(result.rules),
                 "grpc_locations": result.grpc_locations,
                 "engine": result.engine,
-                "settings": result.settings,
+                "settings": ", ".join(result.settings),
+                "not_seen": summary.reasons(result),
+                "left_out": result.left_out,
+                "notes": summary.remarks(result),
             },
         }
         return json.dumps(value, indent=2) + "\n"

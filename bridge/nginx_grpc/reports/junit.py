@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from nginx_grpc import summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -31,15 +32,39 @@ class JunitReport(Report):
             if finding.counts:
                 suites[finding.entry].append(finding)
         quiet = {entry: _quiet(result.rules, suites[entry]) for entry in suites}
-        tests = sum(len(suites[entry]) + len(quiet[entry]) for entry in suites)
-        failures = sum(map(result.fails, result.findings))
+        verdict = list(_verdict(result))
+        tests = sum(len(suites[entry]) + len(quiet[entry]) for entry in suites) + bool(verdict)
+        failures = sum(map(result.fails, result.findings)) + result.misses_grpc
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<testsuites name="nginx-grpc" tests="{tests}" failures="{failures}" errors="0">',
         ]
         for entry, findings in suites.items():
             lines += _suite(entry, findings, quiet[entry], result)
+        lines += verdict
         return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _verdict(result: CheckResult) -> Iterator[str]:
+    """A suite with one test, which is skipped where it can't be said that all was judged."""
+    word = summary.verdict(result)
+    if word in (summary.CLEAN, summary.PASSED) or (
+        word == summary.FAILED and result.grpc_locations
+    ):
+        return
+    element = "failure" if result.misses_grpc else "skipped"
+    told = "\n".join([*summary.reasons(result), *summary.remarks(result)])
+    yield (
+        f'  <testsuite name="nginx-grpc" tests="1" failures="{int(result.misses_grpc)}"'
+        f' errors="0" skipped="{int(not result.misses_grpc)}">'
+    )
+    yield '    <testcase classname="nginx-grpc" name="gRPC locations are judged">'
+    yield (
+        f'      <{element} type="verdict" message={_attribute(summary.headline(result))}>'
+        f"{_text(told)}</{element}>"
+    )
+    yield "    </testcase>"
+    yield "  </testsuite>"
 
 
 def _quiet(rules: list[str], findings: list[Finding]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nginx_grpc import catalogue
+from nginx_grpc import catalogue, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
 __all__ = ["MarkdownReport"]
 
 _LIMIT = 900_000  # characters; GitHub drops a summary of more than 1 MiB
+_NOTES = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&-])")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -35,13 +36,21 @@ class MarkdownReport(Report):
 
     def _lines(self, result: CheckResult) -> Iterator[str]:
         denied, warned = result.count("deny"), result.count("warn")
-        yield f"### gRPC behind nginx: {_verdict(result)}"
+        yield f"### gRPC behind nginx: {summary.verdict(result)}"
         yield ""
         yield (
             f"{denied} denied, {warned} warned, {result.waived} waived, "
             f"{result.baselined} in the baseline, "
-            f"{result.grpc_locations} gRPC locations, {len(result.rules)} rules"
+            f"{summary.judged(result)}, {len(result.rules)} rules"
         )
+        told = [f"not seen: {reason}" for reason in summary.reasons(result)]
+        told += summary.remarks(result)
+        if told:
+            yield ""
+        for note in told[:_NOTES]:
+            yield f"- {_plain(note)}"
+        if len(told) > _NOTES:
+            yield f"- and {len(told) - _NOTES} more"
         files: dict[str, list[Finding]] = {}
         for finding in result.findings:
             if finding.counts:
@@ -65,12 +74,6 @@ class MarkdownReport(Report):
                 f"- {finding.id} {_plain(finding.file)}:{finding.line} by "
                 f"{_plain(str(waiver.get('owner', '')))}: {_plain(str(waiver.get('reason', '')))}"
             )
-
-
-def _verdict(result: CheckResult) -> str:
-    if any(result.fails(finding) for finding in result.findings):
-        return "failed"
-    return "passed" if result.count("warn") or result.count("deny") else "clean"
 
 
 def _row(finding: Finding) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from nginx_grpc import __version__, catalogue, replacements
+from nginx_grpc import __version__, catalogue, replacements, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
@@ -53,7 +54,12 @@ class SarifReport(Report):
                     "rules": rules,
                 }
             },
-            "invocations": [{"executionSuccessful": True}],
+            "invocations": [
+                {
+                    "executionSuccessful": True,
+                    "toolExecutionNotifications": list(_notifications(result)),
+                }
+            ],
             "columnKind": "utf16CodeUnits",
             "results": [],
         }
@@ -62,6 +68,16 @@ class SarifReport(Report):
         before, empty, after = json.dumps(log, indent=1).rpartition("[]")
         filled = "[\n" + ",\n".join(results) + "\n]" if results else empty
         return f"{before}{filled}{after}\n"
+
+
+def _notifications(result: CheckResult) -> Iterator[dict[str, Any]]:
+    """What is no result of a rule: the verdict where it is not about judged locations alone."""
+    word = summary.verdict(result)
+    if word not in (summary.CLEAN, summary.PASSED) or summary.remarks(result):
+        level = "error" if result.failed else "note" if word == summary.CLEAN else "warning"
+        yield {"level": level, "message": {"text": summary.headline(result)}}
+    for told in (*summary.reasons(result), *summary.remarks(result)):
+        yield {"level": "note", "message": {"text": told}}
 
 
 def _rules(result: CheckResult) -> list[dict[str, Any]]:

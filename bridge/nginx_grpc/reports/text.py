@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from nginx_grpc import summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -14,6 +15,7 @@ __all__ = ["TextReport"]
 
 _CONTEXT = 2  # lines shown before and after the one a finding points at
 _SAME_CAUSE = 4  # further places named before "and N more"
+_NOTES = 10  # of one kind, likewise
 _TAB = "    "
 
 _RESET = "\x1b[0m"
@@ -157,26 +159,31 @@ class TextReport(Report):
         denied, warned = result.count("deny"), result.count("warn")
         counts = [
             self._style("deny", f"{denied} denied") if denied else "0 denied",
-            self._style("warn", _plural(warned, "warning")) if warned else "0 warnings",
+            self._style("warn", summary.plural(warned, "warning")) if warned else "0 warnings",
         ]
         if result.waived:
             counts.append(f"{result.waived} waived")
         if result.baselined:
             counts.append(f"{result.baselined} in the baseline")
-        files = sum(len(given.files) for given in result.inputs)
-        judged = (
-            f"{_plural(result.grpc_locations, 'gRPC location')} in {_plural(files, 'file')}, "
-            f"{_plural(len(result.rules), 'rule')}"
-        )
-        if not result.grpc_locations:
-            names = ", ".join(given.entry for given in result.inputs[:3])
-            yield from self._paragraph(
-                "note", f"no location with gRPC in {names}: there was nothing to judge."
-            )
-        if result.settings:
-            yield self._style("dim", f"  settings: {_printable(result.settings)}")
-        verdict = "" if denied or warned else self._style("good", "clean: ")
-        yield f"{verdict}{', '.join(counts)} ({judged})"
+        word = summary.verdict(result)
+        yield from self._notes("not seen", summary.reasons(result))
+        yield from self._notes("note", summary.remarks(result))
+        for settings in result.settings:
+            yield self._style("dim", f"  settings: {_printable(settings)}")
+        told = ", ".join(counts)
+        rules = summary.plural(len(result.rules), "rule")
+        if word in (summary.NOTHING, summary.NO_GRPC):
+            yield f"{summary.headline(result)} ({told}, {rules})"
+            return
+        head = "" if word in (summary.FAILED, summary.PASSED) else f"{word}: "
+        head = self._style("good", head) if word == summary.CLEAN else head
+        yield f"{head}{told} ({summary.judged(result)}, {rules})"
+
+    def _notes(self, label: str, notes: list[str]) -> Iterator[str]:
+        for note in notes[:_NOTES]:
+            yield from self._paragraph(label, note)
+        if len(notes) > _NOTES:
+            yield from self._paragraph(label, f"and {len(notes) - _NOTES} more")
 
     def _style(self, style: str, text: str) -> str:
         return f"{_STYLES[style]}{text}{_RESET}" if self._color else text
@@ -238,10 +245,6 @@ def _others(group: list[Finding]) -> str:
         named.append(f"line {finding.line}" + (f" ({what})" if what else ""))
     rest = len(group) - 1 - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _printable(text: str) -> str:

@@ -37,26 +37,31 @@ def read(
         raise Refused("nothing to read", "name a file, a folder or - for standard input")
     found: list[tuple[str, list[Configuration]]] = []
     nothing: NothingError | None = None
-    for path, named in _expanded(paths, options):
+    for path, default in _expanded(paths, options):
         try:
-            found.append((path, source(path, options, stdin).collect()))
-        except NothingError as error:
-            if named:
+            configurations = source(path, options, stdin).collect()
+            for configuration in configurations:
+                configuration.given = path
+            found.append((path, configurations))
+        except NothingError:
+            if default is None:
                 raise
-            nothing = error
+            nothing = nothing or NothingError(path, named=not default)
     if not found and nothing is not None:
         raise nothing
     return _each_once(found)
 
 
-def _expanded(paths: Sequence[str], options: ReadOptions) -> list[tuple[str, bool]]:
-    """The paths with patterns expanded, and whether one was named: the current folder is where
-    one looks who has named nothing."""
-    result: dict[str, bool] = {}
+def _expanded(paths: Sequence[str], options: ReadOptions) -> list[tuple[str, bool | None]]:
+    """The paths with patterns expanded, and who may be without a configuration: True for the
+    current folder, where one looks who names nothing, False for one match of many, None for none.
+    """
+    result: dict[str, bool | None] = {}
     for path in paths:
         matches = expanded(path, options)
         if matches is None:
-            result.setdefault(path, os.path.normpath(path) != os.curdir or path == "")
+            here = path != "" and os.path.normpath(path) == os.curdir
+            result.setdefault(path, True if here else None)
         else:
             result.update((match, False) for match in matches if match not in result)
     return list(result.items())

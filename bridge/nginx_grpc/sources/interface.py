@@ -13,9 +13,15 @@ __all__ = ["Limits", "NothingError", "ReadOptions", "Source"]
 
 
 class NothingError(Refused):
-    """A folder without any nginx configuration. For a path that was named that is an error."""
+    """A folder without any nginx configuration.
 
-    def __init__(self, path: str) -> None:
+    Args:
+        path: the folder.
+        named: whether the user named it; the current folder is where one looks who names nothing.
+    """
+
+    def __init__(self, path: str, *, named: bool = True) -> None:
+        self.named = named
         super().__init__(
             "no nginx configuration here", "name the folder or the file that holds it", path
         )

@@ -1,25 +1,48 @@
 # METADATA
 # title: An include that the verdict depends on was not read
 # description: |
-#   nginx reads an include as if its text stood in its place. Where a file that a gRPC location
-#   depends on could not be read, its directives are missing from the verdict, and a clean verdict
-#   would be one about another configuration. A pattern that matches nothing is no such case:
-#   nginx accepts it.
+#   nginx reads an include as if its text stood in its place, and does not start without it. Where a
+#   file that a gRPC location depends on, or may stand in, could not be read, its directives are
+#   missing from the verdict, and a clean verdict would be one about another configuration. A pattern
+#   that matches nothing is no such case: nginx accepts it. Where its folder is not here, or what
+#   else was not seen, is part of NG005, so that it does not pass for judged.
 # custom:
 #   id: NG002
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
-#   message: "include {what} was not read ({reason}), and a gRPC location depends on it"
+#   message: "include {what} was not read ({reason}), and it may hold a gRPC location or what one depends on"
 #   remedy: "nginx-grpc check the output of nginx -T, or a folder that holds {what} (--root, --map)"
 #   evidence: docs/rules/NG002.md
 package nginx.grpc.rules.incomplete
 
+import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, [], rule.document(gap), gap, {"what": gap.what, "reason": gap.reason}) if {
 	some gap in input.gaps
+	_denied(gap)
+}
+
+findings contains rule.unknown(about, [], effective.gap_doubt({"gap": number})) if {
+	some number, gap in input.gaps
+	not _denied(gap)
+	_is_felt(gap)
+}
+
+_denied(gap) if {
 	gap.kind == "include"
 	gap.matters
+}
+
+# A fragment without a gRPC location was judged in full: nothing in it needs what is around.
+_is_felt(gap) if {
+	gap.kind != "context"
+} else if {
+	count(calls.passes) > 0
+} else if {
+	some call in calls.others
+	call.location.grpc.carries == "strong"
 }

@@ -7,19 +7,32 @@ _unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
 
 _does_not_matter := object.union(_unread, {"gaps": [object.union(t.unread.gaps[0], {"matters": false})]})
 
-_fragment := object.union(t.one_location(t.behind_gap(t.pass("/", {}))), t.fragment)
+_fragment(location) := object.union(t.one_location(t.behind_gap(location)), t.fragment)
 
 _complete := t.one_location(t.pass("/", {}))
 
 test_an_include_that_matters if {
 	found := incomplete.findings with input as _unread
-	t.faults(found) == {"include conf.d/limits.conf was not read (no such file), and a gRPC location depends on it"}
+	t.faults(found) == {"include conf.d/limits.conf was not read (no such file), and it may hold a gRPC location or what one depends on"}
 	t.places(found) == {5}
 	t.levels(found, "evidence") == {"deny"}
 }
 
-test_what_does_not_matter if {
-	t.is_clean(incomplete.findings) with input as _does_not_matter
-	t.is_clean(incomplete.findings) with input as _fragment
+test_one_that_does_not_is_no_pass if {
+	found := incomplete.findings with input as _does_not_matter
+	t.faults(found) == set()
+	t.reasons(found) == {"include conf.d/limits.conf was not read: no such file"}
+}
+
+test_a_fragment_with_grpc_is_no_pass if {
+	every location in [t.pass("/", {}), t.proxied("/pkg.Service/", "strong", {})] {
+		found := incomplete.findings with input as _fragment(location)
+		t.faults(found) == set()
+		t.reasons(found) == {"http is not seen: the text is a server"}
+	}
+}
+
+test_what_needs_nothing_more if {
+	t.is_clean(incomplete.findings) with input as _fragment(t.page("/", {}))
 	t.is_clean(incomplete.findings) with input as _complete
 }

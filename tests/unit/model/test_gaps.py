@@ -22,7 +22,7 @@ LEVELS = {
     "if": "events {} http { server { location / { if ($a) { M } grpc_pass u; } } }",
     "upstream": "events {} http { upstream u { M server a:1; } server { location / { grpc_pass u; "
     "} } }",
-    "other": "events {} stream { server { M } } http { server { location / { grpc_pass u; } } }",
+    "other": "events {} http { map $a $b { M } server { location / { grpc_pass u; } } }",
 }
 
 
@@ -33,7 +33,7 @@ def test_an_unread_include(tmp_path, level):
     [gap] = document["gaps"]
     assert (gap["kind"], gap["context"], gap["what"]) == ("include", level, "missing.conf")
     assert gap["reason"]
-    assert gap["matters"] is (level not in ("main", "other"))
+    assert gap["matters"] is (level != "other")
 
 
 def test_the_innermost_gap_is_named(tmp_path):
@@ -59,7 +59,7 @@ def test_the_innermost_gap_is_named(tmp_path):
     assert what[location(document, "/y/z")["gap"]] == "c.conf"
 
 
-def test_what_only_other_locations_need_does_not_matter(tmp_path):
+def test_what_may_hold_a_location_matters_whether_or_not_one_is_seen(tmp_path):
     document = file_with(
         tmp_path,
         """events {}
@@ -73,8 +73,8 @@ def test_what_only_other_locations_need_does_not_matter(tmp_path):
     """,
     )
     assert {gap["what"]: gap["matters"] for gap in document["gaps"]} == {
-        "a.conf": False,
-        "b.conf": False,
+        "a.conf": True,
+        "b.conf": True,
         "c.conf": False,
         "d.conf": True,
     }
@@ -94,6 +94,55 @@ def test_all_levels_of_a_grpc_location_matter(tmp_path):
     assert [gap["matters"] for gap in document["gaps"]] == [True] * 4
 
 
+def test_a_pattern_matters_where_a_location_with_grpc_depends_on_it(tmp_path):
+    document = file_with(
+        tmp_path,
+        """events {}
+        http { server {
+            location /a { include /srv/a/*; }
+            location /b { include /srv/b/*; grpc_pass a:1; }
+        } }
+    """,
+    )
+    assert {gap["what"]: gap["matters"] for gap in document["gaps"]} == {
+        "/srv/a/*": False,
+        "/srv/b/*": True,
+    }
+
+
+def test_a_pattern_whose_folder_is_not_here_is_said_and_taken_for_empty(tmp_path):
+    document = file_with(
+        tmp_path,
+        "events {} http { include conf.d/*.conf; server { location / { grpc_pass a:1; } } }",
+    )
+    assert document["complete"] is False
+    [gap] = document["gaps"]
+    assert (gap["what"], gap["reason"], gap["line"]) == (
+        "conf.d/*.conf",
+        "its folder is not here",
+        1,
+    )
+    assert gap["matters"] is False
+    assert "gap" not in location(document)
+
+
+@pytest.mark.parametrize("block", ["events", "mail", "stream"])
+def test_what_is_not_of_http_hides_nothing(tmp_path, block):
+    document = file_with(
+        tmp_path, f"{block} {{ include a.conf; server {{ include b.conf; }} }} http {{ }}"
+    )
+    assert document["complete"] is True
+
+
+@pytest.mark.parametrize("block", ["if ($a)", "location / { limit_except GET"])
+def test_a_block_within_a_place(tmp_path, block):
+    end = "}" * block.count("{")
+    document = file_with(
+        tmp_path, f"events {{}} http {{ server {{ {block} {{ include a.conf; }} {end} }} }}"
+    )
+    assert [gap["matters"] for gap in document["gaps"]] == [True]
+
+
 def test_a_handler_may_stand_in_what_was_not_read(tmp_path):
     document = file_with(
         tmp_path,
@@ -108,8 +157,6 @@ def test_a_handler_may_stand_in_what_was_not_read(tmp_path):
     assert location(document, "/pkg.Service/")["handler"] == "unknown"
     assert location(document, "/pkg.Service/")["grpc"]["carries"] == "no"
     assert location(document, "/static")["handler"] == "static"
-    # Calls come to a path like this one: what its include holds matters.
-    assert [gap["matters"] for gap in document["gaps"]] == [True, False]
 
 
 def test_strong_signs_make_a_gap_matter_and_weak_ones_do_not(tmp_path):
@@ -117,8 +164,8 @@ def test_strong_signs_make_a_gap_matter_and_weak_ones_do_not(tmp_path):
         tmp_path,
         """events {}
         http { server {
-            location /pkg.Service/ { include a.conf; proxy_pass http://a:1; }
-            location /grpc { include b.conf; proxy_pass http://a:1; }
+            location /pkg.Service/ { include /srv/a/*; proxy_pass http://a:1; }
+            location /grpc { include /srv/b/*; proxy_pass http://a:1; }
         } }
     """,
     )
@@ -132,7 +179,7 @@ def test_a_whole_configuration_has_no_gaps():
 
 
 def test_a_limit_except_that_was_not_read_in_full(tmp_path):
-    text = "limit_except GET { include allow.conf; }"
+    text = "limit_except GET { include /srv/allow/*; }"
     document = file_with(
         tmp_path,
         f"events {{}} http {{ server {{ location /a {{ grpc_pass a:1; {text} }}"

@@ -1,0 +1,94 @@
+"""What a check comes to, in the words that every report uses.
+
+"clean" is said of gRPC locations that were judged, and of nothing else.
+"""
+
+from __future__ import annotations
+
+from nginx_grpc.findings import CheckResult, Gap, Input
+
+__all__ = ["headline", "is_quiet", "judged", "plural", "reasons", "remarks", "verdict"]
+
+FAILED = "failed"
+CLEAN = "clean"
+PASSED = "passed"
+NOT_JUDGED = "not judged in full"
+NO_GRPC = "no gRPC found"
+NOTHING = "no nginx configuration here"
+
+
+def verdict(result: CheckResult) -> str:
+    """One of the words above: `failed` is exit status 1, every other 0."""
+    if result.failed:
+        return FAILED
+    if not result.inputs:
+        return NOTHING
+    if not result.grpc_locations:
+        return NO_GRPC
+    if any(not given.complete or given.unjudged for given in result.inputs):
+        return NOT_JUDGED
+    if any(finding.outcome == "unknown" for finding in result.findings):
+        return NOT_JUDGED
+    return PASSED if any(finding.counts for finding in result.findings) else CLEAN
+
+
+def is_quiet(result: CheckResult) -> bool:
+    """Whether there is nothing that anybody has to read."""
+    found = any(finding.counts for finding in result.findings)
+    told = reasons(result) or result.notes
+    return not (result.failed or found or told) and verdict(result) != NOT_JUDGED
+
+
+def headline(result: CheckResult) -> str:
+    """The verdict in a sentence without findings."""
+    if not result.inputs:
+        return NOTHING
+    if result.grpc_locations:
+        return verdict(result)
+    locations = sum(given.locations for given in result.inputs)
+    return f"{NO_GRPC}: {plural(locations, 'location')} in {plural(_files(result), 'file')}"
+
+
+def judged(result: CheckResult) -> str:
+    """What the verdict is about."""
+    if not result.grpc_locations:
+        return headline(result)
+    locations = plural(result.grpc_locations, "gRPC location")
+    return f"{locations} in {plural(_files(result), 'file')}"
+
+
+def reasons(result: CheckResult) -> list[str]:
+    """Why the verdict is not the last word: each thing that may hide a gRPC location, or a value
+    that one depends on."""
+    told = [_reason(given, gap) for given in result.inputs for gap in given.gaps]
+    return list(dict.fromkeys(told))
+
+
+def remarks(result: CheckResult) -> list[str]:
+    """What else a reader should know, a sentence each."""
+    told = list(result.notes)
+    if result.left_out:
+        names = ", ".join(result.left_out[:3]) + (", ..." if len(result.left_out) > 3 else "")
+        told.append(f"{plural(len(result.left_out), 'folder')} left out: {names}")
+    if result.misses_grpc:
+        told.append("gRPC is required (--require-grpc), and no location carries it")
+    return told
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _reason(given: Input, gap: Gap) -> str:
+    if gap.kind == "include":
+        return f"include {gap.what} ({gap.file}:{gap.line}) was not read: {gap.reason}"
+    if gap.kind == "context" and given.kind == "directory":
+        return f"{given.entry} is included by nothing here, a fragment: {gap.what} is not seen"
+    if gap.kind == "context":
+        return f"{given.entry} is a fragment: {gap.what} is not seen"
+    return f"{gap.what} ({gap.file}:{gap.line}): {gap.reason}"
+
+
+def _files(result: CheckResult) -> int:
+    return len({file for given in result.inputs for file in given.files})
