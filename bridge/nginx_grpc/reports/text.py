@@ -168,8 +168,11 @@ class TextReport(Report):
         word = summary.verdict(result)
         yield from self._notes("not seen", summary.reasons(result))
         yield from self._notes("note", summary.remarks(result))
-        for settings in result.settings:
+        files = result.settings
+        for settings in files[:_NOTES]:
             yield self._style("dim", f"  settings: {_printable(settings)}")
+        if len(files) > _NOTES:
+            yield self._style("dim", f"  settings: and {len(files) - _NOTES} more")
         told = ", ".join(counts)
         rules = summary.plural(len(result.rules), "rule")
         if word in (summary.NOTHING, summary.NO_GRPC):
