@@ -189,13 +189,23 @@ class CheckResult:
     @property
     def failed(self) -> bool:
         """Whether the check fails: exit status 1."""
-        if any(map(self.fails, self.findings)) or self.misses_grpc:
-            return True
+        return any(map(self.fails, self.findings)) or self.fails_apart
+
+    @property
+    def fails_apart(self) -> bool:
+        """Whether the check fails for more than its findings."""
+        return self.misses_grpc or bool(self.untold)
+
+    @property
+    def untold(self) -> list[str]:
+        """The ids of rules that could not judge everything, where that fails the check and NG005,
+        which would say so, is off."""
         if self.fail_on != "unknown":
-            return False
-        # NG005 may be off; then nothing else says it.
+            return []
         told = {finding.entry for finding in self.findings if finding.id == "NG005"}
-        return any(given.unjudged and given.entry not in told for given in self.inputs)
+        return sorted(
+            {rule for given in self.inputs if given.entry not in told for rule in given.unjudged}
+        )
 
     @property
     def misses_grpc(self) -> bool:

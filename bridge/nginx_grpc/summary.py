@@ -72,6 +72,8 @@ def remarks(result: CheckResult) -> list[str]:
         told.append(f"{plural(len(result.left_out), 'folder')} left out: {names}")
     if result.misses_grpc:
         told.append("gRPC is required (--require-grpc), and no location carries it")
+    if result.untold:
+        told.append(f"not judged in full (--fail-on unknown): {', '.join(result.untold)}")
     return told
 
 

@@ -48,9 +48,9 @@ class GithubReport(Report):
 def _verdict(result: CheckResult) -> Iterator[str]:
     """The verdict where it is not about judged locations alone."""
     word = summary.verdict(result)
-    if word in (summary.CLEAN, summary.PASSED) or (
-        word == summary.FAILED and result.grpc_locations
-    ):
+    if word in (summary.CLEAN, summary.PASSED):
+        return
+    if word == summary.FAILED and not result.fails_apart and result.grpc_locations:
         return
     told = "\n".join([*summary.reasons(result)[:_NOTES], *summary.remarks(result)])
     command = "error" if result.failed else "notice"

@@ -34,7 +34,7 @@ class JunitReport(Report):
         quiet = {entry: _quiet(result.rules, suites[entry]) for entry in suites}
         verdict = list(_verdict(result))
         tests = sum(len(suites[entry]) + len(quiet[entry]) for entry in suites) + bool(verdict)
-        failures = sum(map(result.fails, result.findings)) + result.misses_grpc
+        failures = sum(map(result.fails, result.findings)) + result.fails_apart
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<testsuites name="nginx-grpc" tests="{tests}" failures="{failures}" errors="0">',
@@ -48,15 +48,15 @@ class JunitReport(Report):
 def _verdict(result: CheckResult) -> Iterator[str]:
     """A suite with one test, which is skipped where it can't be said that all was judged."""
     word = summary.verdict(result)
-    if word in (summary.CLEAN, summary.PASSED) or (
-        word == summary.FAILED and result.grpc_locations
-    ):
+    if word in (summary.CLEAN, summary.PASSED):
         return
-    element = "failure" if result.misses_grpc else "skipped"
+    if word == summary.FAILED and not result.fails_apart and result.grpc_locations:
+        return
+    element = "failure" if result.fails_apart else "skipped"
     told = "\n".join([*summary.reasons(result), *summary.remarks(result)])
     yield (
-        f'  <testsuite name="nginx-grpc" tests="1" failures="{int(result.misses_grpc)}"'
-        f' errors="0" skipped="{int(not result.misses_grpc)}">'
+        f'  <testsuite name="nginx-grpc" tests="1" failures="{int(result.fails_apart)}"'
+        f' errors="0" skipped="{int(not result.fails_apart)}">'
     )
     yield '    <testcase classname="nginx-grpc" name="gRPC locations are judged">'
     yield (

@@ -18,6 +18,7 @@ package nginx.grpc.rules.incomplete
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.settings
 
 about := rule.describe(rego.metadata.chain())
 
@@ -37,9 +38,12 @@ _denied(gap) if {
 	gap.matters
 }
 
-# A fragment without a gRPC location was judged in full: nothing in it needs what is around.
+# A fragment without a gRPC location was judged in full: nothing in it needs what is around. Who lets
+# nothing unknown pass wants to see the whole all the same.
 _is_felt(gap) if {
 	gap.kind != "context"
+} else if {
+	settings.not_judged == "deny"
 } else if {
 	count(calls.passes) > 0
 } else if {

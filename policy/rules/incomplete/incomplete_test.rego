@@ -32,6 +32,11 @@ test_a_fragment_with_grpc_is_no_pass if {
 	}
 }
 
+test_a_fragment_where_nothing_unknown_may_pass if {
+	document := _fragment(t.page("/", {}))
+	count(incomplete.findings) == 1 with input as document with data.nginx_grpc as {"not_judged": "deny"}
+}
+
 test_what_needs_nothing_more if {
 	t.is_clean(incomplete.findings) with input as _fragment(t.page("/", {}))
 	t.is_clean(incomplete.findings) with input as _complete

@@ -151,6 +151,14 @@ def test_fail_on_unknown(check, text, status, level):
     assert (value["summary"]["verdict"] in ("clean", "passed", "no gRPC found")) or status
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_fail_on_unknown_is_said_where_ng005_is_off(check, form):
+    Path("nginx-grpc.yaml").write_text("nginx_grpc: {profile: evidence, levels: {NG005: 'off'}}\n")
+    status, said = check(CASES["a folder beside gRPC"][0], "--fail-on", "unknown", form=form)
+    assert status == 1
+    assert "not judged in full (--fail-on unknown): NG002" in said.replace("\\", "")
+
+
 def test_a_waived_unknown_is_accepted_and_not_clean(check):
     Path("nginx-grpc.yaml").write_text(
         "nginx_grpc:\n profile: evidence\n waivers:\n"
