@@ -99,7 +99,7 @@ def empty_patterns(layout: Layout, _: Random) -> Layout:
     """A pattern that matches nothing brings in nothing, and nginx does not mind."""
     for name, level in list(walk(layout.main)):
         if _may_include(name):
-            level.append(_include("nothing.d/*.conf"))
+            level.append(_include("nothing*.conf"))
     return layout
 
 
