@@ -30,8 +30,8 @@ GIXY = "gixy-next==0.9.0"
 REFERENCE = "nginx -t 1.31.3"
 _CROSSPLANE = "import sys, crossplane; crossplane.parse(sys.argv[1])"
 _PARSER = (
-    "import sys; from nginx_grpc.parsers.native import NativeParser; "
-    "NativeParser().parse(open(sys.argv[1], 'rb').read(), 'nginx.conf')"
+    "import sys; from nginx_grpc.parsers import parse; "
+    "parse(open(sys.argv[1], 'rb').read(), 'nginx.conf')"
 )
 
 

@@ -16,9 +16,8 @@ from typing import Any
 
 from nginx_grpc import documents, sources
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import directives, foreign, templates
+from nginx_grpc.parsers import directives, foreign, parse, templates
 from nginx_grpc.parsers.interface import Parsed
-from nginx_grpc.parsers.native import NativeParser
 from nginx_grpc.sources import Limits, ReadOptions
 from tests.oracle.agreement import reading
 from tests.oracle.plain_tree import slowly
@@ -51,7 +50,7 @@ def on_parser(data: bytes) -> None:
     free_names, one_line, offset = bool(choice & 1), bool(choice & 2), choice >> 2
     try:
         with guard():
-            found: Parsed | Refused = NativeParser().parse(
+            found: Parsed | Refused = parse(
                 text, "f", line_offset=offset, one_line=one_line, free_names=free_names, key=""
             )
     except Refused as refused:

@@ -44,7 +44,7 @@ def test_each_bug_can_be_planted(bug, tmp_path):
 
 
 def test_a_wrong_reading_is_seen(monkeypatch):
-    from nginx_grpc.parsers.native import words
+    from nginx_grpc.parsers import words
 
     monkeypatch.setattr(words, "_ESCAPES", {**words._ESCAPES, "t": "t"})
     on_parser(b"\0a b;")

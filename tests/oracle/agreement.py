@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nginx_grpc.parsers.blocks import Body, body_of
 from nginx_grpc.parsers.directives import KNOWN
-from nginx_grpc.parsers.native.blocks import Body, body_of
-from nginx_grpc.parsers.native.lua import is_lua
+from nginx_grpc.parsers.lua import is_lua
 from tests.oracle.nginx import Verdict
 from tests.oracle.plain_tree import Node, Read, natively, slowly
 

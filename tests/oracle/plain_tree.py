@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.parsers.blocks import Body
 from nginx_grpc.parsers.interface import Place
-from nginx_grpc.parsers.native.blocks import Body
-from nginx_grpc.parsers.native.reading import Reading
-from nginx_grpc.parsers.native.words import Fault, decoded
+from nginx_grpc.parsers.reading import Reading
+from nginx_grpc.parsers.words import Fault, decoded
 from nginx_grpc.tree import Directive
 from tests.oracle.slowly import Reader, Statement, Unreadable
 

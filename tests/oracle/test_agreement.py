@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from nginx_grpc.parsers.interface import MAX_DEPTH
-from nginx_grpc.parsers.native.words import Fault, statement
+from nginx_grpc.parsers.words import Fault, statement
 from tests.oracle.agreement import disagreement, reading
 from tests.oracle.nginx import Judge, binaries, lua_judge
 from tests.oracle.plain_tree import natively

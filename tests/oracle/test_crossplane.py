@@ -8,9 +8,8 @@ import pytest
 
 from bench.configurations import text as configuration
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers.crossplane import CrossplaneParser
-from nginx_grpc.parsers.native import NativeParser
-from nginx_grpc.parsers.native.words import _ESCAPE, _escaped
+from nginx_grpc.parsers import parse
+from nginx_grpc.parsers.words import _ESCAPE, _escaped
 from tests.oracle.nginx import Judge, binaries
 from tests.oracle.plain_tree import nodes
 from tests.oracle.theirs import CrossplaneError, crossplane_tree
@@ -52,7 +51,7 @@ INPUTS = {
 
 
 def ours(data):
-    return nodes(NativeParser().parse(data, "nginx.conf").directives)
+    return nodes(parse(data, "nginx.conf").directives)
 
 
 # The row `variable-space` of docs/nginx-differences.md: crossplane takes the space along.
@@ -100,13 +99,7 @@ def test_generated(one_line, tmp_path):
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_examples(file, tmp_path):
     data = file.read_bytes()
-    found = tree_or_refusal(data)
-    if isinstance(found, Refused):
-        with pytest.raises(Refused) as caught:
-            CrossplaneParser().parse(data, "nginx.conf")
-        assert str(caught.value) == str(found)
-    else:
-        assert found == as_nginx(crossplane_tree(data, tmp_path))
+    assert ours(data) == as_nginx(crossplane_tree(data, tmp_path))
 
 
 @pytest.fixture(scope="module")
@@ -136,20 +129,6 @@ def test_samples(file, tmp_path, judges):
     except CrossplaneError:
         pytest.fail("crossplane does not read this: a row for docs/nginx-differences.md")
     assert hide_bytes(found) == as_nginx(theirs)
-
-
-@pytest.mark.corpus
-@pytest.mark.skipif(not SAMPLES, reason="the sample configurations (../shared/corpus) are not here")
-@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.name)
-def test_samples_with_both_parsers(file):
-    """All that a parser gives: lists with includes, comments, placeholders, and refusals' words."""
-    outcomes = []
-    for parser in (CrossplaneParser(), NativeParser()):
-        try:
-            outcomes.append(parser.parse(file.read_bytes(), file.name, line_offset=3, key="k"))
-        except Refused as refused:
-            outcomes.append(str(refused))
-    assert outcomes[0] == outcomes[1]
 
 
 def test_random_words_that_both_read(tmp_path):

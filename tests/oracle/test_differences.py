@@ -4,7 +4,7 @@ import crossplane
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers.native import NativeParser
+from nginx_grpc.parsers import parse
 from tests.oracle.differences import PAGE, ROWS, page
 from tests.oracle.nginx import Judge, binaries, lua_judge
 from tests.oracle.plain_tree import nodes
@@ -46,7 +46,7 @@ def test_nginx_with_lua(row, with_lua):
 
 
 def ours(row):
-    return nodes(NativeParser().parse(row.file(), "nginx.conf").directives)
+    return nodes(parse(row.file(), "nginx.conf").directives)
 
 
 @rows

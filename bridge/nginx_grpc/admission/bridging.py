@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nginx_grpc import documents, model, parsers, sources
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.sources import config_map
 from nginx_grpc.sources.contexts import context_of, is_blank, upstream_server
 from nginx_grpc.sources.includes import Text
@@ -117,7 +117,7 @@ def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuratio
 
 def _stands(text: Text, found: Iterable[Configuration]) -> bool:
     """Whether a text is read somewhere as directives of the level that it is of."""
-    directives = default_parser().parse(text.data, text.file, key=text.key).directives
+    directives = parse(text.data, text.file, key=text.key).directives
     own = "upstream" if upstream_server(directives) else context_of(directives)
     return any(
         _found(text.key, own, configuration.directives, configuration.context)

@@ -1,8 +1,7 @@
-"""The interface of a parser: nginx text to directives, one text at a time."""
+"""What parsing a text is about: where it stands, and what it says."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,27 +11,13 @@ from nginx_grpc.tree import Comment, Directive
 __all__ = [
     "MAX_DEPTH",
     "Including",
-    "MalformedError",
     "Parsed",
-    "Parser",
     "Place",
     "Placeholder",
 ]
 
 # nginx recurses in C and survives some thousands of blocks; real configurations stay below 20.
 MAX_DEPTH = 1_000
-
-
-class MalformedError(Refused):
-    """Text at which nginx would stop. It may be a template, or no nginx text at all.
-
-    Args:
-        number: the text's own line.
-    """
-
-    def __init__(self, what: str, hint: str, file: str, line: int, number: int) -> None:
-        super().__init__(what, hint, file, line)
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +46,6 @@ class Place:
         what = f"key {self.key}: {what}" if self.key else what
         line = self.line(number) if number else self.line_offset + 1 if self.key else 0
         return Refused(what, hint, self.file, line)
-
-    def malformed(self, what: str, hint: str, number: int) -> MalformedError:
-        """An error about a line of the text that breaks nginx's syntax."""
-        refused = self.refused(what, hint, number)
-        return MalformedError(refused.what, hint, self.file, refused.line, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +90,3 @@ class Parsed:
     statements: int = 0
     depth: int = 0
     placeholders: list[Placeholder] = field(default_factory=list)
-
-
-class Parser(ABC):
-    """Reads one text. It opens no file and follows no `include`."""
-
-    @abstractmethod
-    def parse(
-        self,
-        data: bytes,
-        file: str,
-        *,
-        line_offset: int = 0,
-        key: str = "",
-        one_line: bool = False,
-        free_names: bool = False,
-    ) -> Parsed:
-        """Parse a text, or raise Refused with its line and without a word of its content.
-
-        Args:
-            data: the text as it stands in the file.
-            file, line_offset, key, one_line: see Place.
-            free_names: the text stands in a block such as `map` or `types`, where
-                what comes first is a value and not a directive's name.
-        """

@@ -1,58 +1,77 @@
-"""Where a block of Lua ends. Its text is never read."""
+"""Lua code in a configuration: `content_by_lua_block { ... }` and its kin.
+
+lua-nginx-module takes such a block's text as it stands, up to the brace that closes it. Braces
+in Lua's strings and comments do not count. It reads through nginx's buffer too, so that a
+string, a comment or a long bracket above 4,096 bytes breaks its reading.
+"""
 
 from __future__ import annotations
 
 import re
 
-from nginx_grpc.parsers.interface import Place
+from nginx_grpc.parsers.words import BUFFER, Fault
 
-__all__ = ["end"]
+__all__ = ["is_lua", "lua_end"]
 
-# Only what can hide a brace: comments, long brackets, quoted strings.
-_LUA = re.compile(
-    r"""(?P<long>(?:--)?\[=*\[)
-    |--[^\n]*
-    |"[^"\\\n]*(?:\\[\s\S][^"\\\n]*){0,65536}(?P<double>"?)
-    |'[^'\\\n]*(?:\\[\s\S][^'\\\n]*){0,65536}(?P<single>'?)
-    |(?P<brace>[{}])""",
-    re.VERBOSE,
-)
+_TOKEN = re.compile(r"[{}\"']|--\[=*\[|\[=*\[|--")
+_QUOTED = {
+    '"': re.compile(r'"(?:\\[^\n]|[^"\n\\])*"'),
+    "'": re.compile(r"'(?:\\[^\n]|[^'\n\\])*'"),
+}
 
 
-def end(text: str, start: int, line: int, place: Place) -> int:
-    """The position after the brace that closes a block of Lua.
+def is_lua(name: str) -> bool:
+    """Whether the directive's block is Lua code."""
+    return name.endswith("_by_lua_block")
 
-    Args:
-        text: the whole text.
-        start: the position after the brace that opens it.
-        line: the line of that brace.
-        place: where the text stands.
-    """
+
+def lua_end(text: str, start: int) -> int:
+    """The offset of the brace that closes the block whose code begins at `start`."""
     depth = 1
-    position = start
+    at = start
+    # A quote that its line does not close is no string, nor is any later one on that line.
+    open_until = {'"': start, "'": start}
     while True:
-        found = _LUA.search(text, position)
-        if found is None:
-            raise place.refused("a Lua block that is never closed", "close it with }", line)
-        position = found.end()
-        if found["brace"] == "{":
+        match = _TOKEN.search(text, at)
+        if match is None:
+            raise Fault("a Lua block that is never closed", "close it with }", start, syntax=False)
+        token = match[0]
+        begin, at = match.span()
+        if token == "{":
             depth += 1
-        elif found["brace"]:
+        elif token == "}":
             depth -= 1
-            if not depth:
-                return position
-        elif bracket := found["long"]:
-            close = text.find(bracket.lstrip("-").replace("[", "]"), position)
-            if close < 0:
-                raise _unreadable(text, start, found.start(), line, place)
-            position = close + len(bracket.lstrip("-"))
-        elif found["double"] == "" or found["single"] == "":
-            raise _unreadable(text, start, found.start(), line, place)
+            if depth == 0:
+                return begin
+        elif token in _QUOTED:
+            if begin < open_until[token]:
+                continue
+            quoted = _QUOTED[token].match(text, begin, begin + BUFFER)
+            if quoted is not None:
+                at = quoted.end()
+            else:
+                open_until[token] = _bounded(begin, text.index("\n", begin))
+        elif token[-1] == "[":
+            close = token.lstrip("-").replace("[", "]")
+            end = text.find(close, at)
+            if end < 0:
+                raise Fault(
+                    "a string or comment in a Lua block that is never closed",
+                    "close it",
+                    begin,
+                    syntax=False,
+                )
+            at = _bounded(begin, end + len(close))
+        else:
+            at = _bounded(begin, text.index("\n", begin))
 
 
-def _unreadable(text: str, start: int, position: int, line: int, place: Place) -> Exception:
-    return place.refused(
-        "a string or comment in a Lua block that is never closed",
-        "close it",
-        line + text.count("\n", start, position),
-    )
+def _bounded(begin: int, end: int) -> int:
+    if end - begin > BUFFER:
+        raise Fault(
+            "a string or comment of more than 4,096 bytes in a Lua block, which nginx can't read",
+            "move the code to a file of its own (content_by_lua_file and its kin)",
+            begin,
+            syntax=False,
+        )
+    return end

@@ -84,7 +84,8 @@ def _encloses(value: str, opening: str, closing: str) -> bool:
 def explain(text: str, place: Place, number: int) -> Refused | None:
     """Why nginx would stop at a line of a text (from 1), if that line is a template's."""
     lines = text.split("\n", number)
-    found = _SIGNS.search(lines[number - 1]) if number <= len(lines) else None
+    # No line that a person wrote is longer, and the pattern would look for seconds.
+    found = _SIGNS.search(lines[number - 1], 0, 65_536) if number <= len(lines) else None
     if found is None:
         return None
     return place.refused(f"looks like {_KINDS[found.lastgroup or '']}", _HINT, number)

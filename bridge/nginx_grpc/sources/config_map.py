@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.contexts import context_of, is_blank
 from nginx_grpc.sources.includes import Library, NoFolderError, Reader, Text, UnreadError
@@ -98,10 +98,9 @@ def _is_body(text: Text) -> bool:
     """Whether nginx could read it inside of some block, as far as its syntax goes."""
     if OTHERS.search(text.name) or is_blank(text.data):
         return False
-    parser = default_parser()
     for free_names in (False, True):
         try:
-            parsed = parser.parse(text.data, text.file, free_names=free_names)
+            parsed = parse(text.data, text.file, free_names=free_names)
         except Refused:
             continue
         return free_names or context_of(parsed.directives) != "main"

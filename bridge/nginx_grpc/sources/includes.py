@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import Parsed, Parser, default_parser
+from nginx_grpc.parsers import Parsed, parse
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
@@ -118,21 +118,17 @@ class Reader:
     Args:
         library: where includes come from.
         options: limits and progress.
-        parser: what reads a text.
 
     Attributes:
         included: the names of texts that an include brought in.
         read: the names of all texts.
     """
 
-    def __init__(
-        self, library: Library, options: ReadOptions, parser: Parser | None = None
-    ) -> None:
+    def __init__(self, library: Library, options: ReadOptions) -> None:
         self.included: set[str] = set()
         self.read: set[str] = set()
         self._library = library
         self._options = options
-        self._parser = parser or default_parser()
         self._readings: dict[tuple[str, bool], _Reading] = {}
         self._found: dict[str, list[str]] = {}
         self._bytes = 0
@@ -198,7 +194,7 @@ class Reader:
                 raise Refused(f"more than {limits.total_bytes:,} bytes in all", _PART, text.file)
             if self._options.progress is not None:
                 self._options.progress(len(self.read), text.file)
-        parsed = self._parser.parse(
+        parsed = parse(
             text.data,
             text.file,
             line_offset=text.line_offset,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.sources import config_map as config_map_source
 from nginx_grpc.sources.contexts import is_blank
@@ -224,17 +224,13 @@ class ManifestSource(Source):
         if not looks and b";" not in text.data:
             return False
         try:
-            directives = (
-                default_parser()
-                .parse(
-                    text.data,
-                    text.file,
-                    line_offset=text.line_offset,
-                    key=text.key,
-                    one_line=text.one_line,
-                )
-                .directives
-            )
+            directives = parse(
+                text.data,
+                text.file,
+                line_offset=text.line_offset,
+                key=text.key,
+                one_line=text.one_line,
+            ).directives
         except Refused:
             if looks and not config_map_source.OTHERS.search(text.key):
                 raise

@@ -2,11 +2,11 @@
 
 import pytest
 
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 
 
 def comments(text, **options):
-    parsed = default_parser().parse(text.encode(), "nginx.conf", **options)
+    parsed = parse(text.encode(), "nginx.conf", **options)
     return [(comment.text, comment.line, comment.covers) for comment in parsed.comments]
 
 
@@ -75,9 +75,5 @@ def test_several_comments_cover_one_directive():
 
 
 def test_lines_of_a_text_inside_another_file():
-    (comment,) = (
-        default_parser()
-        .parse(b"# nginx-grpc: x\nenv a;", "cm.yaml", line_offset=7, key="a.conf")
-        .comments
-    )
+    (comment,) = parse(b"# nginx-grpc: x\nenv a;", "cm.yaml", line_offset=7, key="a.conf").comments
     assert (comment.file, comment.line, comment.covers, comment.key) == ("cm.yaml", 8, 9, "a.conf")

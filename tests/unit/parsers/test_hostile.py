@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from nginx_grpc import parsers
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers.crossplane import CrossplaneParser
 from nginx_grpc.parsers.interface import MAX_DEPTH
 
 MIB = 1024 * 1024
@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 def outcome(data, seconds):
     start = time.monotonic()
     try:
-        result = CrossplaneParser().parse(data, "x.conf")
+        result = parsers.parse(data, "x.conf")
     except Refused as refused:
         result = refused
     assert time.monotonic() - start < seconds
@@ -39,7 +39,7 @@ def test_deeper_ones_are_refused(depth):
     ("data", "what"),
     [
         (b"env " + b"a" * 10 * MIB + b";", "more than 4,095 bytes"),
-        (b'env "' + b"a" * 10 * MIB + b'";', "more than 4,094 bytes"),
+        (b'env "' + b"a" * 10 * MIB + b'";', "not closed within 4,095 bytes"),
         (b'env "' + b"a" * 10 * MIB, "not closed within 4,095 bytes"),
         (b'env "' + b"\\a" * 5 * MIB + b'";', "not closed within 4,095 bytes"),
         (b"env " + b"\\a" * 5 * MIB + b";", "more than 4,095 bytes"),
@@ -52,18 +52,20 @@ def test_deeper_ones_are_refused(depth):
         (b"\\" * 10 * MIB, "more than 4,095 bytes"),
         (b"content_by_lua_block {" + b"{" * 3 * MIB, "never closed"),
         (b"content_by_lua_block {" + b"[[" * 3 * MIB, "never closed"),
-        (b"content_by_lua_block {'" + b"\\a" * 3 * MIB + b"'}", "never closed"),
+        (
+            b"content_by_lua_block {'" + b"\\a" * 3 * MIB + b"'}",
+            "more than 4,096 bytes in a Lua block",
+        ),
         (b"\x00" * MIB, ""),
         (b"\xff" * 10 * MIB, "more than 4,095 bytes"),
-        (b"\r" * MIB, "carriage return"),
-        ("\u00a0".encode() * MIB, "U+00A0"),
+        ("\u00a0".encode() * MIB, "more than 4,095 bytes"),
         (b"{{" * MIB, "Jinja"),
         (b"%" * 10 * MIB, "more than 4,095 bytes"),
         (b"a {" * MIB, "more than 1,000 blocks"),
     ],
 )
 def test_bulk_is_refused_in_time(data, what):
-    assert what in str(outcome(data, 20))
+    assert what in str(outcome(data, 10))
 
 
 def test_many_arguments():
@@ -77,7 +79,7 @@ def test_one_line_is_not_slower_than_many():
     def seconds(separator):
         data = b"server {" + separator.join([statement] * 5_000) + b"}"
         start = time.process_time()
-        CrossplaneParser().parse(data, "x.conf")
+        parsers.parse(data, "x.conf")
         return time.process_time() - start
 
     assert seconds(b" ") < 5 * seconds(b"\n") + 0.5

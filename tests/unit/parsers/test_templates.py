@@ -3,12 +3,12 @@
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 
 
 def refusal(text):
     with pytest.raises(Refused) as caught:
-        default_parser().parse(text.encode(), "x.conf")
+        parse(text.encode(), "x.conf")
     return str(caught.value)
 
 
@@ -71,7 +71,7 @@ def test_templates(text, line, kind):
     ],
 )
 def test_what_is_no_template(text):
-    default_parser().parse(text.encode(), "x.conf")
+    parse(text.encode(), "x.conf")
 
 
 def test_an_error_elsewhere_is_not_blamed_on_a_template():

@@ -2,13 +2,13 @@
 
 import pytest
 
+from nginx_grpc import parsers
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
 
 
 def parse(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return default_parser().parse(data, "nginx.conf", **options)
+    return parsers.parse(data, "nginx.conf", **options)
 
 
 def plain(directives):

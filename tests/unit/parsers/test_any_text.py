@@ -1,4 +1,4 @@
-"""The parser of our own: the same reading as byte by byte, for any text, in linear time."""
+"""The parser: the same reading as byte by byte, for any text, in linear time."""
 
 import gc
 import time
@@ -8,10 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from nginx_grpc import parsers
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers.crossplane import CrossplaneParser
 from nginx_grpc.parsers.interface import MAX_DEPTH
-from nginx_grpc.parsers.native import NativeParser
 from tests.oracle.plain_tree import Unchecked, natively, nodes, slowly
 from tests.oracle.texts import LINES, hostile, mutated, planted, valid
 
@@ -39,12 +38,12 @@ grammar = st.builds(
 
 
 def parse(data, **options):
-    return NativeParser().parse(data, "nginx.conf", **options)
+    return parsers.parse(data, "nginx.conf", **options)
 
 
-def outcome(parser, data, **options):
+def outcome(data, **options):
     try:
-        return parser.parse(data, "nginx.conf", **options)
+        return parse(data, **options)
     except Refused as refused:
         return refused
 
@@ -68,20 +67,10 @@ def test_any_text_reads_as_it_does_byte_by_byte(data):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(grammar, scripts), st.booleans(), st.booleans(), st.integers(0, 50))
-def test_what_both_parsers_take_they_take_alike(data, free_names, one_line, line_offset):
-    options = {"free_names": free_names, "one_line": one_line, "line_offset": line_offset}
-    theirs = outcome(CrossplaneParser(), data, key="k", **options)
-    ours = outcome(NativeParser(), data, key="k", **options)
-    if not isinstance(theirs, Refused) and not isinstance(ours, Refused):
-        assert ours == theirs
-
-
-@settings(max_examples=300, deadline=None)
 @given(st.one_of(soups, st.binary(max_size=200), grammar), st.booleans(), st.booleans())
 def test_a_refusal_says_where_and_nothing_of_the_text(data, free_names, one_line):
     data = data.replace(b"x", b"s3cr3t")
-    found = outcome(NativeParser(), data, free_names=free_names, one_line=one_line, line_offset=7)
+    found = outcome(data, free_names=free_names, one_line=one_line, line_offset=7)
     if isinstance(found, Refused):
         assert found.file == "nginx.conf"
         assert 8 <= found.line <= (8 if one_line else 8 + data.count(b"\n"))
@@ -180,7 +169,7 @@ def test_the_collector_is_left_as_it_was(text, on):
     was = gc.isenabled()
     try:
         gc.enable() if on else gc.disable()
-        outcome(NativeParser(), text)
+        outcome(text)
         assert gc.isenabled() == on
     finally:
         gc.enable() if was else gc.disable()
@@ -253,7 +242,7 @@ LUA = [
 @pytest.mark.parametrize("start", [b"\n" * 4_000, b" \n#\n \t\n" * 600, b" " * 4_000, b"---" * 99])
 def test_what_a_text_is_instead_is_told_at_once(start):
     started = time.process_time()
-    assert isinstance(outcome(NativeParser(), start + b"; b c;"), Refused)
+    assert isinstance(outcome(start + b"; b c;"), Refused)
     assert time.process_time() - started < 1
 
 
@@ -265,6 +254,6 @@ def test_the_time_is_linear(text):
     for size in (50_000, 800_000):
         data = head + text * (size // len(text))
         start = time.process_time()
-        outcome(NativeParser(), data)
+        outcome(data)
         times.append(time.process_time() - start)
     assert times[1] < 64 * max(times[0], 0.001), times

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from nginx_grpc.parsers.blocks import BLOCKS, NAME, Body, body_of, problem
 from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
-from nginx_grpc.parsers.native.blocks import BLOCKS, NAME, Body, body_of, problem
-from nginx_grpc.parsers.native.lua import is_lua, lua_end
-from nginx_grpc.parsers.native.words import (
+from nginx_grpc.parsers.lua import is_lua, lua_end
+from nginx_grpc.parsers.words import (
     Fault,
     Piece,
     Statement,
