@@ -10,6 +10,7 @@ from nginx_grpc.tree import Comment, Directive
 
 __all__ = [
     "MAX_DEPTH",
+    "NAMED_BLOCKS",
     "Including",
     "Parsed",
     "Place",
@@ -18,6 +19,7 @@ __all__ = [
 
 # nginx recurses in C and survives some thousands of blocks; real configurations stay below 20.
 MAX_DEPTH = 1_000
+NAMED_BLOCKS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,13 @@ class Including:
     Args:
         directives: the very list that stands in the tree.
         depth: how many blocks it stands in.
+        blocks: their names, from the outermost; of many the first NAMED_BLOCKS.
         free_names: whether names in it are values (map, types, ...), not directives.
     """
 
     directives: list[Directive]
     depth: int
+    blocks: tuple[str, ...]
     free_names: bool
 
 

@@ -9,7 +9,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from nginx_grpc.parsers.blocks import BLOCKS, NAME, Body, body_of, problem
-from nginx_grpc.parsers.interface import MAX_DEPTH, Including, Parsed, Place, Placeholder
+from nginx_grpc.parsers.interface import (
+    MAX_DEPTH,
+    NAMED_BLOCKS,
+    Including,
+    Parsed,
+    Place,
+    Placeholder,
+)
 from nginx_grpc.parsers.lua import is_lua, lua_end
 from nginx_grpc.parsers.words import (
     Fault,
@@ -309,8 +316,9 @@ class Reading:
         """Counts what the open block holds."""
         self.parsed.statements += len(self.out)
         if self.includes:
+            blocks = tuple(frame.owner.name for frame in self.around[:NAMED_BLOCKS])
             self.parsed.including.append(
-                Including(self.out, len(self.around), self.body.free_names)
+                Including(self.out, len(self.around), blocks, self.body.free_names)
             )
 
     def check(self, name: str, opens: bool, at: int) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import Parsed, parse
+from nginx_grpc.parsers import Including, Parsed, parse
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["Library", "NoFolderError", "Reader", "Text", "UnreadError"]
+__all__ = ["Inclusion", "Library", "NoFolderError", "Reader", "Text", "UnreadError"]
 
 # Files that come with nginx or its packages and say nothing about gRPC, where these put them. Of
 # the many files named *_params these four; a grpc_params is somebody's own and says much.
@@ -95,6 +95,21 @@ class Library(ABC):
         """The text of a name. Raises UnreadError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """One text put in place of one include.
+
+    Args:
+        by: the name of the text with the include.
+        place: the block of that text that the include stands in.
+        literal: whether the include names the text, and not a pattern that it matches.
+    """
+
+    by: str
+    place: Including
+    literal: bool
+
+
 @dataclass(slots=True)
 class _Reading:
     """A text that was parsed. The sums are of itself and, once expanded, of its includes."""
@@ -121,11 +136,13 @@ class Reader:
 
     Attributes:
         included: the names of texts that an include brought in.
+        inclusions: where they were put, by the name.
         read: the names of all texts.
     """
 
     def __init__(self, library: Library, options: ReadOptions) -> None:
         self.included: set[str] = set()
+        self.inclusions: dict[str, list[Inclusion]] = {}
         self.read: set[str] = set()
         self._library = library
         self._options = options
@@ -224,6 +241,7 @@ class Reader:
                         directives.append(part)
                     else:
                         self._count(reading, part, place.depth, directive)
+                        self._note(reading, part, place, directive)
                         directives.extend(part.parsed.directives)
             place.directives[:] = directives
         reading.expanded = True
@@ -243,6 +261,13 @@ class Reader:
         else:
             return
         raise Refused(what, hint, directive.file, directive.line)
+
+    def _note(
+        self, reading: _Reading, part: _Reading, place: Including, directive: Directive
+    ) -> None:
+        literal = not is_pattern(directive.args[0].encode("utf-8", "surrogateescape"))
+        inclusion = Inclusion(reading.text.name, place, literal)
+        self.inclusions.setdefault(part.text.name, []).append(inclusion)
 
     def _count_unread(self, directive: Directive) -> None:
         self._unread += 1

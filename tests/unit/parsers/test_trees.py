@@ -133,9 +133,15 @@ def test_an_included_text_may_stand_in_such_a_block():
 def test_includes_are_left_and_listed():
     parsed = parse("http {\n include a;\n server { include b; include c; }\n}\ninclude d;")
     assert {
-        (place.depth, tuple(d.args[0] for d in place.directives if d.name == "include"))
+        (place.depth, place.blocks, tuple(d.args[0] for d in place.directives if d.args))
         for place in parsed.including
-    } == {(1, ("a",)), (2, ("b", "c")), (0, ("d",))}
+    } == {(1, ("http",), ("a",)), (2, ("http", "server"), ("b", "c")), (0, (), ("d",))}
+
+
+def test_includes_deep_inside():
+    """The names of the outermost blocks are told; a name for each would be a square of the text."""
+    (place,) = parse("location a { " * 100 + "include a;" + "}" * 100).including
+    assert (place.depth, len(place.blocks)) == (100, 16)
 
 
 def test_what_is_no_include():
