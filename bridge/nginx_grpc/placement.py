@@ -65,7 +65,9 @@ def is_handler(name: str) -> bool:
 
 def takes(context: str, directive: Directive) -> bool | None:
     """Whether nginx takes a directive in a context; None where this table does not know."""
-    if context in (_OTHER, "values"):
+    if context == "values":
+        return False if directive.block is not None else None
+    if context == _OTHER:
         return None
     name = directive.name
     if directive.block is not None:

@@ -125,15 +125,9 @@ def source(path: str, options: ReadOptions, stdin: BinaryIO) -> Source:
     if not data:
         raise Refused("empty", "give the nginx configuration", path)
 
-    from nginx_grpc.sources import dump, manifest
+    from nginx_grpc.sources.recognition import source_of
 
-    if dump.is_dump(data):
-        return dump.DumpSource(data, path, options)
-    if manifest.is_manifest(data, path):
-        return manifest.ManifestSource(data, path, options)
-    from nginx_grpc.sources.text_file import TextSource
-
-    return TextSource("stdin" if path == "-" else "file", data, path, path, options)
+    return source_of(data, path, options)
 
 
 def _hint(why: str) -> str:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crossplane.analyzer import (
+    DIRECTIVES,
+    NGX_DIRECT_CONF,
+    NGX_HTTP_LOC_CONF,
+    NGX_HTTP_MAIN_CONF,
+    NGX_HTTP_SRV_CONF,
+    NGX_MAIN_CONF,
+)
+
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.directives import KNOWN
+from nginx_grpc.placement import takes
 from nginx_grpc.tree import Directive
 
-__all__ = ["check_nginx", "context_of", "is_blank", "upstream_server"]
+__all__ = ["check_nginx", "context_of", "contexts", "is_blank", "upstream_server"]
 
+_MASKS = {
+    "main": NGX_MAIN_CONF | NGX_DIRECT_CONF,
+    "http": NGX_HTTP_MAIN_CONF,
+    "server": NGX_HTTP_SRV_CONF,
+    "location": NGX_HTTP_LOC_CONF,
+}
 _MAIN_BLOCKS = {"events", "http", "mail", "mgmt", "stream"}
 _HTTP_BLOCKS = {"geo", "map", "server", "split_clients", "types", "upstream"}
 _HTTP = {
@@ -30,6 +46,7 @@ _HTTP = {
     "upstream_conf",
     "variables_hash_max_size",
 }
+_IN_HTTP_ALONE = {"server", "upstream"}
 _SERVER_BLOCKS = {"location"}
 _SERVER = {
     "listen",
@@ -74,19 +91,37 @@ def context_of(directives: Sequence[Directive]) -> str:
     """
     blocks = {directive.name for directive in directives if directive.block is not None}
     names = {directive.name for directive in directives}
-    if blocks & _MAIN_BLOCKS:
-        return "main"
-    if blocks & _HTTP_BLOCKS and not ("location" in blocks and not blocks & {"server", "upstream"}):
-        return "http"
-    if blocks & _SERVER_BLOCKS or names & _SERVER:
-        return "server"
-    if names & _LOCATION:
-        return "location"
-    if names & _HTTP:
-        return "http"
-    if names & _MAIN:
-        return "main"
-    return "location"
+    possible = contexts(directives) or list(_MASKS)
+    signs = [
+        ("main", blocks & _MAIN_BLOCKS),
+        ("http", blocks & _HTTP_BLOCKS and ("location" not in blocks or blocks & _IN_HTTP_ALONE)),
+        ("server", blocks & _SERVER_BLOCKS or names & _SERVER),
+        ("location", names & _LOCATION),
+        ("http", names & _HTTP),
+        ("main", names & _MAIN),
+        ("location", True),
+    ]
+    return next((context for context, sign in signs if sign and context in possible), possible[-1])
+
+
+def contexts(directives: Sequence[Directive]) -> list[str]:
+    """Those of main, http, server and location in which nginx takes all of these directives."""
+    found = []
+    for context, masks in _MASKS.items():
+        if all(_may_stand(directive, context, masks) for directive in directives):
+            found.append(context)
+    return found
+
+
+def _may_stand(directive: Directive, context: str, mask: int) -> bool:
+    found = takes(context, directive)
+    if found is not None:
+        return found
+    known = DIRECTIVES.get(directive.name)
+    if known is None:
+        # Newer than the table, or a module's; next to none of these is for main.
+        return context != "main" or directive.name not in KNOWN
+    return any(each & mask for each in known)
 
 
 def check_nginx(directives: Sequence[Directive], file: str, line: int = 0) -> None:

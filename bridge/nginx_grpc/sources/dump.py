@@ -1,4 +1,8 @@
-"""The output of `nginx -T`: every file in one text, with what nginx says on top."""
+"""The output of `nginx -T`: every file in one text, with what nginx says on top.
+
+A file may hold the comments that nginx writes at the head of each: copied out of a dump, or to
+mislead. So a text is a dump only if it can't be one configuration as well; see also `marks`.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ import os
 import re
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.sources import glob
-from nginx_grpc.sources.contexts import check_nginx, context_of
+from nginx_grpc.parsers import default_parser
+from nginx_grpc.sources import glob, marks
+from nginx_grpc.sources.contexts import check_nginx, context_of, contexts
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.text_file import TextSource
 from nginx_grpc.tree import Configuration
 
-__all__ = ["DumpSource", "is_dump"]
+__all__ = ["DumpSource", "has_sections"]
 
 _SECTION = re.compile(rb"^# configuration file (\S[^\r\n]*):\r?$", re.MULTILINE)
 # What nginx and kubectl write to standard error. It is skipped before the first section alone:
@@ -26,14 +32,14 @@ _CHATTER = re.compile(
 )
 
 
-def is_dump(data: bytes) -> bool:
-    """Whether a text is a dump: nothing but chatter before its first `# configuration file`."""
+def has_sections(data: bytes) -> bool:
+    """Whether a text begins as a dump: nothing but chatter before a `# configuration file`."""
     first = _SECTION.search(data) if b"# configuration file " in data else None
     return first is not None and not _CHATTER.sub(b"", data[: first.start()]).strip()
 
 
 class DumpSource(Source):
-    """A dump.
+    """A dump, or a configuration that begins like one.
 
     Args:
         data: its text.
@@ -48,6 +54,45 @@ class DumpSource(Source):
 
     def collect(self) -> list[Configuration]:
         """See Source."""
+        if len(_SECTION.findall(self._data)) == 1:
+            return self._single()
+        try:
+            found = self._dump()
+        except Refused:
+            if self._is_one_text():
+                return self._text().collect()
+            raise
+        # nginx starts with no text that is not a whole configuration.
+        if found.context != "main" and self._is_one_text():
+            return self._text().collect()
+        return [found]
+
+    def _text(self) -> TextSource:
+        kind = "stdin" if self._file == "-" else "file"
+        return TextSource(kind, self._data, self._file, self._file, self._options)
+
+    def _single(self) -> list[Configuration]:
+        """One section: a configuration, for a dump has each file that it includes."""
+        text = self._text()
+        found = text.collect()
+        if self._file == "-" and text.includes_by_patterns_alone():
+            # To nginx -T they would have matched nothing.
+            raise Refused(
+                "the output of nginx -T, or a configuration that includes files of this folder",
+                "give the file by its name, or take out its first line",
+                self._file,
+                1,
+            )
+        return found
+
+    def _is_one_text(self) -> bool:
+        try:
+            directives = default_parser().parse(self._data, self._file).directives
+        except Refused:
+            return False
+        return bool(contexts(directives))
+
+    def _dump(self) -> Configuration:
         sections = self._sections()
         main = next(iter(sections.values()))
         reader = Reader(_Sections(sections, main.name), self._options)
@@ -67,7 +112,26 @@ class DumpSource(Source):
                     self._file,
                     self._line(name),
                 )
-        return [reader.configuration("dump", main.file, context, [main])]
+        self._check_readings(reader, sections, context)
+        return reader.configuration("dump", main.file, context, [main])
+
+    def _check_readings(self, reader: Reader, sections: dict[str, Text], context: str) -> None:
+        """Refuse what could be read in another way as well."""
+        if context == "main" and _in_main(reader, sections):
+            raise Refused(
+                "the output of nginx -T, or one configuration with such lines as comments",
+                "take out the lines that begin with # configuration file, or give the files",
+                self._file,
+                1,
+            )
+        text = marks.ambiguous(reader, list(sections.values()), context)
+        if text is not None:
+            raise Refused(
+                "the head of a file in nginx -T, or a comment in the file before it",
+                "take the comment out of the file, or give the files themselves",
+                self._file,
+                self._line(text.name),
+            )
 
     def _sections(self) -> dict[str, Text]:
         heads = list(_SECTION.finditer(self._data))
@@ -108,6 +172,17 @@ class DumpSource(Source):
             if head[1].decode("utf-8", "backslashreplace") == name:
                 return self._data.count(b"\n", 0, head.start()) + 1
         return 0
+
+
+def _in_main(reader: Reader, sections: dict[str, Text]) -> bool:
+    """Whether nginx could read all sections as one text."""
+    for section in sections.values():
+        try:
+            if "main" not in contexts(reader.parse(section)):
+                return False
+        except Refused:
+            return False
+    return True
 
 
 class _Sections(Library):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
 from nginx_grpc.tree import Configuration
 
-__all__ = ["ManifestSource", "is_manifest"]
+__all__ = ["ManifestSource", "has_objects", "is_manifest"]
 
 _NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _SIGN = re.compile(
@@ -61,6 +62,18 @@ def is_manifest(data: bytes, file: str) -> bool:
     return said and _SIGN.search(data) is not None
 
 
+def has_objects(data: bytes, file: str) -> bool:
+    """Whether a text is YAML with an object of Kubernetes in it."""
+    source = ManifestSource(data, file, ReadOptions())
+    kinds: list[tuple[str, int]] = []
+    try:
+        deque(source.objects(kinds), maxlen=0)
+    except Refused:
+        # A ConfigMap with a fault in it is still one.
+        return bool(kinds)
+    return bool(kinds)
+
+
 @dataclass(slots=True)
 class _ConfigMap:
     name: str
@@ -87,11 +100,9 @@ class ManifestSource(Source):
 
     def collect(self) -> list[Configuration]:
         """See Source."""
-        text = self._decode()
-        self._lines = text.split("\n")
         found: list[Configuration] = []
         kinds: list[tuple[str, int]] = []
-        for item in self._objects(text, kinds):
+        for item in self.objects(kinds):
             found.extend(self._configurations(item))
         if not found:
             raise self._nothing(kinds)
@@ -119,7 +130,10 @@ class ManifestSource(Source):
             )
         return text.replace("\r\n", "\n")
 
-    def _objects(self, text: str, kinds: list[tuple[str, int]]) -> Iterator[_ConfigMap]:
+    def objects(self, kinds: list[tuple[str, int]]) -> Iterator[_ConfigMap]:
+        """Its ConfigMaps; `kinds` gets the kind and the line of each object met on the way."""
+        text = self._decode()
+        self._lines = text.split("\n")
         from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence, documents
 
         try:

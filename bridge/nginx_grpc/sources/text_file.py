@@ -36,3 +36,8 @@ class TextSource(Source):
         check_nginx(self._reader.parse(self._text), self._text.file)
         context = context_of(self._reader.expand(self._text))
         return [self._reader.configuration(self._kind, self._entry, context, [self._text])]
+
+    def includes_by_patterns_alone(self) -> bool:
+        """Whether what was collected has files in it, each of them found by a pattern."""
+        found = [each for several in self._reader.inclusions.values() for each in several]
+        return bool(found) and not any(inclusion.literal for inclusion in found)
