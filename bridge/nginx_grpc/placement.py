@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nginx_grpc.tree import Directive
 
-__all__ = ["inside", "is_handler", "takes"]
+__all__ = ["inside", "is_handler", "matching", "nests", "takes"]
 
 # The context that the directives of a block are in, by where the block stands and by its name.
 # What is not in it, nginx refuses: "server" directive is not allowed here.
@@ -42,6 +42,7 @@ _HANDLERS = {
     ),
     "proxy_pass": frozenset(("location", "if", "limit_except", "stream_server")),
 }
+_MODIFIERS = ("^~", "~*", "~", "=")
 _SERVER = frozenset(("listen", "server_name"))
 _SERVERS = frozenset(("server", "stream_server", "mail_server"))
 
@@ -56,6 +57,29 @@ def inside(context: str, block: str) -> str:
         block: its name.
     """
     return _BLOCKS.get((context, block), _OTHER)
+
+
+def matching(arguments: list[str]) -> tuple[str, str]:
+    """Modifier and path of a location; nginx also takes them in one word (`=/x`)."""
+    if len(arguments) > 1 and arguments[0] in _MODIFIERS:
+        return arguments[0], arguments[1]
+    text = arguments[0] if arguments else ""
+    if text.startswith("@"):
+        return "@", text
+    for modifier in _MODIFIERS:
+        if text.startswith(modifier):
+            return modifier, text[len(modifier) :]
+    return "", text
+
+
+def nests(outer: Directive, inner: Directive) -> bool:
+    """Whether nginx takes a location inside another one, by what they match."""
+    modifier, path = matching(outer.args)
+    inner_modifier, inner_path = matching(inner.args)
+    if modifier in ("=", "@") or inner_modifier == "@":
+        return False
+    # A regular expression has a path, too. On some systems case does not count here.
+    return inner_modifier in ("~", "~*") or inner_path.lower().startswith(path.lower())
 
 
 def is_handler(name: str) -> bool:

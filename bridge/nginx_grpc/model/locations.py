@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.placement import matching
 from nginx_grpc.tree import Directive
 
 __all__ = ["Condition", "Location", "locations"]
 
-_MODIFIERS = ("^~", "~*", "~", "=")
 # What says which files a location has: one that says so means to serve them.
 _FILES = frozenset(("alias", "autoindex", "index", "random_index", "root"))
 _HANDLERS = frozenset(
@@ -197,7 +197,7 @@ def _location(
     own_gaps = own_gaps + gaps.unread(block, context)
     scope = around.inside(context, own, own_gaps)
     returns = first_return(block) if "return" in own else None
-    modifier, path = ("if", parent.path) if condition and parent else _matching(directive.args)
+    modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
     handler = _own_handler(block, own)
     location = Location(
         id=identity,
@@ -251,19 +251,6 @@ def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Dir
         if found is None or found.name != directive.name:
             found = directive
     return found
-
-
-def _matching(arguments: list[str]) -> tuple[str, str]:
-    """Modifier and path; nginx also takes them in one word (`=/x`)."""
-    if len(arguments) > 1 and arguments[0] in _MODIFIERS:
-        return arguments[0], arguments[1]
-    text = arguments[0] if arguments else ""
-    if text.startswith("@"):
-        return "@", text
-    for modifier in _MODIFIERS:
-        if text.startswith(modifier):
-            return modifier, text[len(modifier) :]
-    return "", text
 
 
 def _condition(arguments: list[str]) -> Condition:

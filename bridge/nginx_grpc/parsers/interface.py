@@ -56,12 +56,14 @@ class Including:
 
     Args:
         directives: the very list that stands in the tree.
+        owner: the directive whose block it is; None at the top.
         depth: how many blocks it stands in.
         blocks: their names, from the outermost; of many the first NAMED_BLOCKS.
         free_names: whether names in it are values (map, types, ...), not directives.
     """
 
     directives: list[Directive]
+    owner: Directive | None
     depth: int
     blocks: tuple[str, ...]
     free_names: bool

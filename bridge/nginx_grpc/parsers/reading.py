@@ -317,8 +317,9 @@ class Reading:
         self.parsed.statements += len(self.out)
         if self.includes:
             blocks = tuple(frame.owner.name for frame in self.around[:NAMED_BLOCKS])
+            owner = self.around[-1].owner if self.around else None
             self.parsed.including.append(
-                Including(self.out, len(self.around), blocks, self.body.free_names)
+                Including(self.out, owner, len(self.around), blocks, self.body.free_names)
             )
 
     def check(self, name: str, opens: bool, at: int) -> None:

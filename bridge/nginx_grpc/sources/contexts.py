@@ -119,8 +119,8 @@ def _may_stand(directive: Directive, context: str, mask: int) -> bool:
         return found
     known = DIRECTIVES.get(directive.name)
     if known is None:
-        # Newer than the table, or a module's; next to none of these is for main.
-        return context != "main" or directive.name not in KNOWN
+        # Newer than the table, or a module's. Of the newer ones, mgmt alone is for main.
+        return context != "main" or directive.name not in KNOWN or directive.name == "mgmt"
     return any(each & mask for each in known)
 
 

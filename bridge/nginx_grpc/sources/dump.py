@@ -57,15 +57,19 @@ class DumpSource(Source):
         if len(_SECTION.findall(self._data)) == 1:
             return self._single()
         try:
-            found = self._dump()
+            sections = self._sections()
+            main = next(iter(sections.values()))
+            reader = Reader(_Sections(sections, main.name), self._options)
+            context = self._read(sections, reader)
         except Refused:
             if self._is_one_text():
                 return self._text().collect()
             raise
         # nginx starts with no text that is not a whole configuration.
-        if found.context != "main" and self._is_one_text():
+        if context != "main" and self._is_one_text():
             return self._text().collect()
-        return [found]
+        self._check_readings(reader, sections, context)
+        return [reader.configuration("dump", main.file, context, [main])]
 
     def _text(self) -> TextSource:
         kind = "stdin" if self._file == "-" else "file"
@@ -92,10 +96,9 @@ class DumpSource(Source):
             return False
         return bool(contexts(directives))
 
-    def _dump(self) -> Configuration:
-        sections = self._sections()
+    def _read(self, sections: dict[str, Text], reader: Reader) -> str:
+        """Reads all sections by their includes; returns the first one's context."""
         main = next(iter(sections.values()))
-        reader = Reader(_Sections(sections, main.name), self._options)
         try:
             check_nginx(reader.parse(main), main.file)
             context = context_of(reader.expand(main))
@@ -112,8 +115,7 @@ class DumpSource(Source):
                     self._file,
                     self._line(name),
                 )
-        self._check_readings(reader, sections, context)
-        return reader.configuration("dump", main.file, context, [main])
+        return context
 
     def _check_readings(self, reader: Reader, sections: dict[str, Text], context: str) -> None:
         """Refuse what could be read in another way as well."""

@@ -13,13 +13,15 @@ or if it would be read as the same either way:
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.directives import KNOWN
-from nginx_grpc.placement import inside, is_handler, takes
-from nginx_grpc.sources.contexts import contexts as contexts_of
+from nginx_grpc.placement import inside, is_handler, nests, takes
+from nginx_grpc.sources.contexts import contexts
 from nginx_grpc.sources.includes import Reader, Text
+from nginx_grpc.tree import Directive
 
 __all__ = ["ambiguous"]
 
@@ -29,7 +31,17 @@ _HARMLESS = re.compile(
     r"|log_|map_hash_|open_file_cache|proxy_cache_path|sendfile|server_names_hash_"
     r"|server_tokens|tcp_no|types_hash_|variables_hash_|zstd)\w*\Z"
 )
-_Places = frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A block that a text is read in: its context, its directive, None for the top of all."""
+
+    context: str
+    owner: Directive | None
+
+
+_Places = dict[tuple[str, int], _Place]
 
 
 def ambiguous(reader: Reader, sections: list[Text], context: str) -> Text | None:
@@ -46,9 +58,9 @@ def ambiguous(reader: Reader, sections: list[Text], context: str) -> Text | None
         if any(inclusion.literal for inclusion in inclusions):
             continue
         there = places.of(before.name)
-        if there == places.of(section.name):
+        if there.keys() == places.of(section.name).keys():
             continue
-        if not _impossible(reader, section, {context for context, _ in there}):
+        if not _impossible(reader, section, list(there.values())):
             return section
     return None
 
@@ -58,20 +70,21 @@ class _PlacesOf:
 
     def __init__(self, reader: Reader, main: Text, context: str) -> None:
         self._reader = reader
-        self._known: dict[str, _Places] = {main.name: frozenset({(context, 0)})}
+        self._known: dict[str, _Places] = {main.name: {(context, 0): _Place(context, None)}}
 
     def of(self, name: str) -> _Places:
         known = self._known.get(name)
         if known is None:
-            found: set[tuple[str, int]] = set()
+            found: _Places = {}
             for inclusion in self._reader.inclusions.get(name, ()):
                 outer, place = self.of(inclusion.by), inclusion.place
                 if not place.depth:
                     found |= outer
                     continue
-                for context in {context for context, _ in outer}:
-                    found.add((_context(context, place.blocks, place.depth), id(place.directives)))
-            known = self._known[name] = frozenset(found)
+                for around in {context for context, _ in outer}:
+                    context = _context(around, place.blocks, place.depth)
+                    found[context, id(place.directives)] = _Place(context, place.owner)
+            known = self._known[name] = found
         return known
 
 
@@ -83,8 +96,8 @@ def _context(context: str, blocks: tuple[str, ...], depth: int) -> str:
     return context
 
 
-def _impossible(reader: Reader, section: Text, contexts: set[str]) -> bool:
-    """Whether nginx refuses a section's text in one of these contexts, or nothing hangs on it."""
+def _impossible(reader: Reader, section: Text, places: list[_Place]) -> bool:
+    """Whether nginx refuses a section's text in one of these places, or nothing hangs on it."""
     try:
         directives = reader.parse(section)
     except Refused:
@@ -93,6 +106,14 @@ def _impossible(reader: Reader, section: Text, contexts: set[str]) -> bool:
         return True
     if not any(each.name in KNOWN or is_handler(each.name) for each in directives):
         return section.name not in reader.included
-    if "main" in contexts and "main" not in contexts_of(directives):
-        return True
-    return any(takes(context, each) is False for context in contexts for each in directives)
+    in_main = "main" in contexts(directives)
+    for place in places:
+        if place.context == "main" and not in_main:
+            return True
+        nested = place.owner if place.context == "location" else None
+        for each in directives:
+            if takes(place.context, each) is False:
+                return True
+            if nested is not None and each.name == "location" and not nests(nested, each):
+                return True
+    return False

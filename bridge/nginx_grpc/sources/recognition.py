@@ -35,8 +35,15 @@ def source_of(data: bytes, file: str, options: ReadOptions) -> Source:
     if manifest.is_manifest(data, file):
         if not _begins_as_nginx(data):
             return manifest.ManifestSource(data, file, options)
-        default_parser().parse(data, file)
-        if manifest.has_objects(data, file):
+        objects = manifest.has_objects(data, file)
+        try:
+            default_parser().parse(data, file)
+        except Refused:
+            if objects:
+                # Not for the reason that nginx would have.
+                raise
+            return manifest.ManifestSource(data, file, options)
+        if objects:
             raise Refused(
                 "nginx text and a Kubernetes manifest in one",
                 "make two files of it",

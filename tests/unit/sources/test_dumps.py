@@ -127,25 +127,29 @@ def test_an_error_has_the_section_s_line(site):
 
 def test_nothing_is_read_from_disk(site, gaps):
     path = site.write("a.conf", "server_tokens off;")
-    text = f"# configuration file /x/nginx.conf:\nhttp {{ include {path}; include ../a.conf; }}\n"
+    text = (
+        f"# configuration file /x/nginx.conf:\nhttp {{ include b; include {path};"
+        " include ../a.conf; }\n# configuration file /x/b:\nserver { }\n"
+    )
     configuration = site.one("-", stdin=text.encode())
     assert {why for _, why, _, _ in gaps(configuration)} == {"not in the dump"}
-    assert configuration.files == ["/x/nginx.conf"]
+    assert configuration.files == ["/x/nginx.conf", "/x/b"]
 
 
 def test_globs_are_nginx_s(site, words):
     text = (
         "# configuration file /x/nginx.conf:\nhttp { include [^x]*.conf; include \\\\[a*; "
         "include d*/e/*.conf; }\n"
-        "# configuration file /x/a.conf:\nenv 1;\n"
-        "# configuration file /x/B.conf:\nenv 2;\n"
-        "# configuration file /x/[a:\nenv 3;\n"
-        "# configuration file /x/d/e/f.conf:\nenv 4;\n"
-        "# configuration file /x/d-e/e/f.conf:\nenv 5;\n"
+        "# configuration file /x/a.conf:\nmap 1 $a { }\n"
+        "# configuration file /x/B.conf:\nmap 2 $a { }\n"
+        "# configuration file /x/[a:\nmap 3 $a { }\n"
+        "# configuration file /x/d/e/f.conf:\nmap 4 $a { }\n"
+        "# configuration file /x/d-e/e/f.conf:\nmap 5 $a { }\n"
     )
     # nginx.conf matches [^x]*.conf too.
     assert words(site.one("-", stdin=text.encode())) == [
-        "http", "env 2", "env 1", "include /x/nginx.conf", "env 3", "env 5", "env 4",
+        "http", "map 2 $a", "map 1 $a", "include /x/nginx.conf", "map 3 $a", "map 5 $a",
+        "map 4 $a",
     ]  # fmt: skip
 
 
