@@ -78,6 +78,7 @@ _DOCUMENT_SOURCE_CONTEXT = {
     "http": '"http"',
     "server": '"server"',
     "location": '"location"',
+    "stream": '"stream"',
 }
 _GAP_KIND = {"include": '"include"', "context": '"context"'}
 _GAP_CONTEXT = {
@@ -140,6 +141,7 @@ _TARGET_CLIENT_CHOOSES = {
     "unknown": '"unknown"',
 }
 _RETURN_BODY = {"none": '"none"', "empty": '"empty"', "text": '"text"', "variable": '"variable"'}
+_OTHER_HANDLER_WHY = {"protocol": '"protocol"', "methods": '"methods"', "replaced": '"replaced"'}
 _HEADER_LIST_DIRECTIVE = {
     "grpc_set_header": '"grpc_set_header"',
     "add_header": '"add_header"',
@@ -895,6 +897,35 @@ def _server(x: Any) -> str:
     )
 
 
+def _other_handler(x: Any) -> str:
+    size = 6
+    passes = x["passes"]
+    if type(passes) is not int or passes < 1:
+        raise ValueError(passes)
+    line = x["line"]
+    if type(line) is not int or line < 1:
+        raise ValueError(line)
+    key = ""
+    if "key" in x:
+        size += 1
+        key = f',"key":{_text(x["key"])}'
+    fields = x["fields"]
+    if type(fields) is not int or fields < 1:
+        raise ValueError(fields)
+    if len(x) != size:
+        raise KeyError(size)
+    return (
+        f'{{"name":{_text(x["name"])}'
+        f',"why":{_OTHER_HANDLER_WHY[x["why"]]}'
+        f',"passes":{passes}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f"{key}"
+        f',"fields":{fields}'
+        f"}}"
+    )
+
+
 def _header(x: Any) -> str:
     size = 5
     line = x["line"]
@@ -1022,7 +1053,7 @@ def _waiver(x: Any) -> str:
 
 
 def _document(x: Any) -> Iterator[str]:
-    if len(x) != 10 + ("settings" in x):
+    if len(x) != 11 + ("settings" in x):
         raise KeyError(len(x))
     yield f'{{"schema_version":{_between(x["schema_version"], 2, 2)}'
     yield f',"source":{_document_source(x["source"])}'
@@ -1030,6 +1061,7 @@ def _document(x: Any) -> Iterator[str]:
     yield from _each(',"gaps":[', x["gaps"], _gap)
     yield from _each(',"upstreams":[', x["upstreams"], _upstream)
     yield from _each(',"servers":[', x["servers"], _server)
+    yield from _each(',"other_handlers":[', x["other_handlers"], _other_handler)
     yield from _each(',"header_lists":[', x["header_lists"], _header_list)
     yield from _each(',"error_page_lists":[', x["error_page_lists"], _error_page_list)
     yield from _each(',"features":[', x["features"], _feature)

@@ -63,6 +63,7 @@ def empty(settings: dict[str, Any]) -> dict[str, Any]:
         "gaps": [],
         "upstreams": [],
         "servers": [],
+        "other_handlers": [],
         "header_lists": [],
         "error_page_lists": [],
         "features": [],

@@ -28,7 +28,10 @@ _BLOCKS = {
     ("stream", "upstream"): "stream_upstream",
     ("mail", "server"): "mail_server",
     **{(http, name): "values" for http in ("http", "stream") for name in ("geo", "map")},
-    **{(http, "split_clients"): "values" for http in ("http", "stream")},
+    **{
+        (http, name): "values" for http in ("http", "stream") for name in ("match", "split_clients")
+    },
+    ("http", "charset_map"): "values",
     **{(place, "types"): "values" for place in ("http", "server", "location")},
 }
 _NAMES = frozenset(name for _, name in _BLOCKS)

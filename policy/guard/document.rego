@@ -10,7 +10,7 @@ ok if ok_document(input)
 
 wrong := wrong_document(input)
 
-keys_document := {"schema_version", "source", "complete", "gaps", "upstreams", "servers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
+keys_document := {"schema_version", "source", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
 
 ok_document(x) if {
 	is_object(x)
@@ -31,6 +31,10 @@ ok_document(x) if {
 	is_array(x.servers)
 	every item in x.servers {
 		ok_server(item)
+	}
+	is_array(x.other_handlers)
+	every item in x.other_handlers {
+		ok_other_handler(item)
 	}
 	is_array(x.header_lists)
 	every item in x.header_lists {
@@ -78,6 +82,12 @@ wrong_document(x) := {"(no object)"} if {
 		some inner in wrong_server(item)
 	},
 	{"servers" | not is_array(object.get(x, "servers", null))},
+	{kind.item("other_handlers", i, inner) |
+		some i, item in x.other_handlers
+		not ok_other_handler(item)
+		some inner in wrong_other_handler(item)
+	},
+	{"other_handlers" | not is_array(object.get(x, "other_handlers", null))},
 	{kind.item("header_lists", i, inner) |
 		some i, item in x.header_lists
 		not ok_header_list(item)
@@ -125,7 +135,7 @@ wrong_document_source(x) := {"(no object)"} if {
 	object.keys(x) - keys_document_source,
 	{"kind" | not object.get(x, "kind", null) in {"file", "directory", "stdin", "dump", "manifest"}},
 	{"entry" | not is_string(object.get(x, "entry", null))},
-	{"context" | not object.get(x, "context", null) in {"main", "http", "server", "location"}},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "server", "location", "stream"}},
 	{"files" | not is_array(object.get(x, "files", null))},
 	{"files" |
 		some item in x.files
@@ -1155,6 +1165,42 @@ wrong_server_pages(x) := {"(no object)"} if {
 	{"found" | not object.get(x, "found", null) in {"yes", "no", "unknown"}},
 })
 
+keys_other_handler := {"fields", "name", "why", "passes", "file", "line", "key"}
+
+ok_other_handler(x) if {
+	is_object(x)
+	count(x) == size_6
+	x.fields == count(x)
+	is_string(x.name)
+	words_other_handler_why[x.why]
+	kind.positive(x.passes)
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_7
+	x.fields == count(x)
+	is_string(x.name)
+	words_other_handler_why[x.why]
+	kind.positive(x.passes)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+}
+
+wrong_other_handler(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_other_handler,
+	{"fields" | not x.fields == count(x)},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"why" | not object.get(x, "why", null) in {"protocol", "methods", "replaced"}},
+	{"passes" | not kind.positive(object.get(x, "passes", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
 keys_header_list := {"directive", "context", "complete", "headers"}
 
 ok_header_list(x) if {
@@ -1400,7 +1446,7 @@ ok_optional_location_health_check(x, field) if {
 
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
 
-words_document_source_context := {"main", "http", "server", "location"}
+words_document_source_context := {"main", "http", "server", "location", "stream"}
 
 words_gap_kind := {"include", "context"}
 
@@ -1425,6 +1471,8 @@ words_target_kind := {"upstream", "address", "unix", "variable", "undefined"}
 words_target_client_chooses := {"no", "part", "whole", "unknown"}
 
 words_target_variables_origin := {"constant", "request", "unknown"}
+
+words_other_handler_why := {"protocol", "methods", "replaced"}
 
 words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
 

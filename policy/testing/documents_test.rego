@@ -15,6 +15,7 @@ document(servers, upstreams) := {
 	"servers": servers,
 	"header_lists": [],
 	"error_page_lists": [],
+	"other_handlers": [],
 	"features": [],
 	"waivers": [],
 }

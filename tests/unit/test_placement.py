@@ -41,6 +41,7 @@ SAMPLES = [
     "geo $m { }",
     "split_clients $remote_addr $m { * a; }",
     "types { }",
+    "charset_map a b { }",
     "fastcgi_pass 127.0.0.1:3;",
     "grpc_pass 127.0.0.1:3;",
     "memcached_pass 127.0.0.1:3;",

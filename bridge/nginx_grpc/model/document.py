@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.model import grpc, pages, passes
+from nginx_grpc.model.accounts import Accounts
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.contexts import http_blocks
 from nginx_grpc.model.directives import SERVER_SETTINGS, SettingReader
@@ -24,6 +25,8 @@ from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["build"]
 
+# What is the outermost that a text can be.
+_TOP = ("main", "stream")
 _SCHEMA_VERSION = 2
 
 
@@ -52,6 +55,10 @@ class _Model:
         self._upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
         self._https = http_blocks(configuration)
+        whole = configuration.context in _TOP
+        self._accounts = Accounts(1 if whole else len(self._https))
+        if whole:
+            self._accounts.visit(configuration.directives, configuration.context)
 
     def document(self) -> Json:
         """The whole way, each step over all servers before the next."""
@@ -64,6 +71,7 @@ class _Model:
         passes.follow(self._servers, self._upstreams)
         grpc.decide(self._servers)
         pages.find(self._servers, self._budget)
+        self._accounts.close(self._configuration.entry)
         self._note_what_matters()
         self._gaps.rest(self._configuration)
         servers = [self._server(server, sockets) for server in self._servers]
@@ -80,6 +88,7 @@ class _Model:
             "gaps": self._gaps.found,
             "upstreams": self._upstreams.as_json(),
             "servers": servers,
+            "other_handlers": self._accounts.others,
             "header_lists": self._lists.header_lists(),
             "error_page_lists": self._lists.error_page_lists(),
             "features": features([http.block for http in self._https]),
@@ -96,6 +105,7 @@ class _Model:
 
     def _open_http(self, http: Directive, fragment: Directive | None) -> None:
         block = http.block or []
+        self._accounts.visit(block, "http")
         gaps = self._gaps.around("http") + self._gaps.unread(block, "http")
         scope = root_scope(by_name(block), gaps, self._reader)
         variables = HttpVariables(block)
@@ -103,6 +113,7 @@ class _Model:
             if directive.block is None:
                 continue
             if directive.name == "upstream":
+                self._accounts.visit(directive.block, "upstream")
                 self._upstreams.add(directive, self._gaps)
             elif directive.name == "server":
                 self._open_server(directive, scope, variables, fragment)
@@ -113,6 +124,7 @@ class _Model:
         self, server: Directive, http: Scope, variables: HttpVariables, fragment: Directive | None
     ) -> None:
         block = server.block or []
+        self._accounts.visit(block, "server")
         gaps = self._gaps.around("server") + self._gaps.unread(block, "server")
         scope = http.inside("server", by_name(block), gaps)
         self._servers.append(
@@ -135,6 +147,12 @@ class _Model:
                 server.directive, server.scope, number, self._gaps, server.fragment
             ):
                 server.locations.append(location)
+                self._accounts.visit(
+                    location.block,
+                    location.scope.context,
+                    owner=location.directive if location.condition is None else None,
+                    used=location.passes,
+                )
 
     def _note_what_matters(self) -> None:
         for server in self._servers:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
-from nginx_grpc.placement import matching
+from nginx_grpc.placement import is_handler, matching
 from nginx_grpc.tree import Directive
 
 __all__ = ["Condition", "Location", "locations"]
@@ -198,7 +198,7 @@ def _location(
     scope = around.inside(context, own, own_gaps)
     returns = first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
-    handler = _own_handler(block, own)
+    handler = _own_handler(block, own) or _for_calls(own)
     location = Location(
         id=identity,
         directive=directive,
@@ -251,6 +251,14 @@ def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Dir
         if found is None or found.name != directive.name:
             found = directive
     return found
+
+
+def _for_calls(own: dict[str, list[Directive]]) -> Directive | None:
+    """The handler that limit_except has for a POST, which every call of gRPC is."""
+    for directive in own.get("limit_except", ()):
+        if "POST" not in map(str.upper, directive.args):
+            return next((each for each in directive.block or () if is_handler(each.name)), None)
+    return None
 
 
 def _condition(arguments: list[str]) -> Condition:

@@ -84,7 +84,7 @@ _MAIN = {
 
 
 def context_of(directives: Sequence[Directive]) -> str:
-    """main, http, server or location.
+    """main, http, server, location or stream.
 
     A block says more than a plain directive, an outer block more than an inner one: a `location`
     beside a `load_module` is the body of a server with something else pasted above it.
@@ -101,7 +101,8 @@ def context_of(directives: Sequence[Directive]) -> str:
         ("main", names & _MAIN),
         ("location", True),
     ]
-    return next((context for context, sign in signs if sign and context in possible), possible[-1])
+    found = next((context for context, sign in signs if sign and context in possible), possible[-1])
+    return "stream" if found == "http" and _is_of_stream(directives) else found
 
 
 def contexts(directives: Sequence[Directive]) -> list[str]:
@@ -111,6 +112,16 @@ def contexts(directives: Sequence[Directive]) -> list[str]:
         if all(_may_stand(directive, context, masks) for directive in directives):
             found.append(context)
     return found
+
+
+def _is_of_stream(directives: Sequence[Directive]) -> bool:
+    """Whether nginx takes these directives in stream{} and not in http{}."""
+    own = [each for server in directives if server.name == "server" for each in server.block or ()]
+    return (
+        any(takes("server", each) is False for each in own)
+        and all(takes("stream", each) is not False for each in directives)
+        and all(takes("stream_server", each) is not False for each in own)
+    )
 
 
 def _may_stand(directive: Directive, context: str, mask: int) -> bool:

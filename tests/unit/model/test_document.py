@@ -1,6 +1,7 @@
 """The document as a whole: its shape, its size, and any tree there may be."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from nginx_grpc import model
 from nginx_grpc.documents import as_json
 from nginx_grpc.errors import Refused
+from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.tree import Comment, Configuration, Directive
 from tests.unit.model.reading import built, http, location, read, server
 
@@ -232,9 +234,30 @@ CONFIGURATIONS = st.builds(
 )
 
 
+def placed_well(block, context, around=None):
+    """The directives that nginx takes in a context, as far as the account of handlers goes."""
+    kept = []
+    for directive in block:
+        fits = takes(context, directive)
+        if fits is False or (is_handler(directive.name) and not fits):
+            continue
+        if is_handler(directive.name) and any(directive.name == each.name for each in kept):
+            continue
+        if directive.name == "location" and around is not None and not nests(around, directive):
+            continue
+        if directive.block is not None:
+            around_it = directive if directive.name == "location" else None
+            within = inside(context, directive.name)
+            directive = replace(directive, block=placed_well(directive.block, within, around_it))
+        kept.append(directive)
+    return kept
+
+
 @settings(max_examples=300, deadline=None)
 @given(CONFIGURATIONS)
 def test_any_tree_gives_a_document_that_fits_the_schema(configuration):
+    around = Directive("location", [], "f", 1) if configuration.context == "location" else None
+    configuration.directives = placed_well(configuration.directives, configuration.context, around)
     document = built(configuration)
     assert as_json([document]) == as_json([model.build(configuration)])
     assert not _dangling(document)
