@@ -62,7 +62,7 @@ class Configuration:
     Args:
         kind: how it was given: file, directory, stdin, dump or manifest.
         entry: the main file, key or name, as a reader should see it.
-        context: the level its text was recognised as: main, http, server or location.
+        context: the level its text was recognised as: main, http, server, location or stream.
             `directives` are those of that level, unwrapped.
         directives: the tree.
         comments: the comments that speak to this tool.
