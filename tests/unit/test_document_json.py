@@ -52,7 +52,7 @@ http {
             proxy_read_timeout 1h;
             proxy_set_header Upgrade $http_upgrade;
             if ($request_method != POST) { return 405; }
-            limit_except POST { deny all; }
+            limit_except POST { deny all; proxy_pass http://other; }
         }
         location /health { health_check type=grpc; grpc_pass $backend; }
         location /a.B/ { proxy_pass http://$arg_host; internal; include more.conf; }
@@ -176,7 +176,7 @@ def test_what_is_no_document_at_all(value):
 
 def test_a_whole_number_is_no_float():
     document = copy.deepcopy(everything()["plain"])
-    document["schema_version"] = 1.0
+    document["schema_version"] = 2.0
     assert reading.validator().is_valid(document)
     assert not fits(document)
 
