@@ -31,6 +31,7 @@ _whole := {
 		"key": "nginx.conf",
 		"pages": [{"uri": "/e", "location": "/e", "found": "yes"}],
 	})],
+	"other_handlers": [object.union(_at(5), {"fields": 7, "name": "stream", "why": "protocol", "passes": 2})],
 	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
 	"error_page_lists": [{
 		"context": "server",
@@ -163,6 +164,7 @@ test_no_key_is_mistyped if {
 _objects_of_rest(value) := {
 	"source": _put(_whole, "source", value),
 	"gaps[0]": _put(_whole, "gaps", [value]),
+	"other_handlers[0]": _put(_whole, "other_handlers", [value]),
 	"header_lists[0]": _put(_whole, "header_lists", [value]),
 	"header_lists[0].headers[0]": object.union(_whole, {"header_lists": [_put(_whole.header_lists[0], "headers", [value])]}),
 	"error_page_lists[0]": _put(_whole, "error_page_lists", [value]),
