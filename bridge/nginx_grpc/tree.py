@@ -73,6 +73,8 @@ class Configuration:
         given: the path that it was given as, or found below; `-` is standard input.
         elsewhere: includes by patterns whose folder is not here, which were taken for empty as
             nginx would; `unread` says so. They are not in the tree.
+        values: those of `files` that were read as the body of a map or the like, and may
+            be that of a location in another place.
     """
 
     kind: str
@@ -84,3 +86,4 @@ class Configuration:
     texts: dict[str, bytes] = field(default_factory=dict)
     given: str = "-"
     elsewhere: list[Directive] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)

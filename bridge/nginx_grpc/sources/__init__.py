@@ -85,7 +85,7 @@ def _each_once(found: list[tuple[str, list[Configuration]]]) -> list[Configurati
         for configuration in configurations:
             if configuration.kind not in ("file", "directory"):
                 continue
-            files = [os.path.realpath(file) for file in configuration.files]
+            files = _included(configuration)
             included.update(files[1:])
             if path not in single:
                 covered.update(files)
@@ -96,13 +96,18 @@ def _each_once(found: list[tuple[str, list[Configuration]]]) -> list[Configurati
             if real in covered or (first and real in included):
                 continue
             stays.add(path)
-            covered.update(map(os.path.realpath, configuration.files))
+            covered.update(_included(configuration))
     return [
         configuration
         for path, configurations in found
         for configuration in configurations
         if path not in single or path in stays
     ]
+
+
+def _included(configuration: Configuration) -> list[str]:
+    values = set(configuration.values)
+    return [os.path.realpath(file) for file in configuration.files if file not in values]
 
 
 def source(path: str, options: ReadOptions, stdin: BinaryIO) -> Source:

@@ -49,6 +49,7 @@ class _Keys(Library):
     """
 
     has_folders = False
+    certain = False
 
     def __init__(
         self, texts: Mapping[str, Text], nginx: Collection[str], options: ReadOptions

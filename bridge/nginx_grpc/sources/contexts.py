@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from crossplane.analyzer import (
@@ -14,11 +15,12 @@ from crossplane.analyzer import (
 )
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.parsers import default_parser
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.placement import takes
 from nginx_grpc.tree import Directive
 
-__all__ = ["check_nginx", "context_of", "contexts", "is_blank", "upstream_server"]
+__all__ = ["check_nginx", "context_of", "contexts", "is_blank", "is_whole", "upstream_server"]
 
 _MASKS = {
     "main": NGX_MAIN_CONF | NGX_DIRECT_CONF,
@@ -169,6 +171,21 @@ def upstream_server(directives: Sequence[Directive]) -> Directive | None:
 
 
 _GIVE = "give the nginx configuration"
+
+
+_WHOLE = re.compile(rb"(?:\A|[\s;{}\"'])(?:events|http)[\s\"'#{]")
+
+
+def is_whole(data: bytes, file: str) -> bool:
+    """Whether a text is a whole nginx.conf, from whose folder relative includes start.
+
+    Raises Refused where it can't be read.
+    """
+    # The words are looked for first: to parse takes longer, and a comment may hold them too.
+    if _WHOLE.search(data) is None:
+        return False
+    directives = default_parser().parse(data, file).directives
+    return any(each.name in ("events", "http") and each.block is not None for each in directives)
 
 
 def is_blank(data: bytes) -> bool:

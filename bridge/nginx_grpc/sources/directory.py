@@ -6,20 +6,18 @@ import os
 import re
 from dataclasses import replace
 
-from nginx_grpc.sources.contexts import check_nginx, context_of
+from nginx_grpc.sources.contexts import check_nginx, context_of, is_whole
 from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import NothingError, ReadOptions, Source
-from nginx_grpc.sources.manifest import ManifestSource
 from nginx_grpc.sources.pieces import roots
+from nginx_grpc.sources.recognition import source_of
 from nginx_grpc.sources.search import search
 from nginx_grpc.tree import Configuration
 
 __all__ = ["DirectorySource"]
 
 _MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
-# What only a whole nginx.conf has. Relative includes start from its folder.
-_WHOLE = re.compile(rb"(?:\A|[\s;{}])(?:events|http)\s*\{")
 
 
 class DirectorySource(Source):
@@ -58,14 +56,16 @@ class DirectorySource(Source):
         texts = [
             Text(path, data, path) for path, data in found.files.items() if path not in manifests
         ]
-        self._homes = {os.path.dirname(text.name) for text in texts if _WHOLE.search(text.data)}
+        self._homes = {
+            os.path.dirname(text.name) for text in texts if is_whole(text.data, text.file)
+        }
         built = self._built(texts)
         result: list[Configuration] = []
         for path, data in found.files.items():
             if path in built:
                 result.append(built[path])
             elif path in manifests:
-                result.extend(ManifestSource(data, path, options).collect())
+                result.extend(source_of(data, path, options).collect())
         return result
 
     def _built(self, texts: list[Text]) -> dict[str, Configuration]:
@@ -117,12 +117,13 @@ class DirectorySource(Source):
         folder = own
         while folder not in self._homes and folder not in ("", os.sep, self._top):
             folder = os.path.dirname(folder)
-        if folder not in self._homes:
+        whole = folder in self._homes
+        if not whole:
             folder = own
         reader = self._readers.get(folder)
         if reader is None:
-            options = replace(self._options, prefix=self._options.prefix or folder)
-            reader = self._readers[folder] = Reader(DiskLibrary(folder, options), options)
+            library = DiskLibrary(folder, self._options, whole=whole)
+            reader = self._readers[folder] = Reader(library, self._options)
             self._seen[reader] = set()
         return reader
 

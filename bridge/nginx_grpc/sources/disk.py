@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable
 
@@ -15,6 +16,8 @@ __all__ = ["DiskLibrary", "inside", "read_regular"]
 
 # Regular files by their mode, but made by the kernel while they are read.
 _SYSTEM = ("/dev", "/proc", "/sys")
+# The folders that nginx.conf includes from, by the names that they usually have.
+_INCLUDED = re.compile(r"[\w.-]*\.d\Z|(?:sites|conf|streams?)-(?:available|enabled)\Z|v?hosts\Z")
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -65,10 +68,13 @@ class DiskLibrary(Library):
     Args:
         folder: the main file's folder, as it was given ("" is the current one).
         options: prefix, root, maps and limits.
+        whole: whether that file is a whole nginx.conf. Relative includes start from its folder, and
+            nobody says where it is for a part that it includes: without a prefix that is a guess.
     """
 
-    def __init__(self, folder: str, options: ReadOptions) -> None:
-        self._prefix = options.prefix or folder
+    def __init__(self, folder: str, options: ReadOptions, *, whole: bool = True) -> None:
+        self._prefix = options.prefix or (folder if whole else _above(folder))
+        self.certain = whole or bool(options.prefix)
         self._limits = options.limits
         self._maps = {"/etc/nginx": self._prefix}
         for path, where in options.maps.items():
@@ -168,6 +174,13 @@ class DiskLibrary(Library):
                 raise UnreadError(_why(error)) from None
             return False
         return True
+
+
+def _above(folder: str) -> str:
+    """The folder that relative includes of a part of a configuration may start from."""
+    if _INCLUDED.match(os.path.basename(os.path.abspath(folder))):
+        return os.path.join(folder, os.pardir)
+    return folder
 
 
 def _shown(path: str) -> str:

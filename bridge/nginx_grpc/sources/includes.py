@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import Including, Parsed, parse
 from nginx_grpc.parsers.interface import MAX_DEPTH
+from nginx_grpc.placement import inside, is_handler, takes
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
@@ -78,9 +79,12 @@ class Library(ABC):
     Attributes:
         has_folders: whether it knows in which folder a text is. Where it does not, a pattern may
             match what nginx would not find.
+        certain: whether a name leads to the very text that nginx would read. Where it is a guess,
+            one that nginx would not take there was a wrong guess.
     """
 
     has_folders = True
+    certain = True
 
     @abstractmethod
     def find(self, include: str) -> list[str]:
@@ -122,6 +126,12 @@ class _Reading:
     expanded: bool = False
     included: list[_Reading] = field(default_factory=list)
     elsewhere: dict[str, Directive] = field(default_factory=dict)
+    values: bool = False
+
+    def is_more_than_values(self) -> bool:
+        """Whether it was read as the body of a map or the like, and is one of a location as well:
+        then it may be included in another place, too."""
+        return self.values and any(is_handler(each.name) for each in self.parsed.directives)
 
 
 class Reader:
@@ -135,7 +145,7 @@ class Reader:
         options: limits and progress.
 
     Attributes:
-        included: the names of texts that an include brought in.
+        included: the names of texts that an include brought in, where nginx may well read them.
         inclusions: where they were put, by the name.
         read: the names of all texts.
     """
@@ -171,6 +181,8 @@ class Reader:
             text = reading.text
             if text.file not in configuration.texts:
                 configuration.files.append(text.file)
+                if reading.is_more_than_values():
+                    configuration.values.append(text.file)
                 configuration.texts[text.file] = text.data
             configuration.comments.extend(reading.parsed.comments)
             configuration.elsewhere.extend(reading.elsewhere.values())
@@ -191,7 +203,7 @@ class Reader:
         waiting = list(self._expanded(self._parse(text, False), []).included)
         while waiting:
             reading = waiting.pop()
-            if reading.text.name not in names:
+            if reading.text.name not in names and not reading.is_more_than_values():
                 names.add(reading.text.name)
                 new.append(reading.text.name)
                 waiting.extend(reading.included)
@@ -219,7 +231,7 @@ class Reader:
             one_line=text.one_line,
             free_names=free_names,
         )
-        reading = _Reading(text, parsed, parsed.statements, parsed.depth)
+        reading = _Reading(text, parsed, parsed.statements, parsed.depth, values=free_names)
         self._readings[text.name, free_names] = reading
         return reading
 
@@ -234,7 +246,7 @@ class Reader:
                     directives.append(directive)
                     continue
                 reading.statements -= 1
-                for part in self._parts(directive, place.free_names, above, reading):
+                for part in self._parts(directive, place, above, reading):
                     if isinstance(part, Directive):
                         reading.statements += 1
                         self._count_unread(part)
@@ -280,7 +292,7 @@ class Reader:
             )
 
     def _parts(
-        self, directive: Directive, free_names: bool, above: list[str], reading: _Reading
+        self, directive: Directive, place: Including, above: list[str], reading: _Reading
     ) -> list[_Reading | Directive]:
         """What stands in place of an include: texts that were read, and includes that were not."""
         if directive.unread:
@@ -310,10 +322,18 @@ class Reader:
                 parts.append(_unread(directive, f"a cycle of includes: {chain}", name))
                 continue
             try:
-                parts.append(self._include(name, free_names, above))
+                part = self._include(name, place.free_names, above)
             except UnreadError as error:
                 if not (known and error.elsewhere):
                     parts.append(_unread(directive, str(error), name))
+                continue
+            why = "" if self._library.certain else _misfit(place, part.parsed.directives)
+            if why:
+                parts.append(_unread(directive, why, name))
+                continue
+            if not part.is_more_than_values():
+                self.included.add(name)
+            parts.append(part)
         return parts
 
     def _include(self, name: str, free_names: bool, above: list[str]) -> _Reading:
@@ -324,11 +344,31 @@ class Reader:
             raise UnreadError(f"more than {limit} includes inside each other")
         if reading is None:
             reading = self._parse(self._library.load(name), free_names)
-        self.included.add(name)
         return self._expanded(reading, above)
 
 
 _PART = "give a part of the configuration"
+# Where the outermost block of a part stands.
+_AROUND = {"location": "server", "limit_except": "location", "server": "http", "upstream": "http"}
+
+
+def _misfit(place: Including, directives: list[Directive]) -> str:
+    """Why nginx can't be reading these directives in a place; empty where it may well be."""
+    if place.free_names or not place.blocks or place.depth > len(place.blocks):
+        return ""
+    if place.blocks[0] == "if":
+        return ""
+    context = _AROUND.get(place.blocks[0], "main")
+    for block in place.blocks:
+        context = inside(context, block)
+    for directive in directives:
+        if takes(context, directive) is not False:
+            continue
+        # A server may be one of stream{}.
+        if context != "server" or not takes("stream_server", directive):
+            what = f"what has this name here holds {directive.name}"
+            return f"{what}, which nginx takes in no {place.blocks[-1]}: it reads another file"
+    return ""
 
 
 def _unread(directive: Directive, why: str, name: str = "") -> Directive:

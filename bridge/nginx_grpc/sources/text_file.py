@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from nginx_grpc.sources.contexts import check_nginx, context_of
+from nginx_grpc.sources.contexts import check_nginx, context_of, is_whole
 from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import ReadOptions, Source
@@ -29,7 +29,8 @@ class TextSource(Source):
         self._text = Text(file, data, file)
         self._entry = entry
         folder = "" if kind == "stdin" else os.path.dirname(file)
-        self._reader = Reader(DiskLibrary(folder, options), options)
+        library = DiskLibrary(folder, options, whole=is_whole(data, file))
+        self._reader = Reader(library, options)
 
     def collect(self) -> list[Configuration]:
         """See Source."""
