@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from tests.oracle.nginx import Judge, binaries
 
@@ -85,8 +85,8 @@ def _asked(nginx):
 def parsed(text):
     if text.startswith("server 127"):
         text = f"upstream u {{ {text} }}"
-        return default_parser().parse(text.encode(), "x").directives[0].block
-    return default_parser().parse(text.encode(), "x").directives
+        return parse(text.encode(), "x").directives[0].block
+    return parse(text.encode(), "x").directives
 
 
 def test_contexts_of_blocks():

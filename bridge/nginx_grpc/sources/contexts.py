@@ -5,29 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crossplane.analyzer import (
-    DIRECTIVES,
-    NGX_DIRECT_CONF,
-    NGX_HTTP_LOC_CONF,
-    NGX_HTTP_MAIN_CONF,
-    NGX_HTTP_SRV_CONF,
-    NGX_MAIN_CONF,
-)
-
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
-from nginx_grpc.parsers.directives import KNOWN
+from nginx_grpc.parsers import parse
+from nginx_grpc.parsers.directives import CONTEXTS, KNOWN
 from nginx_grpc.placement import takes
 from nginx_grpc.tree import Directive
 
 __all__ = ["check_nginx", "context_of", "contexts", "is_blank", "is_whole", "upstream_server"]
 
-_MASKS = {
-    "main": NGX_MAIN_CONF | NGX_DIRECT_CONF,
-    "http": NGX_HTTP_MAIN_CONF,
-    "server": NGX_HTTP_SRV_CONF,
-    "location": NGX_HTTP_LOC_CONF,
-}
+# As CONTEXTS calls them.
+_LETTERS = {"main": "m", "http": "h", "server": "s", "location": "l"}
 _MAIN_BLOCKS = {"events", "http", "mail", "mgmt", "stream"}
 _HTTP_BLOCKS = {"geo", "map", "server", "split_clients", "types", "upstream"}
 _HTTP = {
@@ -93,7 +80,7 @@ def context_of(directives: Sequence[Directive]) -> str:
     """
     blocks = {directive.name for directive in directives if directive.block is not None}
     names = {directive.name for directive in directives}
-    possible = contexts(directives) or list(_MASKS)
+    possible = contexts(directives) or list(_LETTERS)
     signs = [
         ("main", blocks & _MAIN_BLOCKS),
         ("http", blocks & _HTTP_BLOCKS and ("location" not in blocks or blocks & _IN_HTTP_ALONE)),
@@ -109,11 +96,11 @@ def context_of(directives: Sequence[Directive]) -> str:
 
 def contexts(directives: Sequence[Directive]) -> list[str]:
     """Those of main, http, server and location in which nginx takes all of these directives."""
-    found = []
-    for context, masks in _MASKS.items():
-        if all(_may_stand(directive, context, masks) for directive in directives):
-            found.append(context)
-    return found
+    return [
+        context
+        for context, letter in _LETTERS.items()
+        if all(_may_stand(directive, context, letter) for directive in directives)
+    ]
 
 
 def _is_of_stream(directives: Sequence[Directive]) -> bool:
@@ -126,15 +113,10 @@ def _is_of_stream(directives: Sequence[Directive]) -> bool:
     )
 
 
-def _may_stand(directive: Directive, context: str, mask: int) -> bool:
+def _may_stand(directive: Directive, context: str, letter: str) -> bool:
     found = takes(context, directive)
-    if found is not None:
-        return found
-    known = DIRECTIVES.get(directive.name)
-    if known is None:
-        # Newer than the table, or a module's. Of the newer ones, mgmt alone is for main.
-        return context != "main" or directive.name not in KNOWN or directive.name == "mgmt"
-    return any(each & mask for each in known)
+    # A module's directive may stand anywhere.
+    return letter in CONTEXTS.get(directive.name, letter) if found is None else found
 
 
 def check_nginx(directives: Sequence[Directive], file: str, line: int = 0) -> None:
@@ -184,7 +166,7 @@ def is_whole(data: bytes, file: str) -> bool:
     # The words are looked for first: to parse takes longer, and a comment may hold them too.
     if _WHOLE.search(data) is None:
         return False
-    directives = default_parser().parse(data, file).directives
+    directives = parse(data, file).directives
     return any(each.name in ("events", "http") and each.block is not None for each in directives)
 
 

@@ -10,7 +10,7 @@ import os
 import re
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.sources import glob, marks
 from nginx_grpc.sources.contexts import check_nginx, context_of, contexts
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
@@ -91,7 +91,7 @@ class DumpSource(Source):
 
     def _is_one_text(self) -> bool:
         try:
-            directives = default_parser().parse(self._data, self._file).directives
+            directives = parse(self._data, self._file).directives
         except Refused:
             return False
         return bool(contexts(directives))

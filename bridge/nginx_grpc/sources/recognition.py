@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import default_parser
+from nginx_grpc.parsers import parse
 from nginx_grpc.sources import dump, manifest
 from nginx_grpc.sources.interface import ReadOptions, Source
 from nginx_grpc.sources.text_file import TextSource
@@ -37,7 +37,7 @@ def source_of(data: bytes, file: str, options: ReadOptions) -> Source:
             return manifest.ManifestSource(data, file, options)
         objects = manifest.has_objects(data, file)
         try:
-            default_parser().parse(data, file)
+            parse(data, file)
         except Refused:
             if objects:
                 # Not for the reason that nginx would have.

@@ -43,7 +43,7 @@ def found(text, uri):
         ("location /e { location ~ f { } }", "/e/g", ("unknown", "")),
         ("location ^~ /e { location ~ f { } }", "/e/g", ("unknown", "")),
         ("location /e { location ^~ /e/f { } } location ~ x { }", "/e/f", ("unknown", "")),
-        ("location /x { location = /e { } }", "/e", ("no", "")),
+        ("location /e/x { location = /e/x/e { } }", "/e", ("no", "")),
     ],
 )
 def test_search(text, uri, expected):
