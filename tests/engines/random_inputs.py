@@ -92,9 +92,9 @@ def mutated(random: Random) -> dict[str, Any] | None:
         for _ in range(random.choice([0, 1, 2, 4, 8, 16])):
             _mutate(items, random)
         configurations = sources.read(["-"], stdin=io.BytesIO(write(items).encode("latin-1")))
+        return model.build(configurations[0])
     except (Refused, NotRewritten):
         return None
-    return model.build(configurations[0])
 
 
 def _mutate(items: Items, random: Random) -> None:
