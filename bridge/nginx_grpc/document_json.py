@@ -140,6 +140,12 @@ _TARGET_CLIENT_CHOOSES = {
     "whole": '"whole"',
     "unknown": '"unknown"',
 }
+_FAILURE_PROBLEM = {
+    "empty": '"empty"',
+    "no-port": '"no-port"',
+    "invalid": '"invalid"',
+    "name": '"name"',
+}
 _RETURN_BODY = {"none": '"none"', "empty": '"empty"', "text": '"text"', "variable": '"variable"'}
 _OTHER_HANDLER_WHY = {"protocol": '"protocol"', "methods": '"methods"', "replaced": '"replaced"'}
 _HEADER_LIST_DIRECTIVE = {
@@ -642,8 +648,29 @@ def _target_variables(x: Any) -> str:
     return f'{{"name":{_text(x["name"])},"origin":{_TARGET_VARIABLES_ORIGIN[x["origin"]]}}}'
 
 
+def _failure(x: Any) -> str:
+    size = 4
+    line = x["line"]
+    if type(line) is not int or line < 0:
+        raise ValueError(line)
+    key = ""
+    if "key" in x:
+        size += 1
+        key = f',"key":{_text(x["key"])}'
+    if len(x) != size:
+        raise KeyError(size)
+    return (
+        f'{{"text":{_text(x["text"])}'
+        f',"problem":{_FAILURE_PROBLEM[x["problem"]]}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f"{key}"
+        f"}}"
+    )
+
+
 def _target(x: Any) -> str:
-    size = 15
+    size = 16
     port = x["port"]
     if type(port) is not int or port < 0:
         raise ValueError(port)
@@ -671,6 +698,7 @@ def _target(x: Any) -> str:
         f',"host_is_name":{_TRUTH[id(x["host_is_name"])]}'
         f',"variables":{_array(x["variables"], _target_variables)}'
         f',"client_chooses":{_TARGET_CLIENT_CHOOSES[x["client_chooses"]]}'
+        f',"failures":{_array(x["failures"], _failure)}'
         f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'

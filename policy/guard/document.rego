@@ -876,33 +876,9 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "context", "file", "line", "key"}
+keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "key"}
 
 ok_target(x) if {
-	is_object(x)
-	count(x) == size_15
-	x.fields == count(x)
-	is_string(x.text)
-	is_string(x.options)
-	words_target_scheme[x.scheme]
-	is_boolean(x.scheme_known)
-	words_target_kind[x.kind]
-	is_array(x.upstreams)
-	every item in x.upstreams {
-		is_string(item)
-	}
-	is_string(x.host)
-	kind.natural(x.port)
-	is_boolean(x.host_is_name)
-	is_array(x.variables)
-	every item in x.variables {
-		ok_target_variables(item)
-	}
-	words_target_client_chooses[x.client_chooses]
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_16
 	x.fields == count(x)
@@ -923,6 +899,38 @@ ok_target(x) if {
 		ok_target_variables(item)
 	}
 	words_target_client_chooses[x.client_chooses]
+	is_array(x.failures)
+	every item in x.failures {
+		ok_failure(item)
+	}
+	words_number_setting_context[x.context]
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_17
+	x.fields == count(x)
+	is_string(x.text)
+	is_string(x.options)
+	words_target_scheme[x.scheme]
+	is_boolean(x.scheme_known)
+	words_target_kind[x.kind]
+	is_array(x.upstreams)
+	every item in x.upstreams {
+		is_string(item)
+	}
+	is_string(x.host)
+	kind.natural(x.port)
+	is_boolean(x.host_is_name)
+	is_array(x.variables)
+	every item in x.variables {
+		ok_target_variables(item)
+	}
+	words_target_client_chooses[x.client_chooses]
+	is_array(x.failures)
+	every item in x.failures {
+		ok_failure(item)
+	}
 	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
@@ -954,6 +962,12 @@ wrong_target(x) := {"(no object)"} if {
 	},
 	{"variables" | not is_array(object.get(x, "variables", null))},
 	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "unknown"}},
+	{kind.item("failures", i, inner) |
+		some i, item in x.failures
+		not ok_failure(item)
+		some inner in wrong_failure(item)
+	},
+	{"failures" | not is_array(object.get(x, "failures", null))},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -975,6 +989,36 @@ wrong_target_variables(x) := {"(no object)"} if {
 	object.keys(x) - keys_target_variables,
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"origin" | not object.get(x, "origin", null) in {"constant", "request", "unknown"}},
+})
+
+keys_failure := {"text", "problem", "file", "line", "key"}
+
+ok_failure(x) if {
+	is_object(x)
+	count(x) == size_4
+	is_string(x.text)
+	words_failure_problem[x.problem]
+	is_string(x.file)
+	kind.natural(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.text)
+	words_failure_problem[x.problem]
+	is_string(x.file)
+	kind.natural(x.line)
+	is_string(x.key)
+}
+
+wrong_failure(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_failure,
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"problem" | not object.get(x, "problem", null) in {"empty", "no-port", "invalid", "name"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.natural(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
 keys_location_limit_except := {"methods", "denies", "file", "line", "key"}
@@ -1472,6 +1516,8 @@ words_target_client_chooses := {"no", "part", "whole", "unknown"}
 
 words_target_variables_origin := {"constant", "request", "unknown"}
 
+words_failure_problem := {"empty", "no-port", "invalid", "name"}
+
 words_other_handler_why := {"protocol", "methods", "replaced"}
 
 words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
@@ -1496,9 +1542,9 @@ size_12 := 12
 
 size_13 := 13
 
-size_15 := 15
-
 size_16 := 16
+
+size_17 := 17
 
 ok_member(kinds, field, x) if {
 	field == "fields"

@@ -76,6 +76,10 @@ _target := t.target({
 	"key": "nginx.conf",
 	"upstreams": ["greeter"],
 	"variables": [{"name": "$a", "origin": "constant"}],
+	"failures": [
+		object.union(_at(9), {"text": "a", "problem": "no-port"}),
+		object.union(_at(9), {"text": "", "problem": "empty", "key": "nginx.conf"}),
+	],
 })
 
 _location := t.pass("/", {
@@ -194,6 +198,7 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].grpc": _put_in_location("grpc", value),
 	"servers[0].locations[0].target": _put_in_location("target", value),
 	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
+	"servers[0].locations[0].target.failures[0]": _with_location({"target": _put(_target, "failures", [value])}),
 	"servers[0].locations[0].limit_except": _put_in_location("limit_except", value),
 	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
 	"servers[0].locations[0].directives": _put_in_location("directives", value),

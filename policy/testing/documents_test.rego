@@ -126,6 +126,7 @@ target(more) := fields(object.union(
 		"host_is_name": false,
 		"variables": [],
 		"client_chooses": "no",
+		"failures": [],
 		"context": "location",
 	}),
 	more,

@@ -9,6 +9,7 @@ from tests.oracle.nginx import binaries
 from tests.oracle.served.backends import Backends
 from tests.oracle.served.calls import Call, ask
 from tests.oracle.served.questions import Case
+from tests.oracle.served.run import QUESTIONS, question, run
 from tests.oracle.served.server import Server
 
 pytestmark = pytest.mark.skipif(not binaries(), reason="no nginx on this machine")
@@ -84,3 +85,13 @@ def test_what_nginx_refuses_is_left_out(serve):
     assert 'unknown directive "retrun"' in server.refused["k1"]
     answers = server.ask([Call(addresses[0]), Call(addresses[3])])
     assert [answer.status for answer in answers] == [204, 204]
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_sample_of(name):
+    """The recorded runs are in docs/oracle.md."""
+    figures = run(question(name), 7, 40, binaries())
+    assert figures.wrong == []
+    for version in binaries():
+        assert figures.counts[version, "known"] > 0
+        assert figures.counts[version, "refused"] < 4

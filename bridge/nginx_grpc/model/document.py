@@ -19,7 +19,7 @@ from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.model.upstreams import Upstreams
-from nginx_grpc.model.variables import VARIABLE_BLOCKS, HttpVariables, ServerVariables
+from nginx_grpc.model.variables import VARIABLE_BLOCKS, HttpVariables
 from nginx_grpc.model.waivers import waiver
 from nginx_grpc.tree import Configuration, Directive
 
@@ -132,7 +132,7 @@ class _Model:
                 server,
                 scope,
                 listening(server, scope),
-                ServerVariables(variables, block, doubtful=bool(gaps)),
+                variables,
                 fragment,
             )
         )
@@ -142,7 +142,7 @@ class _Model:
             names = server.plain_names()
             if names and not sockets.is_default(server.listening):
                 # A server that is no default is reached by its names alone.
-                server.variables.constants["host"] = names
+                server.fixed["host"] = names
             for location in locations(
                 server.directive, server.scope, number, self._gaps, server.fragment
             ):
@@ -166,7 +166,7 @@ class _Model:
                 for upstream in target.upstreams() if target else ():
                     self._gaps.matter(upstream.gaps)
                 if target and any(origin == "unknown" for _, origin in target.origins):
-                    self._gaps.matter(server.variables.http.gaps)
+                    self._gaps.matter(server.variables.gaps)
 
     def _server(self, server: Server, sockets: Sockets) -> Json:
         scope = server.scope

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nginx_grpc.model.locations import Location
+from nginx_grpc.model.journeys import Journeys, assigned_in
+from nginx_grpc.model.rewriting import Known, State
 from nginx_grpc.model.servers import Server
-from nginx_grpc.model.targets import Destination, constant_target, literal_of, target_of
+from nginx_grpc.model.targets import (
+    Destination,
+    Target,
+    constant_target,
+    literal_of,
+    target_of,
+    unknown_target,
+)
 from nginx_grpc.model.upstreams import Upstreams
-from nginx_grpc.model.variables import LocationVariables
+from nginx_grpc.model.values import TooMuchWork, Work
 from nginx_grpc.tree import Directive
 
 __all__ = ["follow"]
@@ -24,17 +32,18 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
         upstreams: the upstream blocks; takes in the literal targets if any has a variable.
     """
     with_variables = [server for server in servers if _has_variables(server)]
+    assigned: set[str] = set()
     for server in servers if with_variables else ():
+        assigned.update(assigned_in(server.directive.block or []))
         for location in server.locations:
+            assigned.update(assigned_in(location.block))
             literal = literal_of(location.passes) if location.passes else None
             if literal is not None:
                 upstreams.literals.add(literal)
-    for server in with_variables:
-        for location in server.locations:
-            server.variables.take(location.block, location.regex)
+    work = Work()
     constants: dict[tuple[str, str], Destination] = {}
     for server in servers:
-        known: dict[str, LocationVariables] = {}
+        journeys: Journeys | None = None
         for location in server.locations:
             directive = location.passes
             if directive is None or directive.name not in _FOLLOWED:
@@ -42,12 +51,35 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
             if location.parent is not None and not location.own_handler:
                 server.targets[location.id] = server.targets[location.parent.id]
                 continue
-            if _has_variable(directive):
-                variables = _variables(server, location, known)
-                target = target_of(directive, upstreams, variables)
-            else:
+            if not _has_variable(directive):
                 target = constant_target(directive, upstreams, constants)
+            else:
+                try:
+                    if journeys is None:
+                        journeys = _journeys(server, assigned, work)
+                    target = _target(directive, upstreams, journeys.at(location), server)
+                except TooMuchWork:
+                    target = unknown_target(directive)
             server.targets[location.id] = target
+
+
+def _target(directive: Directive, upstreams: Upstreams, state: State, server: Server) -> Target:
+    http = server.scope.outer
+    return target_of(directive, upstreams, state, unseen=http is None or bool(http.gaps))
+
+
+def _journeys(server: Server, assigned: set[str], work: Work) -> Journeys:
+    http = server.scope.outer
+    known = Known(
+        http=server.variables,
+        assigned=set(),
+        elsewhere=assigned,
+        fixed=server.fixed,
+        doubtful=bool(server.scope.gaps),
+        http_doubtful=http is None or bool(http.gaps),
+        work=work,
+    )
+    return Journeys(server.scope, server.directive.block or [], server.locations, known)
 
 
 def _has_variables(server: Server) -> bool:
@@ -56,17 +88,3 @@ def _has_variables(server: Server) -> bool:
 
 def _has_variable(directive: Directive) -> bool:
     return bool(directive.args) and "$" in directive.args[0]
-
-
-def _variables(
-    server: Server, location: Location, known: dict[str, LocationVariables]
-) -> LocationVariables:
-    doubtful = bool(location.scope.gaps)
-    if location.condition is not None and location.parent is not None:
-        return _variables(server, location.parent, known).inside(location.block, doubtful)
-    variables = known.get(location.id)
-    if variables is None:
-        variables = known[location.id] = LocationVariables(
-            server.variables, location.block, location.regex, doubtful
-        )
-    return variables

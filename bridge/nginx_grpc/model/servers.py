@@ -9,7 +9,7 @@ from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.targets import Target
-from nginx_grpc.model.variables import ServerVariables
+from nginx_grpc.model.variables import HttpVariables
 from nginx_grpc.tree import Directive
 
 __all__ = ["Server"]
@@ -23,8 +23,9 @@ class Server:
         directive: the block.
         scope: what is in effect.
         listening: its sockets.
-        variables: what it sets.
+        variables: those of its http block.
         fragment: the location that was built around a fragment of that context.
+        fixed: what variables of nginx's own can be in it, by name, where that is known.
         locations: its locations, in the order of the text.
         targets: where a location's grpc_pass or proxy_pass leads, by its id.
         pages: `pages` of the document.
@@ -33,8 +34,9 @@ class Server:
     directive: Directive
     scope: Scope
     listening: Listening
-    variables: ServerVariables
+    variables: HttpVariables
     fragment: Directive | None
+    fixed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     locations: list[Location] = field(default_factory=list)
     targets: dict[str, Target] = field(default_factory=dict)
     pages: list[Json] = field(default_factory=list)

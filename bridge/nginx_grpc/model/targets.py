@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.budget import Budget
-from nginx_grpc.model.expansion import Alternative, Leaf, expand, variables_in
 from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.rewriting import State
 from nginx_grpc.model.upstreams import Upstream, Upstreams
-from nginx_grpc.model.variables import LocationVariables
+from nginx_grpc.model.values import Alternative, Leaf, unknown, variables_in
 from nginx_grpc.tree import Directive
 
-__all__ = ["Destination", "Target", "constant_target", "literal_of", "target_of"]
+__all__ = [
+    "Destination",
+    "Failure",
+    "Target",
+    "constant_target",
+    "literal_of",
+    "target_of",
+    "unknown_target",
+]
 
 _SCHEMES = ("grpc://", "grpcs://", "http://", "https://")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -40,6 +48,26 @@ class Destination:
     port: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A text that grpc_pass can get and that fails the call.
+
+    Args:
+        text: it, its variables by name where their value is not known.
+        problem: empty, no-port, invalid, or name: that fails without a resolver.
+        giver: the directive that gives it; None where none does.
+    """
+
+    text: str
+    problem: str
+    giver: Directive | None
+
+    def as_json(self) -> Json:
+        """One of a target's `failures`."""
+        node: Json = {"text": self.text, "problem": self.problem}
+        return placed(node, self.giver) if self.giver else {**node, "file": "", "line": 0}
+
+
 @dataclass(slots=True)
 class Target:
     """Where a directive leads.
@@ -50,12 +78,18 @@ class Target:
             is not known.
         alternatives: the alternatives of its text.
         origins: its variables with their origin.
+        failures: what fails the call, for grpc_pass with a variable.
+        sure: whether every alternative leads where `destinations` say.
+        lost: the alternatives that lead nowhere, whatever resolver there is.
     """
 
     directive: Directive
     destinations: list[Destination]
     alternatives: list[Alternative]
     origins: list[tuple[str, str]]
+    failures: list[Failure] = field(default_factory=list)
+    sure: bool = True
+    lost: frozenset[Alternative] = frozenset()
 
     @property
     def text(self) -> str:
@@ -75,7 +109,7 @@ class Target:
             upstreams: the upstream blocks.
             budget: bounds the names of upstreams that are repeated.
         """
-        one = self.destinations[0] if len(self.destinations) == 1 else None
+        one = self.destinations[0] if self.sure and len(self.destinations) == 1 else None
         if one is not None and not self.origins:
             schemes = [one.scheme]
             names = [one.upstream.name] if one.upstream else []
@@ -86,7 +120,9 @@ class Target:
             names = [upstream.name for upstream in self.upstreams()]
             budget.spend(sum(map(len, names)))
             host_is_name = self._needs_resolving(upstreams)
-            client_chooses = _clients_choice(self.alternatives)
+            client_chooses = _clients_choice(
+                [row for row in self.alternatives if row not in self.lost]
+            )
         node: Json = {
             "text": self.text,
             "options": " ".join(self.directive.args[1:]),
@@ -99,22 +135,32 @@ class Target:
             "host_is_name": host_is_name,
             "variables": [{"name": "$" + name, "origin": origin} for name, origin in self.origins],
             "client_chooses": client_chooses,
+            "failures": [failure.as_json() for failure in self._shown(budget)],
             "context": context,
         }
         return counted(placed(node, self.directive))
 
     def _needs_resolving(self, upstreams: Upstreams) -> bool:
+        if any(failure.problem == "name" for failure in self.failures):
+            return True
         for row in self.alternatives:
             if not _is_constant(row):
                 if _is_domain(row):
                     return True
-                continue
-            item = _destination(row, upstreams, self.directive.name)
-            # A variable that names another target's literal address finds that one's upstream.
-            found = bool(self.origins) and (item.host.lower(), item.port) in upstreams.literals
-            if item.kind == "address" and is_name(item.host) and not found:
-                return True
+            elif self.directive.name == "proxy_pass" or not self.origins:
+                item = _destination(row, upstreams, self.directive.name)
+                if self.origins and _is_resolved_late(item, upstreams):
+                    return True
+                if not self.origins and item.kind == "address" and is_name(item.host):
+                    return True
         return False
+
+    def _shown(self, budget: Budget) -> list[Failure]:
+        """The first failure of each kind."""
+        shown = {failure.problem: failure for failure in reversed(self.failures)}
+        found = [failure for failure in self.failures if failure is shown[failure.problem]]
+        budget.spend(sum(len(failure.text) for failure in found))
+        return found
 
 
 def constant_target(
@@ -135,23 +181,94 @@ def constant_target(
     return Target(directive, [destination], [(text,)], [])
 
 
-def target_of(directive: Directive, upstreams: Upstreams, variables: LocationVariables) -> Target:
+def target_of(directive: Directive, upstreams: Upstreams, state: State, *, unseen: bool) -> Target:
     """Follow a grpc_pass or proxy_pass with variables.
 
     Args:
         directive: it.
         upstreams: the upstream blocks.
-        variables: what variables hold there.
+        state: what variables hold there.
+        unseen: whether there may be upstream blocks that were not seen.
     """
     text = directive.args[0]
-    # An alternative that is empty leads nowhere: nginx answers 500.
-    rows = [row for row in expand(text, variables) if row] or [()]
-    origins = [(name, _origin(expand("$" + name, variables))) for name in variables_in(text)]
-    known = [_followed(row, upstreams, directive.name) for row in rows]
-    destinations = [item for item in known if item is not None]
-    if len(destinations) < len(known):
+    rows = state.text(text, directive).rows or unknown(text).rows
+    values = {name: list(state.read(name.lower()).rows) for name in variables_in(text)}
+    origins = [(name, _origin(values[name])) for name in values]
+    failures: list[Failure] = []
+    followed: list[Destination | None] = []
+    lost: list[Alternative] = []
+    for row, giver in rows.items():
+        problem = _problem(row, upstreams, unseen) if directive.name == "grpc_pass" else ""
+        if problem:
+            shown = giver if giver is not directive else None
+            failures.append(Failure(_shown(row), problem, shown))
+        if not row or problem not in ("", "name"):
+            lost.append(row)
+        else:
+            followed.append(_followed(row, upstreams, directive.name))
+    destinations = [item for item in followed if item is not None]
+    sure = len(followed) == len(rows) and all(map(_is_constant, rows))
+    if len(destinations) < len(followed):
         destinations = []
-    return Target(directive, list(dict.fromkeys(destinations)), rows, origins)
+    places = list(dict.fromkeys(destinations))
+    return Target(directive, places, list(rows), origins, failures, sure, frozenset(lost))
+
+
+def unknown_target(directive: Directive) -> Target:
+    """A grpc_pass or proxy_pass whose variables are too many to follow."""
+    names = variables_in(directive.args[0])
+    return Target(
+        directive, [], [(Leaf(names[0], request=False),)], [(name, "unknown") for name in names],
+        sure=False,
+    )  # fmt: skip
+
+
+def _problem(row: Alternative, upstreams: Upstreams, unseen: bool) -> str:
+    """Why nginx fails a call to what grpc_pass got; empty where it does not, or nobody knows."""
+    first = row[0] if row else ""
+    if not _is_constant(row):
+        # Whatever stands for the leaf, a slash behind it makes the host invalid.
+        scheme, rest = _split(first) if isinstance(first, str) else ("", "")
+        follows = isinstance(first, Leaf) and _scheme_follows(row)
+        texts = [piece for piece in (rest, *row[1:]) if isinstance(piece, str)]
+        if follows:
+            texts = [texts[1][3:], *texts[2:]]
+        return "invalid" if scheme[:4] == "http" or any(map(_has_path, texts)) else ""
+    text = str(first)
+    scheme, rest = _split(text)
+    if scheme[:4] == "http":
+        return "invalid"
+    if not rest:
+        return "empty"
+    address = address_of(rest)
+    if address.unix:
+        return "" if len(rest) > len("unix:") else "invalid"
+    if _has_path(rest):
+        return "invalid"
+    if not address.host:
+        return "empty"
+    if not address.port_said:
+        named = upstreams.named(address.host) is not None
+        return "" if named or unseen else "no-port"
+    if not address.port:
+        return "invalid"
+    item = Destination("address", scheme, host=address.host, port=address.port)
+    return "name" if _is_resolved_late(item, upstreams) else ""
+
+
+def _is_resolved_late(item: Destination, upstreams: Upstreams) -> bool:
+    """Whether a variable's host is a name that nginx resolves when a call comes."""
+    # A variable that names another target's literal address finds that one's upstream.
+    found = (item.host.lower(), item.port) in upstreams.literals
+    return item.kind == "address" and is_name(item.host) and not found
+
+
+def _has_path(text: str) -> bool:
+    return "/" in text or "?" in text
+
+
+def _shown(row: Alternative) -> str:
+    return "".join(f"${piece.name}" if isinstance(piece, Leaf) else piece for piece in row)
 
 
 def literal_of(directive: Directive) -> tuple[str, int] | None:
@@ -212,6 +329,8 @@ def _schemes(target: Target) -> list[str]:
     """The schemes that it can have, each once; two or more where that is not known."""
     schemes: dict[str, None] = {}
     for row in target.alternatives:
+        if row in target.lost:
+            continue
         first = row[0] if row else ""
         if isinstance(first, str):
             schemes[_split(first)[0]] = None

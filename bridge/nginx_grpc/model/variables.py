@@ -1,8 +1,6 @@
-"""What a variable can hold: the constants of set, map, geo and split_clients, or the client's word.
+"""What a variable is where nothing has set it: map, geo and split_clients, the client's word, none.
 
-nginx runs the `set`s of the server before those of the location, and a variable survives an
-internal redirect: a location with no unconditional set of its own can hold what any other location
-of the server has set.
+nginx evaluates such a variable when it is first read, and keeps what it found for the request.
 """
 
 from __future__ import annotations
@@ -10,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nginx_grpc.model.captures import groups_of, names_in
+from nginx_grpc.model.captures import pattern_of
+from nginx_grpc.model.values import NOTHING, Leaf, Values, Work
 from nginx_grpc.tree import Directive
 
-__all__ = [
-    "MOST_VALUES",
-    "VARIABLE_BLOCKS",
-    "HttpVariables",
-    "LocationVariables",
-    "ServerVariables",
-]
+__all__ = ["SCRIPTS", "VARIABLE_BLOCKS", "Definition", "HttpVariables", "name_of", "sets_variable"]
 
 VARIABLE_BLOCKS = frozenset(("map", "geo", "split_clients"))
+# Code that may set any variable before a request is passed on.
+SCRIPTS = ("rewrite_by_", "access_by_", "server_rewrite_by_", "js_access", "perl_")
 
 _FROM_CLIENT = ("arg_", "http_", "cookie_")
 _REQUEST = frozenset(
@@ -42,221 +37,202 @@ _REQUEST = frozenset(
         "uri",
     )
 )
-_MAP_WORDS = frozenset(("hostnames", "volatile"))
+# All that these can be.
+_CLOSED = {"scheme": ("http", "https"), "https": ("on", ""), "is_args": ("?", "")}
 _GEO_WORDS = frozenset(("delete", "proxy", "proxy_recursive", "ranges"))
-# Code that may set any variable before a request is passed on.
-_SCRIPTS = ("rewrite_by_", "access_by_", "server_rewrite_by_", "js_access", "perl_")
-# More values than these are not followed.
-MOST_VALUES = 64
+_EVERY_ADDRESS = frozenset(("0.0.0.0/0", "0.0.0.0-255.255.255.255"))
+# What directives before the rewrite module's and after it evaluate in their own time.
+_KEYED = frozenset(("auth_basic", "limit_conn_zone", "limit_req_zone"))
 
 
 @dataclass(slots=True)
-class Values:
-    """What a variable is given.
+class Definition:
+    """A map, geo or split_clients.
 
     Args:
-        texts: the texts, which may hold variables themselves.
-        complete: whether these are all.
+        directive: the block.
+        source: the text it looks at; empty for geo and split_clients, which are not followed.
+        entries: those that give a value, in the order of the text.
+        exact: the entries for exact texts, in small letters, by text.
+        others: whether there are patterns, wildcards, networks or shares among them.
+        default: the entry for the rest; None where the rest is nothing.
+        whole: whether all entries are seen.
+        volatile: whether it is evaluated anew each time.
+        captures: the names of its regexes' captures.
+        regex: whether it has a regex.
+        with_variables: the entries of a map whose value has a variable.
     """
 
-    texts: list[str] = field(default_factory=list)
-    complete: bool = True
+    directive: Directive
+    source: str = ""
+    entries: list[Directive] = field(default_factory=list)
+    exact: dict[str, Directive] = field(default_factory=dict)
+    others: bool = False
+    default: Directive | None = None
+    whole: bool = True
+    volatile: bool = False
+    captures: tuple[str, ...] = ()
+    regex: bool = False
+    with_variables: list[Directive] = field(default_factory=list)
+    _constants: Values | None = None
 
-    def add(self, text: str) -> None:
-        """One more text; beyond what is followed the rest is unknown."""
-        if text in self.texts:
-            return
-        if len(self.texts) < MOST_VALUES:
-            self.texts.append(text)
-        else:
-            self.complete = False
+    @property
+    def name(self) -> str:
+        """Of its variable, in small letters."""
+        return name_of(self.directive.args[-1])
 
-    def join(self, other: Values) -> Values:
-        """These and the other's."""
-        joined = Values(list(self.texts), self.complete and other.complete)
-        for text in other.texts:
-            joined.add(text)
-        return joined
+    def chosen(self, source: Values) -> list[Directive | None] | None:
+        """The entries that come out for what the source can be, where that is known.
+
+        None stands for nothing.
+        """
+        if not (self.source and self.whole and source.rows) or self.others:
+            return None
+        if not all(map(is_constant, source.rows)):
+            return None
+        texts = ("".join(map(str, row)).lower() for row in source.rows)
+        entries = [self.exact.get(text, self.default) for text in texts]
+        return list({id(entry): entry for entry in entries}.values())
+
+    def constants(self, work: Work) -> Values:
+        """What comes out of the entries without a variable, whatever the source is."""
+        if self._constants is None:
+            found = Values()
+            work.spend(len(self.entries))
+            for entry in self.entries:
+                if not self.has_variables(entry):
+                    found = found.join(self.constant(entry))
+            if self.default is None:
+                found = found.join(self.constant(None))
+            self._constants = found
+        return self._constants
+
+    def has_variables(self, entry: Directive | None) -> bool:
+        """Whether the value of a map's entry has a variable."""
+        return bool(self.source) and entry is not None and "$" in "".join(entry.args[:1])
+
+    def constant(self, entry: Directive | None) -> Values:
+        """What comes out of an entry without a variable."""
+        text = entry.args[0] if entry is not None and entry.args else ""
+        return Values({(text,) if text else NOTHING: entry or self.directive})
 
 
 class HttpVariables:
-    """Variables of one http block: map, geo, split_clients, and the captures of maps."""
+    """Variables of one http block.
+
+    Args (attributes):
+        definitions: the last map, geo or split_clients of each name, as nginx takes it.
+        captures: names of captures in maps.
+        given: names that some module's directive gives a value.
+        scripted: whether code may set any variable anywhere.
+        disturbed: whether a map with a regex may be evaluated outside of the rewrite phase.
+        gaps: of the blocks, by index.
+    """
 
     def __init__(self, block: list[Directive]) -> None:
-        self.values: dict[str, Values] = {}
+        self.definitions: dict[str, Definition] = {}
         self.captures: set[str] = set()
-        self.scripted = any(directive.name.startswith(_SCRIPTS) for directive in block)
+        self.given: set[str] = set()
+        self.assigned: set[str] = set()
+        self.scripted = any(directive.name.startswith(SCRIPTS) for directive in block)
         self.gaps: list[int] = []
+        self.doubtful = False
         for directive in block:
             if directive.block is not None and directive.name in VARIABLE_BLOCKS:
                 self._define(directive)
-            elif _defines_variable(directive):
-                self._join(_name(directive.args[0]), Values(complete=False))
+            elif sets_variable(directive):
+                self.given.add(name_of(directive.args[0]))
+            elif directive.block is not None and directive.name == "geoip2":
+                self.given.update(
+                    name_of(entry.name) for entry in directive.block if entry.name[:1] == "$"
+                )
+        keyed = " ".join(
+            argument for item in block if item.name in _KEYED for argument in item.args
+        ).lower()
+        self.disturbed = "$" in keyed and any(
+            definition.regex and f"${name}" in keyed
+            for name, definition in self.definitions.items()
+        )
 
     def _define(self, directive: Directive) -> None:
         if not directive.args or not directive.args[-1].startswith("$"):
             return
-        words = {"map": _MAP_WORDS, "geo": _GEO_WORDS}.get(directive.name, frozenset())
-        values = Values()
+        of_map = directive.name == "map"
+        found = Definition(directive, directive.args[0] if of_map else "")
         for entry in directive.block or ():
             if entry.unread:
-                values.complete = False
-            elif entry.name not in words or entry.args:
-                # A map without a default gives the empty text, which leads nowhere.
-                values.add(entry.args[0] if entry.args else "")
-                self.captures.update(names_in(entry.name))
-        self._join(_name(directive.args[-1]), values)
-
-    def _join(self, name: str, values: Values) -> None:
-        before = self.values.get(name)
-        self.values[name] = values if before is None else before.join(values)
-
-
-class ServerVariables:
-    """Variables of one server: its own sets, and those of its locations where none is nearer."""
-
-    def __init__(self, http: HttpVariables, block: list[Directive], doubtful: bool) -> None:
-        """Take in a server block.
-
-        Args:
-            http: the variables around it.
-            block: its directives.
-            doubtful: whether it has a gap.
-        """
-        self.http = http
-        self.constants: dict[str, tuple[str, ...]] = {}
-        self.captures: set[str] = set()
-        self._elsewhere: dict[str, Values] = {}
-        self.scripted = http.scripted or any(item.name.startswith(_SCRIPTS) for item in block)
-        self._doubtful = doubtful or self.scripted
-        self._own, self._certain = _sets(block)
-        self._captures_of(block)
-        for directive in block:
-            if directive.name == "server_name":
-                self.captures.update(name for text in directive.args for name in names_in(text))
-
-    def take(self, block: list[Directive], pattern: str) -> None:
-        """Take in a location's block, for what its sets may leave behind; its regex's captures."""
-        sets, _ = _sets(block)
-        for name, values in sets.items():
-            before = self._elsewhere.get(name)
-            self._elsewhere[name] = values if before is None else before.join(values)
-        self._captures_of(block)
-        self.captures.update(names_in(pattern))
-
-    def values(self, name: str) -> Values | None:
-        """What is set for the server, in any location of it or by a map; None where nothing is."""
-        mapped = self.http.values.get(name)
-        sets = [values for values in (self._own.get(name), self._elsewhere.get(name)) if values]
-        if not sets:
-            return mapped
-        found = Values(complete=not self._doubtful)
-        for values in (*sets, mapped) if mapped else sets:
-            found = found.join(values)
-        return found
-
-    def certain(self, name: str) -> Values | None:
-        """What the server itself sets without condition, before any location."""
-        if name not in self._certain:
-            return None
-        values = self._own[name]
-        return Values(list(values.texts), values.complete and not self._doubtful)
-
-    def _captures_of(self, block: list[Directive]) -> None:
-        for directive in block:
-            if directive.name in ("rewrite", "if"):
-                self.captures.update(name for text in directive.args for name in names_in(text))
+                found.whole = False
+            elif of_map:
+                _map_entry(found, entry)
+            elif directive.name == "split_clients":
+                _share(found, entry)
+            elif entry.name not in _GEO_WORDS:
+                found.entries.append(entry)
+                if entry.name == "default" or entry.name in _EVERY_ADDRESS:
+                    found.default = entry
+        if directive.name == "split_clients" and found.default is None and found.entries:
+            shares = sum(_percent(entry.name) for entry in found.entries)
+            if shares >= 100:
+                found.default = found.entries[-1]
+        self.definitions[found.name] = found
+        self.captures.update(found.captures)
 
 
-class LocationVariables:
-    """Variables where one location passes a request on."""
-
-    def __init__(
-        self, server: ServerVariables, block: list[Directive], pattern: str, doubtful: bool
-    ) -> None:
-        """Take in a location.
-
-        Args:
-            server: the variables around it.
-            block: its directives.
-            pattern: its regex, empty where it has none.
-            doubtful: whether its block has a gap.
-        """
-        self._server = server
-        self._outer: LocationVariables | None = None
-        self._own, self._certain = _sets(block)
-        scripted = server.scripted or any(item.name.startswith(_SCRIPTS) for item in block)
-        self._doubtful = doubtful or scripted
-        # A rewrite or an `if` with a regex changes the numbered captures.
-        other_regex = any(item.name in ("rewrite", "if") for item in block)
-        choices = groups_of(pattern)
-        self._choices = {
-            key: texts for key, texts in choices.items() if not (other_regex and key.isdigit())
-        }
-
-    def inside(self, block: list[Directive], doubtful: bool) -> LocationVariables:
-        """The variables in an `if` of this location."""
-        inner = LocationVariables(self._server, block, "", doubtful or self._doubtful)
-        inner._outer = self
-        return inner
-
-    def values(self, name: str) -> Values | None:
-        """What a variable can hold here; None where nothing seen gives it a value."""
-        own = self._own.get(name)
-        if own is not None and name in self._certain:
-            return Values(list(own.texts), own.complete and not self._doubtful)
-        if self._outer is not None:
-            around = self._outer.values(name)
-        else:
-            around = self._server.certain(name) or self._server.values(name)
-        if own is not None:
-            around = own if around is None else around.join(own)
-            around.complete = around.complete and not self._doubtful
-        if around is not None:
-            return around
-        texts = self._choices.get(name) or self._server.constants.get(name)
-        return Values(list(texts)) if texts else None
-
-    def is_request(self, name: str) -> bool:
-        """Whether the client chooses what the variable holds."""
-        return (
-            name.isdigit()
-            or name.startswith(_FROM_CLIENT)
-            or name in _REQUEST
-            or name in self._server.captures
-            or name in self._server.http.captures
-        )
+def is_from_request(name: str) -> bool:
+    """Whether nginx takes a variable of its own from what the client sends."""
+    return name.startswith(_FROM_CLIENT) or name in _REQUEST
 
 
-def _sets(block: Iterable[Directive]) -> tuple[dict[str, Values], set[str]]:
-    """The sets of a block in nginx's order, and the names that are set without condition."""
-    found: dict[str, Values] = {}
-    certain: set[str] = set()
-    for directive in block:
-        if directive.name == "if":
-            for inner in filter(_sets_variable, directive.block or ()):
-                name = _name(inner.args[0])
-                given = _given(inner)
-                found[name] = found[name].join(given) if name in found else given
-        elif _sets_variable(directive):
-            name = _name(directive.args[0])
-            found[name] = _given(directive)
-            certain.add(name)
-    return found, certain
+def closed(name: str) -> Values | None:
+    """All that a variable of nginx's own can be, where that is a few words."""
+    texts = _CLOSED.get(name)
+    return Values({(text,) if text else NOTHING: None for text in texts}) if texts else None
 
 
-def _sets_variable(directive: Directive) -> bool:
-    if directive.name == "set":
-        return len(directive.args) == 2
-    return _defines_variable(directive)
+def _map_entry(found: Definition, entry: Directive) -> None:
+    key = entry.name
+    if not entry.args:
+        # A key without a value is refused, but for `volatile` and `hostnames`.
+        found.volatile = found.volatile or key == "volatile"
+        return
+    found.entries.append(entry)
+    if found.has_variables(entry):
+        found.with_variables.append(entry)
+    if key == "default":
+        found.default = entry
+    elif key.startswith("~"):
+        pattern = pattern_of(key.lstrip("~").removeprefix("*"))
+        found.regex = found.others = True
+        found.captures += pattern.names
+        if pattern.always and found.default is None:
+            found.default = entry
+    else:
+        text = key.removeprefix("\\").lower()
+        found.exact[text] = entry
+        if text.startswith((".", "*.")) or text.endswith(".*"):
+            found.others = True
 
 
-def _given(directive: Directive) -> Values:
-    return Values([directive.args[1]]) if directive.name == "set" else Values(complete=False)
+def _share(found: Definition, entry: Directive) -> None:
+    found.entries.append(entry)
+    if entry.name == "*":
+        found.default = entry
 
 
-def _defines_variable(directive: Directive) -> bool:
-    """A directive of some module that gives a variable a value, as set_by_lua does."""
+def _percent(text: str) -> float:
+    try:
+        return float(text.rstrip("%"))
+    except ValueError:
+        return 0.0
+
+
+def is_constant(row: Iterable[str | Leaf]) -> bool:
+    """Whether an alternative is known as it stands."""
+    return not any(isinstance(piece, Leaf) for piece in row)
+
+
+def sets_variable(directive: Directive) -> bool:
+    """A directive of some module that gives a variable a value, as set_by_lua does; not `set`."""
     # Nearly every directive fails at its first argument.
     if not directive.args or not directive.args[0].startswith("$"):
         return False
@@ -267,5 +243,6 @@ def _defines_variable(directive: Directive) -> bool:
     )
 
 
-def _name(text: str) -> str:
-    return text.lstrip("$")
+def name_of(text: str) -> str:
+    """The name of `$Name`: nginx takes off one dollar sign, and ignores case."""
+    return text[1:].lower()

@@ -11,9 +11,20 @@ _to(origin, more, settings) := t.pass("/", {
 
 _resolver := {"resolver": t.text("10.0.0.53")}
 
-_name := t.one_location(_to("constant", {"host_is_name": true}, {}))
+_failing(problem, place) := {
+	"host_is_name": problem == "name",
+	"failures": [object.union({"text": "greeter.internal:50051", "problem": problem}, place)],
+}
 
-_name_with_resolver := t.one_location(_to("constant", {"host_is_name": true}, _resolver))
+_nowhere := {"file": "", "line": 0}
+
+_set := {"file": "maps.conf", "line": 7}
+
+_name := t.one_location(_to("constant", _failing("name", _set), {}))
+
+_name_with_resolver := t.one_location(_to("constant", _failing("name", _set), _resolver))
+
+_part := t.one_location(_to("request", {"host_is_name": true}, {}))
 
 _upstream := t.one_location(_to("constant", {"upstreams": ["greeter"]}, {}))
 
@@ -23,7 +34,7 @@ _elsewhere_with_resolver := t.one_location(_to("unknown", {}, _resolver))
 
 _behind(location) := t.with_unread(t.one_location(t.behind_gap(location)))
 
-_unread := _behind(_to("constant", {"host_is_name": true}, {}))
+_unread := _behind(_to("constant", _failing("name", _set), {}))
 
 # A name that stands in grpc_pass is resolved at the start.
 _literal := t.one_location(t.pass("/", {
@@ -33,12 +44,29 @@ _literal := t.one_location(t.pass("/", {
 
 test_no_resolver if {
 	found := dynamic_target.findings with input as _name
-	t.faults(found) == {"grpc_pass grpc://$backend holds a host name that nginx resolves when a call comes, and there is no resolver: every call gets 502"}
+	t.faults(found) == {"grpc_pass grpc://$backend can become greeter.internal:50051 (maps.conf:7), a host name that nginx resolves when a call comes, and there is no resolver: every such call gets 502"}
+	t.remedies(found) == {"resolver ADDRESS_OF_A_NAME_SERVER;"}
 	t.levels(found, "evidence") == {"deny"}
-	sure := dynamic_target.findings with input as t.one_location(_to("unknown", {"host_is_name": true}, {}))
+	sure := dynamic_target.findings with input as t.one_location(_to("unknown", _failing("name", _set), {}))
 	t.faults(sure) == t.faults(found)
 	t.reasons(sure) == set()
 }
+
+test_a_name_of_which_the_client_says_a_part if {
+	t.faults(dynamic_target.findings) == {"grpc_pass grpc://$backend can become grpc://$backend, a host name that nginx resolves when a call comes, and there is no resolver: every such call gets 502"} with input as _part
+}
+
+test_what_no_resolver_helps if {
+	t.faults(dynamic_target.findings) == {"grpc_pass grpc://$backend can be without a host (maps.conf:7): every such call gets 500"} with input as _without("empty", _set)
+	t.faults(dynamic_target.findings) == {"grpc_pass grpc://$backend can be without a host (nothing has set $backend where a call comes straight to it): every such call gets 500"} with input as _without("empty", _nowhere)
+	some message in t.faults(dynamic_target.findings) with input as _without("no-port", _nowhere)
+	contains(message, "can become greeter.internal:50051, which is no upstream block and has no port")
+	some other in t.faults(dynamic_target.findings) with input as _without("invalid", _nowhere)
+	contains(other, "can become greeter.internal:50051, which is no target of grpc_pass")
+	t.remedies(dynamic_target.findings) == {"set $backend UPSTREAM;"} with input as _without("invalid", _nowhere)
+}
+
+_without(problem, place) := t.one_location(_to("constant", _failing(problem, place), _resolver))
 
 test_nothing_to_resolve if {
 	t.is_clean(dynamic_target.findings) with input as _name_with_resolver
@@ -46,7 +74,7 @@ test_nothing_to_resolve if {
 	t.is_clean(dynamic_target.findings) with input as _literal
 	t.is_clean(dynamic_target.findings) with input as _elsewhere_with_resolver
 	t.is_clean(dynamic_target.findings) with input as _behind(_to("constant", {"upstreams": ["greeter"]}, {}))
-	t.is_clean(dynamic_target.findings) with input as _behind(_to("constant", {"host_is_name": true}, _resolver))
+	t.is_clean(dynamic_target.findings) with input as _behind(_to("constant", _failing("name", _set), _resolver))
 }
 
 test_unknown if {

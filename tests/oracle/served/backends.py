@@ -15,9 +15,12 @@ from tests.oracle.served import frames
 Behaviour = Callable[[dict[str, str]], list[tuple[str, str]] | None]
 
 
-def ok(_request: dict[str, str]) -> list[tuple[str, str]]:
-    """gRPC's OK without a message."""
-    return [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")]
+def ok(request: dict[str, str]) -> list[tuple[str, str]]:
+    """gRPC's OK without a message; a path with REDIRECT is sent on to what `x-redirect` says."""
+    said = [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")]
+    if "REDIRECT" in request.get(":path", "") and "x-redirect" in request:
+        said.append(("x-accel-redirect", request["x-redirect"]))
+    return said
 
 
 class Backends:

@@ -28,7 +28,7 @@ from tests.oracle.served.server import Server
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "oracle.md"
 QUESTIONS = {"targets": "tests.oracle.served.targets"}
 AT_ONCE = 250
-BACKENDS = 6
+BACKENDS = 8
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Where a grpc_pass leads, also through variables."""
 
+import time
+
 import pytest
 
 from tests.unit.model.reading import http, location, read_file, server
@@ -10,6 +12,10 @@ UPSTREAMS = "upstream Greeter { server a:1; } upstream other { server b:1; }"
 def target(text, inside="", around=UPSTREAMS, of_server=""):
     document = server(f"{of_server} location / {{ {inside} grpc_pass {text}; }}", around=around)
     return location(document)["target"]
+
+
+def failures(found):
+    return [(it["text"], it["problem"], it["line"]) for it in found["failures"]]
 
 
 def leads(found):
@@ -134,15 +140,18 @@ def test_the_scheme_of_a_variable():
 
 def test_an_empty_alternative_leads_nowhere():
     found = target("$b", 'set $b ""; if ($a) { set $b grpcs://Greeter; }')
-    assert leads(found) == ("upstream", ["Greeter"], "", 0)
+    assert leads(found) == ("variable", ["Greeter"], "", 0)
     assert (found["scheme"], found["scheme_known"]) == ("grpcs", True)
+    assert failures(found) == [("", "empty", 5)]
 
 
 def test_a_variable_scheme_before_a_literal_name():
     found = target("$upstream_scheme://Greeter")
-    assert leads(found) == ("upstream", ["Greeter"], "", 0)
+    # Any scheme but grpc and grpcs fails the call.
+    assert leads(found) == ("variable", ["Greeter"], "", 0)
     assert found["scheme_known"] is False
     assert found["client_chooses"] == "no"
+    assert failures(target("$scheme://Greeter")) == [("http://Greeter", "invalid", 0)]
 
 
 def test_a_set_in_the_server():
@@ -166,13 +175,14 @@ def test_a_set_in_another_location_may_be_where_the_request_comes_from():
         }
     """
     )
-    assert location(document, "@grpc")["target"]["upstreams"] == ["Greeter", "other"]
+    # A request to /other can't come to @grpc.
+    assert location(document, "@grpc")["target"]["upstreams"] == ["Greeter"]
     assert location(document, "/own")["target"]["upstreams"] == ["other"]
 
 
 def test_a_set_in_another_server_does_not_count():
     document = http("server { set $b a:1; } server { location / { grpc_pass $b; } }")
-    assert location(document)["target"]["variables"] == [{"name": "$b", "origin": "unknown"}]
+    assert failures(location(document)["target"]) == [("", "empty", 0)]
 
 
 def test_an_if_with_a_set_and_a_pass_of_its_own():
@@ -263,10 +273,8 @@ def test_what_the_client_chooses(text, choice):
         ("server_name ~^(?P<sub>.+)\\.example$;", "", "$sub.svc:1", "request", "part"),
         ("rewrite ^/(?<name>[^/]+) / break;", "", "$name:1", "request", "whole"),
         ("", "if ($uri ~ (?<name>.+)) { set $x y; }", "$name:1", "request", "whole"),
-        ("", "set $b $b;", "$b", "unknown", "unknown"),
-        ("", "set $b $c; set $c $b;", "$b", "unknown", "unknown"),
         ("", "set_by_lua_block $b { return 1 }", "$b", "unknown", "unknown"),
-        ("", "auth_request_set $b $upstream_http_b;", "$b", "unknown", "unknown"),
+        ("", "auth_request /a; auth_request_set $b $upstream_http_b;", "$b", "unknown", "unknown"),
         ("", "set $b Greeter; access_by_lua_block { ngx.var.b = 1 }", "$b", "unknown", "unknown"),
         ("rewrite_by_lua_file /x.lua;", "set $b Greeter;", "$b", "unknown", "unknown"),
     ],
@@ -377,5 +385,198 @@ def test_an_unread_include_may_set_it(tmp_path, where):
         name: location(document, f"/{name[0]}")["target"]["variables"][0]["origin"]
         for name in lines
     }
-    assert origins == {name: "unknown" if name == where else "constant" for name in lines}
+    # An include of a location may also lead to another one, with what it has set.
+    unsure = {"location": ["location", "server"], "server": ["server", "map"], "map": ["map"]}[
+        where
+    ]
+    assert origins == {name: "unknown" if name in unsure else "constant" for name in lines}
     assert [gap["matters"] for gap in document["gaps"]] == [True]
+
+
+# Every way in which nginx can set it
+
+
+def everywhere(text, around="", target="grpc://$b", path="/", before=""):
+    """The target of a location in a server with this text."""
+    place = f"location {path} {{ {before} grpc_pass {target}; }}"
+    document = http(f"{UPSTREAMS} {around} server {{ {text} {place} }}")
+    [name] = [
+        item["name"]
+        for item in document["servers"][0]["locations"]
+        if item["grpc_pass"] == target and item["modifier"] != "if"
+    ][-1:]
+    return location(document, name)["target"]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "path"),
+    [
+        # A capture of the location's regex comes after any set; names ignore case.
+        ("location /o { set $b Greeter; }", "", "~ ^/t/(?<b>[^/]+)/"),
+        ("location /o { set $b Greeter; }", "", "~ ^/t/(?<B>[^/]+)/"),
+        ("location /o { set $b Greeter; }", "", "~ ^/t/(?P<b>[^/]+)/"),
+        ("set $b Greeter;", "", "~ ^/t/(?<b>[^/]+)/"),
+        # Numbered and named twice.
+        ("", "", "~ (?J)^/(?:x(?<b>Greeter)|y(?<b>[^/]+))/"),
+        ("", "", "~ (?|^/x(?<b>Greeter)|^/y(?<b>[^/]+))"),
+        # Captures of if, rewrite and map.
+        ("", "set $b Greeter; if ($uri ~ /(?<b>[a-z]+)/) { set $y 1; }", "/"),
+        ("", "set $b Greeter; rewrite ^/(?<b>[^/]+)/ /$b break;", "/"),
+        ("", "set $b Greeter; if ($http_x) { set $b $arg_b; }", "/"),
+        ("", "set $b $ARG_b;", "/"),
+        # From one location to the next.
+        ("location /o { set $b $http_x; rewrite ^ /t last; }", "", "/t"),
+        ("location /o { set $b $http_x; try_files /x /t; }", "", "/t"),
+    ],
+)
+def test_the_client_chooses(text, before, path):
+    assert everywhere(text, path=path, before=before)["client_chooses"] == "whole"
+
+
+def test_names_ignore_case():
+    assert target("grpc://$ARG_backend")["client_chooses"] == "whole"
+    assert leads(target("$B", "set $b Greeter;"))[:2] == ("upstream", ["Greeter"])
+    assert leads(target("$b", around=f"{UPSTREAMS} map $uri $B {{ default other; }}"))[1] == [
+        "other"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "goes"),
+    [
+        # break and return end it.
+        ("", "set $b other; break; set $b Greeter;", ["other"]),
+        ("", "set $b other; if ($http_x) { break; } set $b Greeter;", ["other", "Greeter"]),
+        ("", "set $b other; if ($http_x) { return 403; } set $b Greeter;", ["Greeter"]),
+        ("set $b other; break; set $b Greeter;", "", ["other"]),
+        ("", "set $b other; rewrite ^ /y break; set $b Greeter;", ["other"]),
+        ("", "set $b other; rewrite ^/x /y break; set $b Greeter;", ["other", "Greeter"]),
+        # Order of set and if.
+        ("", "if ($http_x) { set $b other; } set $b Greeter;", ["Greeter"]),
+        ("", "set $b Greeter; if ($http_x) { set $b other; }", ["Greeter", "other"]),
+        # A value is taken when set is run.
+        ("", "set $a Greeter; set $b $a; set $a other;", ["Greeter"]),
+        # What an if asks for is known in it and behind it.
+        ("", 'set $b ""; if ($http_x) { set $b other; } if ($b = "") { set $b Greeter; }',
+         ["other", "Greeter"]),
+        ("", 'set $b other; if ($b = other) { set $b Greeter; }', ["Greeter"]),
+        ("", "set $b $http_b; if ($http_b !~ ^(Greeter|other)$) { return 403; } set $b $http_b;",
+         ["Greeter", "other"]),
+        # From one location to the next: a named one is entered as it is.
+        ("set $b Greeter; location /o { set $b other; rewrite ^ /t last; }", "",
+         ["other", "Greeter"]),
+        ("set $b Greeter; location /o { set $b other; return 204; }", "", ["Greeter"]),
+        # An auth_request runs the server's part again, and what its location sets.
+        ("set $b Greeter;", "set $b other; auth_request /a;", ["Greeter"]),
+        ("location /a { set $b other; return 204; }", "set $b Greeter; auth_request /a;",
+         ["Greeter", "other"]),
+    ],
+)  # fmt: skip
+def test_the_order_of_nginx(text, before, goes):
+    found = everywhere(text, before=before)
+    assert sorted(found["upstreams"]) == sorted(goes)
+    assert found["failures"] == []
+    assert found["kind"] == ("upstream" if len(goes) == 1 else "variable")
+
+
+@pytest.mark.parametrize(
+    ("around", "before", "failing"),
+    [
+        ("", "set $b nohost.invalid:50051; break; set $b Greeter;",
+         ("nohost.invalid:50051", "name")),
+        ("", "set $b nowhere;", ("nowhere", "no-port")),
+        ("", "set $b Greeter/x;", ("Greeter/x", "invalid")),
+        ("", "set $b Greeter:0;", ("Greeter:0", "invalid")),
+        ("", "set $b http://Greeter;", ("http://Greeter", "invalid")),
+        ("", "set $b :50051;", (":50051", "empty")),
+        ("", "set $$b Greeter; set $b '';", ("", "empty")),
+        ("map $http_x $b { a Greeter; }", "", ("", "empty")),
+        ("map $http_x $b { default Greeter; a nowhere; }", "", ("nowhere", "no-port")),
+        ("geo $b { 10.0.0.0/8 Greeter; }", "", ("", "empty")),
+        ('split_clients "$remote_addr" $b { 10% Greeter; }', "", ("", "empty")),
+        ("map $http_x $m { a Greeter; }", "set $b $m;", ("", "empty")),
+    ],
+)  # fmt: skip
+def test_a_value_that_leads_nowhere(around, before, failing):
+    found = target("$b", before, around=UPSTREAMS + around)
+    assert failing in [(text, problem) for text, problem, _ in failures(found)]
+
+
+def test_each_call_fails():
+    assert failures(target("$s://Greeter", "set $s http;"))[0][:2] == ("http://Greeter", "invalid")
+    assert failures(target("grpc://$v/x", "set $v Greeter;"))[0][:2] == (
+        "grpc://Greeter/x",
+        "invalid",
+    )
+    assert failures(target("grpc://$arg_v/x"))[0][:2] == ("grpc://$arg_v/x", "invalid")
+    # Set only in another location, or in the one around.
+    assert failures(everywhere("location /o { set $b Greeter; }")) == [("grpc://", "empty", 0)]
+    document = http(
+        UPSTREAMS + "server { location / { set $b Greeter; location /i { grpc_pass grpc://$b; } } }"
+    )
+    assert failures(location(document, "/i")["target"]) == [("grpc://", "empty", 0)]
+
+
+def test_what_covers_every_case_is_complete():
+    for block in (
+        "map $scheme $b { http Greeter; https other; }",
+        "map $http_x $b { ~.* Greeter; }",
+        'split_clients "$remote_addr" $b { 50% Greeter; 50% other; }',
+        "map $s $b { a Greeter; b other; }",
+    ):
+        found = target("$b", "set $s a;", around=UPSTREAMS + block)
+        assert found["failures"] == [], block
+
+
+def test_a_map_is_evaluated_once():
+    maps = "map $http_x $m { default $a; }"
+    found = target("$m", "set $a Greeter; set $c $m; set $a other;", around=UPSTREAMS + maps)
+    assert found["upstreams"] == ["Greeter"]
+    maps = "map $http_x $m { volatile; default $a; }"
+    found = target("$m", "set $a Greeter; set $c $m; set $a other;", around=UPSTREAMS + maps)
+    assert found["upstreams"] == ["other"]
+
+
+def test_numbered_captures_are_the_last_regexs():
+    found = everywhere(
+        "", before="if ($http_x ~ (.+)) { set $y 1; }", path="~ ^/(Greeter)/", target="$1"
+    )
+    assert found["client_chooses"] == "whole"
+    found = everywhere("", before="set $y 1;", path="~ ^/(Greeter)/", target="$1")
+    assert leads(found)[:2] == ("upstream", ["Greeter"])
+    # A regex without captures takes them away.
+    found = everywhere("", before="if ($uri ~ x) { set $y 1; }", path="~ ^/(Greeter)/", target="$1")
+    assert failures(found) == [("", "empty", 0)]
+
+
+def test_internal_and_named_locations_are_not_entered_from_outside():
+    ways = "location /o { set $b Greeter; rewrite ^ /in/x last; } location /p { return 204; }"
+    found = everywhere(ways, path="/in/", before="internal;")
+    assert (found["upstreams"], found["failures"]) == (["Greeter"], [])
+    found = everywhere(ways, path="/in/")
+    assert failures(found) == [("grpc://", "empty", 0)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'server { location / { set $u up; set $u "$u$u"; if ($arg_x) { set $u "$u$u$u$u"; } '
+        'if ($arg_y) { set $u "$u.$u"; } grpc_pass grpc://$u; } }',
+        "map $n $m { default $n; a b; } map $m $n { default $m; a b; } "
+        "server { location / { grpc_pass grpc://$n; } }",
+        "".join(f"map $v{at + 1}$v{at + 1} $v{at} {{ volatile; default $v{at + 1}$v{at + 1}; }}"
+                for at in range(60))
+        + "server { location / { grpc_pass $v0; } }",
+        "server { location / { " + "set $u $u$u; if ($http_a) { set $u $u.x; } " * 200
+        + "grpc_pass $u; } }",
+        "server { " + "".join(f"location @n{at} {{ set $u $u{at}; try_files /x @n{at + 1}; }}"
+                              for at in range(300))
+        + "location / { try_files /x @n0; } location @n300 { grpc_pass $u; } }",
+    ],
+)  # fmt: skip
+def test_expansion_is_bounded(text):
+    started = time.process_time()
+    document = http(text)
+    assert time.process_time() - started < 5
+    places = [item for item in document["servers"][0]["locations"] if "target" in item]
+    assert places[-1]["target"]["kind"] == "variable"
