@@ -44,6 +44,17 @@ _HANDLERS = frozenset(
 )
 
 
+# In the order of their modules.
+_OF_MODULES = (
+    "proxy_pass",
+    "fastcgi_pass",
+    "uwsgi_pass",
+    "scgi_pass",
+    "grpc_pass",
+    "memcached_pass",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """The condition of an `if`: `$a = b`, `-f $request_filename`, `$a`."""
@@ -198,7 +209,9 @@ def _location(
     scope = around.inside(context, own, own_gaps)
     returns = first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
-    handler = _own_handler(block, own) or _for_calls(own)
+    handler = _own_handler(block, own)
+    if "limit_except" in own:
+        handler = _beyond_limit(own, handler)
     location = Location(
         id=identity,
         directive=directive,
@@ -253,12 +266,19 @@ def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Dir
     return found
 
 
-def _for_calls(own: dict[str, list[Directive]]) -> Directive | None:
-    """The handler that limit_except has for a POST, which every call of gRPC is."""
-    for directive in own.get("limit_except", ()):
-        if "POST" not in map(str.upper, directive.args):
-            return next((each for each in directive.block or () if is_handler(each.name)), None)
-    return None
+def _beyond_limit(own: dict[str, list[Directive]], handler: Directive | None) -> Directive | None:
+    """The handler of a location with limit_except for a POST, which every call of gRPC is.
+
+    A method that is not named there gets a location of its own, which inherits the handler of the
+    first module that has one, not the last one that is written: seen with nginx 1.22.1 and 1.31.3.
+    """
+    limit = own["limit_except"][0]
+    if "POST" in map(str.upper, limit.args):
+        return handler
+    inner = next((each for each in limit.block or () if is_handler(each.name)), None)
+    if inner is not None:
+        return handler or inner
+    return next((own[name][0] for name in _OF_MODULES if name in own), handler)
 
 
 def _condition(arguments: list[str]) -> Condition:

@@ -57,6 +57,23 @@ def test_a_handler_that_is_no_pass_is_in_effect():
     assert others(document) == [("grpc_pass", "replaced", 1, 6)]
 
 
+@pytest.mark.parametrize(
+    ("handlers", "limit", "expected"),
+    [
+        ("proxy_pass http://b; grpc_pass a:1;", "GET { allow all; }", "proxy_pass"),
+        ("proxy_pass http://b; grpc_pass a:1;", "GET POST { allow all; }", "grpc_pass"),
+        ("grpc_pass a:1; empty_gif;", "GET { deny all; }", "grpc_pass"),
+        ("grpc_pass a:1; proxy_pass http://b;", "GET { allow all; }", "proxy_pass"),
+    ],
+)
+def test_two_handlers_and_limit_except(handlers, limit, expected):
+    """What a POST gets, run with both versions: not always the last one."""
+    document = server(f"location / {{ {handlers} limit_except {limit} }}")
+    assert location(document)["handler"] == expected
+    found = {each["name"] for each in document["other_handlers"]} | {expected}
+    assert {"grpc_pass"} <= found <= {"grpc_pass", "proxy_pass"}
+
+
 def test_limit_except_beside_a_handler():
     document = server(
         "location / {\n grpc_pass grpc://a:1;\n limit_except POST {\n proxy_pass http://b; } }"
