@@ -11,6 +11,7 @@ import ctypes
 import json
 import re
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -162,11 +163,11 @@ class CompiledPolicy:
         linker = wasmtime.Linker(self._engine)
         linker.define(self._store, "env", "memory", self._memory)
         say = wasmtime.FuncType([i32], [])
-        linker.define_func("env", "opa_abort", say, self._abort)
+        linker.define_func("env", "opa_abort", say, _weakly(self._abort))
         linker.define_func("env", "opa_println", say, lambda _: None)
         for arity in range(5):
             kind = wasmtime.FuncType([i32] * (2 + arity), [i32])
-            linker.define_func("env", f"opa_builtin{arity}", kind, self._builtin)
+            linker.define_func("env", f"opa_builtin{arity}", kind, _weakly(self._builtin))
         return linker.instantiate(self._store, compiled)
 
     def _abort(self, address: int) -> None:
@@ -196,6 +197,22 @@ class CompiledPolicy:
     def _text(self, address: int) -> bytes:
         base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
         return ctypes.string_at(base + address)
+
+
+def _weakly(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method as a callback that holds not its object.
+
+    wasmtime keeps each callback in a list of its own for as long as the store lives: one that holds
+    the store would keep it, and its memory of up to 3 GiB, for ever.
+    """
+    held = weakref.WeakMethod(method)
+
+    def call(*arguments: Any) -> Any:
+        bound = held()
+        assert bound is not None
+        return bound(*arguments)
+
+    return call
 
 
 def _unsigned(address: Any) -> Any:

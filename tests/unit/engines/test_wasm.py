@@ -1,6 +1,7 @@
 """A compiled policy is asked as OPA would ask it; whatever goes wrong in it is an error."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -171,3 +172,20 @@ def test_an_interrupt_ends_a_long_evaluation(module, tmp_path):
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=20)[0] == "interrupted\n"
+
+
+def resident():
+    """This process's memory, in MiB."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) // 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
+def test_a_policy_that_is_let_go_takes_its_memory_along(module):
+    before = resident()
+    for _ in range(5):
+        large = CompiledPolicy(module, {}, {})
+        large.give(b'"' + b"x" * 50_000_000 + b'"')
+        assert resident() > before + 40
+        del large
+    assert resident() < before + 40
