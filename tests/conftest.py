@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+from tests.sampling import FULL
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -15,12 +17,16 @@ def pytest_configure():
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Make xdist's groups count again.
+def pytest_collection_modifyitems(config, items):
+    """Leave what is marked `full` to `make full`, and make xdist's groups count again.
 
     xdist 3.8 writes a test's group to `_nodeid`, which pytest 9.2 no longer reads: tests that share
     one thing of the machine (ports, a cluster) would run beside each other.
     """
+    left = [] if FULL else [item for item in items if item.get_closest_marker("full")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
     for item in items:
         written = vars(item).get("_nodeid", "")
         if "@" in written and hasattr(item, "_id") and item.nodeid != written:

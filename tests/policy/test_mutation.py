@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 SEED = int(os.environ.get("MUTATION_SEED", "1"))
-SAMPLE = 40
+SAMPLE = 20
 
 
 @pytest.fixture(scope="module")
