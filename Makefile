@@ -2,15 +2,15 @@
 include tools/versions.env
 
 PYTHON ?= python3
-# Workers of pytest.
-JOBS ?= 2
+# Workers of pytest: many tests wait for what they started.
+JOBS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
-DEBIAN_PACKAGES := nginx prometheus mtail etcd-server
+DEBIAN_PACKAGES := nginx libnginx-mod-http-lua prometheus mtail etcd-server fish zsh
 DEMO := examples/checklist/bad.conf
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=20 --durations-min=1
 
 # The tools of the project before the machine's own.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/$(BIN):$(PATH)
@@ -20,8 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Each step uses every core by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup debian demo test lint lint-python lint-policy lint-workflows test-policy \
-	test-conftest test-python mutation test-admission live fmt wasm capabilities docs bench fuzz \
+.PHONY: help setup debian demo quick test full lint lint-python lint-policy lint-workflows test-policy \
+	test-conftest test-python mutation test-admission live fmt wasm capabilities docs bench oracle fuzz \
 	evidence bundle lock build clean distclean
 
 # $(call need,PATH): a target whose content is not there says so and fails.
@@ -74,8 +74,15 @@ demo: $(VENV)/.runtime ## check a faulty configuration; needs Python alone
 
 ## Checks
 
-test: setup ## every check and every test
+quick: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## what a changed rule needs, in a minute; RULE=NG103, or those that git sees changed
+	@$(BIN)/python tools/quick.py $(RULE)
+
+test: setup ## every check, every test, and samples of what would take long
 	@$(MAKE) --no-print-directory lint test-policy test-conftest test-python
+
+full: setup ## all that the samples are taken of, mutation, fuzzing and the long oracle runs; hours
+	@FULL=1 $(MAKE) --no-print-directory lint test-policy test-conftest test-python
+	@$(MAKE) --no-print-directory mutation oracle fuzz
 
 lint: lint-python lint-policy lint-workflows ## ruff, mypy, opa fmt, opa check, actionlint
 
@@ -138,6 +145,10 @@ docs: $(VENV)/.dev wasm ## the pages of the rules, the settings and the document
 bench: setup ## speed, beside nginx -t and other tools
 	$(call need,bench/run.py)
 	$(BIN)/python bench/run.py
+
+oracle: setup ## 20,000 random texts read by nginx and by the parser
+	$(BIN)/python -m tests.oracle.run --cases 20000
+	$(BIN)/python -m tests.oracle.run --cases 20000 --lua
 
 fuzz: setup ## fuzz the bridge
 	$(call need,tests/fuzz/run.py)

@@ -14,6 +14,7 @@ minor=${version#*.}
 stamp="$stamp -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
 echo "Building kube-apiserver and kubectl $version (the first time takes minutes)"
 cd tests/admission/apiserver
+# As in install-go-tool.sh: with other flags Go compiles its own library once more.
 export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -trimpath -buildvcs=false"
 nice "$go" build -ldflags "$stamp" -o "$out/kube-apiserver" .
 nice "$go" build -ldflags "$stamp" -o "$out/kubectl" ./kubectl

@@ -23,5 +23,7 @@ case $name in
         ;;
 esac
 go=$(sh tools/find-go.sh "$python")
+# As in build_apiserver.sh: with other flags Go compiles its own library once more.
+export GOFLAGS="-trimpath -buildvcs=false"
 echo "Building $package (the first time takes minutes)"
 GOTOOLCHAIN=local GOBIN="$PWD/.tools/bin" "$go" install -ldflags "$flags" "$package"

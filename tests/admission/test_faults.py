@@ -22,12 +22,13 @@ from tests.admission.load import on_cluster, on_webhook, write_objects, write_re
 from tests.admission.opa import BundleServer, Opa, build_bundle
 from tests.admission.processes import TOOLS
 from tests.admission.webhook import Webhook, make_certificates
+from tests.sampling import FULL
 from tests.unit.client.fake_opa import FAULTS, Behaviour, FakeOpa
 
 # One fault after the other, against one webhook.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-REQUESTS = 130  # for each kind
+REQUESTS = 130 if FULL else 30  # for each kind
 
 
 def relay(opa: Opa, change: Callable[[bytes], bytes | None] | None = None) -> Behaviour:
@@ -159,6 +160,7 @@ def recovered(run: Callable[[], dict[str, Any]]) -> None:
         assert not last, after
 
 
+@pytest.mark.full
 def test_that_were_ten_thousand_requests_over_forty_kinds() -> None:
     if len(sent) < len(FAULTS) + len(ON_THE_WAY):
         pytest.skip("counts a whole run")

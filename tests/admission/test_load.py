@@ -1,7 +1,8 @@
-"""Fifty clients for a minute, and twice what it can take. The numbers are kept in build/.
+"""Fifty clients, and twice what it can take. The numbers are kept in build/.
 
 Nothing bad gets in, whatever else the machine does. The goals for time are judged by `make
-admission-load`, which has the machine to itself; elsewhere what was measured is noted.
+admission-load`, which has the machine to itself; elsewhere what was measured is noted. That and
+`make full` take a minute; else seconds.
 """
 
 from __future__ import annotations
@@ -29,13 +30,18 @@ from tests.admission.load import (
 from tests.admission.opa import Opa
 from tests.admission.processes import REPOSITORY, TOOLS
 from tests.admission.webhook import Webhook
+from tests.sampling import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SIZE = 10_000
 CLIENTS = 50
-SECONDS = float(os.environ.get("ADMISSION_LOAD_SECONDS", "60"))
+WHOLE = FULL or "ADMISSION_LOAD_GOALS" in os.environ
 MIB_LIMIT = 256
+
+
+def lasting(seconds: int) -> str:
+    return f"-seconds={seconds if WHOLE else max(2, seconds // 6)}"
 
 
 @pytest.fixture(scope="module")
@@ -93,16 +99,16 @@ def memory(webhook: Webhook, opa: Opa) -> dict[str, float]:
     }
 
 
-def test_fifty_clients_for_a_minute(
+def test_fifty_clients(
     enforced: Kubernetes,
     webhook: Webhook,
     opa: Opa,
     bodies: dict[str, Path],
     notes: dict[str, Any],
 ) -> None:
-    on_cluster(enforced, bodies["objects"], "-seconds=3", "-clients=10").result()  # warm
+    on_cluster(enforced, bodies["objects"], lasting(3), "-clients=10").result()  # warm
     direct = [_direct(opa, bodies)]
-    load = on_cluster(enforced, bodies["objects"], f"-seconds={SECONDS}", f"-clients={CLIENTS}")
+    load = on_cluster(enforced, bodies["objects"], lasting(60), f"-clients={CLIENTS}")
     used: list[dict[str, float]] = []
     while load.child.poll() is None:
         used.append(memory(webhook, opa))
@@ -120,9 +126,10 @@ def test_fifty_clients_for_a_minute(
     for name in ("webhook", "opa"):
         values = [one[name] for one in used]
         assert max(values) < MIB_LIMIT, (name, max(values))
-        third = len(values) // 3
-        early, late = max(values[third : 2 * third]), max(values[2 * third :])
-        assert late < early * 1.15 + 8, (name, early, late)
+        if WHOLE:
+            third = len(values) // 3
+            early, late = max(values[third : 2 * third]), max(values[2 * third :])
+            assert late < early * 1.15 + 8, (name, early, late)
     if notes["alone"]:
         assert set(through["outcomes"]) == {"allowed", "denied"}, through
         assert p50 < 3, notes
@@ -132,7 +139,7 @@ def test_fifty_clients_for_a_minute(
 
 
 def _direct(opa: Opa, bodies: dict[str, Path]) -> dict[str, Any]:
-    result = on_opa(opa, bodies["inputs"], "-seconds=8", f"-clients={CLIENTS}").result()
+    result = on_opa(opa, bodies["inputs"], lasting(8), f"-clients={CLIENTS}").result()
     assert result["wrongly_allowed"] == result["wrongly_denied"] == 0, result
     assert set(result["outcomes"]) == {"allowed", "denied"}, result
     return result
@@ -146,8 +153,8 @@ def test_fifty_clients_at_a_pace(
     enforced: Kubernetes, opa: Opa, bodies: dict[str, Path], notes: dict[str, Any]
 ) -> None:
     """At four tenths of what the machine can do no one waits for others: what is added is time."""
-    most = on_cluster(enforced, bodies["objects"], "-seconds=5", f"-clients={CLIENTS}").result()
-    pace = (f"-rate={0.4 * most['decided_per_second']}", f"-clients={CLIENTS}", "-seconds=15")
+    most = on_cluster(enforced, bodies["objects"], lasting(5), f"-clients={CLIENTS}").result()
+    pace = (f"-rate={0.4 * most['decided_per_second']}", f"-clients={CLIENTS}", lasting(15))
     direct = on_opa(opa, bodies["inputs"], *pace).result()
     through = on_cluster(enforced, bodies["objects"], *pace).result()
     added = {
@@ -191,11 +198,11 @@ def test_one_client_at_a_time(
 def test_twice_the_saturating_load(
     webhook: Webhook, opa: Opa, bodies: dict[str, Path], notes: dict[str, Any]
 ) -> None:
-    peak = on_webhook(webhook, bodies["reviews"], "-seconds=10", f"-clients={CLIENTS}").result()
+    peak = on_webhook(webhook, bodies["reviews"], lasting(10), f"-clients={CLIENTS}").result()
     assert peak["wrongly_allowed"] == peak["wrongly_denied"] == 0, peak
     rate = 2 * peak["decided_per_second"]
     over = on_webhook(
-        webhook, bodies["reviews"], "-seconds=20", f"-rate={rate}", "-clients=600"
+        webhook, bodies["reviews"], lasting(20), f"-rate={rate}", "-clients=600"
     ).result()
     notes["peak"], notes["twice the peak"] = peak, over
     notes["goodput"] = round(over["decided_per_second"] / peak["decided_per_second"], 2)

@@ -12,7 +12,7 @@ from nginx_grpc.engines.wasm import CompiledPolicy
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow]
 
-SMALL, LARGE = 100, 1_000
+SMALL, LARGE = 50, 500
 SETTINGS = {
     "explicit": "required",
     "nginx_version": "1.31.0",

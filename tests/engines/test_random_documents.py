@@ -15,6 +15,7 @@ import pytest
 from nginx_grpc import resources
 from nginx_grpc.engines.wasm import CompiledPolicy
 from tests.engines import random_inputs
+from tests.sampling import sample
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("engines")]
 
@@ -53,16 +54,17 @@ def test_opa_decides_the_same(documents, embedded):
         pytest.skip("OPA is not installed; run `make setup`")
     command = ["opa", "eval", "--format", "json", "--stdin-input", "--strict-builtin-errors"]
     command += ["--ignore", "*_test.rego", "--data", resources.policy_dir(), QUERY]
+    tried = sample(zip(documents, embedded, strict=True), 150)
     done = subprocess.run(
         command,
-        input=json.dumps(documents),
+        input=json.dumps([document for document, _ in tried]),
         capture_output=True,
         text=True,
         check=True,
         timeout=280,
     )
     ((result,),) = (part["expressions"] for part in json.loads(done.stdout)["result"])
-    for document, ours, theirs in zip(documents, embedded, result["value"], strict=True):
+    for (document, ours), theirs in zip(tried, result["value"], strict=True):
         assert ours == theirs, json.dumps(document)
 
 

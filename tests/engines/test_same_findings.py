@@ -11,6 +11,7 @@ from nginx_grpc import engines, resources
 from nginx_grpc.engines.interface import read_decision
 from tests.engines import configurations
 from tests.engines.servers import opa_server
+from tests.sampling import sample
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("engines")]
 
@@ -51,7 +52,7 @@ VARIANTS = {
 def documents():
     named = list(chain(configurations.examples(), configurations.live(), configurations.corpus()))
     assert len(named) > 100
-    return named
+    return sample(named, 50)
 
 
 @pytest.fixture(scope="module", params=VARIANTS)

@@ -11,9 +11,10 @@ import pytest
 
 from tests.fuzz.planted import BUGS
 from tests.fuzz.targets import TARGETS, guard, made_up, on_parser
+from tests.sampling import FULL
 
 NATIVE = Path(__file__).resolve().parents[2] / "bridge/nginx_grpc/parsers/native"
-INPUTS = 250
+INPUTS = 2_500 if FULL else 250
 
 
 @pytest.fixture

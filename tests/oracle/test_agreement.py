@@ -16,9 +16,10 @@ from tests.oracle.nginx import Judge, binaries, lua_judge
 from tests.oracle.plain_tree import natively
 from tests.oracle.run import run
 from tests.oracle.texts import lua, word
+from tests.sampling import FULL
 
 pytestmark = pytest.mark.skipif(not binaries(), reason="no nginx on this machine")
-CASES = 400
+CASES = 2_000 if FULL else 200
 
 
 @pytest.fixture(scope="module", params=sorted(binaries()))
