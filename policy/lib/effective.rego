@@ -2,7 +2,7 @@
 # title: Values in effect
 # description: >-
 #   The value of a setting at a node in one of three states: said, default or unknown. A setting
-#   that is absent is nginx's default only where nothing unread could hold it.
+#   that is absent is nginx's default only where nothing unread could hold it in practice.
 package nginx.grpc.lib.effective
 
 import data.nginx.grpc.lib.defaults
@@ -16,11 +16,11 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 } else := {"state": "said", "value": _reading(said), "text": said.value, "at": said} if {
 	said := node.directives[name]
 } else := {"state": "unknown", "doubt": gap_doubt(node)} if {
-	hidden(node)
+	_hides(node, name)
 } else := {
 	"state": "default",
 	"value": defaults.value[name].value,
-	"text": concat("", [defaults.value[name].text, " (default)"]),
+	"text": concat("", [defaults.value[name].text, _default_words(node)]),
 	"at": node,
 }
 
@@ -30,14 +30,14 @@ value(node, name) := _reading(said) if {
 	not said.unresolved
 } else := defaults.value[name].value if {
 	not node.directives[name]
-	not hidden(node)
+	not _hides(node, name)
 }
 
 # doubt about the value, where there is one.
 doubt(node, name) := _doubt_of_setting(node, name, node.directives[name]) if {
 	node.directives[name].unresolved
 } else := gap_doubt(node) if {
-	hidden(node)
+	_hides(node, name)
 	not node.directives[name]
 }
 
@@ -47,6 +47,31 @@ is_on(node, name) if value(node, name) == true
 
 # hidden: something that was not read may set what this node does not.
 hidden(node) if node.gap >= 0
+
+# outside: the context whose rest is not seen, of a node in a part of a configuration. Undefined where
+# it is an include in it that was not read.
+outside(node) := gap.context if {
+	gap := input.gaps[node.gap]
+	gap.kind == "context"
+}
+
+_hides(node, name) if {
+	hidden(node)
+	not _is_said_elsewhere(node, name)
+}
+
+# Few say it for all of http{}: it is for one upstream or page, and stands beside it.
+_is_said_elsewhere(node, name) if {
+	_beside[name]
+	outside(node) == "http"
+}
+
+# docs/fragments.md weighs them.
+_beside := {"default_type", "grpc_intercept_errors", "grpc_ssl_server_name", "grpc_ssl_verify"}
+
+_default_words(node) := " (default; http{} is not seen)" if {
+	hidden(node)
+} else := " (default)"
 
 gap_doubt(node) := {
 	"at": gap,

@@ -87,3 +87,35 @@ test_switches if {
 	not effective.is_on(_default, "grpc_web")
 	effective.is_on(_default, "ignore_invalid_headers")
 }
+
+_around(context) := t.part(t.one_location(_hidden), context)
+
+test_outside if {
+	effective.outside(_hidden) == "server" with input as _around("server")
+	not effective.outside(_hidden) with input as _unread
+	not effective.outside(_default) with input as _around("server")
+}
+
+_few := {"default_type", "grpc_intercept_errors", "grpc_ssl_server_name", "grpc_ssl_verify"}
+
+# What few say in http{} is at its default where http{} alone is not seen.
+test_what_stands_beside if {
+	every name in _few {
+		effective.setting(_hidden, name).state == "default" with input as _around("http")
+		endswith(effective.setting(_hidden, name).text, " (default; http{} is not seen)") with input as _around("http")
+		effective.value(_hidden, name) == effective.setting(_default, name).value with input as _around("http")
+		not effective.doubt(_hidden, name) with input as _around("http")
+		every context in ["server", "location"] {
+			effective.setting(_hidden, name).state == "unknown" with input as _around(context)
+			not effective.value(_hidden, name) with input as _around(context)
+		}
+		effective.setting(_hidden, name).state == "unknown" with input as _unread
+	}
+}
+
+test_what_http_often_says if {
+	every name in ["grpc_read_timeout", "client_body_timeout", "client_max_body_size", "resolver", "ssl_protocols"] {
+		effective.setting(_hidden, name).state == "unknown" with input as _around("http")
+		effective.doubt(_hidden, name) with input as _around("http")
+	}
+}

@@ -220,6 +220,12 @@ fragment := {
 	"complete": false,
 }
 
+# part: a document of which the rest of `context` is not seen, and the nodes depend on it.
+part(document_, context) := object.union(document_, {
+	"gaps": [object.union(fragment.gaps[0], {"context": context})],
+	"complete": false,
+})
+
 # listed: a document with these header lists.
 listed(document_, lists) := object.union(document_, {"header_lists": lists})
 

@@ -119,7 +119,7 @@ REASONS = {
 # By file and line, as the labels have them: the items that differ, each with its reason.
 DIFFERENCES = {
     "005-couchers-api.conf": {
-        34: "2 no-pool, 4 elsewhere, 5 elsewhere, 7 elsewhere",
+        34: "2 no-pool, 4 elsewhere, 5 elsewhere",
     },
     "034-esp-nginx.conf": {
         25: "2 no-pool, 4 default",
@@ -146,8 +146,8 @@ DIFFERENCES = {
         88: "2 no-pool, 4 default",
     },
     "070-netbird-nginx.tmpl.conf": {
-        69: "2 no-pool, 4 elsewhere, 7 elsewhere",
-        89: "2 no-pool, 4 elsewhere, 7 elsewhere",
+        69: "2 no-pool, 4 elsewhere",
+        89: "2 no-pool, 4 elsewhere",
     },
     "084-server-xray-nginx-grpc.tmpl": {
         8: "2 no-pool, 3 address, 4 elsewhere, 7 elsewhere",
@@ -163,7 +163,7 @@ DIFFERENCES = {
         14: "2 no-such-upstream, 3 no-such-upstream, 4 default, 6 no-such-upstream",
     },
     "096-grpc-nginx-example-nginx.conf": {
-        9: "2 no-pool, 4 elsewhere, 5 elsewhere, 7 elsewhere, http2 http-unseen",
+        9: "2 no-pool, 4 elsewhere, 5 elsewhere, http2 http-unseen",
     },
     "117-nginx-grpc.t.conf": {
         23: "2 no-pool, 4 default",
@@ -221,13 +221,13 @@ DIFFERENCES = {
         18: "2 no-pool, 4 default",
     },
     "132-docs-provider-load-balancing-doc1.conf": {
-        33: "2 no-pool, 4 elsewhere, 5 elsewhere, 6 elsewhere, 7 elsewhere",
+        33: "2 no-pool, 4 elsewhere, 5 elsewhere, 6 elsewhere",
     },
     "133-docs-provider-tls-doc1.conf": {
-        11: "2 no-pool, 4 elsewhere, 5 elsewhere, 7 elsewhere",
+        11: "2 no-pool, 4 elsewhere, 5 elsewhere",
     },
     "134-docs-provider-tls-doc2.conf": {
-        11: "2 no-pool, 4 elsewhere, 5 elsewhere, 7 elsewhere",
+        11: "2 no-pool, 4 elsewhere, 5 elsewhere",
     },
     "142-documentation-grpc-health-check-doc1.conf": {
         2: "4 elsewhere, 5 elsewhere, 6 elsewhere, 7 elsewhere",
@@ -247,13 +247,13 @@ DIFFERENCES = {
         36: "",
     },
     "147-documentation-grpc-protection-doc1.conf": {
-        4: "4 elsewhere, 5 elsewhere, 6 elsewhere, 7 elsewhere, http2 http-unseen",
+        4: "4 elsewhere, 5 elsewhere, 6 elsewhere, http2 http-unseen",
     },
     "148-documentation-grpc-protection-doc2.conf": {
         42: "2 no-pool, 4 default",
     },
     "149-documentation-grpc-protection-doc3.conf": {
-        8: "4 elsewhere, 5 elsewhere, 6 elsewhere, 7 elsewhere, http2 http-unseen",
+        8: "4 elsewhere, 5 elsewhere, 6 elsewhere, http2 http-unseen",
     },
     "150-documentation-learn-about-deployment-doc1.conf": {
         66: "2 no-pool, 4 default",
@@ -262,7 +262,7 @@ DIFFERENCES = {
         73: "2 no-pool, 4 default",
     },
     "152-gripmock-tls-doc1.conf": {
-        7: "2 no-pool, 4 elsewhere, 5 elsewhere, 7 elsewhere",
+        7: "2 no-pool, 4 elsewhere, 5 elsewhere",
     },
     "153-nginx-grpc-web-readme-doc1.conf": {
         10: "4 elsewhere, 6 elsewhere, 7 elsewhere, http2 grpc-web",
@@ -271,7 +271,7 @@ DIFFERENCES = {
         8: "4 elsewhere, 6 elsewhere, 7 elsewhere, http2 grpc-web",
     },
     "155-netbird-heredoc1.tmpl": {
-        74: "2 no-pool, 4 elsewhere, 7 elsewhere",
+        74: "2 no-pool, 4 elsewhere",
     },
     "156-netbird-heredoc2.tmpl": {
         25: "2 no-pool, 3 filled-in, 4 elsewhere, 7 elsewhere",

@@ -28,7 +28,7 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _forms(missing), call.subject, _at(call.location), values) if {
 	some call in _first_answers
-	not _hidden(call.location)
+	not _hidden(call)
 	missing := [status | some status in _wanted; not _has_page(call, status)]
 	count(missing) > 0
 	values := {"statuses": _listed(missing), "why": _why(call, missing)}
@@ -42,7 +42,7 @@ findings contains rule.unknown(about, [], doubt) if {
 
 findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if {
 	some call in _first_answers
-	_hidden(call.location)
+	_hidden(call)
 }
 
 # What is itself an error page gets none when it fails.
@@ -71,9 +71,31 @@ _is_fallback(verdict, call) if {
 
 _verdict(call, status) := pages.verdict[call.number][call.location.error_page][status]
 
-_hidden(location) if {
-	object.get(location, "error_page", -1) < 0
-	effective.hidden(location)
+_hidden(call) if {
+	object.get(call.location, "error_page", -1) < 0
+	effective.hidden(call.location)
+	not _lacks_pages(call)
+}
+
+# An error_page in an unseen http{} would lead to a location of the server, which is seen.
+_lacks_pages(call) if {
+	effective.outside(call.location) == "http"
+	not _with_pages[call.number]
+}
+
+_with_pages contains number if {
+	some number, server in input.servers
+	some location in server.locations
+	_may_be_page(location)
+}
+
+_may_be_page(location) if {
+	location.internal
+} else if {
+	location.modifier == "@"
+} else if {
+	location.handler == "return"
+	location.return.code < 300
 }
 
 _forms(missing) := [] if {

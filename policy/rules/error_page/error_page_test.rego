@@ -99,3 +99,21 @@ test_unknown if {
 	t.reasons(found) == {"error_page /e/$host holds a variable"}
 	t.faults(found) == set()
 }
+
+_part(context, others) := t.part(t.document([t.server(array.concat([t.behind_gap(t.pass("/", {}))], others), {})], [t.greeter]), context)
+
+# A page in an unseen http{} is a location here.
+test_a_part_without_a_page if {
+	count(t.faults(error_page.findings)) == 1 with input as _part("http", [])
+	t.reasons(error_page.findings) == set() with input as _part("http", [])
+	count(t.faults(error_page.findings)) == 1 with input as _part("http", [t.location("/old", {"handler": "return", "return": t.answer(301, "text")})])
+	count(t.faults(error_page.findings)) == 1 with input as _part("http", [t.location("/a", {})])
+}
+
+test_a_part_with_what_may_be_a_page if {
+	every page in [t.grpc_page("/e", {}), t.location("/e", {"internal": true}), t.location("@e", {"modifier": "@"}), t.location("/e", {"handler": "return", "return": t.answer(204, "none")})] {
+		t.reasons(error_page.findings) == {"http is not seen: the text is a server"} with input as _part("http", [page])
+		t.faults(error_page.findings) == set() with input as _part("http", [page])
+	}
+	t.reasons(error_page.findings) == {"http is not seen: the text is a server"} with input as _part("server", [])
+}

@@ -17,6 +17,9 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "this may be gRPC ({signs}) and goes out by {handler} {target}, which would fail every call"
+#     unseen:
+#       when: the rest of the configuration is not seen
+#       message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL, unless what is not seen says both proxy_http_version 2 and proxy_pass_trailers on (1.29.4)"
 #   versions: "1.29.4: proxy_http_version 2 with proxy_pass_trailers on carries gRPC"
 #   evidence: docs/rules/NG101.md
 package nginx.grpc.rules.grpc_pass
@@ -28,7 +31,7 @@ import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _form(call.location), call.subject, _at(call.location), values) if {
+findings contains rule.fault(about, _forms(call.location), call.subject, _at(call.location), values) if {
 	some call in _wrong_handlers
 	not _maybe_http2(call.location)
 	values := {
@@ -58,6 +61,14 @@ _maybe_http2(location) if {
 	not versions.before("1.29.4")
 	_may_be(location, "proxy_http_version", "2")
 	_may_be(location, "proxy_pass_trailers", true)
+	not _is_all_unseen(location)
+}
+
+# Of a part of a configuration that says neither: that the rest says both is too rare to wait for.
+_is_all_unseen(location) if {
+	effective.outside(location)
+	not location.directives.proxy_http_version
+	not location.directives.proxy_pass_trailers
 }
 
 _may_be(location, name, value) if {
@@ -65,6 +76,13 @@ _may_be(location, name, value) if {
 } else if {
 	effective.value(location, name) == value
 }
+
+_forms(location) := ["unseen"] if {
+	location.grpc.carries == "strong"
+	location.handler == "proxy_pass"
+	not versions.before("1.29.4")
+	_is_all_unseen(location)
+} else := _form(location)
 
 _form(location) := [] if {
 	location.grpc.carries == "strong"

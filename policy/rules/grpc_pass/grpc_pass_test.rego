@@ -127,3 +127,45 @@ test_remedy_says_the_target if {
 	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://unix:/run/greeter.sock;"} with input as _to_unix
 	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://$backend;"} with input as _to_variable
 }
+
+_part_of(context, directives) := t.part(t.one_location(t.behind_gap(_with_settings(directives))), context)
+
+_unless := "unless what is not seen says both proxy_http_version 2 and proxy_pass_trailers on (1.29.4)"
+
+test_a_part_that_says_neither_is_a_fault if {
+	every context in ["http", "server", "location"] {
+		some message in t.faults(grpc_pass.findings) with input as _part_of(context, {})
+		endswith(message, _unless)
+		t.reasons(grpc_pass.findings) == set() with input as _part_of(context, {})
+		t.levels(grpc_pass.findings, "evidence") == {"deny"} with input as _part_of(context, {})
+	}
+}
+
+# Nothing would change it.
+test_a_part_for_an_old_version if {
+	found := grpc_pass.findings with input as _part_of("http", {}) with data.nginx_grpc as {"nginx_version": "1.28.0"}
+	t.faults(found) == {"calls come here (path of a gRPC service) and go out by proxy_pass http://greeter: every one fails with UNKNOWN or INTERNAL"}
+}
+
+# The one asks for the other, wherever that is.
+test_a_part_that_says_one_of_them_is_not_known if {
+	t.reasons(grpc_pass.findings) == {"http is not seen: the text is a server"} with input as _part_of("http", {"proxy_http_version": t.text("2")})
+	t.reasons(grpc_pass.findings) == {"http is not seen: the text is a server"} with input as _part_of("http", {"proxy_pass_trailers": t.flag(true)})
+	t.faults(grpc_pass.findings) == set() with input as _part_of("http", {"proxy_http_version": t.text("2")})
+	t.faults(grpc_pass.findings) == set() with input as _part_of("http", {"proxy_pass_trailers": t.flag(true)})
+}
+
+test_weak_signs_in_a_part if {
+	found := grpc_pass.findings with input as t.part(t.one_location(t.behind_gap(t.proxied("/grpc/", "weak", {}))), "http")
+	count(t.faults(found)) == 1
+	t.is_weak(found)
+	every message in t.faults(found) {
+		startswith(message, "this may be gRPC")
+	}
+}
+
+test_another_handler_in_a_part if {
+	part := t.part(t.one_location(t.behind_gap(_fastcgi.servers[0].locations[0])), "http")
+	some message in t.faults(grpc_pass.findings) with input as part
+	endswith(message, "with UNKNOWN or INTERNAL")
+}

@@ -26,3 +26,10 @@ test_on if {
 test_unknown if {
 	t.reasons(intercept_errors.findings) == {"grpc_intercept_errors $i holds a variable"} with input as _variable
 }
+
+test_a_part if {
+	found := intercept_errors.findings with input as t.part(t.one_location(t.behind_gap(t.pass_with({}))), "http")
+	some message in t.faults(found)
+	contains(message, "is off (default; http{} is not seen)")
+	t.faults(intercept_errors.findings) == set() with input as t.part(t.one_location(t.behind_gap(t.pass_with({}))), "server")
+}
