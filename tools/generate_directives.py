@@ -52,6 +52,9 @@ CONTEXTS = {
     "h": analyzer.NGX_HTTP_MAIN_CONF,
     "s": analyzer.NGX_HTTP_SRV_CONF,
     "l": analyzer.NGX_HTTP_LOC_CONF,
+    "i": analyzer.NGX_HTTP_LIF_CONF,
+    "x": analyzer.NGX_HTTP_LMT_CONF,
+    "t": analyzer.NGX_STREAM_SRV_CONF,
 }
 
 TEXT = '''"""Names of directives. Nothing is refused for missing here: modules bring their own.
@@ -63,8 +66,8 @@ from __future__ import annotations
 
 __all__ = ["CONTEXTS", "KNOWN", "STARTS"]
 
-# By the contexts that take them: m(ain), h(ttp), s(erver), l(ocation); of the newer ones, any of
-# the latter three.
+# By the contexts that take them: m(ain), h(ttp), s(erver), l(ocation), i(f in a location),
+# limit_e(x)cept, s(t)ream's server; of the newer ones, any of http, server and location.
 _NAMES = {{
 {names}
 }}

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -86,6 +87,39 @@ def test_an_include_is_read_from_the_objects_own_keys(webhook: Webhook) -> None:
     short = {"nginx.conf": whole, "timeouts.inc": "grpc_read_timeout 5s;"}
     response = webhook.review(short)
     assert "[NG106] timeouts.inc:1 " in response["status"]["message"]
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        "server { if ($a) { include l; } }",
+        "server { location / { limit_except GET { include l; } } }",
+        "http { server { location / { types { include l; } } } }",
+        "handler { include l; }",
+    ],
+)
+def test_a_decoy_hides_no_key(webhook: Webhook, decoy: str) -> None:
+    """Through OPA to the end: what nginx does not read there is denied as if it stood alone."""
+    body = "grpc_pass grpc://127.0.0.1:50051; grpc_read_timeout 0;"
+    response = webhook.review({"nginx.conf": GOOD, "decoy": decoy, "l": body})
+    assert response["allowed"] is False
+    assert re.search(r"^(\[NG211\] )?(l|decoy):1", response["status"]["message"], re.MULTILINE)
+    assert webhook.review({"nginx.conf": GOOD})["allowed"] is True
+
+
+def test_what_looks_like_nginx_text_and_can_not_be_read_is_said(webhook: Webhook) -> None:
+    response = webhook.review({"nginx.conf": GOOD, "x.template": "server { listen {{ .p }}; }"})
+    assert response["allowed"] is True
+    (warning,) = response["warnings"]
+    assert warning.startswith("x.template:1: looks like nginx text and was not judged: ")
+
+
+def test_an_include_that_is_nowhere_is_denied_without_a_grpc_location_too(webhook: Webhook) -> None:
+    """What was not read is not clean; a pattern that finds nothing is nginx's own right."""
+    text = "events {} http { include %s; server { location / { proxy_pass http://web; } } }"
+    response = webhook.review({"nginx.conf": text % "sites/all.conf"})
+    assert response["allowed"] is False
+    assert "[NG002] nginx.conf:1 " in response["status"]["message"]
 
 
 @pytest.mark.parametrize("key", ["nginx.conf", "my-nginx-site.conf", "anything", "README.md"])

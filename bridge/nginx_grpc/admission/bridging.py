@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from nginx_grpc import documents, model, parsers, sources
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
 from nginx_grpc.sources import config_map
-from nginx_grpc.sources.contexts import context_of, is_blank, upstream_server
+from nginx_grpc.sources.contexts import check_nginx
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import Limits, ReadOptions
-from nginx_grpc.tree import Configuration, Directive
+from nginx_grpc.sources.keys import nginx_keys
+from nginx_grpc.tree import Configuration
 
-__all__ = ["configurations", "warm"]
+__all__ = ["Bridged", "bridge", "warm"]
 
 _OPTIONS = ReadOptions(
     limits=Limits(
@@ -71,29 +73,57 @@ _UNREADABLE = (
 )
 
 
-def configurations(texts: Mapping[str, bytes], judged: Sequence[str]) -> list[Configuration]:
+@dataclass(slots=True)
+class Bridged:
+    """What an object comes to.
+
+    Args:
+        configurations: those that the judged entries are in.
+        unread: entries that look like nginx text, can't be read and are not judged.
+    """
+
+    configurations: list[Configuration] = field(default_factory=list)
+    unread: dict[str, Refused] = field(default_factory=dict)
+
+
+def bridge(texts: Mapping[str, bytes], judged: Set[str]) -> Bridged:
     """The configurations that the judged entries of an object make up.
 
     Args:
         texts: every entry by its key; what an include can bring in.
-        judged: the keys of those that are nginx text.
+        judged: the keys of those that are nginx text, and have to be read.
 
-    Each judged entry is in one of them: as itself, or included where nginx would read it. One that
-    others only include where nginx would not (the servers of another file inside a `types` block,
-    a whole nginx.conf inside a location) is judged by itself too, for whoever applies an object
-    also chooses which of its keys nginx is given.
+    Each judged entry is in one of the configurations: as itself, or included where nginx would read
+    it. One that others include where nginx would not (the servers of another file inside a `types`
+    block, a location's body in an `if`) is judged by itself, for whoever applies an object also
+    chooses which of its keys nginx is given. Other entries that are nginx text (an upstream in a
+    file of its own) are read with them, as `nginx-grpc check` of the same object does.
 
-    Raises Refused. None where all judged entries are blank.
+    Raises Refused.
     """
-    chosen = [key for key in judged if not is_blank(texts[key])]
-    if not chosen:
-        return []
     library = {key: Text(key, data, key, key=key) for key, data in texts.items()}
-    found = _read(library, chosen)
-    entries = {one.entry for one in found}
-    others = [key for key in chosen if f"{_OBJECT}/{key}" not in entries]
-    alone = [key for key in others if not _stands(library[key], found)]
-    return found + [one for key in alone for one in _read(library, [key])]
+    keys = nginx_keys(library, judged)
+    chosen = [key for key in keys.nginx if key in judged]
+    if not chosen:
+        return Bridged([], keys.unread)
+    try:
+        found = _read(library, [k for k in keys.nginx if k in judged or _stands(library[k])])
+    except Refused:
+        # If it was one that is not judged, it keeps nobody out.
+        found = _read(library, chosen)
+    return Bridged([one for one in found if not judged.isdisjoint(one.files)], keys.unread)
+
+
+def _read(texts: Mapping[str, Text], keys: Sequence[str]) -> list[Configuration]:
+    return config_map.configurations(texts, keys, _OBJECT, _OPTIONS)
+
+
+def _stands(text: Text) -> bool:
+    try:
+        check_nginx(parse(text.data, text.file).directives, text.file)
+    except Refused:
+        return False
+    return True
 
 
 def warm() -> None:
@@ -104,37 +134,6 @@ def warm() -> None:
     importlib.import_module("ipaddress")  # of the standard library, and needed for few addresses
     for text in _UNREADABLE:
         with contextlib.suppress(Refused):
-            configurations({"nginx.conf": text}, ["nginx.conf"])
-    read = configurations(
-        {"nginx.conf": _SAMPLE, "greeter.inc": b"grpc_read_timeout 1h;"}, ["nginx.conf"]
-    )
-    documents.as_json(documents.build(read, validated=False))
-
-
-def _read(texts: Mapping[str, Text], chosen: Sequence[str]) -> list[Configuration]:
-    return config_map.configurations(texts, chosen, _OBJECT, _OPTIONS)
-
-
-def _stands(text: Text, found: Iterable[Configuration]) -> bool:
-    """Whether a text is read somewhere as directives of the level that it is of."""
-    directives = parse(text.data, text.file, key=text.key).directives
-    own = "upstream" if upstream_server(directives) else context_of(directives)
-    return any(
-        _found(text.key, own, configuration.directives, configuration.context)
-        for configuration in found
-    )
-
-
-def _found(key: str, own: str, directives: list[Directive], top: str) -> bool:
-    waiting = [(directives, top, "")]
-    while waiting:
-        block, context, of = waiting.pop()
-        for directive in block:
-            if directive.key == key and of != key and context == own:
-                return True
-            if directive.block is None:
-                continue
-            allowed, inside = _BLOCKS.get(directive.name, (set(), ""))
-            if context in allowed:
-                waiting.append((directive.block, inside, directive.key))
-    return False
+            bridge({"nginx.conf": text}, {"nginx.conf"})
+    read = bridge({"nginx.conf": _SAMPLE, "greeter.inc": b"grpc_read_timeout 1h;"}, {"nginx.conf"})
+    documents.as_json(documents.build(read.configurations, validated=False))

@@ -273,7 +273,7 @@ class Reviewer:
         uid = str(head.get("uid", ""))
         if outcome == "nothing":
             fields["verdict"] = "skipped"
-            return Answer(200, review.allowed(uid))
+            return Answer(200, review.allowed(uid, warnings=wording.unread(head)))
         if outcome == "overrun":
             self.metrics.bridge_errors.labels("overrun").inc()
             return self._overrun(uid or review.uid_of(body), fields)
@@ -330,7 +330,7 @@ class Reviewer:
         for finding in decision.deny + decision.warn:
             self.metrics.findings.labels(finding.id, finding.level).inc()
         annotations = wording.audit(decision)
-        warnings = wording.warnings(decision)
+        warnings = wording.warnings(decision) + wording.unread(head)
         if decision.allow:
             body = review.allowed(uid, warnings=warnings, annotations=annotations)
         else:

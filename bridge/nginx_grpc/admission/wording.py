@@ -14,6 +14,7 @@ __all__ = [
     "audit",
     "denial",
     "not_judged_here",
+    "unread",
     "unreadable",
     "warnings",
 ]
@@ -57,13 +58,20 @@ def warnings(decision: Decision) -> list[str]:
     return [_line(finding) for finding in decision.warn]
 
 
+def unread(head: dict[str, Any]) -> list[str]:
+    """One line an entry that looks like nginx text, could not be read and was not judged."""
+    return [
+        f"{_place(refusal)}: looks like nginx text and was not judged: {_reason(refusal)}"
+        for refusal in head.get("unread", [])
+    ]
+
+
 def unreadable(head: dict[str, Any]) -> str:
     """Why nginx text of the object could not be read, and what to do."""
     lines = [f"nginx-grpc: nginx text that can't be read in {_object(head)}"]
     for refusal in head["refusals"]:
-        place = f"{refusal['key']}:{refusal['line']}" if refusal["line"] else refusal["key"]
-        hint = f"; {refusal['hint']}" if refusal["hint"] else ""
-        lines.append(f"{place}: {refusal['what']}{hint}" if place else refusal["what"] + hint)
+        place = _place(refusal)
+        lines.append(f"{place}: {_reason(refusal)}" if place else _reason(refusal))
     return "\n".join(lines)
 
 
@@ -95,6 +103,14 @@ def audit(decision: Decision) -> dict[str, str]:
 def _line(finding: Finding) -> str:
     remedy = " ".join(finding.remedy.split())
     return f"{finding.msg}; write: {remedy}" if remedy else finding.msg
+
+
+def _place(refusal: dict[str, Any]) -> str:
+    return f"{refusal['key']}:{refusal['line']}" if refusal["line"] else str(refusal["key"])
+
+
+def _reason(refusal: dict[str, Any]) -> str:
+    return f"{refusal['what']}; {refusal['hint']}" if refusal["hint"] else str(refusal["what"])
 
 
 def _object(head: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ import resource
 import struct
 import sys
 import time
+from itertools import islice
 from typing import Any, BinaryIO
 
 from nginx_grpc import documents
@@ -29,6 +30,7 @@ __all__ = ["DOCUMENT_BYTES", "command", "main"]
 #: can't be judged in the time of an admission, and would keep it from judging others.
 DOCUMENT_BYTES = 2 * 1024 * 1024
 _REFUSALS = 50
+_UNREAD = 5
 _PAGE_KIB = resource.getpagesize() // 1024
 
 
@@ -114,8 +116,6 @@ def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tup
         return "secret", ""
     entries = find(review, options["keys"], options["ignored_keys"])
     head["entries"] = len(entries.judged)
-    if not entries.judged:
-        return "nothing", ""
     refusals: list[dict[str, Any]] = [
         {"key": key, "line": 0, "what": what, "hint": "encode it as base64"}
         for key, what in entries.unreadable.items()
@@ -127,20 +127,23 @@ def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tup
             refusals.append({"key": key, "line": 0, "what": what, "hint": "split it"})
     if not refusals:
         try:
-            configurations = bridging.configurations(entries.texts, entries.judged)
-            text = documents.as_json(documents.build(configurations, validated=False))
+            bridged = bridging.bridge(entries.texts, set(entries.judged))
+            head["unread"] = [
+                _refusal(key, refused) for key, refused in islice(bridged.unread.items(), _UNREAD)
+            ]
+            if not entries.judged:
+                return "nothing", ""
+            built = documents.build(bridged.configurations, validated=False)
+            text = documents.as_json(built)
             return ("documents", text) if len(text) <= DOCUMENT_BYTES else ("overrun", "")
         except Refused as refused:
-            refusals.append(
-                {
-                    "key": refused.file,
-                    "line": refused.line,
-                    "what": refused.what,
-                    "hint": refused.hint,
-                }
-            )
+            refusals.append(_refusal(refused.file, refused))
     head["refusals"] = refusals[:_REFUSALS]
     return "refused", ""
+
+
+def _refusal(key: str, refused: Refused) -> dict[str, Any]:
+    return {"key": key, "line": refused.line, "what": refused.what, "hint": refused.hint}
 
 
 def _send(results: BinaryIO, head: dict[str, Any], text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from nginx_grpc.errors import Refused
@@ -12,12 +11,10 @@ from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.contexts import context_of, is_blank
 from nginx_grpc.sources.includes import Library, NoFolderError, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
+from nginx_grpc.sources.keys import OTHERS
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["OTHERS", "configurations"]
-
-# Files of others that may quote nginx text.
-OTHERS = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb|tpl|tmpl|template)\Z")
+__all__ = ["configurations"]
 
 
 def configurations(

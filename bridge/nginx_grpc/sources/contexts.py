@@ -11,10 +11,26 @@ from nginx_grpc.parsers.directives import CONTEXTS, KNOWN
 from nginx_grpc.placement import takes
 from nginx_grpc.tree import Directive
 
-__all__ = ["check_nginx", "context_of", "contexts", "is_blank", "is_whole", "upstream_server"]
+__all__ = [
+    "INCLUDABLE",
+    "check_nginx",
+    "context_of",
+    "contexts",
+    "is_blank",
+    "is_whole",
+    "may_stand",
+    "upstream_server",
+]
 
 # As CONTEXTS calls them.
 _LETTERS = {"main": "m", "http": "h", "server": "s", "location": "l"}
+_INNER = {"if": "i", "limit_except": "x", "stream_server": "t"}
+#: The contexts that a text may be included in; see placement.inside.
+INCLUDABLE = (
+    *_LETTERS,
+    *_INNER,
+    *("events", "server_if", "upstream", "stream", "stream_upstream", "mail", "mail_server"),
+)
 _MAIN_BLOCKS = {"events", "http", "mail", "mgmt", "stream"}
 _HTTP_BLOCKS = {"geo", "map", "server", "split_clients", "types", "upstream"}
 _HTTP = {
@@ -98,8 +114,8 @@ def contexts(directives: Sequence[Directive]) -> list[str]:
     """Those of main, http, server and location in which nginx takes all of these directives."""
     return [
         context
-        for context, letter in _LETTERS.items()
-        if all(_may_stand(directive, context, letter) for directive in directives)
+        for context in _LETTERS
+        if all(may_stand(directive, context) for directive in directives)
     ]
 
 
@@ -113,10 +129,16 @@ def _is_of_stream(directives: Sequence[Directive]) -> bool:
     )
 
 
-def _may_stand(directive: Directive, context: str, letter: str) -> bool:
+def may_stand(directive: Directive, context: str) -> bool:
+    """Whether nginx takes a directive in one of INCLUDABLE; a module's may stand anywhere."""
+    if context == "stream_server" and directive.name == "proxy_pass":
+        # A scheme is one of http{}: here it would be the name of a host.
+        return not any("://" in argument for argument in directive.args)
     found = takes(context, directive)
-    # A module's directive may stand anywhere.
-    return letter in CONTEXTS.get(directive.name, letter) if found is None else found
+    if found is not None:
+        return found
+    letter = _LETTERS.get(context) or _INNER.get(context, "")
+    return letter in CONTEXTS.get(directive.name, letter)
 
 
 def check_nginx(directives: Sequence[Directive], file: str, line: int = 0) -> None:

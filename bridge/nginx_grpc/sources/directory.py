@@ -95,7 +95,7 @@ class DirectorySource(Source):
             if contexts[text.name] == "main":
                 self._below(text, covered)
         included = {
-            os.path.realpath(name) for reader in self._readers.values() for name in reader.included
+            os.path.realpath(name) for reader in self._readers.values() for name in reader.taken()
         }
         standing = roots(
             [text for text in texts if contexts[text.name] != "main"],

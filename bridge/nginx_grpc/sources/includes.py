@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
@@ -14,6 +14,7 @@ from nginx_grpc.placement import inside, is_handler, takes
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.placeholders import check_placeholders
+from nginx_grpc.sources.taken import Tree
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Inclusion", "Library", "NoFolderError", "Reader", "Text", "UnreadError"]
@@ -124,9 +125,17 @@ class _Reading:
     depth: int
     height: int = 0
     expanded: bool = False
-    included: list[_Reading] = field(default_factory=list)
+    included: list[tuple[_Reading, Including]] = field(default_factory=list)
     elsewhere: dict[str, Directive] = field(default_factory=dict)
     values: bool = False
+    tree: Tree = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tree = Tree(self.parsed.directives, self.text.file, self.text.key, self.values)
+
+    def taken(self) -> Iterator[_Reading]:
+        """Those of the included ones that nginx reads there."""
+        return (part for part, place in self.included if self.tree.takes(place, part.tree))
 
     def is_more_than_values(self) -> bool:
         """Whether it was read as the body of a map or the like, and is one of a location as well:
@@ -195,19 +204,25 @@ class Reader:
         return self._expanded(self._parse(text, False), []).parsed.directives
 
     def below(self, text: Text, names: set[str]) -> list[str]:
-        """The names of all that a text includes, itself apart, which are added to `names`.
+        """The names of all that nginx reads where a text includes them, itself apart, which are
+        added to `names`.
 
         What is there already is left out, and so is what is below it.
         """
         new = []
-        waiting = list(self._expanded(self._parse(text, False), []).included)
+        waiting = list(self._expanded(self._parse(text, False), []).taken())
         while waiting:
             reading = waiting.pop()
-            if reading.text.name not in names and not reading.is_more_than_values():
+            if reading.text.name not in names:
                 names.add(reading.text.name)
                 new.append(reading.text.name)
-                waiting.extend(reading.included)
+                waiting.extend(reading.taken())
         return new
+
+    def taken(self) -> set[str]:
+        """The names of the texts that nginx reads where one of those read so far includes them."""
+        readings = self._readings.values()
+        return {part.text.name for reading in readings for part in reading.taken()}
 
     def _parse(self, text: Text, free_names: bool) -> _Reading:
         known = self._readings.get((text.name, free_names))
@@ -262,7 +277,6 @@ class Reader:
 
     def _count(self, reading: _Reading, part: _Reading, depth: int, directive: Directive) -> None:
         limit = self._options.limits.statements
-        reading.included.append(part)
         reading.statements += part.statements
         reading.depth = max(reading.depth, depth + part.depth)
         reading.height = max(reading.height, part.height + 1)
@@ -277,6 +291,7 @@ class Reader:
     def _note(
         self, reading: _Reading, part: _Reading, place: Including, directive: Directive
     ) -> None:
+        reading.included.append((part, place))
         literal = not is_pattern(directive.args[0].encode("utf-8", "surrogateescape"))
         inclusion = Inclusion(reading.text.name, place, literal)
         self.inclusions.setdefault(part.text.name, []).append(inclusion)
@@ -386,5 +401,5 @@ def _all(readings: Sequence[_Reading]) -> list[_Reading]:
         reading = waiting.pop()
         if reading.text.name not in seen:
             seen[reading.text.name] = reading
-            waiting.extend(reversed(reading.included))
+            waiting.extend(part for part, _ in reversed(reading.included))
     return list(seen.values())

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.parsers import parse
-from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.sources import config_map as config_map_source
-from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.keys import OTHERS, nginx_keys
 from nginx_grpc.tree import Configuration
 
 __all__ = ["ManifestSource", "has_objects", "is_manifest"]
@@ -42,14 +40,6 @@ _ELSEWHERE = {
 }
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
-# What only nginx text looks like.
-_NGINX = re.compile(
-    rb"^[ \t]*(?:[\"']?(?:server|http|events|stream)[\"']?\s*\{"
-    rb"|[\"']?(?:upstream|location)[\"']?\s[^{};\n]*\s?\{)"
-    rb"|(?:grpc|proxy)_pass[\s\"'#]",
-    re.MULTILINE,
-)
-_COMMENT = re.compile(rb"(?:^|(?<=[\s;{}]))#[^\n]*")
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 
@@ -225,32 +215,14 @@ class ManifestSource(Source):
         return line + 1
 
     def _configurations(self, config_map: _ConfigMap) -> list[Configuration]:
-        nginx = [key for key, text in config_map.texts.items() if self._is_nginx(text)]
-        if not nginx:
+        keys = nginx_keys(config_map.texts)
+        for key, refused in keys.unread.items():
+            if not OTHERS.search(key):
+                raise refused
+        if not keys.nginx:
             return []
         entry = f"{self._file}: {config_map.name or 'ConfigMap'}"
-        return config_map_source.configurations(config_map.texts, nginx, entry, self._options)
-
-    def _is_nginx(self, text: Text) -> bool:
-        if is_blank(text.data):
-            return False
-        looks = _NGINX.search(_COMMENT.sub(b"", text.data)) is not None
-        if not looks and b";" not in text.data:
-            return False
-        try:
-            directives = parse(
-                text.data,
-                text.file,
-                line_offset=text.line_offset,
-                key=text.key,
-                one_line=text.one_line,
-            ).directives
-        except Refused:
-            if looks and not config_map_source.OTHERS.search(text.key):
-                raise
-            return False
-        known = sum(directive.name in KNOWN for directive in directives)
-        return looks or known * 2 > len(directives)
+        return config_map_source.configurations(config_map.texts, keys.nginx, entry, self._options)
 
     def _no_yaml(self, text: str) -> Refused | None:
         for found in _KIND.finditer(text):

@@ -20,7 +20,8 @@ def configurations(
 ) -> list[Configuration]:
     """The configurations that texts make up.
 
-    A text that another one includes is no configuration of its own, unless it is a whole one.
+    A text that nginx reads where another one includes it is no configuration of its own, unless it
+    is a whole one.
     Texts of the http context are one configuration, as nginx has them all in its one http block: an
     upstream in one file serves the servers of another. A whole nginx.conf stands alone, and so does
     the body of a server or a location: two of these may belong to two servers, and one would lend
@@ -44,7 +45,7 @@ def configurations(
     for text in texts:
         if text.name in whole:
             reader.below(text, below)
-    standing = {text.name for text in roots(others, reader.included, reader.below, below)}
+    standing = {text.name for text in roots(others, reader.taken(), reader.below, below)}
     alone = [text for text in texts if text.name in whole or text.name in standing]
     for text in alone:
         check_nginx(read[text.name], text.file, text.line_offset + 1 if text.key else 0)
@@ -74,8 +75,8 @@ def roots(
 
     Args:
         texts: the candidates, in order.
-        included: the names that any text includes.
-        below: adds the names of all that a text includes.
+        included: the names of those that are read where any text includes them.
+        below: adds the names of all that are read where a text includes them.
         covered: the names of what is read without them; those that they include are added.
         name: the name of a text in these sets.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nginx_grpc.admission.bridging import configurations
+from nginx_grpc.admission.bridging import bridge
 from nginx_grpc.errors import Refused
 
 SITE = b"server { listen 80; location / { grpc_pass grpc://a; } }"
@@ -15,7 +15,7 @@ def read(**texts: bytes) -> list[tuple[str, set[str]]]:
     """Level and keys of each configuration; the keys' underscores stand for dots."""
     named = {key.replace("_", "."): text for key, text in texts.items()}
     found = []
-    for one in configurations(named, list(named)):
+    for one in bridge(named, set(named)).configurations:
         keys: set[str] = set()
         waiting = list(one.directives)
         while waiting:
@@ -44,7 +44,7 @@ def test_the_servers_of_an_upstream_may_be_an_entry_of_their_own(block: bytes) -
 
 def test_the_servers_of_an_upstream_are_nothing_elsewhere() -> None:
     with pytest.raises(Refused, match=r"servers\.conf:1: the body of an upstream block"):
-        read(nginx_conf=b"http { types { include servers.conf; } }", servers_conf=b"server a:1;")
+        read(nginx_conf=b"http { server { include servers.conf; } }", servers_conf=b"server a:1;")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,9 @@ def test_the_servers_of_an_upstream_are_nothing_elsewhere() -> None:
         b"stream { include site.conf; }",
         b"http { server { http { include site.conf; } } }",
         b"include site.conf; http { }",
+        b"http { handler { include site.conf; } }",
+        b"http { types { include site.conf; } }",
+        b"http { server { location /a { location /b { include site.conf; } } } }",
     ],
 )
 def test_one_that_is_included_where_nginx_would_not_read_it_is_judged_too(decoy: bytes) -> None:
@@ -82,10 +85,58 @@ def test_entries_that_include_each_other_are_all_judged() -> None:
 
 
 def test_blank_entries_are_no_configuration() -> None:
-    assert configurations({"nginx.conf": b"  \n# nothing\n"}, ["nginx.conf"]) == []
+    assert bridge({"nginx.conf": b"  \n# nothing\n"}, {"nginx.conf"}).configurations == []
 
 
 def test_what_can_not_be_read_is_refused() -> None:
     with pytest.raises(Refused) as caught:
-        configurations({"nginx.conf": b"http {\n\n  server {\n"}, ["nginx.conf"])
+        bridge({"nginx.conf": b"http {\n\n  server {\n"}, {"nginx.conf"})
     assert caught.value.file == "nginx.conf"
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        b"server { if ($a) { include l; } }",
+        b"server { location / { limit_except GET { include l; } } }",
+        b"server { location / { if ($a) { include l; } } }",
+        b"server { location / { types { include l; } } }",
+        b"server { location /a { location /b { include l; } } }",
+        b"server { location / { lua_block { include l; } } }",
+    ],
+)
+def test_a_decoy_hides_no_location(decoy: bytes) -> None:
+    """Whatever is wrong with it is told."""
+    body = b"grpc_pass grpc://127.0.0.1:1; grpc_read_timeout 0;"
+    texts = {"decoy": decoy, "l": body, "m": b"include m;"}
+    try:
+        found = bridge(texts, set(texts)).configurations
+    except Refused:
+        return
+    assert [one.context for one in found if one.files == ["l"]] == ["location"]
+
+
+def test_a_key_that_includes_itself_is_judged() -> None:
+    texts = {"l": b"include l; location / { grpc_pass grpc://127.0.0.1:1; }", "site": SITE}
+    found = bridge(texts, set(texts)).configurations
+    assert sorted(one.files for one in found) == [["l"], ["site"]]
+
+
+def test_an_upstream_in_an_entry_of_its_own_is_read_beside() -> None:
+    """It passes nobody on, so it is not judged for itself; `nginx-grpc check` reads it as well."""
+    texts = {"up": b"upstream a { server 127.0.0.1:1; }", "site": SITE}
+    (one,) = bridge(texts, {"site"}).configurations
+    assert one.files == ["up", "site"]
+    assert bridge(texts, set()).configurations == []
+
+
+def test_what_is_not_judged_keeps_nobody_out() -> None:
+    texts = {
+        "site": SITE,
+        "broken": b"server { listen 80;",
+        "body": b"server 127.0.0.1:1; server 127.0.0.1:2;",
+        "main": b"http { include broken; }",
+    }
+    bridged = bridge(texts, {"site"})
+    assert [one.files for one in bridged.configurations] == [["site"]]
+    assert list(bridged.unread) == ["broken"]

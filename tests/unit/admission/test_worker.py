@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nginx_grpc.admission import wording
 from nginx_grpc.admission.worker import command
 
 OPTIONS = {
@@ -69,6 +70,19 @@ def test_one_job_after_the_other() -> None:
     assert found[0][1] == found[4][1]
     assert json.loads(found[0][1])["source"]["kind"] == "manifest"
     assert 0 < found[0][0]["resident_kib"] < 144 * 1024
+
+
+def test_what_looks_like_nginx_text_and_can_not_be_read_is_said() -> None:
+    body = json.loads(review("http { server { location / { grpc_pass grpc://a; } } }"))
+    body["request"]["object"]["data"]["default.template"] = "server { listen {{ .port }}; }"
+    body["request"]["object"]["data"]["notes"] = "server: one"
+    ((head, _),) = results(json.dumps(body).encode())
+    assert head["outcome"] == "documents"
+    (line,) = wording.unread(head)
+    assert line.startswith("default.template:1: looks like nginx text and was not judged: ")
+    del body["request"]["object"]["data"]["nginx.conf"]
+    ((head, _),) = results(json.dumps(body).encode())
+    assert (head["outcome"], wording.unread(head)) == ("nothing", [line])
 
 
 def test_what_needs_more_memory_than_there_is_is_an_overrun_or_ends_the_worker() -> None:

@@ -425,3 +425,27 @@ def test_yaml_is_loaded_for_manifests_alone(site):
         "assert 'yaml' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_handler_behind_what_looks_like_a_comment(site, words):
+    body = 'a b; c d; e f; add_header X " #"; grpc_pass grpc://u;'
+    site.write("cm.yaml", f"{HEAD}data:\n  l: |\n    {body}\n  site: |\n    server {{ }}\n")
+    assert ["grpc_pass grpc://u" in words(c) for c in site.read("site/cm.yaml")] == [True, False]
+
+
+def test_a_decoy_hides_no_key(site):
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  decoy: 'server { if ($a) { include l; } }'\n  l: 'grpc_pass grpc://u;'\n",
+    )
+    assert "site/cm.yaml: edge/l" in [c.entry for c in site.read("site/cm.yaml")]
+
+
+def test_keys_that_include_each_other_beside_one_that_does_not(site):
+    site.write(
+        "cm.yaml",
+        HEAD + "data:\n  a: 'include b; server { }'\n  b: 'include a; server { }'\n"
+        "  c: 'server { }'\n  d: 'include d; location / { }'\n",
+    )
+    found = site.read("site/cm.yaml")
+    assert sorted(d.key for c in found for d in c.directives if not d.unread) == [*"abcd"]
