@@ -178,7 +178,8 @@ class DiskLibrary(Library):
 
 def _above(folder: str) -> str:
     """The folder that relative includes of a part of a configuration may start from."""
-    if _INCLUDED.match(os.path.basename(os.path.abspath(folder))):
+    names = [os.path.abspath(folder), os.path.realpath(folder or ".")]
+    if any(_INCLUDED.match(os.path.basename(name)) for name in names):
         return os.path.join(folder, os.pardir)
     return folder
 

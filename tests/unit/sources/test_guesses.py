@@ -42,6 +42,14 @@ def test_the_current_folder(site, gaps, monkeypatch):
     assert [name for name, _, _, _ in gaps(found)] == ["../grpc.conf"]
 
 
+def test_a_link_to_such_a_folder(site, gaps):
+    site.write("conf.d/app.conf", APP)
+    site.write("conf.d/grpc.conf", FAULT)
+    (site.folder / "link").symlink_to("conf.d")
+    found = site.one("site/link/app.conf")
+    assert [why for _, why, _, _ in gaps(found)] == ["outside of site/link, see --root and --map"]
+
+
 @pytest.mark.parametrize("folder", ["nginx", "configs"])
 def test_a_file_that_nginx_would_not_take_there(site, gaps, folder):
     """In a folder of any name the file beside it may be meant, but not this one."""
