@@ -190,7 +190,9 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
 
 
-def _read(arguments: argparse.Namespace, left_out: list[str]) -> list[Configuration]:
+def _read(
+    arguments: argparse.Namespace, left_out: list[str], notes: list[str]
+) -> list[Configuration]:
     from nginx_grpc import sources
     from nginx_grpc.terminal import Progress
 
@@ -209,6 +211,7 @@ def _read(arguments: argparse.Namespace, left_out: list[str]) -> list[Configurat
             maps=maps,
             progress=progress.file,
             left_out=left_out.append,
+            note=notes.append,
         )
         return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
 
@@ -232,17 +235,18 @@ def _bridge(arguments: argparse.Namespace) -> int:
 
     search = _settings(arguments)
     left_out: list[str] = []
+    notes: list[str] = []
     plain = arguments.validated and not arguments.indent
     built = [
         document
-        for configuration in _read(arguments, left_out)
+        for configuration in _read(arguments, left_out, notes)
         for document in documents.build(
             [configuration],
             settings=search.of(configuration).values,
             validated=arguments.validated and not plain,
         )
     ]
-    for note in search.notes:
+    for note in (*search.notes, *notes):
         print(f"nginx-grpc: {note}", file=sys.stderr)
     if plain:
         # All of it before the first is written: what is not given out whole is not given out.
@@ -277,9 +281,10 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
 
     search = _settings(arguments)
     left_out: list[str] = []
+    notes: list[str] = []
     try:
         result = check(
-            _read(arguments, left_out),
+            _read(arguments, left_out, notes),
             engine,
             settings_of=search.of,
             fail_on=arguments.fail_on,
@@ -289,7 +294,7 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
         if nothing.named:
             raise
         result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
-    return replace(result, left_out=left_out, notes=search.notes)
+    return replace(result, left_out=left_out, notes=[*search.notes, *notes])
 
 
 def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:

@@ -62,6 +62,7 @@ class ReadOptions:
         limits: what a reading may take.
         progress: called after each file with the number of files read and its name.
         left_out: called with each folder that a search did not look into.
+        note: called with a sentence on each thing that was given and is not judged.
     """
 
     prefix: str = ""
@@ -70,6 +71,7 @@ class ReadOptions:
     limits: Limits = field(default_factory=Limits)
     progress: Callable[[int, str], None] | None = None
     left_out: Callable[[str], None] | None = None
+    note: Callable[[str], None] | None = None
 
 
 class Source(ABC):

@@ -92,10 +92,14 @@ class ManifestSource(Source):
         """See Source."""
         found: list[Configuration] = []
         kinds: list[tuple[str, int]] = []
+        unread: list[Refused] = []
         for item in self.objects(kinds):
-            found.extend(self._configurations(item))
+            found.extend(self._configurations(item, unread))
         if not found:
-            raise self._nothing(kinds)
+            raise unread[0] if unread else self._nothing(kinds)
+        if self._options.note is not None:
+            for note in _beside(kinds, unread, self._file):
+                self._options.note(note)
         for configuration in found:
             configuration.files = [self._file]
             configuration.texts = {self._file: self._data}
@@ -214,11 +218,12 @@ class ManifestSource(Source):
                 return number + 1
         return line + 1
 
-    def _configurations(self, config_map: _ConfigMap) -> list[Configuration]:
+    def _configurations(self, config_map: _ConfigMap, unread: list[Refused]) -> list[Configuration]:
         keys = nginx_keys(config_map.texts)
         for key, refused in keys.unread.items():
             if not OTHERS.search(key):
                 raise refused
+            unread.append(refused)
         if not keys.nginx:
             return []
         entry = f"{self._file}: {config_map.name or 'ConfigMap'}"
@@ -263,3 +268,17 @@ class ManifestSource(Source):
 def _elsewhere(kind: str, file: str, line: int) -> Refused:
     article = "an" if kind[0] in "AEIOU" else "a"
     return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
+
+
+def _beside(kinds: list[tuple[str, int]], unread: list[Refused], file: str) -> Iterator[str]:
+    """A sentence on each thing that stands beside what is judged, and is not."""
+    for refused in unread:
+        where = f"{file}:{refused.line}"
+        yield f"not judged, though it looks like nginx text ({where}): {refused.what}"
+    lines: dict[str, list[int]] = {}
+    for kind, line in kinds:
+        if kind in _ELSEWHERE:
+            lines.setdefault(kind, []).append(line)
+    for kind, found in lines.items():
+        where = ", ".join(map(str, found[:3])) + (", ..." if len(found) > 3 else "")
+        yield f"not judged: {kind} ({file}:{where}); {_ELSEWHERE[kind]}"

@@ -449,3 +449,20 @@ def test_keys_that_include_each_other_beside_one_that_does_not(site):
     )
     found = site.read("site/cm.yaml")
     assert sorted(d.key for c in found for d in c.directives if not d.unread) == [*"abcd"]
+
+
+def test_what_stands_beside_and_is_not_judged_is_said(site):
+    notes = []
+    ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: e}\n"
+    text = (
+        f"{HEAD}data:\n  default.conf.template: |\n    server {{ listen {{{{ .port }}}}; }}\n"
+        f"  good.conf: |\n    server {{ }}\n{ingress}{ingress}"
+    )
+    site.write("cm.yaml", text)
+    (configuration,) = site.read("site/cm.yaml", note=notes.append)
+    assert configuration.entry == "site/cm.yaml: edge/good.conf"
+    template, ingresses = notes
+    assert template.startswith(
+        "not judged, though it looks like nginx text (site/cm.yaml:7): key default.conf.template: "
+    )
+    assert ingresses.startswith("not judged: Ingress (site/cm.yaml:11, 15); ")
