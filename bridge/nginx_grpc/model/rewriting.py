@@ -171,6 +171,12 @@ class State:
         for name in pattern.names:
             self.assign(name, _captured(pattern, name, request))
 
+    def miss(self) -> None:
+        """A regex of if or rewrite has not matched: nginx forgets the numbered captures."""
+        self.known.work.spend(len(DIGITS))
+        for digit in DIGITS:
+            self.held[digit] = Values({NOTHING: None})
+
     def _initial(self, name: str) -> Values:
         known = self.known
         texts = known.fixed.get(name)
@@ -366,7 +372,9 @@ def _rewrite(directive: Directive, ways: list[_Way], exits: Exits) -> list[_Way]
     on: list[_Way] = []
     for way in ways:
         if not pattern.always:
-            on.append(_Way(way.keys, way.changed, way.state.copy()))
+            unmatched = way.state.copy()
+            unmatched.miss()
+            on.append(_Way(way.keys, way.changed, unmatched))
         state = way.state
         state.match(pattern, unknown("uri", request=True))
         state.text(replacement, None)
@@ -412,6 +420,7 @@ def _matched(
     pattern = pattern_of(regex)
     met, unmet = state.copy(), state
     met.match(pattern, values)
+    unmet.miss()
     choice = _CHOICE.fullmatch(regex) if "*" not in operator else None
     if choice and ("(" in regex) == (")" in regex) and ("(" in regex or "|" not in choice[1]):
         texts = choice[1].replace("\\", "").split("|")

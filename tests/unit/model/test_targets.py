@@ -544,7 +544,9 @@ def test_numbered_captures_are_the_last_regexs():
     assert found["client_chooses"] == "whole"
     found = everywhere("", before="set $y 1;", path="~ ^/(Greeter)/", target="$1")
     assert leads(found)[:2] == ("upstream", ["Greeter"])
-    # A regex without captures takes them away.
+    # One that does not match takes them away, and one without captures.
+    found = everywhere("", before="rewrite ^/y /z break;", path="~ ^/(Greeter)/", target="$1")
+    assert failures(found) == [("", "empty", 0)]
     found = everywhere("", before="if ($uri ~ x) { set $y 1; }", path="~ ^/(Greeter)/", target="$1")
     assert failures(found) == [("", "empty", 0)]
 
