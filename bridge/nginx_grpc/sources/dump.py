@@ -51,10 +51,14 @@ class DumpSource(Source):
         self._data = data
         self._file = file
         self._options = options
+        self._chatter = False
 
     def collect(self) -> list[Configuration]:
         """See Source."""
-        if len(_SECTION.findall(self._data)) == 1:
+        heads = _SECTION.finditer(self._data)
+        # nginx's own messages on top are no configuration.
+        self._chatter = bool(self._data[: next(heads).start()].strip())
+        if next(heads, None) is None and not self._chatter:
             return self._single()
         try:
             sections = self._sections()
@@ -119,7 +123,7 @@ class DumpSource(Source):
 
     def _check_readings(self, reader: Reader, sections: dict[str, Text], context: str) -> None:
         """Refuse what could be read in another way as well."""
-        if context == "main" and _in_main(reader, sections):
+        if context == "main" and not self._chatter and _in_main(reader, sections):
             raise Refused(
                 "the output of nginx -T, or one configuration with such lines as comments",
                 "take out the lines that begin with # configuration file, or give the files",

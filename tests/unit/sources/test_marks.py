@@ -168,6 +168,18 @@ def test_one_file_on_standard_input_that_may_be_a_dump(site):
     assert message.startswith("-:1: the output of nginx -T, or a configuration that includes")
 
 
+@pytest.mark.parametrize("given", ["-", "site/dump.txt"])
+def test_one_section_under_messages_is_a_dump(site, given):
+    """No configuration begins with what nginx says on standard error."""
+    site.write("conf.d/a.conf", "server { }")
+    for sections in ("", "\n# configuration file /etc/nginx/conf.d/b.conf:\n# nothing\n"):
+        text = f"{MAIN}events {{}}\nhttp {{ include conf.d/*.conf; }}\n{sections}"
+        said = "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
+        site.write("dump.txt", said + text)
+        found = site.one(given, stdin=(said + text).encode())
+        assert (found.kind, found.directives[1].block) == ("dump", [])
+
+
 def test_a_file_of_copied_servers(site, words):
     """Two files of a dump pasted into one: comments, and http{} is around them."""
     text = "".join(
