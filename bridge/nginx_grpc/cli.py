@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from nginx_grpc import output, printable
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-        with _standard_output() as stdout:
+        with output.standard_output() as stdout:
             stdout.flush()
     except Refused as refused:
         print(f"nginx-grpc: {refused}", file=sys.stderr)
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="nginx-grpc",
         description="Reads nginx configurations and judges how they carry gRPC.",
         epilog="Exit status: 0 clean, 1 findings, 2 something could not be read or judged.",
@@ -247,13 +248,13 @@ def _bridge(arguments: argparse.Namespace) -> int:
         )
     ]
     for note in (*search.notes, *notes):
-        print(f"nginx-grpc: {note}", file=sys.stderr)
+        print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
     if plain:
         # All of it before the first is written: what is not given out whole is not given out.
         pieces = list(documents.pieces(built))
     else:
         pieces = [documents.as_json(built, indent=2 if arguments.indent else None)]
-    _write([*pieces, "\n"], arguments.output)
+    output.write([*pieces, "\n"], arguments.output)
     return 0
 
 
@@ -270,7 +271,7 @@ def _check(arguments: argparse.Namespace) -> int:
             continue
         color = path is None and terminal.color_wanted(sys.stdout)
         report = reports.by_name(name, color=color, width=terminal.width())
-        _write(report.render(result), path)
+        output.write(report.render(result), path)
     return 1 if result.failed else 0
 
 
@@ -305,7 +306,7 @@ def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResul
     path = arguments.write_baseline
     if path:
         now = baseline.of(result, path)
-        _write(baseline.dump(now), path)
+        output.write(baseline.dump(now), path)
         result = baseline.apply(result, now, path)
     return result
 
@@ -314,7 +315,7 @@ def _rules(arguments: argparse.Namespace) -> int:
     from nginx_grpc import catalogue, terminal
 
     color = terminal.color_wanted(sys.stdout)
-    _write(
+    output.write(
         catalogue.show(arguments.id, arguments.format, color=color, width=terminal.width()), None
     )
     return 0
@@ -324,67 +325,36 @@ def _settings_file(arguments: argparse.Namespace) -> int:
     from nginx_grpc import settings_file
 
     if arguments.file is None:
-        _write(settings_file.TEMPLATE, None)
+        output.write(settings_file.TEMPLATE, None)
         return 0
     problems = settings_file.problems(arguments.file)
     for problem in problems:
-        _write(f"{problem.file}:{problem.line}: {problem.message}; {problem.remedy}\n", None)
+        told = f"{problem.file}:{problem.line}: {problem.message}; {problem.remedy}"
+        output.write(f"{printable.line(told)}\n", None)
     if not problems:
-        _write(f"{arguments.file}: in order\n", None)
+        output.write(f"{printable.line(arguments.file)}: in order\n", None)
     return 1 if problems else 0
 
 
 def _policy(arguments: argparse.Namespace) -> int:
     from nginx_grpc import resources
 
-    _write(f"{resources.policy_dir()}\n", None)
+    output.write(f"{resources.policy_dir()}\n", None)
     return 0
 
 
 def _completion(arguments: argparse.Namespace) -> int:
     from nginx_grpc import completion
 
-    _write(completion.script(arguments.shell, _parser()), None)
+    output.write(completion.script(arguments.shell, _parser()), None)
     return 0
 
 
-def _write(text: str | Sequence[str], path: str | None) -> None:
-    pieces = [text] if isinstance(text, str) else text
-    if path is None or path == "-":
-        with _standard_output() as stdout:
-            # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
-            encoding = stdout.encoding or "utf-8"
-            for piece in pieces:
-                if not piece.isascii():
-                    piece = piece.encode(encoding, "backslashreplace").decode(encoding)
-                stdout.write(piece)
-        return
-    partial = f"{path}.partial"
-    try:
-        with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(pieces)
-        os.replace(partial, path)
-    except OSError as error:
-        raise _unwritable(error, path) from None
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
+class _Parser(argparse.ArgumentParser):
+    """Its errors quote what it was given, which may be names of somebody else's files."""
 
-
-@contextmanager
-def _standard_output() -> Iterator[TextIO]:
-    """Where a full disk is an error like any other; a reader that has gone is none."""
-    try:
-        yield sys.stdout
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _unwritable(error, "standard output") from None
-
-
-def _unwritable(error: OSError, path: str) -> Refused:
-    reason = (error.strerror or "failed").lower()
-    return Refused(f"can't write: {reason}", "name another file", path)
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(printable.block(message), file)
 
 
 class _Version(argparse.Action):

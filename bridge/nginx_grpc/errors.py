@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nginx_grpc import printable
+
 __all__ = ["Refused"]
 
 
@@ -26,4 +28,4 @@ class Refused(Exception):
         where = f"{self.file}:{self.line}" if self.file and self.line else self.file
         prefix = f"{where}: " if where else ""
         text = f"{prefix}{self.what}; {self.hint}" if self.hint else f"{prefix}{self.what}"
-        return " ".join(text.split())
+        return printable.line(" ".join(text.split()))

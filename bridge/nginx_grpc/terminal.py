@@ -7,6 +7,8 @@ import shutil
 import time
 from typing import TextIO
 
+from nginx_grpc import printable
+
 __all__ = ["Progress", "color_wanted", "width"]
 
 _BEFORE_PROGRESS = 0.5  # seconds; whatever is done by then needs none
@@ -59,7 +61,6 @@ class Progress:
         if not self._wanted:
             return
         self._next = time.monotonic() + _BETWEEN
-        printable = "".join(c if c.isprintable() else "?" for c in text)[: width() - 1]
-        self._stream.write(f"\r\x1b[K{printable}")
+        self._stream.write(f"\r\x1b[K{printable.line(text)[: width() - 1]}")
         self._stream.flush()
         self._shown = True

@@ -85,6 +85,40 @@ def test_a_report_that_can_not_be_written_is_broken(folder, capsys):
     )
 
 
+def test_a_report_is_never_written_through_a_link(folder, capsys):
+    (folder / "mine").write_text("mine")
+    for name in ("report", "report.partial"):
+        (folder / name).symlink_to(folder / "mine")
+    assert cli.main(["check", "--output", "report", "clean.conf"]) == 0
+    assert (folder / "mine").read_text() == "mine"
+    assert "clean" in (folder / "report").read_text()
+    assert not (folder / "report").is_symlink()
+    assert sorted(path.name for path in folder.glob("report*")) == ["report", "report.partial"]
+
+
+def test_a_report_for_a_pipe_or_a_device(folder, capsys):
+    os.mkfifo(folder / "pipe")
+    assert cli.main(["check", "--output", "pipe", "clean.conf"]) == 2
+    assert capsys.readouterr().err.startswith("nginx-grpc: pipe: can't write: ")
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert cli.main(["check", "--output", "pipe", "clean.conf"]) == 0
+    assert b"clean" in os.read(reader, 10_000)
+    os.close(reader)
+    assert (folder / "pipe").is_fifo()
+    (folder / "null").symlink_to("/dev/null")
+    assert cli.main(["check", "--output", "null", "clean.conf"]) == 0
+    assert (folder / "null").is_char_device()
+
+
+def test_what_a_command_line_quotes_steers_no_terminal(folder, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--\x1b[31m\u202e##[error]x"])
+    assert cli.main(["check", "\x1b[31m\u202e##[error]x"]) == 2
+    said = capsys.readouterr().err
+    assert said.replace("\n", "").isprintable()
+    assert said.count("\\x1b[31m\\u202e#\\#[error]x") == 2
+
+
 def test_quiet_prints_findings_and_nothing_else(folder, capsys):
     assert cli.main(["check", "-q", "clean.conf"]) == 0
     assert capsys.readouterr().out == ""
@@ -223,7 +257,7 @@ def test_progress_on_a_terminal_alone(folder, monkeypatch):
         progress.file(1, "a\x1b[31m.conf")
         progress.file(2, "b.conf")
     assert shown.getvalue() == (
-        "\r\x1b[K1 files read: a?[31m.conf\r\x1b[K2 files read: b.conf\r\x1b[K"
+        "\r\x1b[K1 files read: a\\x1b[31m.conf\r\x1b[K2 files read: b.conf\r\x1b[K"
     )
     for stream, quiet in ((io.StringIO(), False), (Terminal(), True)):
         with terminal.Progress(stream, quiet=quiet) as progress:

@@ -117,5 +117,4 @@ def _ending(status: int, said: bytes) -> str:
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         lines = (line.strip() for line in text.splitlines())
         first = next((line for line in lines if line), "no word why")
-    printable = "".join(c if c.isprintable() else " " for c in first)
-    return f"failed with status {status}: {printable[:300]}"
+    return f"failed with status {status}: {first[:300]}"

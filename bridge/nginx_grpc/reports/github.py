@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nginx_grpc import summary
+from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -71,8 +71,8 @@ def _command(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable.block(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable.line(text)).replace(":", "%3A").replace(",", "%2C")

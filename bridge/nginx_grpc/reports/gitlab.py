@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from nginx_grpc import summary
+from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
@@ -27,9 +27,9 @@ class GitlabReport(Report):
         issues = [
             {
                 "type": "issue",
-                "description": f"{finding.id}: {finding.message}",
+                "description": printable.line(f"{finding.id}: {finding.message}"),
                 "check_name": f"{finding.id} {finding.slug}",
-                "content": {"body": finding.remedy},
+                "content": {"body": printable.block(finding.remedy)},
                 "categories": ["Bug Risk"],
                 "severity": _SEVERITIES[finding.level],
                 "fingerprint": mark,
@@ -43,7 +43,7 @@ class GitlabReport(Report):
         ]
         issues += _verdict(result)
         # A line each: Python indents ten times slower than it writes.
-        return "[" + ",\n".join(map(json.dumps, issues)) + "]\n"
+        return printable.json_text("[" + ",\n".join(map(json.dumps, issues)) + "]\n")
 
 
 def _verdict(result: CheckResult) -> list[dict[str, Any]]:
@@ -59,12 +59,12 @@ def _verdict(result: CheckResult) -> list[dict[str, Any]]:
     return [
         {
             "type": "issue",
-            "description": "; ".join(told),
+            "description": printable.line("; ".join(told)),
             "check_name": "gRPC behind nginx",
             "categories": ["Bug Risk"],
             "severity": "major" if result.failed else "info",
             "fingerprint": hashlib.sha256(
-                f"verdict {files[0]}".encode("utf-8", "surrogateescape")
+                f"verdict {files[0]}".encode("utf-8", "surrogatepass")
             ).hexdigest(),
             "location": {"path": files[0].removeprefix("./"), "lines": {"begin": 1}},
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from nginx_grpc import summary
+from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -73,7 +73,7 @@ class JsonReport(Report):
                 "notes": summary.remarks(result),
             },
         }
-        return json.dumps(value, indent=2) + "\n"
+        return printable.json_text(json.dumps(value, indent=2)) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from nginx_grpc import summary
+from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
 __all__ = ["JunitReport"]
-
-# What XML 1.0 can't hold, not even as a character reference.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class JunitReport(Report):
@@ -42,7 +38,7 @@ class JunitReport(Report):
         for entry, findings in suites.items():
             lines += _suite(entry, findings, quiet[entry], result)
         lines += verdict
-        return "\n".join([*lines, "</testsuites>", ""])
+        return printable.without_commands("\n".join([*lines, "</testsuites>", ""]))
 
 
 def _verdict(result: CheckResult) -> Iterator[str]:
@@ -96,8 +92,8 @@ def _suite(
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text))
+    return escape(printable.block(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text))
+    return quoteattr(printable.block(text))

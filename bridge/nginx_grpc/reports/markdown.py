@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
-from nginx_grpc import catalogue, summary
+from nginx_grpc import catalogue, printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -13,8 +14,9 @@ __all__ = ["MarkdownReport"]
 
 _LIMIT = 900_000  # characters; GitHub drops a summary of more than 1 MiB
 _NOTES = 20
+# What becomes a link without any mark around it: a name (`@fallback`) even behind a backslash.
+_LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("\\@", "@<!-- -->"))
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&-])")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class MarkdownReport(Report):
@@ -71,7 +73,7 @@ class MarkdownReport(Report):
         for finding in waived:
             waiver = finding.waived or {}
             yield (
-                f"- {finding.id} {_plain(finding.file)}:{finding.line} by "
+                f"- {_plain(finding.id)} {_plain(finding.file)}:{finding.line} by "
                 f"{_plain(str(waiver.get('owner', '')))}: {_plain(str(waiver.get('reason', '')))}"
             )
 
@@ -87,7 +89,10 @@ def _row(finding: Finding) -> str:
         )
         if name
     ]
-    rule = f"[{finding.id}]({catalogue.page(finding.evidence)})" if finding.evidence else finding.id
+    rule = _plain(finding.id)
+    if finding.evidence:
+        page = quote(catalogue.page(finding.evidence), safe=":/#", errors="surrogatepass")
+        rule = f"[{rule}]({page})"
     cells = [
         str(finding.line),
         f"{finding.level} {rule}",
@@ -100,15 +105,18 @@ def _row(finding: Finding) -> str:
 
 def _plain(text: str) -> str:
     """Text in which nothing is Markdown or HTML: a configuration is somebody else's."""
-    return _SPECIAL.sub(r"\\\1", _printable(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    text = _SPECIAL.sub(r"\\\1", _one_line(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    for link, broken in _LINKS:
+        text = text.replace(link, broken)
+    return text
 
 
 def _code(text: str) -> str:
-    escaped = _printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for character in "|`*_[]\\":
         escaped = escaped.replace(character, f"&#{ord(character)};")
     return f"<code>{escaped.strip()}</code>"
 
 
-def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()):02x}", " ".join(text.split()))
+def _one_line(text: str) -> str:
+    return printable.line(" ".join(text.split()))

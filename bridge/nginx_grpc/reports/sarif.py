@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from nginx_grpc import __version__, catalogue, replacements, summary
+from nginx_grpc import __version__, catalogue, printable, replacements, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
@@ -67,7 +67,7 @@ class SarifReport(Report):
         # A line each: Python indents ten times slower than it writes.
         before, empty, after = json.dumps(log, indent=1).rpartition("[]")
         filled = "[\n" + ",\n".join(results) + "\n]" if results else empty
-        return f"{before}{filled}{after}\n"
+        return printable.json_text(f"{before}{filled}{after}\n")
 
 
 def _notifications(result: CheckResult) -> Iterator[dict[str, Any]]:
@@ -75,9 +75,9 @@ def _notifications(result: CheckResult) -> Iterator[dict[str, Any]]:
     word = summary.verdict(result)
     if word not in (summary.CLEAN, summary.PASSED) or summary.remarks(result):
         level = "error" if result.failed else "note" if word == summary.CLEAN else "warning"
-        yield {"level": level, "message": {"text": summary.headline(result)}}
+        yield {"level": level, "message": {"text": _shown(summary.headline(result))}}
     for told in (*summary.reasons(result), *summary.remarks(result)):
-        yield {"level": "note", "message": {"text": told}}
+        yield {"level": "note", "message": {"text": _shown(told)}}
 
 
 def _rules(result: CheckResult) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ def _rules(result: CheckResult) -> list[dict[str, Any]]:
         if finding.id not in described:
             described[finding.id] = {
                 "id": finding.id,
-                "shortDescription": {"text": finding.title},
+                "shortDescription": {"text": _shown(finding.title)},
                 "defaultConfiguration": {"level": _LEVELS[finding.level]},
             }
     return [described[name] for name in sorted(described)]
@@ -130,7 +130,7 @@ def _result(finding: Finding, rule: int, mark: str, lines: Lines) -> dict[str, A
         "ruleId": finding.id,
         "ruleIndex": rule,
         "level": _LEVELS[finding.level],
-        "message": {"text": finding.message + remedy},
+        "message": {"text": _shown(finding.message + remedy)},
         "locations": [_location(finding)],
         "partialFingerprints": {"nginxGrpc/v1": mark},
         "properties": {"outcome": finding.outcome, "remedy": finding.remedy},
@@ -156,13 +156,13 @@ def _location(finding: Finding) -> dict[str, Any]:
     }
     named = [f"{kind} {name}" for kind, name in parts.items() if name]
     if named:
-        location["logicalLocations"] = [{"fullyQualifiedName": ", ".join(named)}]
+        location["logicalLocations"] = [{"fullyQualifiedName": printable.line(", ".join(named))}]
     return location
 
 
 def _fix(finding: Finding, fix: replacements.Replacement) -> dict[str, Any]:
     return {
-        "description": {"text": f"Write {finding.remedy.strip()}"},
+        "description": {"text": _shown(f"Write {finding.remedy.strip()}")},
         "artifactChanges": [
             {
                 "artifactLocation": {"uri": _uri(finding.file)},
@@ -182,7 +182,12 @@ def _fix(finding: Finding, fix: replacements.Replacement) -> dict[str, Any]:
     }
 
 
+def _shown(text: str) -> str:
+    """A message's text, in which `[text](url)` would be a link."""
+    return printable.block(text).replace("](", "] (")
+
+
 def _uri(file: str) -> str:
     """A path as a URI: relative ones stay so, for they are seen from the repository's top."""
-    quoted = quote(file.encode("utf-8", "surrogateescape"), safe="/")
+    quoted = quote(file.encode("utf-8", "surrogatepass"), safe="/")
     return f"file://{quoted}" if file.startswith("/") else quoted.removeprefix("./")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from nginx_grpc import summary
+from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -29,7 +28,6 @@ _STYLES = {
     "fix": "\x1b[32m",
     "good": "\x1b[1;32m",
 }
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class TextReport(Report):
@@ -51,7 +49,7 @@ class TextReport(Report):
         lines: list[str] = []
         shown = [finding for finding in result.findings if finding.counts]
         for file, findings in _by_file(shown):
-            lines += [self._style("file", _printable(file)), ""]
+            lines += [self._style("file", printable.line(file)), ""]
             source = _Source(result.texts.get(file))
             for group in _by_cause(findings):
                 lines += [*self._block(group, source), ""]
@@ -61,23 +59,23 @@ class TextReport(Report):
         if result.baseline:
             lines += [*self._baselined(result), ""]
         lines += self._summary(result)
-        return "\n".join(lines) + "\n"
+        return printable.without_commands("\n".join(lines) + "\n")
 
     def _block(self, group: list[Finding], source: _Source) -> Iterator[str]:
         first = group[0]
         yield (
-            self._style(first.level, f"{first.level}[{first.id}]")
+            self._style(first.level, printable.line(f"{first.level}[{first.id}]"))
             + " "
-            + self._style("bold", _printable(first.title))
+            + self._style("bold", printable.line(first.title))
         )
-        yield self._style("dim", "  --> ") + _printable(f"{first.file}:{first.line}")
+        yield self._style("dim", "  --> ") + printable.line(f"{first.file}:{first.line}")
         yield from self._paragraph("in", _nodes(first))
         gutter = len(str(first.line + _CONTEXT))
         for number, text in source.around(first.line):
             here = number == first.line
             mark = self._style("mark", ">") if here else " "
             room = self._width - gutter - 5
-            shown = _printable(text.replace("\t", _TAB))
+            shown = printable.line(text.replace("\t", _TAB))
             if len(shown) > room:
                 shown = shown[: room - 3] + "..."
             yield f"{number:>{gutter}} {self._style('dim', '|')}{mark} {shown}".rstrip()
@@ -90,7 +88,7 @@ class TextReport(Report):
     def _paragraph(self, label: str, text: str) -> Iterator[str]:
         head = f"  {label}: "
         wrapped = textwrap.wrap(
-            _printable(" ".join(text.split())),
+            printable.line(" ".join(text.split())),
             self._width - len(head),
             break_long_words=False,
             break_on_hyphens=False,
@@ -104,7 +102,7 @@ class TextReport(Report):
             piece
             for line in text.strip("\n").splitlines()
             for piece in textwrap.wrap(
-                _printable(line.expandtabs(len(_TAB))),
+                printable.line(line.expandtabs(len(_TAB))),
                 self._width - len(head),
                 subsequent_indent=" " * _indent(line) + "  ",
                 break_long_words=False,
@@ -126,13 +124,13 @@ class TextReport(Report):
             text += f" until {until}" if until else ""
             text += f": {waiver.get('reason', '')}"
             yield from textwrap.wrap(
-                _printable(text), self._width, initial_indent="  ", subsequent_indent="      "
+                printable.line(text), self._width, initial_indent="  ", subsequent_indent="      "
             )
 
     def _baselined(self, result: CheckResult) -> Iterator[str]:
         known = Counter(finding.id for finding in result.findings if finding.baselined)
         told = ", ".join(f"{count} {rule}" for rule, count in sorted(known.items()))
-        yield self._style("bold", f"in the baseline {_printable(result.baseline)}")
+        yield self._style("bold", f"in the baseline {printable.line(result.baseline)}")
         yield from self._paragraph("there", told or "nothing")
         if not result.gone:
             return
@@ -170,7 +168,7 @@ class TextReport(Report):
         yield from self._notes("note", summary.remarks(result))
         files = result.settings
         for settings in files[:_NOTES]:
-            yield self._style("dim", f"  settings: {_printable(settings)}")
+            yield self._style("dim", f"  settings: {printable.line(settings)}")
         if len(files) > _NOTES:
             yield self._style("dim", f"  settings: and {len(files) - _NOTES} more")
         told = ", ".join(counts)
@@ -248,8 +246,3 @@ def _others(group: list[Finding]) -> str:
         named.append(f"line {finding.line}" + (f" ({what})" if what else ""))
     rest = len(group) - 1 - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
-
-
-def _printable(text: str) -> str:
-    """Text that can't steer a terminal: a configuration is somebody else's."""
-    return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()):02x}", text)

@@ -10,7 +10,7 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from nginx_grpc import catalogue
+from nginx_grpc import catalogue, printable
 from nginx_grpc.findings import CheckResult, Finding, Input
 from nginx_grpc.reports import FORMATS, by_name
 
@@ -347,8 +347,8 @@ def unescaped(text):
 def test_github_gets_back_what_was_said():
     (command, *_) = COMMAND.findall(by_name("github").render(RESULTS["hostile"]))
     file = unescaped(command[1].replace("%3A", ":").replace("%2C", ","))
-    assert file == HOSTILE.file
-    assert unescaped(command[4]).startswith(HOSTILE.message)
+    assert file == printable.line(HOSTILE.file)
+    assert unescaped(command[4]).startswith(printable.block(HOSTILE.message))
 
 
 # GitLab

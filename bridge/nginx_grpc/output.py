@@ -1,0 +1,85 @@
+"""Where output goes: standard output or a file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from nginx_grpc.errors import Refused
+
+__all__ = ["standard_output", "write"]
+
+
+def write(text: str | Sequence[str], path: str | None) -> None:
+    """Write a text, or its pieces, to a file, or to standard output for None and `-`.
+
+    A file takes the place of what has its name, a link too, once it is whole; nothing is written
+    through a link, unless to a device or a pipe (`/dev/stdout`). Raises Refused.
+    """
+    pieces = [text] if isinstance(text, str) else text
+    if path is None or path == "-":
+        with standard_output() as stdout:
+            # A name may hold bytes that are no UTF-8, and a terminal may not have every character.
+            encoding = stdout.encoding or "utf-8"
+            for piece in pieces:
+                if not piece.isascii():
+                    piece = piece.encode(encoding, "backslashreplace").decode(encoding)
+                stdout.write(piece)
+        return
+    try:
+        if _is_stream(path):
+            _write_stream(pieces, path)
+        else:
+            _write_file(pieces, path)
+    except (OSError, ValueError) as error:
+        raise _unwritable(error, path) from None
+
+
+@contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Where a full disk is an error like any other; a reader that has gone is none."""
+    try:
+        yield sys.stdout
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error, "standard output") from None
+
+
+def _is_stream(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
+def _write_stream(pieces: Sequence[str], path: str) -> None:
+    # A pipe that nobody reads is an error and no wait.
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    os.set_blocking(handle, True)
+    with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(pieces)
+
+
+def _write_file(pieces: Sequence[str], path: str) -> None:
+    # A name that nobody can foresee, and no link is followed: somebody else may write there too.
+    partial = f"{path}.{secrets.token_hex(8)}.partial"
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(pieces)
+        os.replace(partial, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(partial)
+
+
+def _unwritable(error: Exception, path: str) -> Refused:
+    reason = (getattr(error, "strerror", None) or "failed").lower()
+    return Refused(f"can't write: {reason}", "name another file", path)
