@@ -14,8 +14,6 @@ __all__ = ["MarkdownReport"]
 
 _LIMIT = 900_000  # characters; GitHub drops a summary of more than 1 MiB
 _NOTES = 20
-# What becomes a link without any mark around it: a name (`@fallback`) even behind a backslash.
-_LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("\\@", "@<!-- -->"))
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&-])")
 
 
@@ -106,16 +104,18 @@ def _row(finding: Finding) -> str:
 def _plain(text: str) -> str:
     """Text in which nothing is Markdown or HTML: a configuration is somebody else's."""
     text = _SPECIAL.sub(r"\\\1", _one_line(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
-    for link, broken in _LINKS:
-        text = text.replace(link, broken)
-    return text
+    return _unlinked(text).replace("\\@", "@<!-- -->")
 
 
 def _code(text: str) -> str:
     escaped = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for character in "|`*_[]\\":
         escaped = escaped.replace(character, f"&#{ord(character)};")
-    return f"<code>{escaped.strip()}</code>"
+    return f"<code>{_unlinked(escaped).strip()}</code>"
+
+
+def _unlinked(text: str) -> str:
+    return text.replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def _one_line(text: str) -> str:
