@@ -76,6 +76,7 @@ nginx_grpc:
 
 # The name that the policy, which sees no file, gives the settings.
 _UNNAMED = ("nginx-grpc.yaml", 1)
+_MOST_WORDS = 20  # of a name
 _WAIVER = re.compile(r"the waiver of (\S+) ")
 
 
@@ -117,9 +118,10 @@ def _line(message: str, lines: dict[str, int]) -> int:
     waiver = _WAIVER.match(message)
     if waiver is not None:
         return lines.get(f"waiver {waiver.group(1)}", lines.get("waivers", 1))
-    said = message.removeprefix(f"{settings.KEY}.") + " "
-    known = [name for name in lines if said.startswith(f"{name} ")]
-    return lines[max(known, key=len)] if known else 1
+    words = message.removeprefix(f"{settings.KEY}.").split(" ", _MOST_WORDS)
+    # A key may hold spaces: the longest name that is one.
+    names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((lines[name] for name in names if name in lines), 1)
 
 
 def _lines(path: str) -> dict[str, int]:
