@@ -37,16 +37,15 @@ Baseline = Counter[Key]
 
 def load(path: str) -> Baseline:
     """The baseline in a file. Raises Refused where it is none."""
+    from nginx_grpc.sources.disk import read_regular
+    from nginx_grpc.sources.includes import UnreadError
+
     try:
-        with open(path, "rb") as file:
-            data = file.read(_LIMIT + 1)
-    except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
+        data = read_regular(path, _LIMIT)
+    except UnreadError as error:
         raise Refused(
-            f"can't read the baseline: {reason}", "make one with --write-baseline", path
+            f"can't read the baseline: {error}", "make one with --write-baseline", path
         ) from None
-    if len(data) > _LIMIT:
-        raise Refused("the baseline is over 64 MiB", "make one with --write-baseline", path)
     try:
         return _read(json.loads(data))
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -22,6 +22,7 @@ __all__ = [
     "load",
     "parse",
     "shown",
+    "text_of",
     "with_overrides",
 ]
 
@@ -41,19 +42,20 @@ def load(path: str) -> dict[str, Any]:
     Returns the mapping under `nginx_grpc`, as OPA would hold it in `data.nginx_grpc`.
     Raises Refused where there is no such file, or it is no YAML mapping with that key.
     """
+    return parse(text_of(path), path)
+
+
+def text_of(path: str) -> str:
+    """The text of a settings file. Raises Refused where it is no regular file of UTF-8."""
+    from nginx_grpc.sources.disk import read_regular
+    from nginx_grpc.sources.includes import UnreadError
+
     try:
-        with open(path, "rb") as file:
-            data = file.read(SETTINGS_LIMIT + 1)
-    except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
-        raise Refused(f"can't read the settings: {reason}", "name a readable file", path) from None
-    if len(data) > SETTINGS_LIMIT:
-        raise Refused("the settings are over 1 MiB", "name the settings file", path)
-    try:
-        text = data.decode("utf-8")
+        return read_regular(path, SETTINGS_LIMIT).decode("utf-8")
+    except UnreadError as error:
+        raise Refused(f"can't read the settings: {error}", "name a readable file", path) from None
     except UnicodeDecodeError:
         raise Refused("the settings are not UTF-8 text", "save the file as UTF-8", path) from None
-    return parse(text, path)
 
 
 def parse(text: str, path: str) -> dict[str, Any]:

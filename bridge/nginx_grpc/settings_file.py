@@ -128,8 +128,7 @@ def _lines(path: str) -> dict[str, int]:
     """The line of each setting, by the name that the policy has for it; and of each waiver."""
     import yaml
 
-    with open(path, encoding="utf-8") as file:
-        tree = yaml.compose(file.read(), Loader=yaml.SafeLoader)
+    tree = yaml.compose(settings.text_of(path), Loader=yaml.SafeLoader)
     lines: dict[str, int] = {}
     for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
         if key.value == settings.KEY:

@@ -119,6 +119,27 @@ def test_what_a_command_line_quotes_steers_no_terminal(folder, capsys):
     assert said.count("\\x1b[31m\\u202e#\\#[error]x") == 2
 
 
+@pytest.mark.parametrize("option", ["--settings", "--baseline", "--env-file"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "name"])
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(option, kind, folder, capsys):
+    paths = {"pipe": "pipe", "device": "/dev/zero", "folder": ".", "name": "caf\udce9"}
+    os.mkfifo(folder / "pipe")
+    (folder / "caf\udce9").write_text("a")
+    assert cli.main(["check", option, paths[kind], "clean.conf"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "can't read the " in said.err
+
+
+def test_a_file_whose_name_is_no_utf_8_is_refused_in_one_line(folder, capsys):
+    (folder / "caf\udce9.conf").write_text(BAD)
+    assert cli.main(["check", "caf\udce9.conf"]) == 2
+    assert capsys.readouterr().err == (
+        "nginx-grpc: caf\\udce9.conf: its name is not UTF-8; rename it\n"
+    )
+
+
 def test_quiet_prints_findings_and_nothing_else(folder, capsys):
     assert cli.main(["check", "-q", "clean.conf"]) == 0
     assert capsys.readouterr().out == ""

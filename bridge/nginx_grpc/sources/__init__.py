@@ -138,6 +138,8 @@ def source(path: str, options: ReadOptions, stdin: BinaryIO) -> Source:
 def _hint(why: str) -> str:
     if why == "no such file":
         return "check the path"
+    if "UTF-8" in why:
+        return "rename it"
     if "permission" in why:
         return "make it readable"
     if "pipe" in why or "device" in why or "no regular file" in why:

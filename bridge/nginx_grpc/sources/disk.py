@@ -35,6 +35,8 @@ def read_regular(path: str, limit: int) -> bytes:
     try:
         if not path:
             raise UnreadError("no such file")
+        # A document names it, and is UTF-8.
+        path.encode()
         real = os.path.realpath(path)
         if inside(real, _SYSTEM):
             raise UnreadError("no regular file")
@@ -208,4 +210,4 @@ def _why(error: Exception) -> str:
         if error.errno == errno.ELOOP:
             return "a link in a circle"
         return (error.strerror or "it can't be read").lower()
-    return "its name can't be opened"
+    return "its name is not UTF-8" if isinstance(error, UnicodeError) else "its name can't be opened"
