@@ -176,6 +176,20 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         metavar="/etc/nginx=DIR",
         help="where an absolute path of the configuration lives here",
     )
+    parser.add_argument(
+        "--define",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="put VALUE in for $NAME and ${NAME}, as envsubst would",
+    )
+    parser.add_argument(
+        "--env-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same for each NAME=VALUE line of FILE",
+    )
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -203,6 +217,7 @@ def _read(
         if not separator or not prefix.startswith("/") or not folder:
             raise Refused(f"--map {pair} is no mapping", "write --map /etc/nginx=DIR")
         maps[prefix] = folder
+    definitions = _definitions(arguments)
     if not arguments.paths and sys.stdin.isatty():
         raise Refused("no input", "name a file or a folder, or - to type a configuration")
     with Progress(sys.stderr, quiet=getattr(arguments, "quiet", False)) as progress:
@@ -210,11 +225,29 @@ def _read(
             prefix=arguments.prefix or "",
             root=arguments.root or "",
             maps=maps,
+            definitions=definitions,
             progress=progress.file,
             left_out=left_out.append,
             note=notes.append,
         )
         return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
+
+
+def _definitions(arguments: argparse.Namespace) -> dict[str, bytes]:
+    """Values by name; --define counts more than a file, and what comes later more."""
+    if not arguments.define and not arguments.env_file:
+        return {}
+    from nginx_grpc.sources import env_file
+
+    values: dict[str, bytes] = {}
+    for path in arguments.env_file:
+        values.update(env_file.load(path))
+    for pair in arguments.define:
+        name, equals, value = pair.partition("=")
+        if not equals or not env_file.NAME.match(name):
+            raise Refused(f"--define {pair} is no assignment", "write --define NAME=VALUE")
+        values[name] = os.fsencode(value)
+    return values
 
 
 def _settings(arguments: argparse.Namespace) -> SettingsSearch:

@@ -80,7 +80,7 @@ _DOCUMENT_SOURCE_CONTEXT = {
     "location": '"location"',
     "stream": '"stream"',
 }
-_GAP_KIND = {"include": '"include"', "context": '"context"'}
+_GAP_KIND = {"include": '"include"', "context": '"context"', "placeholder": '"placeholder"'}
 _GAP_CONTEXT = {
     "main": '"main"',
     "http": '"http"',

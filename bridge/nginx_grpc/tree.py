@@ -6,8 +6,9 @@ A tree holds nginx's text and nothing else: no defaults, no inheritance, no opin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-__all__ = ["Comment", "Configuration", "Directive"]
+__all__ = ["Comment", "Configuration", "Directive", "Placeholder"]
 
 
 @dataclass(slots=True)
@@ -55,6 +56,22 @@ class Comment:
     key: str = ""
 
 
+class Placeholder(NamedTuple):
+    """A name for something else to fill in, which nothing did, and where it stands.
+
+    Args:
+        name: the name.
+        file, line, key: its first place, of those where it matters if there are any.
+        matters: whether a value there can have a part in how calls are carried.
+    """
+
+    name: str
+    file: str
+    line: int
+    key: str = ""
+    matters: bool = True
+
+
 @dataclass(slots=True)
 class Configuration:
     """One nginx configuration, read and unjudged.
@@ -75,6 +92,8 @@ class Configuration:
             nginx would; `unread` says so. They are not in the tree.
         values: those of `files` that were read as the body of a map or the like, and may
             be that of a location in another place.
+        placeholders: the names that something is to fill in, each once. In the tree
+            each is written `$(NAME)`, and what stands for it is not known.
     """
 
     kind: str
@@ -87,3 +106,4 @@ class Configuration:
     given: str = "-"
     elsewhere: list[Directive] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
+    placeholders: list[Placeholder] = field(default_factory=list)

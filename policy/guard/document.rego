@@ -172,7 +172,7 @@ wrong_gap(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_gap,
-	{"kind" | not object.get(x, "kind", null) in {"include", "context"}},
+	{"kind" | not object.get(x, "kind", null) in {"include", "context", "placeholder"}},
 	{"what" | not is_string(object.get(x, "what", null))},
 	{"reason" | not is_string(object.get(x, "reason", null))},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if", "other"}},
@@ -1492,7 +1492,7 @@ words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
 
 words_document_source_context := {"main", "http", "server", "location", "stream"}
 
-words_gap_kind := {"include", "context"}
+words_gap_kind := {"include", "context", "placeholder"}
 
 words_gap_context := {"main", "http", "upstream", "server", "location", "if", "other"}
 

@@ -62,6 +62,8 @@ def socket_of(text: str) -> tuple[str, int, int]:
     """
     if text[:5].lower() == "unix:":
         return "unix:" + text[5:], 0, 0
+    if "$" in text:
+        return text, 0, 0
     match = _PORTS.fullmatch(text)
     if match:
         host, ports = "*", text

@@ -159,6 +159,7 @@ class _Model:
             for location in server.locations:
                 if location.carries not in ("pass", "strong") and not _may_be_grpc(location):
                     continue
+                self._gaps.calls_come()
                 self._gaps.matter(location.scope.depends())
                 for directive in location.own.get("limit_except", ()):
                     self._gaps.matter(self._gaps.unread(directive.block or [], "location"))

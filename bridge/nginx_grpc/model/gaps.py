@@ -1,9 +1,9 @@
-"""What was not seen: includes that could not be read, and the contexts around a fragment."""
+"""What was not seen: unread includes, names to be filled in, the contexts around a fragment."""
 
 from __future__ import annotations
 
 from nginx_grpc.model.nodes import Json, placed
-from nginx_grpc.tree import Configuration, Directive
+from nginx_grpc.tree import Configuration, Directive, Placeholder
 
 __all__ = ["Gaps"]
 
@@ -14,6 +14,7 @@ _AROUND = {
     "server": "http{} and the rest of server{}",
     "location": "http{}, server{} and the rest of location{}",
 }
+_UNDEFINED = "nothing defines it"
 _FRAGMENT = "only a part of a configuration was given"
 # Where a location with gRPC can stand, or a value that one depends on.
 _PLACES = {"main", "http", "server", "location", "if"}
@@ -36,6 +37,11 @@ class Gaps:
             if first:
                 where = placed({}, first[0])
             self._add("context", _AROUND[self._context], _FRAGMENT, self._context, where)
+        self._placeholders = [
+            self._add("placeholder", f"${{{each.name}}}", _UNDEFINED, "other", _place(each))
+            for each in configuration.placeholders
+            if each.matters
+        ]
 
     def around(self, context: str) -> list[int]:
         """The gap that a fragment leaves in this context."""
@@ -66,6 +72,10 @@ class Gaps:
         for directive in configuration.elsewhere:
             self._note(directive, "other")
 
+    def calls_come(self) -> None:
+        """Say that there is a location with gRPC at all: it may depend on each placeholder."""
+        self.matter(self._placeholders)
+
     def matter(self, indexes: list[int]) -> None:
         """Say that a location with gRPC depends on these, or may stand in them."""
         for index in indexes:
@@ -88,3 +98,10 @@ class Gaps:
 def _names_a_file(directive: Directive) -> bool:
     """Whether an include is no pattern: nginx does not start without what it names."""
     return not any(sign in arg for arg in directive.args for sign in "*?[")
+
+
+def _place(placeholder: Placeholder) -> Json:
+    place: Json = {"file": placeholder.file, "line": placeholder.line}
+    if placeholder.key:
+        place["key"] = placeholder.key
+    return place

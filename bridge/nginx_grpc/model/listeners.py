@@ -52,6 +52,11 @@ class Listener:
         return "http2" in self.parameters
 
     @property
+    def unknown(self) -> bool:
+        """Whether something is to be filled in among its parameters."""
+        return any("$" in parameter for parameter in self.parameters)
+
+    @property
     def ssl(self) -> bool:
         return "ssl" in self.parameters or self.server.ssl
 
@@ -94,6 +99,7 @@ class _Socket:
     default: Listener
     http2: bool = False
     ssl: bool = False
+    unknown: bool = False
 
 
 def listening(directive: Directive, scope: Scope) -> Listening:
@@ -152,6 +158,7 @@ class Sockets:
             socket.default = listener
         socket.http2 = socket.http2 or listener.http2
         socket.ssl = socket.ssl or listener.ssl
+        socket.unknown = socket.unknown or listener.unknown
         if listener.first != listener.last:
             self._ranges.setdefault(_host(listener), []).append(listener)
         else:
@@ -181,7 +188,7 @@ class Sockets:
             return "no"
         if socket.http2:
             return "yes"
-        if server.unseen or self._overlaps(listener):
+        if socket.unknown or server.unseen or self._overlaps(listener):
             return "unknown"
         answers = {server.http2}
         if not socket.ssl:

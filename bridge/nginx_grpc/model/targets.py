@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.addresses import address_of, is_name
@@ -22,6 +23,7 @@ __all__ = [
     "unknown_target",
 ]
 
+_HOLE = re.compile(r"\$(\(\w+\))")
 _SCHEMES = ("grpc://", "grpcs://", "http://", "https://")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # These can't hold a scheme.
@@ -144,6 +146,8 @@ class Target:
         if any(failure.problem == "name" for failure in self.failures):
             return True
         for row in self.alternatives:
+            if _is_constant(row) and _is_filled_in(row):
+                continue
             if not _is_constant(row):
                 if _is_domain(row):
                     return True
@@ -194,6 +198,8 @@ def target_of(directive: Directive, upstreams: Upstreams, state: State, *, unsee
     rows = state.text(text, directive).rows or unknown(text).rows
     values = {name: list(state.read(name.lower()).rows) for name in variables_in(text)}
     origins = [(name, _origin(values[name])) for name in values]
+    # A name that something is to fill in before nginx reads the text: `$(NAME)`.
+    origins += [(hole, "unknown") for hole in dict.fromkeys(_HOLE.findall(text))]
     failures: list[Failure] = []
     followed: list[Destination | None] = []
     lost: list[Alternative] = []
@@ -216,7 +222,7 @@ def target_of(directive: Directive, upstreams: Upstreams, state: State, *, unsee
 
 def unknown_target(directive: Directive) -> Target:
     """A grpc_pass or proxy_pass whose variables are too many to follow."""
-    names = variables_in(directive.args[0])
+    names = variables_in(directive.args[0]) or _HOLE.findall(directive.args[0])
     return Target(
         directive, [], [(Leaf(names[0], request=False),)], [(name, "unknown") for name in names],
         sure=False,
@@ -226,6 +232,8 @@ def unknown_target(directive: Directive) -> Target:
 def _problem(row: Alternative, upstreams: Upstreams, unseen: bool) -> str:
     """Why nginx fails a call to what grpc_pass got; empty where it does not, or nobody knows."""
     first = row[0] if row else ""
+    if _is_filled_in(row):
+        return ""
     if not _is_constant(row):
         # Whatever stands for the leaf, a slash behind it makes the host invalid.
         scheme, rest = _split(first) if isinstance(first, str) else ("", "")
@@ -292,16 +300,22 @@ def _is_constant(row: Alternative) -> bool:
     return not any(isinstance(piece, Leaf) for piece in row)
 
 
+def _is_filled_in(row: Alternative) -> bool:
+    """Whether it holds a name that something is to fill in."""
+    return any(isinstance(piece, str) and "$(" in piece for piece in row)
+
+
 def _followed(row: Alternative, upstreams: Upstreams, name: str) -> Destination | None:
     """Where an alternative leads, None where that is not known."""
     if _is_constant(row):
-        return _destination(row, upstreams, name)
+        found = _destination(row, upstreams, name)
+        return None if _is_filled_in(row) and found.upstream is None else found
     # `$scheme://name`: whatever the scheme, the rest is known.
     first, *rest = row
     if isinstance(first, Leaf) and len(rest) == 1:
         text = rest[0]
         if isinstance(text, str) and text.startswith("://"):
-            return _destination((text[3:],), upstreams, name)
+            return _followed((text[3:],), upstreams, name)
     return None
 
 
@@ -332,9 +346,9 @@ def _schemes(target: Target) -> list[str]:
         if row in target.lost:
             continue
         first = row[0] if row else ""
-        if isinstance(first, str):
+        if isinstance(first, str) and not first.startswith("$("):
             schemes[_split(first)[0]] = None
-        elif first.name in _NO_SCHEME and not _scheme_follows(row):
+        elif isinstance(first, Leaf) and first.name in _NO_SCHEME and not _scheme_follows(row):
             schemes[""] = None
         else:
             schemes.update({"": None, "?": None})
@@ -356,7 +370,7 @@ def _scheme_follows(row: Alternative) -> bool:
 def _origin(rows: list[Alternative]) -> str:
     leaves = [piece for row in rows for piece in row if isinstance(piece, Leaf)]
     if not leaves:
-        return "constant"
+        return "unknown" if any(map(_is_filled_in, rows)) else "constant"
     return "request" if any(leaf.request for leaf in leaves) else "unknown"
 
 

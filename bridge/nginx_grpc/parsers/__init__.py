@@ -12,15 +12,16 @@ the time is linear, also where a whole configuration is one line.
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import encoding
 from nginx_grpc.parsers.blocks import Body
-from nginx_grpc.parsers.interface import Including, Parsed, Place, Placeholder
+from nginx_grpc.parsers.interface import Including, Parsed, Place
 from nginx_grpc.parsers.reading import Reading
 from nginx_grpc.parsers.words import Fault
 
-__all__ = ["Including", "Parsed", "Place", "Placeholder", "parse"]
+__all__ = ["Including", "Parsed", "Place", "parse"]
 
 
 def parse(
@@ -30,13 +31,14 @@ def parse(
     line_offset: int = 0,
     key: str = "",
     one_line: bool = False,
+    lines: Sequence[int] = (),
     free_names: bool = False,
 ) -> Parsed:
     """Parse one text. It opens no file and follows no `include`.
 
     Args:
         data: the text as it stands in the file.
-        file, line_offset, key, one_line: see Place.
+        file, line_offset, key, one_line, lines: see Place.
         free_names: the text stands in a block such as `map` or `types`, where
             what comes first is a value and not a directive's name.
 
@@ -44,7 +46,7 @@ def parse(
         Refused: nginx would reject it for its syntax, with its line and without a word of
             its content.
     """
-    place = Place(file, line_offset, one_line, key)
+    place = Place(file, line_offset, one_line, key, lines)
     # For what it refuses: the marks of other encodings.
     encoding.decode(data[:16], place)
     text = data.decode("latin-1") + "\n"

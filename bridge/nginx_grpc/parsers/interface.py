@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Comment, Directive
@@ -14,7 +14,6 @@ __all__ = [
     "Including",
     "Parsed",
     "Place",
-    "Placeholder",
 ]
 
 # nginx recurses in C and survives some thousands of blocks; real configurations stay below 20.
@@ -32,15 +31,20 @@ class Place:
         one_line: every line of the text counts as its first: a text that stands in
             its file with other line breaks than its own, as in a quoted YAML scalar.
         key: the key of a ConfigMap, empty outside a manifest.
+        lines: the file's line for each of the text's, where values were put in that
+            have several.
     """
 
     file: str
     line_offset: int = 0
     one_line: bool = False
     key: str = ""
+    lines: Sequence[int] = ()
 
     def line(self, number: int) -> int:
         """The file's line for a line of the text, both from 1."""
+        if self.lines and number:
+            number = self.lines[min(number, len(self.lines)) - 1]
         return self.line_offset + (1 if self.one_line else number)
 
     def refused(self, what: str, hint: str, number: int = 0) -> Refused:
@@ -69,14 +73,6 @@ class Including:
     free_names: bool
 
 
-class Placeholder(NamedTuple):
-    """A `${UPPER_CASE}` and where it stands: a variable, if something defines it."""
-
-    name: str
-    file: str
-    line: int
-
-
 @dataclass(slots=True)
 class Parsed:
     """What a text says.
@@ -87,7 +83,6 @@ class Parsed:
         including: the lists that hold an `include`.
         statements: how many directives there are at all depths.
         depth: how many blocks deep it goes.
-        placeholders: its `${UPPER_CASE}` names.
     """
 
     directives: list[Directive]
@@ -95,4 +90,3 @@ class Parsed:
     including: list[Including] = field(default_factory=list)
     statements: int = 0
     depth: int = 0
-    placeholders: list[Placeholder] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from nginx_grpc.parsers.interface import (
     Including,
     Parsed,
     Place,
-    Placeholder,
 )
 from nginx_grpc.parsers.lua import is_lua, lua_end
 from nginx_grpc.parsers.words import (
@@ -49,9 +48,10 @@ _SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
 _GAP = re.compile(r"[ \t\r]*")
 # A directive without anything special, on one line and as short as a line to remember.
 _SIMPLE = re.compile(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900}[;{]")
-# What may make a word one of a template's (see parsers.templates), or a placeholder.
-_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$|\$\{[A-Z]")
-_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+# What may make a word one of a template's, see parsers.templates.
+_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
+# A name that something is to fill in, on a line of its own.
+_ALONE = re.compile(r"\$(?:\{\w+\}|\(\w+\)|_*[A-Z][A-Z0-9_]*)[ \t\r]*[\n#}]")
 
 
 class _Frame(NamedTuple):
@@ -131,12 +131,12 @@ class Reading:
     def line_of_words(self, written: str, at: int, line: int) -> tuple[int, int]:
         """Reads a line word by word, and remembers it if it holds just one plain directive."""
         out, had, body, parsed = self.out, len(self.out), self.body, self.parsed
-        noted = len(parsed.comments) + len(parsed.placeholders)
+        noted = len(parsed.comments)
         end, last = self.words(at, line)
         if (
             last == line
             and len(out) == had + 1
-            and noted == len(parsed.comments) + len(parsed.placeholders)
+            and noted == len(parsed.comments)
             and written.isascii()
         ):
             found = out[-1]
@@ -196,6 +196,8 @@ class Reading:
     def directive(self, at: int, line: int) -> int:
         """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
         text = self.text
+        if text[at] == "$" and _ALONE.match(text, at):
+            raise Fault("a name that no directive has", "write the directive", at)
         read = statement(text, at)
         end = read.end
         name, *args = [self.decoded(word) for word in read.words]
@@ -221,7 +223,7 @@ class Reading:
         return end
 
     def check_words(self, name: str, read: Statement, at: int, line: int) -> None:
-        """Refuses words that nginx, a missing `;` or a template explains; notes `${NAME}`."""
+        """Refuses words that nginx, a missing `;` or a template explains."""
         if self.body.free_names:
             self.check(name, read.opens, at)
             owner = self.around[-1].owner.name if self.around else ""
@@ -254,7 +256,7 @@ class Reading:
                 raise _inside(piece.start)
 
     def check_pieces(self, name: str, pieces: list[Piece], line: int) -> None:
-        """Refuses words of templates; notes `${UPPER_CASE}`."""
+        """Refuses words of templates."""
         text = self.text
         for piece in pieces:
             written = text[piece.start : piece.end]
@@ -263,15 +265,12 @@ class Reading:
                 self.sign(name, piece, here)
 
     def sign(self, name: str, piece: Piece, line: int) -> None:
-        """Looks at a word that may be a template's or hold `${UPPER_CASE}`."""
+        """Looks at a word that may be a template's."""
         from nginx_grpc.parsers.templates import check_argument
 
         written = self.text[piece.start : piece.end]
         number = line - self.place.line_offset
         check_argument(name, written, piece.quoted, number, self.place)
-        for found in _PLACEHOLDER.finditer(written):
-            place = Placeholder(found[1], self.place.file, self.place.line(number))
-            self.parsed.placeholders.append(place)
 
     def add(self, name: str, args: list[str], line: int, at: int) -> None:
         """Takes a directive that has no block."""
@@ -366,7 +365,9 @@ class Reading:
         if any(comment.covers == 0 for comment in parsed.comments):
             _cover(parsed)
         if self.place.one_line:
-            _flatten(parsed, self.place.line_offset + 1)
+            _place_at(parsed, lambda _: self.place.line_offset + 1)
+        elif self.place.lines:
+            _place_at(parsed, lambda line: self.place.line(line - self.place.line_offset))
         return parsed
 
 
@@ -451,10 +452,10 @@ def _cover(parsed: Parsed) -> None:
             comment.covers = lines[following] if following < len(lines) else 0
 
 
-def _flatten(parsed: Parsed, line: int) -> None:
-    """Puts all on one line, where the text stands on one in its file."""
+def _place_at(parsed: Parsed, line_of: Callable[[int], int]) -> None:
+    """Puts all at the lines of the file, where these are others than the text's."""
     for directive in _directives(parsed):
-        directive.line = line
+        directive.line = line_of(directive.line)
     for comment in parsed.comments:
-        comment.line = line
-        comment.covers = line if comment.covers else 0
+        comment.line = line_of(comment.line)
+        comment.covers = line_of(comment.covers) if comment.covers else 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.interface import Place
+from nginx_grpc.parsers.variables import is_builtin
 
-__all__ = ["check_argument", "explain"]
-
-_HINT = "render it first, then check the result"
+__all__ = ["check_argument", "explain", "unknown_directive"]
 
 # On the line at which nginx would stop, the first of these says why.
 _SIGNS = re.compile(
@@ -22,10 +23,8 @@ _SIGNS = re.compile(
     |(?P<mako>^[ \t]*%[ \t]*(?:if|for|while|endif|endfor|endwhile|elif|else|include|namespace)\b)
     |(?P<tests>%%[A-Z][A-Z0-9_]*%%)
     |(?P<configure>@[A-Z][A-Z0-9_]+@)
-    |(?P<shell>\$\([a-z])
-    |(?P<envsubst>\$\{[A-Z][A-Z0-9_]*\})
+    |(?P<shell>\$\([a-z]+[ ])
     |(?P<format>(?<![$\w])\{[A-Za-z_]\w*\}(?=[;/.:\w-]))
-    |(?P<variable>^[ \t]*\$\{?[A-Za-z_]\w*\}?[ \t]*$)
     """,
     re.VERBOSE,
 )
@@ -40,10 +39,31 @@ _KINDS = {
     "tests": "an nginx-tests template (%%NAME%%)",
     "configure": "a configure template (@NAME@)",
     "shell": r"a shell here-document (\$ or $( ))",
-    "envsubst": "an envsubst template (${NAME})",
     "format": "a Python format template ({name})",
-    "variable": "a shell or envsubst template (a line with nothing but a variable)",
 }
+# The command that renders one, {file}, as {out}.
+_COMMANDS = {
+    "helm": "helm template RELEASE {chart} | nginx-grpc check -",
+    "go": "gomplate -f {file} -c .=VALUES.yaml -o {out}, or for a controller's, where it runs, "
+    "nginx -T | nginx-grpc check -",
+    "jinja": "ansible localhost -m template -a 'src={file} dest={out}' -e @VARS.yaml",
+    "lua": "apisix init, and check the conf/nginx.conf that it writes",
+    "erb": "erb {file} > {out} (Mako: mako-render {file} > {out})",
+    "mako": "mako-render {file} > {out}",
+    "penlight": "kong prepare -p DIR, and check DIR/nginx.conf",
+    "tests": "TEST_NGINX_LEAVE=1 prove TEST.t, and check /tmp/nginx-test-*/nginx.conf",
+    "configure": "config.status --file={out}:{file}",
+    "shell": "run the script that holds it, and check what it writes",
+    "format": "run the program that fills it in, and check what it writes",
+}
+_SUFFIX = re.compile(r"\.(?:template|tmpl|tpl|j2|jinja2?|erb|mako|in)(?=\.[a-z]+\Z|\Z)", re.I)
+_CHART = re.compile(r"(.*?)/?(templates/.*)\Z", re.DOTALL)
+
+# What begins a line that nginx would take for a directive.
+_REFERENCE = r"\$(?:\{([A-Za-z_]\w*)\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))"
+_UNKNOWN = re.compile(rf"[ \t]*({_REFERENCE})", re.ASCII)
+_NAMES = re.compile(r"\$\{([A-Za-z_]\w*)\}|\$(_*[A-Z][A-Z0-9_]*)(?!\w)", re.ASCII)
+_MOST_NAMES = 12
 
 # In one word or quoted text. Braces can't stand outside quotes, nginx opens a block there.
 _IN_WORD = re.compile(
@@ -72,7 +92,7 @@ def check_argument(name: str, value: str, quoted: bool, line: int, place: Place)
     if not kind and not quoted and _NO_PATTERN.match(name) and _HERE_DOCUMENT.search(value):
         kind = "shell"
     if kind:
-        raise place.refused(f"looks like {_KINDS[kind]}", _HINT, line)
+        raise place.refused(f"looks like {_KINDS[kind]}", _hint(kind, place.file), line)
 
 
 def _encloses(value: str, opening: str, closing: str) -> bool:
@@ -84,8 +104,50 @@ def _encloses(value: str, opening: str, closing: str) -> bool:
 def explain(text: str, place: Place, number: int) -> Refused | None:
     """Why nginx would stop at a line of a text (from 1), if that line is a template's."""
     lines = text.split("\n", number)
-    # No line that a person wrote is longer, and the pattern would look for seconds.
-    found = _SIGNS.search(lines[number - 1], 0, 65_536) if number <= len(lines) else None
-    if found is None:
+    if number > len(lines):
         return None
-    return place.refused(f"looks like {_KINDS[found.lastgroup or '']}", _HINT, number)
+    # No line that a person wrote is longer, and the pattern would look for seconds.
+    found = _SIGNS.search(lines[number - 1], 0, 65_536)
+    if found is not None:
+        kind = found.lastgroup or ""
+        return place.refused(f"looks like {_KINDS[kind]}", _hint(kind, place.file), number)
+    unknown = _UNKNOWN.match(lines[number - 1])
+    if unknown is None:
+        return None
+    names = dict.fromkeys(braced or plain for braced, plain in _NAMES.findall(text))
+    refused = unknown_directive(unknown[1], place.file, 0, list(names))
+    return place.refused(refused.what, refused.hint, number)
+
+
+def unknown_directive(written: str, file: str, line: int, names: Sequence[str] = ()) -> Refused:
+    """The error for a name that something is to fill in, where it may stand for a directive.
+
+    Args:
+        written: the name as it is written, `${NAME}`.
+        file, line: where.
+        names: all such names of the file, as far as they are known.
+    """
+    name = written.strip("${}()")
+    others = [other for other in names if not is_builtin(other)][:_MOST_NAMES]
+    wanted = " ".join(f"${each}" for each in dict.fromkeys([name, *others]))
+    command = f"envsubst '{wanted}' < {shlex.quote(file)} > {shlex.quote(_out(file))}"
+    return Refused(
+        f"{written} stands where a directive does, and nothing defines it",
+        f"give --define {name}=VALUE or --env-file FILE, or fill it in first: {command}",
+        file,
+        line,
+    )
+
+
+def _hint(kind: str, file: str) -> str:
+    chart = _CHART.match(file)
+    told = {"file": shlex.quote(file), "out": shlex.quote(_out(file)), "chart": "CHART"}
+    if chart is not None:
+        folder = shlex.quote(chart[1] or ".")
+        told["chart"] = f"{folder} --show-only {shlex.quote(chart[2])}"
+    return f"render it first: {_COMMANDS[kind].format(**told)}"
+
+
+def _out(file: str) -> str:
+    out = _SUFFIX.sub("", file)
+    return f"{file}.conf" if out == file else out

@@ -210,4 +210,6 @@ def _why(error: Exception) -> str:
         if error.errno == errno.ELOOP:
             return "a link in a circle"
         return (error.strerror or "it can't be read").lower()
-    return "its name is not UTF-8" if isinstance(error, UnicodeError) else "its name can't be opened"
+    return (
+        "its name is not UTF-8" if isinstance(error, UnicodeError) else "its name can't be opened"
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
@@ -50,8 +51,9 @@ class DumpSource(Source):
     def __init__(self, data: bytes, file: str, options: ReadOptions) -> None:
         self._data = data
         self._file = file
-        self._options = options
         self._chatter = False
+        # nginx wrote it: whatever was to be filled in is.
+        self._options = replace(options, definitions={})
 
     def collect(self) -> list[Configuration]:
         """See Source."""

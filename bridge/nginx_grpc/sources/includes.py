@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import Including, Parsed, parse
+from nginx_grpc.parsers.encoding import plain
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.placement import inside, is_handler, takes
+from nginx_grpc.sources import placeholders
+from nginx_grpc.sources.definitions import fill_in
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
-from nginx_grpc.sources.placeholders import check_placeholders
 from nginx_grpc.sources.taken import Tree
 from nginx_grpc.tree import Configuration, Directive
 
@@ -185,7 +187,7 @@ class Reader:
         configuration = Configuration(kind, entry, context, [])
         for reading in readings:
             configuration.directives.extend(reading.parsed.directives)
-        placeholders = []
+        places = set()
         for reading in _all(readings):
             text = reading.text
             if text.file not in configuration.texts:
@@ -195,8 +197,10 @@ class Reader:
                 configuration.texts[text.file] = text.data
             configuration.comments.extend(reading.parsed.comments)
             configuration.elsewhere.extend(reading.elsewhere.values())
-            placeholders.extend(reading.parsed.placeholders)
-        check_placeholders(placeholders, configuration.directives)
+            if placeholders.may_hold(text.data, text.key or text.file):
+                places.add(text.key or text.file)
+        if places and kind != "dump":
+            configuration.placeholders = placeholders.mark(configuration.directives, places)
         return configuration
 
     def expand(self, text: Text) -> list[Directive]:
@@ -238,12 +242,16 @@ class Reader:
                 raise Refused(f"more than {limits.total_bytes:,} bytes in all", _PART, text.file)
             if self._options.progress is not None:
                 self._options.progress(len(self.read), text.file)
+        filled = fill_in(
+            text.data, text.key or text.file, self._options.definitions, limits.total_bytes
+        )
         parsed = parse(
-            text.data,
+            filled.data,
             text.file,
             line_offset=text.line_offset,
             key=text.key,
             one_line=text.one_line,
+            lines=filled.lines,
             free_names=free_names,
         )
         reading = _Reading(text, parsed, parsed.statements, parsed.depth, values=free_names)
@@ -315,6 +323,9 @@ class Reader:
         if len(directive.args) != 1:
             return [_unread(directive, "an include takes one name")]
         include = directive.args[0]
+        name = placeholders.in_include(include, directive.key or directive.file)
+        if name:
+            return [_unread(directive, f"nothing defines {name} in its name")]
         known = _KNOWN.match(include) is not None
         try:
             names = self._found.get(include)
@@ -387,7 +398,7 @@ def _misfit(place: Including, directives: list[Directive]) -> str:
 
 
 def _unread(directive: Directive, why: str, name: str = "") -> Directive:
-    args = [name] if name else directive.args
+    args = [plain(name)] if name else directive.args
     return Directive(
         "include", args, directive.file, directive.line, None, directive.key, unread=why
     )

@@ -60,6 +60,7 @@ class ReadOptions:
         maps: where an absolute path lives on this machine, `{"/etc/nginx": "site"}`.
             Without an entry for it, `/etc/nginx` is the folder of relative includes.
         limits: what a reading may take.
+        definitions: values by name, put into texts before they are read; see `definitions`.
         progress: called after each file with the number of files read and its name.
         left_out: called with each folder that a search did not look into.
         note: called with a sentence on each thing that was given and is not judged.
@@ -68,6 +69,7 @@ class ReadOptions:
     prefix: str = ""
     root: str = ""
     maps: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     progress: Callable[[int, str], None] | None = None
     left_out: Callable[[str], None] | None = None

@@ -29,6 +29,7 @@ findings contains rule.fault(about, [], rule.document(gap), gap, {"what": gap.wh
 
 findings contains rule.unknown(about, [], effective.gap_doubt({"gap": number})) if {
 	some number, gap in input.gaps
+	gap.kind != "placeholder"
 	not _denied(gap)
 	_is_felt(gap)
 }
@@ -50,3 +51,28 @@ _is_felt(gap) if {
 	some call in calls.others
 	call.location.grpc.carries == "strong"
 }
+
+findings contains rule.unknown(about, [], doubt) if {
+	count(_unfilled) > 0
+	doubt := {
+		"at": _unfilled[0],
+		"reason": concat("", ["nothing defines ", concat(", ", array.concat(_named, _rest))]),
+		"hint": "nginx-grpc check --define NAME=VALUE, or --env-file FILE, for each name",
+	}
+}
+
+_unfilled := [gap | some gap in input.gaps; gap.kind == "placeholder"; _is_depended_on(gap)]
+
+_is_depended_on(gap) if {
+	gap.matters
+} else if {
+	settings.not_judged == "deny"
+}
+
+_shown := 8
+
+_named := [gap.what | some gap in array.slice(_unfilled, 0, _shown)]
+
+_rest := [concat("", ["and ", format_int(count(_unfilled) - _shown, 10), " more"])] if {
+	count(_unfilled) > _shown
+} else := []

@@ -41,3 +41,30 @@ test_what_needs_nothing_more if {
 	t.is_clean(incomplete.findings) with input as _fragment(t.page("/", {}))
 	t.is_clean(incomplete.findings) with input as _complete
 }
+
+_placeholders(count) := [object.union(t.unread.gaps[0], {"kind": "placeholder", "what": what, "reason": "nothing defines it"}) |
+	some n in numbers.range(1, count)
+	what := concat("", ["${NAME", format_int(n, 10), "}"])
+]
+
+_filled_in(count) := object.union(_complete, {"complete": false, "gaps": _placeholders(count)})
+
+test_names_that_nothing_defines if {
+	found := incomplete.findings with input as _filled_in(2)
+	{unknown.reason | some unknown in found} == {"nothing defines ${NAME1}, ${NAME2}"}
+	{unknown.outcome | some unknown in found} == {"unknown"}
+	many := incomplete.findings with input as _filled_in(10)
+	some unknown in many
+	endswith(unknown.reason, "${NAME8}, and 2 more")
+}
+
+test_names_in_what_carries_no_calls if {
+	quiet := object.union(_complete, {"gaps": [object.union(gap, {"matters": false}) | some gap in _placeholders(2)]})
+	t.is_clean(incomplete.findings) with input as quiet
+}
+
+test_names_where_nothing_unknown_passes if {
+	quiet := object.union(_complete, {"gaps": [object.union(gap, {"matters": false}) | some gap in _placeholders(1)]})
+	found := incomplete.findings with input as quiet with data.nginx_grpc as {"not_judged": "deny"}
+	{unknown.reason | some unknown in found} == {"nothing defines ${NAME1}"}
+}

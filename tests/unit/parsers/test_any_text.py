@@ -150,11 +150,6 @@ def test_bytes_and_what_they_are_written_as():
             parse(text)
 
 
-def test_placeholders_of_a_line_met_before():
-    found = parse(b"server_name ${HOST};\n" * 2).placeholders
-    assert [(place.name, place.line) for place in found] == [("HOST", 1), ("HOST", 2)]
-
-
 def test_depth():
     fine = b"a {" * MAX_DEPTH + b"}" * MAX_DEPTH
     assert parse(fine).depth == MAX_DEPTH

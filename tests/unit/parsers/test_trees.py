@@ -176,15 +176,6 @@ def test_an_include_whose_name_is_no_utf_8_can_not_be_read():
     assert only(b"include a\xff.conf;").unread == "its name is not UTF-8"
 
 
-def test_upper_case_placeholders_are_listed():
-    parsed = parse('listen ${PORT};\nset $a "${HOST}:${lower}";\nmap $a $b { default ${X}; }')
-    assert [(p.name, p.line) for p in parsed.placeholders] == [
-        ("PORT", 1),
-        ("HOST", 2),
-        ("X", 3),
-    ]
-
-
 def test_the_same_tree_as_crossplane_s(tmp_path):
     """Where crossplane and nginx agree, the tree is crossplane's."""
     import crossplane
