@@ -72,7 +72,7 @@ REFUSED = {
     # as published: the server's last brace is missing
     "146-documentation-secure-traffic-doc1.conf": (2, 'a "}" is missing'),
     # ${install_note} on a line of its own
-    "155-netbird-heredoc1.tmpl": (4, "a shell or envsubst template"),
+    "155-netbird-heredoc1.tmpl": (4, "${install_note} stands where a directive does"),
     # proxy_set_header Upgrade \$http_upgrade;
     "156-netbird-heredoc2.tmpl": (14, "a shell here-document"),
     # {{ include "fate.labels" . | indent 4 }} and others

@@ -35,6 +35,12 @@ if [ -n "$SETTINGS" ]; then arguments+=(--settings "$SETTINGS"); fi
 if [ -n "$PROFILE" ]; then arguments+=(--profile "$PROFILE"); fi
 if [ -n "$NGINX_VERSION" ]; then arguments+=(--nginx-version "$NGINX_VERSION"); fi
 if [ -n "$BASELINE" ]; then arguments+=(--baseline "$BASELINE"); fi
+while IFS= read -r pair; do
+    if [ -n "$pair" ]; then arguments+=("--define=$pair"); fi
+done <<<"${DEFINE-}"
+while IFS= read -r file; do
+    if [ -n "$file" ]; then arguments+=("--env-file=$file"); fi
+done <<<"${ENV_FILE-}"
 if [ "$REQUIRE_GRPC" = true ]; then arguments+=(--require-grpc); fi
 
 paths=()

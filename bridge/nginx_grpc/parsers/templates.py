@@ -10,7 +10,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.interface import Place
 from nginx_grpc.parsers.variables import is_builtin
 
-__all__ = ["check_argument", "explain", "unknown_directive"]
+__all__ = ["check_argument", "explain", "hint_of", "unknown_directive"]
 
 # On the line at which nginx would stop, the first of these says why.
 _SIGNS = re.compile(
@@ -92,7 +92,7 @@ def check_argument(name: str, value: str, quoted: bool, line: int, place: Place)
     if not kind and not quoted and _NO_PATTERN.match(name) and _HERE_DOCUMENT.search(value):
         kind = "shell"
     if kind:
-        raise place.refused(f"looks like {_KINDS[kind]}", _hint(kind, place.file), line)
+        raise place.refused(f"looks like {_KINDS[kind]}", hint_of(kind, place.file), line)
 
 
 def _encloses(value: str, opening: str, closing: str) -> bool:
@@ -110,7 +110,7 @@ def explain(text: str, place: Place, number: int) -> Refused | None:
     found = _SIGNS.search(lines[number - 1], 0, 65_536)
     if found is not None:
         kind = found.lastgroup or ""
-        return place.refused(f"looks like {_KINDS[kind]}", _hint(kind, place.file), number)
+        return place.refused(f"looks like {_KINDS[kind]}", hint_of(kind, place.file), number)
     unknown = _UNKNOWN.match(lines[number - 1])
     if unknown is None:
         return None
@@ -139,7 +139,8 @@ def unknown_directive(written: str, file: str, line: int, names: Sequence[str] =
     )
 
 
-def _hint(kind: str, file: str) -> str:
+def hint_of(kind: str, file: str) -> str:
+    """How to render a template of a kind: the whole command."""
     chart = _CHART.match(file)
     told = {"file": shlex.quote(file), "out": shlex.quote(_out(file)), "chart": "CHART"}
     if chart is not None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.parsers.templates import hint_of
 from nginx_grpc.sources import config_map as config_map_source
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
@@ -35,8 +36,8 @@ _ELSEWHERE = {
     "HTTPRoute": _RENDERED,
     "GRPCRoute": _RENDERED,
     "Secret": "give the nginx text itself, or a ConfigMap",
-    "Kustomization": "render it first: kubectl kustomize",
-    "HelmRelease": "render it first: helm template",
+    "Kustomization": "render it first: kubectl kustomize DIR | nginx-grpc check -",
+    "HelmRelease": "render it first: helm template RELEASE CHART | nginx-grpc check -",
 }
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
@@ -238,7 +239,7 @@ class ManifestSource(Source):
         if helm:
             return Refused(
                 "looks like a Helm template",
-                "render it first (helm template), then check the result",
+                hint_of("helm", self._file),
                 self._file,
                 text.count("\n", 0, helm.start()) + 1,
             )
@@ -260,7 +261,7 @@ class ManifestSource(Source):
             )
         return Refused(
             "YAML or JSON, but no Kubernetes manifest; the values of a Helm chart, perhaps",
-            "render the chart first (helm template), then check the result",
+            "render the chart first: helm template RELEASE CHART | nginx-grpc check -",
             self._file,
         )
 
