@@ -84,6 +84,14 @@ test_waiver_used_in_one_document if {
 	[finding.message | some finding in unused.warn; finding.id == "NG004"] == ["the waiver of NG201 accepts nothing"]
 }
 
+# So it is with what settings say of an upstream.
+test_upstream_of_settings_in_one_document if {
+	here := object.union(_clean, {"upstreams": [t.upstream("here", {}, [])]})
+	given := {"grpc": {"upstreams": {"here": {"longest_silence": "5m"}, "gone": {"longest_silence": "5m"}}}}
+	decision := grpc.decision with input as [_clean, here] with data.nginx_grpc as given
+	[finding.message | some finding in decision.warn; finding.id == "NG003"] == ["nginx_grpc.grpc.upstreams.gone is for an upstream that is not there"]
+}
+
 test_waiver_that_ends_soon_in_one_document if {
 	soon := {"waivers": [object.union(_waiver("a.conf").waivers[0], {"expires": "2026-11-30"})]}
 	decision := grpc.decision with input as _two

@@ -3,13 +3,21 @@
 # description: |
 #   A misspelt setting would be ignored, and the policy would then judge by numbers that nobody
 #   chose. So every setting is checked first, and nothing else is judged until they are right.
-#   NG001 to NG004 hold for every run: no setting can lower them.
+#   NG001 to NG004 hold for every run: no setting can lower them. A name under grpc.upstreams that
+#   no upstream block has is a warning: what is said of it is used nowhere.
 # custom:
 #   id: NG003
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "nginx_grpc.{setting} {problem}"
 #   remedy: "correct {setting} in the settings; nothing else was judged"
+#   variants:
+#     unused:
+#       when: it is for an upstream that no configuration of the run has
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "nginx_grpc.{setting} is for an upstream that is not there"
+#       remedy: "correct the name, or remove {setting}"
 #   evidence: docs/rules/NG003.md
 package nginx.grpc.rules.settings
 
@@ -23,6 +31,16 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], rule.document(place), place, {"setting": wrong[0], "problem": wrong[1]}) if {
 	some wrong in problems
 }
+
+# unused: what is said of upstreams that a whole configuration does not have.
+unused contains rule.fault(about, ["unused"], rule.document(place), place, {"setting": setting}) if {
+	input.complete
+	some name, _ in settings.given.grpc.upstreams
+	not name in _upstreams
+	setting := concat("", ["grpc.upstreams.", name])
+}
+
+_upstreams := {upstream.name | some upstream in input.upstreams}
 
 place := {"file": "nginx-grpc.yaml", "line": 1}
 

@@ -164,3 +164,18 @@ test_waivers if {
 		)
 	}
 }
+
+_of_upstreams(names) := {"grpc": {"upstreams": {name: {"longest_silence": "5m"} | some name in names}}}
+
+test_an_upstream_that_is_not_there if {
+	found := settings.unused with input as _document with data.nginx_grpc as _of_upstreams(["gone"])
+	t.faults(found) == {"nginx_grpc.grpc.upstreams.gone is for an upstream that is not there"}
+	t.levels(found, "evidence") == {"warn"}
+}
+
+test_an_upstream_that_is_there_or_may_be if {
+	some upstream in _document.upstreams
+	t.is_clean(settings.unused) with input as _document with data.nginx_grpc as _of_upstreams([upstream.name])
+	part := object.union(_document, {"complete": false})
+	t.is_clean(settings.unused) with input as part with data.nginx_grpc as _of_upstreams(["gone"])
+}
