@@ -97,14 +97,15 @@ def _let_go(waiting: deque[tuple[int, Configuration]]) -> Iterator[tuple[int, Co
 
 def _said_once(found: list[list[Finding]]) -> Iterator[Finding]:
     """The findings on several inputs with one settings file: what is wrong with that is said once,
-    and a waiver in it accepts nothing only if it does so in every input."""
+    and a waiver in it accepts nothing, or a name in it is of no upstream, only if that is so in
+    every input."""
     everywhere = Counter(
         finding.message for each in found for finding in each if about_file(finding)
     )
     seen: set[str] = set()
     for finding in chain(*found):
         if about_file(finding):
-            unused = finding.id == "NG004" and finding.message.endswith("accepts nothing")
+            unused = finding.message.endswith(("accepts nothing", "is not there"))
             if finding.message in seen or (unused and everywhere[finding.message] < len(found)):
                 continue
             seen.add(finding.message)

@@ -166,7 +166,7 @@ def test_what_is_no_baseline_is_refused(text, tmp_path):
 def test_a_baseline_that_is_not_there(tmp_path):
     with pytest.raises(Refused, match="no such file; make one"):
         baseline.load(str(tmp_path / "none.json"))
-    with pytest.raises(Refused, match="is a directory"):
+    with pytest.raises(Refused, match="a folder, no regular file"):
         baseline.load(str(tmp_path))
 
 
