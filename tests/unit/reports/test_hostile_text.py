@@ -83,7 +83,9 @@ def test_a_report_has_no_character_and_no_command_of_its_input(form):
     text = by_name(form).render(result())
     if form == "github":
         # Its lines are commands, each of one line, and what they hold is for people.
-        assert all(re.match(r"::(error|warning|notice) (file|title)=", line) for line in text.splitlines())
+        assert all(
+            re.match(r"::(error|warning|notice) (file|title)=", line) for line in text.splitlines()
+        )
         text = re.sub(r"(?m)^::(error|warning|notice) .*::", "", text).replace("%0A", "\n")
     assert text
     assert_harmless(text)
