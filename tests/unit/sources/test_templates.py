@@ -126,8 +126,12 @@ def test_a_value_of_several_lines_keeps_the_template_s_lines(site):
 
 
 def test_values_are_no_part_of_a_dump(site):
-    text = "# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp { server { root $A; } }\n"
+    text = (
+        "# configuration file /etc/nginx/nginx.conf:\nevents {}\nhttp { include a.conf; }\n"
+        "# configuration file /etc/nginx/a.conf:\nserver { root $A; }\n"
+    )
     (given,) = site.read("-", stdin=text.encode(), definitions={"A": b"x"})
+    assert given.kind == "dump"
     assert given.directives[1].block[0].block[0].args == ["$A"]
     assert given.placeholders == []
 
