@@ -128,10 +128,31 @@ def _keyed(result: CheckResult, path: str) -> list[tuple[Finding, Names]]:
 
 
 def _seen_from(folder: str, entry: str) -> str:
-    """An input's name as seen from the baseline, wherever the command was run."""
+    """An input's name as seen from the baseline, wherever the command was run.
+
+    A baseline that is kept elsewhere sees it from the top of what it is in (the repository, else
+    the current folder), so that it does not depend on where that was put.
+    """
     if not os.path.exists(entry):
         return entry
-    return os.path.relpath(os.path.abspath(entry), folder).replace(os.sep, "/")
+    path = os.path.abspath(entry)
+    top = _top(path)
+    start = folder if _inside(folder, top) or not _inside(path, top) else top
+    return os.path.relpath(path, start).replace(os.sep, "/")
+
+
+def _top(path: str) -> str:
+    folder = path
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return os.getcwd()
+        folder = parent
+    return folder
+
+
+def _inside(path: str, folder: str) -> bool:
+    return os.path.commonpath([path, folder]) == folder
 
 
 def _read(value: Any) -> Baseline:

@@ -28,6 +28,7 @@ def run(tmp_path):
     (tmp_path / "bad.json").write_text('{"bad": true, "text": "1"}')
     (tmp_path / "none.json").write_text("[]")
     (tmp_path / "joined.yaml").write_text('{"bad": false, "text": "1"}\n{"bad": true, "text": "1"}')
+    (tmp_path / "twice.json").write_text('{"bad": true, "bad": false, "text": "1"}')
     (tmp_path / "word.json").write_text('{"text": "9x"}')
 
     def run(tool, *arguments, cwd=".", **environment):
@@ -99,6 +100,13 @@ def test_the_yaml_parser_drops_the_second_of_two_joined_documents(run):
     assert asked.returncode == 0
     loud = conftest_test(run, "--parser", "json", "-n", "nginx.grpc", "joined.yaml")
     assert (loud.returncode, "after top-level value" in loud.stderr + loud.stdout) == (1, True)
+
+
+def test_of_a_key_that_stands_twice_the_last_counts(run):
+    asked = conftest_test(run, "--parser", "json", "-n", "nginx.grpc", "twice.json")
+    assert (asked.returncode, "0 failures" in asked.stdout) == (0, True)
+    asked = run("opa", "eval", "-d", "policy", "-i", "twice.json", "data.nginx.grpc.deny")
+    assert json.loads(asked.stdout)["result"][0]["expressions"][0]["value"] == []
 
 
 def test_a_folder_without_policies_is_loud(run):

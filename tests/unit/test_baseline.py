@@ -117,6 +117,7 @@ def test_writing_again_keeps_what_is_still_there():
 
 
 def test_inputs_are_named_as_seen_from_the_baseline(tmp_path, monkeypatch):
+    (tmp_path / ".git").mkdir()
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "nginx.conf").write_bytes(CONF)
     path = str(tmp_path / "baseline.json")
@@ -126,6 +127,27 @@ def test_inputs_are_named_as_seen_from_the_baseline(tmp_path, monkeypatch):
     assert baseline.of(result(finding()), path) == one
     assert baseline.of(result(finding(entry=str(tmp_path / "conf" / "nginx.conf"))), path) == one
     assert next(iter(one))[1] == "conf/nginx.conf"
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_a_baseline_kept_elsewhere_outlives_the_folder_s_name(git, tmp_path, monkeypatch):
+    keys = []
+    for name in ("build-1", "build-2"):
+        top = tmp_path / name
+        (top / "site").mkdir(parents=True)
+        (top / "site" / "nginx.conf").write_bytes(CONF)
+        if git:
+            (top / ".git").mkdir()
+        for entry in ("site/nginx.conf", "site", "."):
+            monkeypatch.chdir(top)
+            keys.append(baseline.of(result(finding(entry=entry)), str(tmp_path / "b.json")))
+        if git:
+            # From anywhere, for the repository is the same.
+            monkeypatch.chdir(tmp_path)
+            entry = f"{name}/site/nginx.conf"
+            assert baseline.of(result(finding(entry=entry)), "b.json") == keys[-3]
+    assert keys[:3] == keys[3:]
+    assert [next(iter(each))[1] for each in keys[:3]] == ["site/nginx.conf", "site", "."]
 
 
 def test_the_text_is_in_order_and_holds_no_line():
