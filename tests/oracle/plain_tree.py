@@ -113,6 +113,9 @@ class Unchecked(Reading):
     def check_words(self, name: str, read: object, at: int, line: int) -> None:
         pass
 
+    def check_lone_name(self, at: int) -> None:
+        pass
+
 
 def natively(data: bytes, reading: type[Reading] = Reading, body: Body = Body.UPSTREAM) -> Read:
     """The text as the parser reads it; what it read before it stopped is kept."""

@@ -51,7 +51,7 @@ _SIMPLE = re.compile(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900
 # What may make a word one of a template's, see parsers.templates.
 _SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
 # A name that something is to fill in, on a line of its own.
-_ALONE = re.compile(r"\$(?:\{\w+\}|\(\w+\)|_*[A-Z][A-Z0-9_]*)[ \t\r]*[\n#}]")
+_ALONE = re.compile(r"\$(?:\{\w+\}|\(\w+\)|_*[A-Z][A-Z0-9_]*)(?:[ \t\r]*\n|[ \t\r]+[#}])")
 
 
 class _Frame(NamedTuple):
@@ -196,8 +196,8 @@ class Reading:
     def directive(self, at: int, line: int) -> int:
         """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
         text = self.text
-        if text[at] == "$" and _ALONE.match(text, at):
-            raise Fault("a name that no directive has", "write the directive", at)
+        if text[at] == "$":
+            self.check_lone_name(at)
         read = statement(text, at)
         end = read.end
         name, *args = [self.decoded(word) for word in read.words]
@@ -221,6 +221,11 @@ class Reading:
             self.comment(start, text.index("\n", start), here, line)
             at = start
         return end
+
+    def check_lone_name(self, at: int) -> None:
+        """Refuses a name to be filled in that stands for whole directives."""
+        if _ALONE.match(self.text, at):
+            raise Fault("a name that no directive has", "write the directive", at)
 
     def check_words(self, name: str, read: Statement, at: int, line: int) -> None:
         """Refuses words that nginx, a missing `;` or a template explains."""
