@@ -146,6 +146,26 @@ _FAILURE_PROBLEM = {
     "invalid": '"invalid"',
     "name": '"name"',
 }
+_LOCATION_ARRIVAL_ANSWER = {"no": '"no"', "yes": '"yes"', "unknown": '"unknown"'}
+_LOCATION_ARRIVAL_KIND = {
+    "": '""',
+    "return": '"return"',
+    "rewrite": '"rewrite"',
+    "access": '"access"',
+    "auth": '"auth"',
+    "methods": '"methods"',
+    "try_files": '"try_files"',
+    "internal": '"internal"',
+    "unused": '"unused"',
+    "handler": '"handler"',
+    "files": '"files"',
+    "down": '"down"',
+    "cycle": '"cycle"',
+    "nowhere": '"nowhere"',
+    "taken": '"taken"',
+    "server": '"server"',
+    "page": '"page"',
+}
 _RETURN_BODY = {"none": '"none"', "empty": '"empty"', "text": '"text"', "variable": '"variable"'}
 _OTHER_HANDLER_WHY = {"protocol": '"protocol"', "methods": '"methods"', "replaced": '"replaced"'}
 _HEADER_LIST_DIRECTIVE = {
@@ -708,6 +728,37 @@ def _target(x: Any) -> str:
     )
 
 
+def _location_arrival(x: Any) -> str:
+    size = 8
+    code = x["code"]
+    if type(code) is not int or code < 0:
+        raise ValueError(code)
+    line = x["line"]
+    if type(line) is not int or line < 1:
+        raise ValueError(line)
+    key = ""
+    if "key" in x:
+        size += 1
+        key = f',"key":{_text(x["key"])}'
+    fields = x["fields"]
+    if type(fields) is not int or fields < 1:
+        raise ValueError(fields)
+    if len(x) != size:
+        raise KeyError(size)
+    return (
+        f'{{"answer":{_LOCATION_ARRIVAL_ANSWER[x["answer"]]}'
+        f',"kind":{_LOCATION_ARRIVAL_KIND[x["kind"]]}'
+        f',"text":{_text(x["text"])}'
+        f',"code":{code}'
+        f',"condition":{_text(x["condition"])}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f"{key}"
+        f',"fields":{fields}'
+        f"}}"
+    )
+
+
 def _return(x: Any) -> str:
     size = 5
     code = x["code"]
@@ -736,27 +787,6 @@ def _return(x: Any) -> str:
     )
 
 
-def _location_limit_except(x: Any) -> str:
-    size = 4
-    line = x["line"]
-    if type(line) is not int or line < 1:
-        raise ValueError(line)
-    key = ""
-    if "key" in x:
-        size += 1
-        key = f',"key":{_text(x["key"])}'
-    if len(x) != size:
-        raise KeyError(size)
-    return (
-        f'{{"methods":{_array(x["methods"], _text)}'
-        f',"denies":{_TRUTH[id(x["denies"])]}'
-        f',"file":{_text(x["file"])}'
-        f',"line":{line}'
-        f"{key}"
-        f"}}"
-    )
-
-
 def _location_health_check(x: Any) -> str:
     size = 3
     line = x["line"]
@@ -772,7 +802,7 @@ def _location_health_check(x: Any) -> str:
 
 
 def _location(x: Any) -> str:
-    size = 18
+    size = 17
     condition = ""
     if "condition" in x:
         size += 1
@@ -792,14 +822,14 @@ def _location(x: Any) -> str:
     if "proxy_target" in x:
         size += 1
         proxy_target = f',"proxy_target":{_target(x["proxy_target"])}'
+    arrival = ""
+    if "arrival" in x:
+        size += 1
+        arrival = f',"arrival":{_location_arrival(x["arrival"])}'
     returns = ""
     if "return" in x:
         size += 1
         returns = f',"return":{_return(x["return"])}'
-    limit_except = ""
-    if "limit_except" in x:
-        size += 1
-        limit_except = f',"limit_except":{_location_limit_except(x["limit_except"])}'
     health_check = ""
     if "health_check" in x:
         size += 1
@@ -850,7 +880,6 @@ def _location(x: Any) -> str:
         f',"own_handler":{_TRUTH[id(x["own_handler"])]}'
         f',"grpc_pass":{_text(x["grpc_pass"])}'
         f',"proxy_pass":{_text(x["proxy_pass"])}'
-        f',"rewrites":{_TRUTH[id(x["rewrites"])]}'
         f',"directives":{_location_directives(x["directives"])}'
         f',"types":{_array(x["types"], _text)}'
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
@@ -859,8 +888,8 @@ def _location(x: Any) -> str:
         f"{key}"
         f"{target}"
         f"{proxy_target}"
+        f"{arrival}"
         f"{returns}"
-        f"{limit_except}"
         f"{health_check}"
         f"{types_declared}"
         f"{grpc_set_header}"
@@ -895,10 +924,6 @@ def _server(x: Any) -> str:
     if "key" in x:
         size += 1
         key = f',"key":{_text(x["key"])}'
-    returns = ""
-    if "return" in x:
-        size += 1
-        returns = f',"return":{_return(x["return"])}'
     gap = ""
     if "gap" in x:
         size += 1
@@ -918,7 +943,6 @@ def _server(x: Any) -> str:
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"
-        f"{returns}"
         f"{gap}"
         f',"fields":{fields}'
         f"}}"

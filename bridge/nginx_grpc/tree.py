@@ -11,7 +11,7 @@ from typing import NamedTuple
 __all__ = ["Comment", "Configuration", "Directive", "Placeholder"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Directive:
     """One directive.
 

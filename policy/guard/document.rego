@@ -478,7 +478,7 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server := {"fields", "name", "names", "listens", "directives", "return", "locations", "pages", "gap", "file", "line", "key"}
+keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "gap", "file", "line", "key"}
 
 ok_server(x) if {
 	is_object(x)
@@ -497,7 +497,6 @@ ok_server(x) if {
 		ok_listen(item)
 	}
 	ok_server_directives(x.directives)
-	ok_optional_return(x, "return")
 	is_array(x.locations)
 	every item in x.locations {
 		ok_location(item)
@@ -532,10 +531,6 @@ wrong_server(x) := {"(no object)"} if {
 	{"listens" | x.listens == []},
 	{concat(".", ["directives", inner]) |
 		some inner in wrong_server_directives(object.get(x, "directives", null))
-	},
-	{concat(".", ["return", inner]) |
-		"return" in object.keys(x)
-		some inner in wrong_return(object.get(x, "return", null))
 	},
 	{kind.item("locations", i, inner) |
 		some i, item in x.locations
@@ -682,40 +677,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_return := {"fields", "code", "body", "file", "line", "key"}
-
-ok_return(x) if {
-	is_object(x)
-	count(x) == size_5
-	x.fields == count(x)
-	kind.natural(x.code)
-	words_return_body[x.body]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_6
-	x.fields == count(x)
-	kind.natural(x.code)
-	words_return_body[x.body]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-}
-
-wrong_return(x) := {"(no object)"} if {
-	not is_object(x)
-} else := union({
-	object.keys(x) - keys_return,
-	{"fields" | not x.fields == count(x)},
-	{"code" | not kind.natural(object.get(x, "code", null))},
-	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
-	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.positive(object.get(x, "line", null))},
-	{"key" | not is_string(object.get(x, "key", ""))},
-})
-
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_except", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -731,6 +693,7 @@ ok_location(x) if {
 	ok_optional_condition(x, "condition")
 	is_boolean(x.internal)
 	ok_location_grpc(x.grpc)
+	ok_optional_location_arrival(x, "arrival")
 	is_string(x.handler)
 	is_boolean(x.own_handler)
 	is_string(x.grpc_pass)
@@ -738,8 +701,6 @@ ok_location(x) if {
 	is_string(x.proxy_pass)
 	ok_optional_target(x, "proxy_target")
 	ok_optional_return(x, "return")
-	is_boolean(x.rewrites)
-	ok_optional_location_limit_except(x, "limit_except")
 	ok_optional_location_health_check(x, "health_check")
 	ok_location_directives(x.directives)
 	kind.natural_if_said(x, "grpc_set_header")
@@ -780,6 +741,10 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["grpc", inner]) |
 		some inner in wrong_location_grpc(object.get(x, "grpc", null))
 	},
+	{concat(".", ["arrival", inner]) |
+		"arrival" in object.keys(x)
+		some inner in wrong_location_arrival(object.get(x, "arrival", null))
+	},
 	{"handler" | not is_string(object.get(x, "handler", null))},
 	{"own_handler" | not is_boolean(object.get(x, "own_handler", null))},
 	{"grpc_pass" | not is_string(object.get(x, "grpc_pass", null))},
@@ -795,11 +760,6 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["return", inner]) |
 		"return" in object.keys(x)
 		some inner in wrong_return(object.get(x, "return", null))
-	},
-	{"rewrites" | not is_boolean(object.get(x, "rewrites", null))},
-	{concat(".", ["limit_except", inner]) |
-		"limit_except" in object.keys(x)
-		some inner in wrong_location_limit_except(object.get(x, "limit_except", null))
 	},
 	{concat(".", ["health_check", inner]) |
 		"health_check" in object.keys(x)
@@ -874,6 +834,48 @@ wrong_location_grpc(x) := {"(no object)"} if {
 		some item in x.reasons
 		not is_string(item)
 	},
+})
+
+keys_location_arrival := {"fields", "answer", "kind", "text", "code", "condition", "file", "line", "key"}
+
+ok_location_arrival(x) if {
+	is_object(x)
+	count(x) == size_8
+	x.fields == count(x)
+	words_location_arrival_answer[x.answer]
+	words_location_arrival_kind[x.kind]
+	is_string(x.text)
+	kind.natural(x.code)
+	is_string(x.condition)
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_9
+	x.fields == count(x)
+	words_location_arrival_answer[x.answer]
+	words_location_arrival_kind[x.kind]
+	is_string(x.text)
+	kind.natural(x.code)
+	is_string(x.condition)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+}
+
+wrong_location_arrival(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_arrival,
+	{"fields" | not x.fields == count(x)},
+	{"answer" | not object.get(x, "answer", null) in {"no", "yes", "unknown"}},
+	{"kind" | not object.get(x, "kind", null) in {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "taken", "server", "page"}},
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"code" | not kind.natural(object.get(x, "code", null))},
+	{"condition" | not is_string(object.get(x, "condition", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
 keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "key"}
@@ -1021,41 +1023,34 @@ wrong_failure(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location_limit_except := {"methods", "denies", "file", "line", "key"}
+keys_return := {"fields", "code", "body", "file", "line", "key"}
 
-ok_location_limit_except(x) if {
+ok_return(x) if {
 	is_object(x)
-	count(x) == size_4
-	is_array(x.methods)
-	every item in x.methods {
-		is_string(item)
-	}
-	is_boolean(x.denies)
+	count(x) == size_5
+	x.fields == count(x)
+	kind.natural(x.code)
+	words_return_body[x.body]
 	is_string(x.file)
 	kind.positive(x.line)
 } else if {
 	is_object(x)
-	count(x) == size_5
-	is_array(x.methods)
-	every item in x.methods {
-		is_string(item)
-	}
-	is_boolean(x.denies)
+	count(x) == size_6
+	x.fields == count(x)
+	kind.natural(x.code)
+	words_return_body[x.body]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
 }
 
-wrong_location_limit_except(x) := {"(no object)"} if {
+wrong_return(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_location_limit_except,
-	{"methods" | not is_array(object.get(x, "methods", null))},
-	{"methods" |
-		some item in x.methods
-		not is_string(item)
-	},
-	{"denies" | not is_boolean(object.get(x, "denies", null))},
+	object.keys(x) - keys_return,
+	{"fields" | not x.fields == count(x)},
+	{"code" | not kind.natural(object.get(x, "code", null))},
+	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -1458,16 +1453,16 @@ ok_optional_upstream_balancer(x, field) if {
 	ok_upstream_balancer(x[field])
 }
 
-ok_optional_return(x, field) if {
-	not kind.has(x, field)
-} else if {
-	ok_return(x[field])
-}
-
 ok_optional_condition(x, field) if {
 	not kind.has(x, field)
 } else if {
 	ok_condition(x[field])
+}
+
+ok_optional_location_arrival(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_location_arrival(x[field])
 }
 
 ok_optional_target(x, field) if {
@@ -1476,10 +1471,10 @@ ok_optional_target(x, field) if {
 	ok_target(x[field])
 }
 
-ok_optional_location_limit_except(x, field) if {
+ok_optional_return(x, field) if {
 	not kind.has(x, field)
 } else if {
-	ok_location_limit_except(x[field])
+	ok_return(x[field])
 }
 
 ok_optional_location_health_check(x, field) if {
@@ -1502,11 +1497,13 @@ words_number_setting_why := {"variable", "gap", "rejected", "empty"}
 
 words_listen_speaks_http2 := {"yes", "no", "unknown"}
 
-words_return_body := {"none", "empty", "text", "variable"}
-
 words_location_modifier := {"", "=", "^~", "~", "~*", "@", "if"}
 
 words_location_grpc_carries := {"pass", "strong", "weak", "no"}
+
+words_location_arrival_answer := {"no", "yes", "unknown"}
+
+words_location_arrival_kind := {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "taken", "server", "page"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 
@@ -1517,6 +1514,8 @@ words_target_client_chooses := {"no", "part", "whole", "unknown"}
 words_target_variables_origin := {"constant", "request", "unknown"}
 
 words_failure_problem := {"empty", "no-port", "invalid", "name"}
+
+words_return_body := {"none", "empty", "text", "variable"}
 
 words_other_handler_why := {"protocol", "methods", "replaced"}
 

@@ -26,7 +26,6 @@ _whole := {
 	"servers": [t.server([_location, _page], {
 		"listens": [t.listen({"key": "nginx.conf"})],
 		"directives": t.fields(_server_settings),
-		"return": _return,
 		"gap": 0,
 		"key": "nginx.conf",
 		"pages": [{"uri": "/e", "location": "/e", "found": "yes"}],
@@ -89,7 +88,7 @@ _location := t.pass("/", {
 	"target": _target,
 	"proxy_target": _target,
 	"return": _return,
-	"limit_except": object.union(_at(7), {"methods": ["GET"], "denies": true}),
+	"arrival": object.union(t.stopped({}), {"key": "nginx.conf", "fields": 9}),
 	"health_check": object.union(_at(8), {"type": "grpc"}),
 	"directives": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
 	"grpc_set_header": 0,
@@ -188,7 +187,6 @@ _objects_of_servers(value) := {
 	"servers[0]": _put(_whole, "servers", [value]),
 	"servers[0].listens[0]": _put_in_server("listens", [value]),
 	"servers[0].directives": _put_in_server("directives", value),
-	"servers[0].return": _put_in_server("return", value),
 	"servers[0].pages[0]": _put_in_server("pages", [value]),
 }
 
@@ -199,7 +197,8 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].target": _put_in_location("target", value),
 	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
 	"servers[0].locations[0].target.failures[0]": _with_location({"target": _put(_target, "failures", [value])}),
-	"servers[0].locations[0].limit_except": _put_in_location("limit_except", value),
+	"servers[0].locations[0].arrival": _put_in_location("arrival", value),
+	"servers[0].locations[0].return": _put_in_location("return", value),
 	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
 	"servers[0].locations[0].directives": _put_in_location("directives", value),
 	"servers[0].locations[0].proxy_directives[0]": _put_in_location("proxy_directives", [value]),

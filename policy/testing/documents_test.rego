@@ -78,7 +78,6 @@ location(path, more) := fields(object.union(
 		"own_handler": false,
 		"grpc_pass": "",
 		"proxy_pass": "",
-		"rewrites": false,
 		"directives": fields({}),
 		"types": [],
 		"proxy_directives": [],
@@ -95,6 +94,12 @@ pass(path, more) := location(path, object.union(
 		"grpc_pass": "grpc://greeter",
 		"target": to_upstream("greeter"),
 	},
+	more,
+))
+
+# stopped: an arrival, by default stopped by `return 404`.
+stopped(more) := fields(object.union(
+	object.union(at(15), {"answer": "no", "kind": "return", "text": "return 404", "code": 404, "condition": ""}),
 	more,
 ))
 

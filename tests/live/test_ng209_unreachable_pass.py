@@ -1,37 +1,97 @@
 """NG209 unreachable-pass: something in the location keeps calls from grpc_pass."""
 
+import pytest
+
 from tests.live.bench import every, grpc_server
 
 CONF = """
 upstream greeter { server GREETER; keepalive 32; }
 server {
     listen LISTEN http2;
+    SERVER
     location / {
         BEFORE
         grpc_pass grpc://greeter;
     }
+    location = /auth { return 403; }
+    location @grpc { grpc_pass grpc://greeter; }
 }
 """
+# What stops every call, what the client sees, and what looks like it and lets calls through.
+STOPS = {
+    "return": ("return 404;", "UNIMPLEMENTED", "if ($request_method = GET) { return 404; }"),
+    "method": (
+        "if ($request_method !~ ^(GET|HEAD)$) { return 405; }",
+        "UNKNOWN",
+        "if ($request_method !~ ^(POST)$) { return 405; }",
+    ),
+    "redirect": (
+        "rewrite ^ https://elsewhere.example/ permanent;",
+        "UNKNOWN",
+        "if ($http_te = '') { rewrite ^ https://elsewhere.example/ permanent; }",
+    ),
+    "scheme": (
+        "if ($scheme = http) { return 301 https://$host$request_uri; }",
+        "UNKNOWN",
+        "if ($scheme = https) { return 301 https://$host$request_uri; }",
+    ),
+    "deny all": ("deny all;", "PERMISSION_DENIED", "allow all; deny all;"),
+    "auth_request": (
+        "auth_request /auth;",
+        "PERMISSION_DENIED",
+        "satisfy any; allow 127.0.0.0/8; deny all; auth_request /auth;",
+    ),
+    "try_files": ("try_files $uri =404;", "UNIMPLEMENTED", "try_files $uri @grpc;"),
+    "internal": ("internal;", "UNIMPLEMENTED", ""),
+}
 
 
-def test_return(story):
-    """An unconditional `return` wins over grpc_pass."""
+@pytest.mark.parametrize("name", STOPS)
+def test_stops(story, name):
+    """Each of them comes before the content handler, or instead of it."""
+    denied, code, accepted = STOPS[name]
+    more = {"SERVER": "", "BEFORE": denied}
     with grpc_server() as greeter:
-        denied, accepted = "return 404;", "if ($request_method = GET) { return 404; }"
-        with story.denied(CONF, GREETER=greeter, BEFORE=denied) as nginx:
-            assert nginx.codes() == every("UNIMPLEMENTED")
+        # Nothing leads to @grpc but try_files, and that is no fault of the others.
+        conf = CONF if "@grpc" in accepted else CONF.replace("location @grpc", "location = /grpc")
+        with story.denied(conf, GREETER=greeter, **more) as nginx:
+            assert nginx.codes() == every(code)
             assert greeter.connections == 0
-        with story.accepted(CONF, GREETER=greeter, BEFORE=accepted) as nginx:
+        more["BEFORE"] = accepted
+        with story.accepted(conf, GREETER=greeter, **more) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_return_in_the_server(story):
+    """A `return` in the server runs before any location is looked for."""
+    conf = CONF.replace("location @grpc", "location = /grpc")
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, SERVER="return 403;", BEFORE="") as nginx:
+            assert nginx.codes() == every("PERMISSION_DENIED")
+        with story.accepted(conf, GREETER=greeter, SERVER="", BEFORE="") as nginx:
             assert nginx.codes() == every("OK")
 
 
 def test_limit_except(story):
     """A gRPC call is a POST: what allows GET alone refuses it."""
+    conf = CONF.replace("location @grpc", "location = /grpc")
     with grpc_server() as greeter:
         denied = "limit_except GET { deny all; }"
         accepted = "limit_except GET POST { deny all; }"
-        with story.denied(CONF, GREETER=greeter, BEFORE=denied) as nginx:
+        with story.denied(conf, GREETER=greeter, SERVER="", BEFORE=denied) as nginx:
             assert nginx.codes() == every("PERMISSION_DENIED")
             nginx.logged("access forbidden by rule")
-        with story.accepted(CONF, GREETER=greeter, BEFORE=accepted) as nginx:
+        with story.accepted(conf, GREETER=greeter, SERVER="", BEFORE=accepted) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_down(story):
+    """Every server of the upstream is down: 502 at once."""
+    conf = CONF.replace("location @grpc", "location = /grpc").replace("GREETER;", "GREETER STATE;")
+    with grpc_server() as greeter:
+        more = {"GREETER": greeter, "SERVER": "", "BEFORE": ""}
+        with story.denied(conf, **more, STATE="down") as nginx:
+            assert nginx.codes() == every("UNAVAILABLE")
+            nginx.logged("no live upstreams")
+        with story.accepted(conf, **more, STATE="max_fails=0") as nginx:
             assert nginx.codes() == every("OK")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nginx_grpc.garbage import uncollected
-from nginx_grpc.model import grpc, pages, passes
+from nginx_grpc.model import arrival, grpc, pages, passes
 from nginx_grpc.model.accounts import Accounts
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.contexts import http_blocks
@@ -12,8 +12,8 @@ from nginx_grpc.model.features import features
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.listeners import Sockets, listening
 from nginx_grpc.model.lists import Lists
-from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
-from nginx_grpc.model.locations import Location, first_return, locations
+from nginx_grpc.model.location_json import LocationWriter, directives_json
+from nginx_grpc.model.locations import Location, locations
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
@@ -71,6 +71,7 @@ class _Model:
         passes.follow(self._servers, self._upstreams)
         grpc.decide(self._servers)
         pages.find(self._servers, self._budget)
+        arrival.decide(self._servers, sockets)
         self._accounts.close(self._configuration.entry)
         self._note_what_matters()
         self._gaps.rest(self._configuration)
@@ -116,12 +117,17 @@ class _Model:
                 self._accounts.visit(directive.block, "upstream")
                 self._upstreams.add(directive, self._gaps)
             elif directive.name == "server":
-                self._open_server(directive, scope, variables, fragment)
+                self._open_server(directive, scope, variables, block, fragment)
             elif directive.name in VARIABLE_BLOCKS:
                 variables.gaps.extend(self._gaps.unread(directive.block, "other"))
 
     def _open_server(
-        self, server: Directive, http: Scope, variables: HttpVariables, fragment: Directive | None
+        self,
+        server: Directive,
+        http: Scope,
+        variables: HttpVariables,
+        around: list[Directive],
+        fragment: Directive | None,
     ) -> None:
         block = server.block or []
         self._accounts.visit(block, "server")
@@ -133,6 +139,7 @@ class _Model:
                 scope,
                 listening(server, scope),
                 variables,
+                around,
                 fragment,
             )
         )
@@ -181,9 +188,6 @@ class _Model:
             "pages": server.pages,
         }
         placed(node, server.directive)
-        returns = first_return(server.directive.block or [])
-        if returns is not None:
-            node["return"] = returned(returns)
         if scope.gap is not None:
             node["gap"] = scope.gap
         return counted(node)

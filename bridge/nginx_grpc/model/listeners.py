@@ -143,6 +143,24 @@ class Sockets:
         """`listens` of one server."""
         return [self._listen(listener) for listener in server.listeners]
 
+    def of(self, server: Listening) -> list[tuple[str, bool]]:
+        """The sockets of one server, without those for QUIC."""
+        return [(item.socket, item.quic) for item in server.listeners if not item.quic]
+
+    def default_of(self, socket: tuple[str, bool]) -> Listening:
+        """The server that answers there for every name that no server has."""
+        return self._sockets[socket].default.server
+
+    def scheme(self, server: Listening) -> str:
+        """http or https where all calls to a server come by it; else empty."""
+        speaking = [
+            self._socket(item).ssl
+            for item in server.listeners
+            if self._speaks_http2(item, self._socket(item)) != "no"
+        ]
+        found = set(speaking or [self._socket(item).ssl for item in server.listeners])
+        return {True: "https", False: "http"}[found.pop()] if len(found) == 1 else ""
+
     def is_default(self, server: Listening) -> bool:
         """Whether this server is the default of one of its sockets, or may be."""
         return server.unseen or any(

@@ -15,7 +15,7 @@ from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.tree import Directive
 
-__all__ = ["LocationWriter", "directives_json", "returned"]
+__all__ = ["LocationWriter", "directives_json"]
 
 _PLAIN_SETTINGS = ("default_type",)
 # `return URL` without a code: nginx takes a text that begins so.
@@ -58,7 +58,6 @@ class LocationWriter:
         node["own_handler"] = location.own_handler
         node["grpc_pass"] = grpc_pass
         node["proxy_pass"] = proxy_pass
-        node["rewrites"] = "rewrite" in location.own or "try_files" in location.own
         node["directives"] = directives_json(location.scope.settings, settings, self._budget)
         node["types"] = self._types(location)
         node["proxy_directives"] = self._beside_grpc_pass(location)
@@ -72,10 +71,10 @@ class LocationWriter:
         if target is not None and (carries or "health_check" in own):
             name = "target" if location.handler == "grpc_pass" else "proxy_target"
             node[name] = target.as_json(location.context, self._upstreams, self._budget)
+        if location.arrival is not None:
+            node["arrival"] = location.arrival.as_json(location.directive)
         if location.returns is not None:
-            node["return"] = returned(location.returns)
-        if "limit_except" in own:
-            node["limit_except"] = _limit_except(own["limit_except"][0])
+            node["return"] = _returned(location.returns)
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.page_uris:
@@ -118,8 +117,8 @@ def directives_json(settings: dict[str, Json], names: Iterable[str], budget: Bud
     return counted(found)
 
 
-def returned(directive: Directive) -> Json:
-    """`return` of a server or a location."""
+def _returned(directive: Directive) -> Json:
+    """`return` of a location."""
     arguments = directive.args
     first = arguments[0] if arguments else ""
     code = int(first) if first.isascii() and first.isdigit() and len(first) <= 3 else 0
@@ -133,18 +132,6 @@ def returned(directive: Directive) -> Json:
     else:
         body = "text" if text else "empty"
     return counted(placed({"code": code, "body": body}, directive))
-
-
-def _limit_except(directive: Directive) -> Json:
-    denies = False
-    for inner in directive.block or ():
-        if inner.name == "allow":
-            break
-        if inner.name == "deny" and inner.args == ["all"]:
-            denies = True
-            break
-    methods = [method.upper() for method in directive.args]
-    return placed({"methods": methods, "denies": denies}, directive)
 
 
 def _health_check(directive: Directive) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name
@@ -15,7 +16,10 @@ from nginx_grpc.model.scopes import Scope
 from nginx_grpc.placement import is_handler, matching
 from nginx_grpc.tree import Directive
 
-__all__ = ["Condition", "Location", "locations"]
+if TYPE_CHECKING:
+    from nginx_grpc.model.arrival import Arrival
+
+__all__ = ["Condition", "Location", "condition_of", "locations"]
 
 # What says which files a location has: one that says so means to serve them.
 _FILES = frozenset(("alias", "autoindex", "index", "random_index", "root"))
@@ -94,6 +98,7 @@ class Location:
         nested: the locations directly in it.
         carries, reasons: whether gRPC comes here, and the signs.
         page_uris: the error page URIs that it serves.
+        arrival: whether calls to it arrive; None where that is not asked.
     """
 
     id: str
@@ -112,6 +117,7 @@ class Location:
     carries: str
     reasons: list[str]
     page_uris: list[str]
+    arrival: Arrival | None = None
 
     @property
     def block(self) -> list[Directive]:
@@ -202,12 +208,12 @@ def _location(
 ) -> Location:
     block = directive.block or []
     own = by_name(block)
-    condition = _condition(directive.args) if directive.name == "if" and parent else None
+    condition = condition_of(directive.args) if directive.name == "if" and parent else None
     context = "if" if condition else "location"
     own_gaps = gaps.around("location") if directive is fragment else []
     own_gaps = own_gaps + gaps.unread(block, context)
     scope = around.inside(context, own, own_gaps)
-    returns = first_return(block) if "return" in own else None
+    returns = _first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
     handler = _own_handler(block, own)
     if "limit_except" in own:
@@ -241,7 +247,7 @@ def _location(
     return location
 
 
-def first_return(block: list[Directive]) -> Directive | None:
+def _first_return(block: list[Directive]) -> Directive | None:
     """The return that always runs: the first, unless a break stands before it."""
     for directive in block:
         if directive.name == "break":
@@ -281,7 +287,8 @@ def _beyond_limit(own: dict[str, list[Directive]], handler: Directive | None) ->
     return next((own[name][0] for name in _OF_MODULES if name in own), handler)
 
 
-def _condition(arguments: list[str]) -> Condition:
+def condition_of(arguments: list[str]) -> Condition:
+    """The condition of an `if` by its arguments."""
     text = " ".join(arguments)
     first = arguments[0] if arguments else ""
     if first.startswith("$"):

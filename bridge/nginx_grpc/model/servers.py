@@ -24,6 +24,7 @@ class Server:
         scope: what is in effect.
         listening: its sockets.
         variables: those of its http block.
+        http: the directives of the http block around it.
         fragment: the location that was built around a fragment of that context.
         fixed: what variables of nginx's own can be in it, by name, where that is known.
         locations: its locations, in the order of the text.
@@ -35,6 +36,7 @@ class Server:
     scope: Scope
     listening: Listening
     variables: HttpVariables
+    http: list[Directive]
     fragment: Directive | None
     fixed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     locations: list[Location] = field(default_factory=list)

@@ -4,7 +4,8 @@
 #   grpc_pass is not inherited by nested locations. One that only changes a timeout has no handler
 #   left: nginx looks for a file, finds none, and the client sees UNIMPLEMENTED for calls that the
 #   location around it would have passed on. A location that says where its files are (`root`,
-#   `alias`) is left alone, and so is an `if`: it inherits grpc_pass.
+#   `alias`) is left alone, and so is one that sends calls on to a grpc_pass or refuses them on
+#   purpose, and an `if`: it inherits grpc_pass.
 # custom:
 #   id: NG207
 #   item: 0
@@ -24,6 +25,7 @@ findings contains rule.fault(about, [], nested.subject, nested.location, values)
 	some nested in _nested
 	nested.location.handler == "static"
 	not nested.location.own_handler
+	nested.location.arrival.kind == "files"
 	values := {"outer": nested.outer.name, "text": nested.outer.grpc_pass}
 }
 
@@ -36,8 +38,6 @@ _nested := [nested |
 	some server in input.servers
 	some location in server.locations
 	location.modifier != "if"
-	not location.internal
-	not location.rewrites
 	outer := calls.location_by_id[location.parent]
 	outer.grpc.carries == "pass"
 	nested := {

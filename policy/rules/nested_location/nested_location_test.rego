@@ -5,17 +5,17 @@ import data.nginx.grpc.testing as t
 
 _nested(more) := t.locations([t.pass("/", {}), t.location("/watch", object.union({"parent": "/"}, more))])
 
-_static := _nested({})
+_static := _nested({"arrival": t.stopped({"kind": "files", "text": "location /watch"})})
 
 _own := t.locations([t.pass("/", {}), t.pass("/watch", {"parent": "/"})])
 
 _answered := _nested({"handler": "return", "own_handler": true, "return": t.answer(404, "none")})
 
-_files := _nested({"own_handler": true})
+_files := _nested({"own_handler": true, "arrival": t.stopped({"kind": "files", "text": "location /watch"})})
 
-_internal := _nested({"internal": true})
+_refused := _nested({"arrival": t.stopped({"kind": "access", "text": "deny all", "code": 403})})
 
-_rewritten := _nested({"rewrites": true})
+_sent_on := _nested({"arrival": t.stopped({"answer": "yes", "kind": "", "text": "", "code": 0})})
 
 _if := _nested({"modifier": "if"})
 
@@ -37,8 +37,8 @@ test_handlers if {
 	t.is_clean(nested_location.findings) with input as _own
 	t.is_clean(nested_location.findings) with input as _answered
 	t.is_clean(nested_location.findings) with input as _files
-	t.is_clean(nested_location.findings) with input as _internal
-	t.is_clean(nested_location.findings) with input as _rewritten
+	t.is_clean(nested_location.findings) with input as _refused
+	t.is_clean(nested_location.findings) with input as _sent_on
 	t.is_clean(nested_location.findings) with input as _if
 	t.is_clean(nested_location.findings) with input as _in_http
 }

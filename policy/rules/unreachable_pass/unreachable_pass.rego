@@ -1,46 +1,111 @@
 # METADATA
 # title: Calls do not get as far as grpc_pass
 # description: |
-#   An unconditional `return` runs before the content handler and wins, in the location and in the
-#   server around it. `limit_except` without POST refuses every call, for each gRPC call is a POST.
-#   The client sees what the return says (404 is UNIMPLEMENTED), or PERMISSION_DENIED.
+#   Before the content handler come the server's and the location's rewrites and returns, the rules
+#   of access, try_files; and another location may take the call, or another handler. A finding is
+#   made where no gRPC call, a POST with `te: trailers` and application/grpc, can come through:
+#   neither here nor from where nginx sends it. What depends on the client's address, its metadata or
+#   an authorization server is nobody's fault, and no finding.
+#   The client sees what the refusal says (404 is UNIMPLEMENTED), or PERMISSION_DENIED.
 # custom:
 #   id: NG209
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
-#   message: "return {code} stands beside grpc_pass and wins: no call reaches the server"
-#   remedy: "remove return, or put it into an if"
+#   message: "{what} answers every call: none reaches the server"
+#   remedy: "take {text} away, or put it into an if that calls do not meet: if ($request_method != POST) { ... }"
 #   variants:
-#     server:
-#       when: the return stands in the server
-#       message: "return {code} in the server answers every request: no call reaches a location"
-#       remedy: "location / { return {code}; }"
+#     rewrite:
+#       when: a rewrite redirects, and no gRPC client follows
+#       message: "{what} answers every call with {code}: no gRPC client follows a redirect"
+#     access:
+#       when: allow and deny, or the answer of an auth_request, let nobody in
+#       message: "{what} refuses every call with {code}: none reaches the server"
+#       remedy: "let those clients in that are meant to: allow with their addresses before deny all"
+#     auth:
+#       when: an auth_request gets the same answer for every call
+#       message: "auth_request is answered by {what} for every call: none reaches the server"
+#       remedy: "auth_request to a server that decides, or satisfy any beside allow"
 #     methods:
 #       when: limit_except leaves out POST
-#       message: "limit_except lets {methods} through and refuses POST, which every gRPC call is"
-#       remedy: "limit_except {methods} POST { ... }"
+#       message: "{what} keeps POST from grpc_pass, and every gRPC call is a POST"
+#       remedy: "{what} POST { ... }"
+#     try_files:
+#       when: try_files ends in a status
+#       message: "{what} answers every call with {code}: no file has the name of a gRPC method"
+#       remedy: "take try_files away, or let it end in a named location with grpc_pass"
+#     internal:
+#       when: the location is internal, and nothing leads to it
+#       message: "the location is internal and nothing leads calls to it: 404"
+#       remedy: "take internal away, or lead calls here: rewrite ... last"
+#     unused:
+#       when: nothing leads to a named location
+#       message: "nothing leads calls to {location}: its grpc_pass is never used"
+#       remedy: "try_files $uri {location}; in the location that calls come to, or take it away"
+#     handler:
+#       when: another content handler is in effect
+#       message: "{what} is the handler of these calls: no grpc_pass is reached"
+#       remedy: "grpc_pass alone in the location that calls come to"
+#     files:
+#       when: calls are sent to a location without a handler
+#       message: "calls are sent to {what}, which has no handler: {code}"
+#       remedy: "grpc_pass in {what}"
+#     down:
+#       when: every server of the upstream is down
+#       message: "every server of {what} is down: each call gets {code}"
+#       remedy: "take down away from a server"
+#     cycle:
+#       when: redirects lead in a circle
+#       message: "{what} sends every call around until nginx gives up: {code}"
+#       remedy: "rewrite ... break keeps a call in the location"
+#     nowhere:
+#       when: calls are sent where no location is
+#       message: "calls are sent to a path or name that no location has: {code}"
+#       remedy: "a location for it, or rewrite ... break"
+#     taken:
+#       when: nginx always chooses another location
+#       message: "{what} takes every call that this location is for, and passes none on"
+#       remedy: "this location before it, or location ^~"
+#     server:
+#       when: another server has the name on the same socket
+#       message: "another server answers for every name of this one, and passes no call on"
+#       remedy: "a server_name of its own, or default_server on its listen"
+#     page:
+#       when: an error page turns calls into a GET
+#       message: "calls come here by an error page only, which makes a GET of them"
+#       remedy: "error_page with a named location keeps the method"
 #   evidence: docs/rules/NG209.md
 package nginx.grpc.rules.unreachable_pass
 
-import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, answer, {"code": format_int(answer.code, 10)}) if {
-	some call in calls.passes
-	call.location.modifier != "if"
-	answer := call.location.return
+findings contains rule.fault(about, _forms(arrival), subject, arrival, values) if {
+	some server in input.servers
+	some location in server.locations
+	arrival := location.arrival
+	arrival.answer == "no"
+	_has_pass(location)
+	subject := {"server": server.name, "location": location.name, "upstream": "", "node": location}
+	values := {
+		"what": _what(arrival),
+		"text": arrival.text,
+		"code": format_int(arrival.code, 10),
+		"location": location.name,
+	}
 }
 
-findings contains rule.fault(about, ["server"], entry.subject, answer, {"code": format_int(answer.code, 10)}) if {
-	some entry in calls.servers
-	answer := entry.server.return
+# Where there is none, NG207 speaks.
+_has_pass(location) if {
+	location.grpc.carries == "pass"
+} else if {
+	location.arrival.kind == "handler"
 }
 
-findings contains rule.fault(about, ["methods"], call.subject, limit, {"methods": concat(" ", limit.methods)}) if {
-	some call in calls.passes
-	limit := call.location.limit_except
-	limit.denies
-	not "POST" in limit.methods
-}
+_forms(arrival) := [] if {
+	arrival.kind == "return"
+} else := [arrival.kind]
+
+_what(arrival) := arrival.text if {
+	arrival.condition == ""
+} else := concat("", ["if (", arrival.condition, ") { ", arrival.text, "; }"])

@@ -3,48 +3,53 @@ package nginx.grpc.rules.unreachable_pass_test
 import data.nginx.grpc.rules.unreachable_pass
 import data.nginx.grpc.testing as t
 
-_limit(methods, denies) := {"limit_except": object.union(t.at(17), {"methods": methods, "denies": denies})}
+_stopped(more) := t.one_location(t.pass("/", {"arrival": t.stopped(more)}))
 
-_plain := t.one_location(t.pass("/", {}))
+_return := _stopped({})
 
-_returned := t.one_location(t.pass("/", {"return": t.answer(404, "none")}))
+_if := _stopped({"condition": "$request_method = POST"})
 
-_if := t.locations([
-	t.location("/", {"handler": "proxy_pass", "proxy_target": t.to_upstream("greeter")}),
-	t.pass("if", {"parent": "/", "modifier": "if", "return": t.answer(404, "none")}),
-])
+_methods := _stopped({"kind": "methods", "text": "limit_except GET HEAD", "code": 403})
 
-_server := t.document([t.server([t.pass("/", {})], {"return": t.answer(301, "text")})], [t.greeter])
+_unused := t.one_location(t.pass("@g", {"arrival": t.stopped({"kind": "unused", "text": "location @g"})}))
 
-_get := t.one_location(t.pass("/", _limit(["GET", "HEAD"], true)))
+_arrives := _stopped({"answer": "yes", "kind": "", "text": "", "code": 0})
 
-_get_allowed := t.one_location(t.pass("/", _limit(["GET"], false)))
+_depends := _stopped({"answer": "unknown", "kind": "", "text": "", "code": 0})
 
-_post := t.one_location(t.pass("/", _limit(["GET", "POST"], true)))
+_handler := t.one_location(t.location("/", {
+	"handler": "stub_status",
+	"own_handler": true,
+	"arrival": t.stopped({"kind": "handler", "text": "stub_status", "code": 0}),
+}))
+
+_files := t.one_location(t.location("/", {"arrival": t.stopped({"kind": "files", "text": "location /"})}))
 
 test_return if {
-	found := unreachable_pass.findings with input as _returned
-	t.faults(found) == {"return 404 stands beside grpc_pass and wins: no call reaches the server"}
+	found := unreachable_pass.findings with input as _return
+	t.faults(found) == {"return 404 answers every call: none reaches the server"}
 	t.places(found) == {15}
 	t.levels(found, "evidence") == {"deny"}
 }
 
-test_return_in_an_if if {
-	t.is_clean(unreachable_pass.findings) with input as _if
+test_condition if {
+	found := unreachable_pass.findings with input as _if
+	t.faults(found) == {"if ($request_method = POST) { return 404; } answers every call: none reaches the server"}
 }
 
-test_return_in_the_server if {
-	found := unreachable_pass.findings with input as _server
-	t.faults(found) == {"return 301 in the server answers every request: no call reaches a location"}
-	t.remedies(found) == {"location / { return 301; }"}
+test_variants if {
+	found := unreachable_pass.findings with input as _methods
+	t.faults(found) == {"limit_except GET HEAD keeps POST from grpc_pass, and every gRPC call is a POST"}
+	t.remedies(found) == {"limit_except GET HEAD POST { ... }"}
+	t.faults(unreachable_pass.findings) == {"nothing leads calls to @g: its grpc_pass is never used"} with input as _unused
 }
 
-test_methods if {
-	t.faults(unreachable_pass.findings) == {"limit_except lets GET HEAD through and refuses POST, which every gRPC call is"} with input as _get
-	t.is_clean(unreachable_pass.findings) with input as _get_allowed
-	t.is_clean(unreachable_pass.findings) with input as _post
+test_another_handler if {
+	t.faults(unreachable_pass.findings) == {"stub_status is the handler of these calls: no grpc_pass is reached"} with input as _handler
+	t.is_clean(unreachable_pass.findings) with input as _files
 }
 
-test_nothing_in_the_way if {
-	t.is_clean(unreachable_pass.findings) with input as _plain
+test_arrives if {
+	t.is_clean(unreachable_pass.findings) with input as _arrives
+	t.is_clean(unreachable_pass.findings) with input as _depends
 }

@@ -26,7 +26,7 @@ def ok(request: dict[str, str]) -> list[tuple[str, str]]:
 class Backends:
     """Listeners on loopback addresses, and on Unix sockets; `x-backend` names the one reached.
 
-    `x-authority` and `x-path` repeat what it was asked.
+    `x-authority`, `x-method` and `x-path` repeat what it was asked.
     """
 
     def __init__(self) -> None:
@@ -141,6 +141,7 @@ class _Connection:
                     *fields,
                     ("x-backend", self._address),
                     ("x-authority", asked.get(":authority", "")),
+                    ("x-method", asked.get(":method", "")),
                     ("x-path", asked.get(":path", "")),
                 ]
                 out += frames.headers(stream, said, frames.END_STREAM)

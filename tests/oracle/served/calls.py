@@ -24,6 +24,7 @@ class Call:
         headers: further ones, beside those of every gRPC client.
         authority: the `:authority`, by default the address.
         method: POST, as gRPC has it.
+        source: the client's address; by default the machine's choice.
     """
 
     address: str
@@ -31,6 +32,7 @@ class Call:
     headers: tuple[tuple[str, str], ...] = ()
     authority: str = ""
     method: str = "POST"
+    source: str = ""
 
 
 @dataclass
@@ -78,7 +80,8 @@ def ask(calls: Sequence[Call], number: int = 0) -> list[Answer]:
 def _open(call: Call, number: int) -> socket.socket | None:
     host, _, port = call.address.rpartition(":")
     try:
-        end = socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS)
+        source = (call.source, 0) if call.source else None
+        end = socket.create_connection((host.strip("[]"), int(port)), SECONDS, source)
     except ConnectionRefusedError:
         return None
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

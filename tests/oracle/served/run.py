@@ -26,7 +26,10 @@ from tests.oracle.served.questions import Case, Json, Place, Question
 from tests.oracle.served.server import Server
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "oracle.md"
-QUESTIONS = {"targets": "tests.oracle.served.targets"}
+QUESTIONS = {
+    "arrival": "tests.oracle.served.arrival",
+    "targets": "tests.oracle.served.targets",
+}
 AT_ONCE = 250
 BACKENDS = 8
 

@@ -98,28 +98,6 @@ def test_server_names():
     ]
 
 
-def test_limit_except():
-    def methods(text):
-        place = location(server(f"location / {{ grpc_pass a:1; {text} }}"))
-        return place.get("limit_except", {}).get("methods"), place.get("limit_except", {}).get(
-            "denies"
-        )
-
-    assert methods("limit_except GET { deny all; }") == (["GET"], True)
-    assert methods("limit_except get post { deny all; }") == (["GET", "POST"], True)
-    assert methods("limit_except GET { allow 10.0.0.0/8; deny all; }") == (["GET"], False)
-    assert methods("limit_except GET { }") == (["GET"], False)
-    assert methods("limit_except GET { auth_basic a; }") == (["GET"], False)
-    assert methods("") == (None, None)
-
-
-def test_a_nested_location_has_no_limit_except():
-    document = server(
-        "location / { limit_except GET { deny all; } location /a { grpc_pass a:1; } }"
-    )
-    assert "limit_except" not in location(document, "/a")
-
-
 def test_health_check():
     document = http("""
         upstream u { zone u 64k; server a:1; }
@@ -153,19 +131,6 @@ def test_proxy_directives_beside_grpc_pass():
         ("proxy_set_header", "A b c", None),
     ]
     assert location(document, "/plain")["proxy_directives"] == []
-
-
-@pytest.mark.parametrize(
-    ("text", "rewrites"),
-    [
-        ("", False),
-        ("rewrite ^/a /b last;", True),
-        ("rewrite ^ /b break;", True),
-        ("try_files $uri @a;", True),
-    ],
-)
-def test_rewrites(text, rewrites):
-    assert location(server(f"location / {{ {text} }}"))["rewrites"] is rewrites
 
 
 def test_a_place_in_a_manifest_has_its_key():

@@ -134,7 +134,6 @@ def test_an_if_with_a_return_ends_there():
 def test_an_if_in_a_server_is_no_location():
     document = server("if ($a) { return 403; } location / { grpc_pass a:1; }")
     assert [item["name"] for item in document["servers"][0]["locations"]] == ["/"]
-    assert "return" not in document["servers"][0]
 
 
 def test_next_upstream_adds_up_on_one_level():

@@ -1,0 +1,252 @@
+"""Whether a call arrives: of each location with grpc_pass, what becomes of the calls to it.
+
+The one place that asks. `no` is sure: no call is passed on, neither here nor from where nginx sends
+it. `yes` is sure as well: every call for which nginx chooses this location is passed on. Where the
+client's address, its metadata or a file decides it is `unknown`, and nobody's fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nginx_grpc.model.arrival.patterns import Patterns
+from nginx_grpc.model.arrival.request import Variables, of_http
+from nginx_grpc.model.arrival.routing import language
+from nginx_grpc.model.arrival.walk import Walk, internal_in
+from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
+from nginx_grpc.model.directives import shortened
+from nginx_grpc.model.listeners import Sockets
+from nginx_grpc.model.lists import page_uri
+from nginx_grpc.model.locations import Location
+from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.servers import Server
+from nginx_grpc.tree import Directive
+
+__all__ = ["Arrival", "decide"]
+
+# Steps of a server's walks for each directive in it: the work stays linear.
+_STEPS_EACH = 40
+_STEPS_LEAST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What becomes of the calls to a location.
+
+    Args:
+        answer: no, yes or unknown.
+        stop: for no, what stops them.
+    """
+
+    answer: str
+    stop: Stop | None = None
+
+    def as_json(self, location: Directive) -> Json:
+        """`arrival` of a location.
+
+        Args:
+            location: where it points if there is no stop.
+        """
+        stop = self.stop or Stop("", None, 0)
+        by = stop.directive
+        text = " ".join([by.name, *by.args]) if by else ""
+        node: Json = {
+            "answer": self.answer,
+            "kind": stop.kind,
+            "text": shortened(text),
+            "code": stop.code,
+            "condition": shortened(stop.condition),
+        }
+        return counted(placed(node, by or location))
+
+
+def decide(servers: list[Server], sockets: Sockets) -> None:
+    """Say of each location with grpc_pass, and of those in it without a handler, what arrives.
+
+    Args:
+        servers: the servers, known which locations carry gRPC, and their error pages.
+        sockets: their sockets.
+    """
+    of_blocks: dict[int, Variables] = {}
+    walks: dict[int, Walk] = {}
+    hosts = _Hosts(servers, sockets)
+
+    def walk_of(server: Server) -> Walk:
+        if id(server) not in walks:
+            walks[id(server)] = _walk(server, sockets, of_blocks)
+        return walks[id(server)]
+
+    for server in servers:
+        asked = [location for location in server.locations if _is_asked(location)]
+        if not asked:
+            continue
+        walk = walk_of(server)
+        instead = hosts.instead(server)
+        answers = _Answers(server, walk)
+        for location in asked:
+            location.arrival = answers.of(location)
+            if instead is not None and location.modifier != "@":
+                location.arrival = _of_other(location, instead, walk_of(instead))
+
+
+def _is_asked(location: Location) -> bool:
+    if location.condition is not None or "health_check" in location.own:
+        return False
+    if "grpc_pass" in location.own:
+        return True
+    inside = location.parent is not None and location.parent.handler == "grpc_pass"
+    return inside and location.handler == "static" and location.modifier != "@"
+
+
+def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables]) -> Walk:
+    http = server.scope.outer
+    key = id(http)
+    if key not in of_blocks:
+        of_blocks[key] = of_http(server.http, complete=http is None or http.gap is None)
+    # A server that is no default is reached by its names alone.
+    names = () if sockets.is_default(server.listening) else server.plain_names()
+    steps = _STEPS_LEAST + _STEPS_EACH * _size(server.directive)
+    scheme = sockets.scheme(server.listening)
+    variables = of_blocks[key].of_server(scheme, names, Patterns(steps))
+    return Walk(server, variables, steps)
+
+
+def _size(block: Directive) -> int:
+    count, stack = 0, [block]
+    while stack:
+        inner = stack.pop().block or []
+        count += len(inner)
+        stack.extend(item for item in inner if item.block)
+    return count
+
+
+class _Answers:
+    """The answers of one server's locations."""
+
+    def __init__(self, server: Server, walk: Walk) -> None:
+        self._server = server
+        self._walk = walk
+        self._all: Ends | None = None
+        self._pages: set[str] | None = None
+
+    def of(self, location: Location) -> Arrival:
+        """What becomes of the calls to a location."""
+        if location.modifier == "@" or internal_in(location) is not None:
+            return self._of_inner(location)
+        taken = self._walk.routing.taken(location)
+        uri = language(location)
+        ends: Ends = {}
+        if not taken:
+            ends = self._walk.enter(location, self._walk.routing.language(location))
+        for other in taken:
+            ends.update(self._walk.within(other, uri))
+        answer = _answer(ends)
+        if answer.answer == "no":
+            reached = self._reached(location)
+            if reached != "no":
+                return Arrival("unknown")
+            if taken:
+                return Arrival("no", Stop("taken", taken[-1].directive, 0))
+        return answer
+
+    def _of_inner(self, location: Location) -> Arrival:
+        """Of a location to which no client comes by itself."""
+        reached = self._reached(location)
+        visited = location.id in self._walk.visited
+        ends = self._walk.reenter(location)
+        answer = _answer(ends)
+        if answer.answer == "no":
+            return answer
+        if reached == "no" and not self._is_page(location):
+            said = internal_in(location) or location.directive
+            kind = "unused" if location.modifier == "@" else "internal"
+            if visited:
+                kind = "page"
+            return Arrival("no", Stop(kind, said, 404))
+        return answer if reached == "yes" else Arrival("unknown")
+
+    def _reached(self, location: Location) -> str:
+        """Whether calls to other locations are passed on by this one."""
+        if self._all is None:
+            self._all = self._walk.rewritten()
+            for other in self._server.locations:
+                if other.modifier not in ("@", "if") and _may_send(other):
+                    self._all.update(self._walk.enter(other, self._walk.routing.language(other)))
+        passing = self._walk.passing
+        if location.id in passing or any(item.id in passing for item in location.conditions):
+            return "yes"
+        return "unknown" if UNKNOWN in self._all else "no"
+
+    def _is_page(self, location: Location) -> bool:
+        if self._pages is None:
+            http = self._server.scope.outer
+            scopes = [self._server.scope, *(item.scope for item in self._server.locations)]
+            scopes += [http] if http is not None else []
+            said = [item for scope in scopes for item in scope.own.get("error_page", ())]
+            self._pages = set(map(page_uri, said))
+        return bool(location.page_uris) or location.path in self._pages
+
+
+def _may_send(location: Location) -> bool:
+    own = location.own
+    return (
+        "rewrite" in own
+        or "try_files" in own
+        or "error_page" in location.scope.lists
+        or any("rewrite" in inner.own for inner in location.conditions)
+    )
+
+
+def _answer(ends: Ends) -> Arrival:
+    stops = [end for end in ends if isinstance(end, Stop)]
+    if set(ends) == {PASSED}:
+        return Arrival("yes")
+    if stops and PASSED not in ends and UNKNOWN not in ends:
+        return Arrival("no", stops[0])
+    return Arrival("unknown")
+
+
+class _Hosts:
+    """Which server nginx chooses for a name."""
+
+    def __init__(self, servers: list[Server], sockets: Sockets) -> None:
+        self._sockets = sockets
+        self._first: dict[tuple[object, str], Server] = {}
+        self._default: dict[object, Server] = {}
+        for server in servers:
+            for socket in sockets.of(server.listening):
+                if sockets.default_of(socket) is server.listening:
+                    self._default[socket] = server
+                for name in server.names:
+                    self._first.setdefault((socket, name.lower()), server)
+
+    def instead(self, server: Server) -> Server | None:
+        """The server that answers whatever is asked of this one; None where it is reached."""
+        if server.scope.gaps or self._sockets.is_default(server.listening):
+            return None
+        other: Server | None = None
+        for socket in self._sockets.of(server.listening):
+            for name in server.names:
+                if self._first[socket, name.lower()] is server:
+                    return None
+                other = other or self._first[socket, name.lower()]
+            other = other or self._default.get(socket)
+        return other
+
+
+def _of_other(location: Location, other: Server, walk: Walk) -> Arrival:
+    """What becomes of calls that were meant for a location, in the server that has them."""
+    uri = language(location)
+    twin = next(
+        (
+            item
+            for item in other.locations
+            if (item.modifier, item.path) == (location.modifier, location.path)
+            and item.parent is None
+        ),
+        None,
+    )
+    answer = _answer(walk.search(uri) if twin is None else walk.enter(twin, uri))
+    if answer.answer == "no":
+        return Arrival("no", Stop("server", other.directive, 0))
+    return answer

@@ -1,0 +1,155 @@
+"""Whether nginx lets a call in: allow and deny, auth_basic, auth_request, and how they join.
+
+Each has a word of its own: it lets in, it says nothing, it refuses; for a client's address or a
+password it may be any. `satisfy all` needs no refusal, `satisfy any` one that lets in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.tree import Directive
+
+__all__ = ["FAILS", "LETS_IN", "REFUSES", "Block", "Verdict", "Word", "admitted", "is_scripted"]
+
+LETS_IN, SILENT, REFUSES, FAILS = "lets in", "silent", "refuses", "fails"
+# What may do as it likes with a request.
+_SCRIPTS = (
+    "access_by_",
+    "auth_digest",
+    "auth_gss",
+    "auth_jwt",
+    "auth_ldap",
+    "auth_oidc",
+    "auth_pam",
+    "auth_spnego",
+    "js_access",
+    "modsecurity",
+    "precontent_by_",
+    "rewrite_by_",
+    "server_rewrite_by_",
+    "vod",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block and the contexts around it, the innermost first.
+
+    Args:
+        directives: by name.
+        ordered: in the order of the text; None where only those by name are at hand.
+    """
+
+    directives: dict[str, list[Directive]]
+    ordered: list[Directive] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How it may end.
+
+    Args:
+        stops: the directive that refuses, None where the call goes on.
+        code: the status of the refusal.
+    """
+
+    stops: Directive | None
+    code: int = 403
+
+
+# A word, the directive that says it where it is a refusal, and the status of that.
+Word = tuple[str, "Directive | None", int]
+# What an auth_request to a URI may answer.
+Asked = Callable[[str], Iterable[Word]]
+
+
+def admitted(blocks: list[Block], asked: Asked) -> list[Verdict]:
+    """How nginx's access phase may end.
+
+    Args:
+        blocks: the block that is in effect and those around it.
+        asked: what becomes of an auth_request to a URI.
+    """
+    words: list[list[Word]] = [list(_addresses(blocks)), list(_password(blocks))]
+    request = _nearest(blocks, "auth_request")
+    if request is not None and request.args[:1] != ["off"]:
+        uri = request.args[0] if request.args else ""
+        words.append([(word, by or request, code) for word, by, code in asked(uri)])
+    satisfy = _nearest(blocks, "satisfy")
+    any_of_them = satisfy is not None and satisfy.args[:1] == ["any"]
+    return list(dict.fromkeys(_joined(row, any_of_them) for row in product(*words)))
+
+
+def is_scripted(scope: Scope | None) -> bool:
+    """Whether a module in effect may do with a request what is not followed."""
+    while scope is not None:
+        if any(name.startswith(_SCRIPTS) for name in scope.own):
+            return True
+        scope = scope.outer
+    return False
+
+
+def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:
+    refused = Verdict(None)
+    for word, by, code in row:
+        if word == LETS_IN and any_of_them:
+            return Verdict(None)
+        if word == FAILS or (word == REFUSES and not any_of_them):
+            return Verdict(by, code)
+        if word == REFUSES and (refused.stops is None or code == 401 != refused.code):
+            refused = Verdict(refused.stops or by, code)
+    return refused
+
+
+def _addresses(blocks: list[Block]) -> Iterator[Word]:
+    """The words of allow and deny for every address: the first rule that fits counts."""
+    rules = next((found for block in blocks if (found := _rules(block))), [])
+    allowed = False
+    for rule in rules:
+        if rule.name == "allow":
+            allowed = True
+            if rule.args != ["all"]:
+                continue
+            yield LETS_IN, None, 0
+            return
+        yield REFUSES, rule, 403
+        if rule.args == ["all"]:
+            if allowed:
+                yield LETS_IN, None, 0
+            return
+    yield SILENT, None, 0
+    if allowed:
+        yield LETS_IN, None, 0
+
+
+def _rules(block: Block) -> list[Directive]:
+    """allow and deny in their order; where that is not seen, so that no rule for all is sure."""
+    allows, denies = (block.directives.get(name, []) for name in ("allow", "deny"))
+    if block.ordered is not None and (allows or denies):
+        return [item for item in block.ordered if item.name in ("allow", "deny")]
+    both = [*allows, *denies]
+    if len({item.line for item in both}) == len(both) and len({item.file for item in both}) < 2:
+        return sorted(both, key=lambda item: item.line)
+    return [*(item for item in allows if item.args != ["all"]), *denies, *allows]
+
+
+def _password(blocks: list[Block]) -> Iterator[Word]:
+    said = _nearest(blocks, "auth_basic")
+    if said is None or said.args[:1] == ["off"] or not _nearest(blocks, "auth_basic_user_file"):
+        yield SILENT, None, 0
+        return
+    yield LETS_IN, None, 0
+    yield REFUSES, said, 401
+    if "$" in "".join(said.args):
+        yield SILENT, None, 0
+
+
+def _nearest(blocks: list[Block], name: str) -> Directive | None:
+    for block in blocks:
+        if name in block.directives:
+            return block.directives[name][0]
+    return None

@@ -1,0 +1,301 @@
+"""What is sure of every gRPC call: the values that its variables have.
+
+A call is a POST of HTTP/2 with `te: trailers` and a content type of application/grpc. What else a
+client sends, who it is and which files there are is not known: there both ways are possible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from nginx_grpc.model.arrival.patterns import Language, Patterns
+from nginx_grpc.model.captures import names_in
+from nginx_grpc.tree import Directive
+
+__all__ = ["ANYTHING", "Request", "Variables", "exactly", "expand", "of_http", "parts"]
+
+ANYTHING = Language()
+_EXACT_EMPTY = Language("", exact=True)
+_CONTENT_TYPE = Language("application/grpc", within=((r"^application/grpc([+;].*)?$", False),))
+# HTTP/2 has no such headers, and no gRPC client sends those of a browser.
+_NEVER_SENT = (
+    "http_connection",
+    "http_keep_alive",
+    "http_origin",
+    "http_sec_websocket_key",
+    "http_sec_websocket_version",
+    "http_transfer_encoding",
+    "http_upgrade",
+    "http_x_grpc_web",
+)
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+_MOST_VALUES = 8
+_DEEPEST = 8
+
+
+def exactly(text: str) -> Language:
+    """The language of one text."""
+    return Language(text, exact=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call on its way, as far as it is known.
+
+    Args:
+        path: its URI.
+        method: POST, or GET behind an error page.
+        entry: the URI as the client sent it.
+        held: what its variables hold that have been set, or computed once, by name.
+        captures: the groups of the last regex that matched, None where they are not known.
+        assumed: how the conditions went that may go either way, by their text.
+        internal: whether a rewrite or a redirect has brought it here.
+        changed: whether nginx has to look for a location again.
+        redirected: how often the location was looked for again.
+        paged: whether an error page has been taken.
+        stale: whether a variable may have been computed before its path or method changed.
+    """
+
+    path: Language
+    method: str = "POST"
+    entry: Language = ANYTHING
+    held: tuple[tuple[str, Language], ...] = ()
+    captures: tuple[Language, ...] | None = None
+    assumed: tuple[tuple[str, bool], ...] = ()
+    internal: bool = False
+    changed: bool = False
+    redirected: int = 0
+    paged: bool = False
+    stale: bool = False
+
+    def holding(self, name: str, value: Language) -> Request:
+        """The request once this variable holds this value."""
+        kept = tuple(item for item in self.held if item[0] != name)
+        return replace(self, held=(*kept, (name, value)))
+
+
+@dataclass(slots=True)
+class Variables:
+    """What the variables of one server's calls are given.
+
+    Args:
+        known: the values that are the same for every call, by name; several where one of them.
+        maps: the maps by name.
+        told: names that something gives a value that is not followed.
+        set: names that a `set` declares: empty until it runs.
+        complete: whether all that could give one a value was seen.
+        patterns: what reads regexes.
+    """
+
+    known: dict[str, tuple[Language, ...]]
+    maps: dict[str, Directive]
+    told: set[str]
+    set: set[str]
+    complete: bool
+    patterns: Patterns
+
+    def of_server(self, scheme: str, names: Iterable[str], patterns: Patterns) -> Variables:
+        """The variables of one server's calls.
+
+        Args:
+            scheme: http or https where all come by it, else empty.
+            names: the names by which it is reached, where all are known.
+            patterns: what reads regexes for it.
+        """
+        known = dict(self.known)
+        if scheme:
+            tls = scheme == "https"
+            known["scheme"] = (exactly(scheme),)
+            known["https"] = (exactly("on" if tls else ""),)
+            known["http2"] = (exactly("h2" if tls else "h2c"),)
+        hosts = tuple(map(exactly, names))
+        if 0 < len(hosts) <= _MOST_VALUES:
+            known["host"] = hosts
+        return replace(self, known=known, patterns=patterns)
+
+
+def of_http(block: list[Directive], complete: bool) -> Variables:
+    """The variables of an http block.
+
+    Args:
+        block: its directives.
+        complete: whether it has no gap.
+    """
+    found = Variables({}, {}, set(), set(), complete, Patterns(0))
+    for name in _NEVER_SENT:
+        found.known[name] = (_EXACT_EMPTY,)
+    found.known["http_te"] = (exactly("trailers"),)
+    found.known["server_protocol"] = (exactly("HTTP/2.0"),)
+    found.known["http2"] = (Language("h2"),)
+    found.known["content_type"] = found.known["http_content_type"] = (_CONTENT_TYPE,)
+    for directive in _all(block):
+        name, arguments = directive.name, directive.args
+        if name == "set" and arguments:
+            found.set.add(_name(arguments[0]))
+        elif name == "map" and directive.block is not None and arguments:
+            mapped = _name(arguments[-1])
+            if mapped in found.maps or any(entry.unread for entry in directive.block):
+                found.told.add(mapped)
+            found.maps[mapped] = directive
+            for entry in directive.block:
+                found.told.update(item.lower() for item in names_in(entry.name))
+        else:
+            found.told.update(map(_name, _given(directive)))
+        if name in ("if", "location", "rewrite", "server_name"):
+            for text in arguments:
+                found.told.update(item.lower() for item in names_in(text))
+    return found
+
+
+def _all(block: list[Directive]) -> Iterator[Directive]:
+    stack = list(reversed(block))
+    while stack:
+        directive = stack.pop()
+        yield directive
+        if directive.block and directive.name not in ("map", "geo", "split_clients", "types"):
+            stack.extend(reversed(directive.block))
+
+
+def _given(directive: Directive) -> list[str]:
+    """The variables to which a directive of another module gives a value."""
+    name, arguments = directive.name, directive.args
+    if name in ("geo", "split_clients", "keyval"):
+        return [text for text in arguments[:3] if text.startswith("$")]
+    if name == "geoip2":
+        return [entry.name for entry in directive.block or ()]
+    if name.startswith(("set_", "js_")) or name.endswith("_set") or name in ("eval", "let"):
+        return [text for text in arguments[:1] if text.startswith("$")]
+    return []
+
+
+def _name(text: str) -> str:
+    return text[1:].lower() if text.startswith("$") else text.lower()
+
+
+def parts(text: str) -> list[str]:
+    """The names of the variables in a text."""
+    return [(match[1] or match[2]).lower() for match in _VARIABLE.finditer(text)]
+
+
+def expand(
+    request: Request, text: str, variables: Variables, deep: int = 0
+) -> list[tuple[Request, Language]]:
+    """What a text can be, and the request in which it is that."""
+    rows = [(request, _EXACT_EMPTY)]
+    position = 0
+    for match in _VARIABLE.finditer(text):
+        literal = text[position : match.start()]
+        position = match.end()
+        name = (match[1] or match[2]).lower()
+        following = []
+        for at, value in rows:
+            for then, more in _value(at, name, variables, deep):
+                following.append((then, _joined(_joined(value, exactly(literal)), more)))
+        if len(following) > _MOST_VALUES:
+            return [(request, ANYTHING)]
+        rows = following
+    return [(at, _joined(value, exactly(text[position:]))) for at, value in rows]
+
+
+def _joined(first: Language, second: Language) -> Language:
+    if not first.exact or second == _EXACT_EMPTY:
+        return first
+    if first.prefix == "":
+        return second
+    return Language(first.prefix + second.prefix, second.exact)
+
+
+def _value(
+    request: Request, name: str, variables: Variables, deep: int
+) -> list[tuple[Request, Language]]:
+    held = dict(request.held)
+    if name in held:
+        return [(request, held[name])]
+    if name.isdigit():
+        groups = request.captures
+        known = groups is not None and int(name) < len(groups)
+        return [(request, groups[int(name)] if groups and known else ANYTHING)]
+    if name in variables.told:
+        return [(request, ANYTHING)]
+    if name in variables.maps:
+        return _mapped(request, name, variables, deep)
+    if name == "request_method":
+        return [(request, exactly(request.method))]
+    if name in ("uri", "document_uri"):
+        return [(request, request.path)]
+    if name == "request_uri":
+        # A query may follow.
+        return [(request, Language(request.entry.prefix, False, request.entry.within))]
+    if name in variables.known:
+        # One of them: it stays the same for the call.
+        values = variables.known[name]
+        if len(values) == 1:
+            return [(request, values[0])]
+        return [(request.holding(name, value), value) for value in values]
+    if name in variables.set and variables.complete:
+        return [(request, _EXACT_EMPTY)]
+    return [(request, ANYTHING)]
+
+
+def _mapped(
+    request: Request, name: str, variables: Variables, deep: int
+) -> list[tuple[Request, Language]]:
+    """nginx computes a map once for a request and keeps the value, unless it is volatile."""
+    directive = variables.maps[name]
+    source = directive.args[0]
+    if deep >= _DEEPEST or (request.stale and not _is_constant(source, variables)):
+        return [(request, ANYTHING)]
+    entries = [entry for entry in directive.block or () if entry.name != "hostnames" or entry.args]
+    if len(entries) < len(directive.block or ()):
+        return [(request, ANYTHING)]
+    volatile = any(entry.name == "volatile" and not entry.args for entry in entries)
+    found: list[tuple[Request, Language]] = []
+    for at, key in expand(request, source, variables, deep + 1):
+        for text in _results(entries, key, variables.patterns):
+            for then, value in expand(at, text, variables, deep + 1):
+                found.append((then if volatile else then.holding(name, value), value))
+        if len(found) > _MOST_VALUES:
+            return [(request, ANYTHING)]
+    return found
+
+
+def _is_constant(text: str, variables: Variables) -> bool:
+    return all(name in variables.known and name not in variables.told for name in parts(text))
+
+
+def _results(entries: list[Directive], key: Language, patterns: Patterns) -> list[str]:
+    """The texts that a map may give for a key: exact entries, then regexes in order, then default.
+
+    An exact entry is found in any case.
+    """
+    default = ""
+    exact: dict[str, str] = {}
+    regexes: list[tuple[str, bool, str]] = []
+    for entry in entries:
+        text = entry.args[0] if entry.args else ""
+        if entry.name == "volatile" and not entry.args:
+            continue
+        if entry.name == "default":
+            default = text
+        elif entry.name.startswith("~"):
+            caseless = entry.name.startswith("~*")
+            regexes.append((entry.name[2 if caseless else 1 :], caseless, text))
+        else:
+            word = entry.name[1:] if entry.name.startswith("\\") else entry.name
+            exact.setdefault(word.lower(), text)
+    found: dict[str, None] = {}
+    if key.exact and key.prefix.lower() in exact:
+        return [exact[key.prefix.lower()]]
+    if not key.exact:
+        start = key.prefix.lower()
+        found.update((text, None) for word, text in exact.items() if word.startswith(start))
+    for pattern, caseless, text in regexes:
+        how = patterns.relation(pattern, caseless, key)
+        if how != "never":
+            found[text] = None
+        if how == "always":
+            return list(found)
+    found[default] = None
+    return list(found)

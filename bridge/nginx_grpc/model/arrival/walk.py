@@ -1,0 +1,455 @@
+"""A call's way through nginx's phases: where it may end, given what is known of it.
+
+Server's rewrites, the search for a location, its rewrites and `if`s, access, try_files, the content
+handler; and from a refusal on to its error page. Where something may go either way both ways are
+followed, so what the walk does not meet does not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from nginx_grpc.model.arrival import access
+from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
+from nginx_grpc.model.arrival.patterns import Language
+from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
+from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, TooMany
+from nginx_grpc.model.arrival.script import Script
+from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, Way, alike
+from nginx_grpc.model.lists import page_codes, page_uri
+from nginx_grpc.model.locations import Location
+from nginx_grpc.model.nodes import by_name
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.servers import Server
+from nginx_grpc.tree import Directive
+
+__all__ = ["Walk", "internal_in"]
+
+# nginx looks for a location again ten times.
+_MOST_REDIRECTED = 10
+_MOST_STEPS = 4_000
+# These answer by themselves, and never hand a call on.
+_ANSWERS = frozenset(
+    (
+        "api",
+        "empty_gif",
+        "f4f",
+        "fastcgi_pass",
+        "flv",
+        "hls",
+        "memcached_pass",
+        "mp4",
+        "return",
+        "scgi_pass",
+        "static",
+        "status",
+        "stub_status",
+        "upstream_conf",
+        "uwsgi_pass",
+    )
+)
+
+
+class Walk:
+    """The ways of calls in one server."""
+
+    def __init__(self, server: Server, variables: Variables, steps: int) -> None:
+        """Take in a server.
+
+        Args:
+            server: its locations and targets known.
+            variables: what the variables of its calls hold.
+            steps: how many directives are walked at most, in all walks.
+        """
+        self._server = server
+        self._variables = variables
+        self._steps = self._left = steps
+        self.routing = Routing(server.locations, variables.patterns)
+        self.script = Script(variables, self._spend)
+        self._block = server.directive.block or []
+        # The locations in which a walk has passed a call on, and those that it came to.
+        self.passing: set[str] = set()
+        self.visited: set[str] = set()
+
+    def enter(self, location: Location, uri: Language) -> Ends:
+        """The ends of calls with this URI, for which nginx chooses this location at first."""
+        return self._bounded(lambda: self._follow(Way(Request(uri, entry=uri)), [location]))
+
+    def within(self, location: Location, uri: Language) -> Ends:
+        """The same where a location in this one may take them."""
+
+        def walk() -> Ends:
+            found = self.routing.within(location, uri)
+            return self._follow(Way(Request(uri, entry=uri)), found)
+
+        return self._bounded(walk)
+
+    def search(self, uri: Language) -> Ends:
+        """The ends of calls with this URI, wherever it leads."""
+        return self._bounded(lambda: self._follow(Way(Request(uri, entry=uri)), None))
+
+    def rewritten(self) -> Ends:
+        """The ends of the calls that the server's own rewrites send to another URI."""
+        uri = Language("/")
+        return self._bounded(lambda: self._follow(Way(Request(uri, entry=uri)), []))
+
+    def reenter(self, location: Location) -> Ends:
+        """The ends of calls that something brings to this location, whatever it is."""
+        names = sorted(self._variables.set | set(self._variables.maps))
+        held = tuple((name, ANYTHING) for name in names)
+        request = Request(ANYTHING, held=held, internal=True, redirected=1, stale=True)
+        return self._bounded(lambda: self._located(Way(request, location, location, location)))
+
+    def _bounded(self, walk: Callable[[], Ends]) -> Ends:
+        self._left = min(_MOST_STEPS, self._steps)
+        try:
+            return walk()
+        except TooMany:
+            return {UNKNOWN: None}
+        finally:
+            self._steps -= min(_MOST_STEPS, self._steps) - max(self._left, 0)
+
+    def _spend(self, steps: int = 1) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise TooMany
+
+    def _follow(self, way: Way, entry: list[Found] | None) -> Ends:
+        """From the server's rewrites on.
+
+        Args:
+            way: the call.
+            entry: where its URI leads, as long as it is the one that it came with; None to search.
+        """
+        scope = self._server.scope
+        if access.is_scripted(scope):
+            return {UNKNOWN: None}
+        ends: Ends = {} if scope.gap is None else {UNSEEN: None}
+        going, ended = self.script.run(self._block, [way], [])
+        for then, stop in ended:
+            if stop is None:
+                going.append(then)
+            else:
+                ends.update(self._stopped(then, stop))
+        for then in alike(going):
+            # A rewrite makes it internal.
+            known = entry if then.request.internal == way.request.internal else None
+            found = self.routing.search(then.request.path) if known is None else known
+            ends.update(self._found(then, found))
+        return ends
+
+    def _found(self, way: Way, found: Iterable[Found]) -> Ends:
+        ends: Ends = {}
+        request = replace(way.request, changed=False)
+        for location in found:
+            self._spend()
+            if location == REDIRECT:
+                ends.update(self._stopped(way, Stop("return", None, 301)))
+            elif not isinstance(location, Location):
+                ends.update(self._stopped(way, Stop("nowhere", None, 404)))
+            else:
+                then = Way(request, location, location, location, stop=way.stop)
+                internal = internal_in(location)
+                if internal is not None and not request.internal:
+                    ends.update(self._stopped(then, Stop("internal", internal, 404)))
+                else:
+                    ends.update(self._located(then))
+        return ends
+
+    def _located(self, way: Way) -> Ends:
+        """From a location's rewrites on."""
+        location = way.at
+        assert location is not None
+        self.visited.add(location.id)
+        if access.is_scripted(location.scope):
+            return {UNKNOWN: None}
+        ends: Ends = {} if location.scope.gap is None else {UNSEEN: None}
+        if _limit(location, way.request.method) is not None:
+            # What limit_except has in effect knows no rewrite of its location.
+            ends.update(self._admitted(replace(way, limited=True)))
+            return ends
+        going, ended = self.script.run(location.block, [way], location.conditions)
+        for then, stop in ended:
+            if stop is None:
+                going.append(then)
+            else:
+                ends.update(self._stopped(then, stop))
+        for then in alike(going):
+            ends.update(self._redirected(then) if then.request.changed else self._admitted(then))
+        return ends
+
+    def _redirected(self, way: Way) -> Ends:
+        request = way.request
+        if request.redirected >= _MOST_REDIRECTED:
+            return {way.stop or Stop("cycle", self._rewrite_of(way), 500): None}
+        then = replace(way, request=replace(request, redirected=request.redirected + 1))
+        return self._found(then, self.routing.search(request.path))
+
+    @staticmethod
+    def _rewrite_of(way: Way) -> Directive | None:
+        block = way.at.block if way.at else []
+        for directive in block:
+            if directive.name in ("rewrite", "if", "try_files"):
+                return directive
+        return way.at.directive if way.at else None
+
+    # Access, files, content.
+
+    def _admitted(self, way: Way) -> Ends:
+        location = way.at
+        assert location is not None
+        blocks = self._blocks(way)
+        ends: Ends = {}
+        limit = location.own["limit_except"][0].block or [] if way.limited else []
+        if any(item.unread for item in limit):
+            return {UNKNOWN: None}
+        for verdict in access.admitted(blocks, lambda uri: self._asked(uri, way.request)):
+            stops = verdict.stops
+            if stops is None:
+                ends.update(self._tried(way))
+            elif stops in limit:
+                stop = Stop("methods", location.own["limit_except"][0], verdict.code)
+                ends.update(self._stopped(way, stop))
+            else:
+                kind = "access" if stops.name in ("deny", "auth_basic") else "auth"
+                ends.update(self._stopped(way, Stop(kind, stops, verdict.code)))
+        return ends
+
+    def _blocks(self, way: Way) -> list[Block]:
+        location = way.at
+        assert location is not None
+        blocks = []
+        if way.limited:
+            inner = location.own["limit_except"][0].block or []
+            blocks.append(Block(by_name(inner), inner))
+        at: Location | None = location
+        while at is not None:
+            blocks.append(Block(at.own, at.block))
+            at = at.parent
+        blocks.append(Block(self._server.scope.own, self._block))
+        http = self._server.scope.outer
+        if http is not None:
+            blocks.append(Block(http.own, None))
+        return blocks
+
+    def _asked(self, uri: str, request: Request) -> list[Word]:
+        """What an auth_request may answer: 2xx lets in, 401 and 403 refuse, another one fails."""
+        if request.redirected > _MOST_REDIRECTED - 2:
+            return [(LETS_IN, None, 0), (REFUSES, None, 403)]
+        inner = replace(request, path=exactly(uri), internal=True, changed=False, stale=True)
+        words: dict[Word, None] = {}
+        for end in _Question(self, inner).ends():
+            if isinstance(end, Stop) and end.kind == "return" and end.directive is not None:
+                word = {401: REFUSES, 403: REFUSES}.get(end.code, FAILS)
+                if 200 <= end.code < 300:
+                    words[LETS_IN, None, 0] = None
+                else:
+                    words[word, end.directive, end.code if word == REFUSES else 500] = None
+            else:
+                words.update({(LETS_IN, None, 0): None, (REFUSES, None, 403): None})
+        return list(words)
+
+    def _tried(self, way: Way) -> Ends:
+        location = way.at
+        assert location is not None
+        tried = location.own.get("try_files")
+        # An `if` and a limit_except have no try_files.
+        if not tried or way.limited or way.inside is not location or len(tried[0].args) < 2:
+            return self._handled(way)
+        directive = tried[0]
+        *files, fallback = directive.args
+        ends: Ends = {}
+        if not all(_is_of_the_path(text, way.request) for text in files):
+            ends.update(self._handled(way))
+        if fallback.startswith("="):
+            code = int(fallback[1:]) if fallback[1:].isdigit() else 404
+            ends.update(self._stopped(way, Stop("try_files", directive, code)))
+        else:
+            ends.update(self._sent(way, fallback, directive))
+        return ends
+
+    def _sent(self, way: Way, to: str, by: Directive, method: str = "") -> Ends:
+        """An internal redirect, to a named location or a path."""
+        request = way.request
+        if request.redirected >= _MOST_REDIRECTED:
+            return {way.stop or Stop("cycle", by, 500): None}
+        request = replace(
+            request, redirected=request.redirected + 1, internal=True, changed=False, stale=True
+        )
+        ends: Ends = {}
+        for at, target in expand(request, to, self._variables):
+            if not target.exact and target.prefix == "":
+                return {UNKNOWN: None}
+            if target.prefix.startswith("@"):
+                if not target.exact:
+                    return {UNKNOWN: None}
+                named = self.routing.named.get(target.prefix)
+                if named is None:
+                    ends[way.stop or Stop("nowhere", by, 500)] = None
+                    continue
+                ends.update(self._located(Way(at, named, named, named, stop=way.stop)))
+                continue
+            path, question, _ = target.prefix.partition("?")
+            uri = Language(path, target.exact or bool(question))
+            then = replace(at, path=uri, method=method or at.method)
+            ends.update(self._follow(Way(then, stop=way.stop), None))
+        return ends
+
+    def _handled(self, way: Way) -> Ends:
+        location = way.at
+        handler = way.handler
+        assert location is not None
+        assert handler is not None
+        name, passes = handler.handler, handler.passes
+        if way.limited:
+            inner = by_name(location.own["limit_except"][0].block or [])
+            if "proxy_pass" in inner:
+                limit = location.own["limit_except"][0]
+                return {way.stop or Stop("methods", limit, 0): None}
+        elif way.inside is not handler and way.inside is not location and handler is not location:
+            # The handler of one `if`, with the values of another one.
+            if name != location.handler:
+                return {UNKNOWN: None}
+            handler, passes = location, location.passes
+        if name == "grpc_pass":
+            if way.request.method != "POST":
+                return {way.stop or Stop("page", passes, 0): None}
+            down = self._down(handler)
+            if down is not None:
+                return {way.stop or Stop("down", down, 502): None}
+            self.passing.add(handler.id)
+            return {PASSED: None}
+        if name == "proxy_pass":
+            version = location.scope.settings.get("proxy_http_version", {"value": ""})
+            if version.get("unresolved"):
+                return {UNKNOWN: None}
+            if version["value"] != "2":
+                return {way.stop or Stop("handler", passes, 0): None}
+            self.passing.add(handler.id)
+            return {PASSED: None}
+        if name in _ANSWERS:
+            kind = "files" if name == "static" else "handler"
+            by = passes or handler.returns or location.directive
+            return {way.stop or Stop(kind, by, 404 if kind == "files" else 0): None}
+        return {UNKNOWN: None}
+
+    def _down(self, handler: Location) -> Directive | None:
+        """The upstream of a handler, if all of its servers are down."""
+        target = self._server.targets.get(handler.id)
+        blocks = target.upstreams() if target is not None else []
+        if len(blocks) != 1 or blocks[0].gaps:
+            return None
+        servers = blocks[0].own.get("server", [])
+        if servers and all("down" in server.args[1:] for server in servers):
+            return blocks[0].directive
+        return None
+
+    # Refusals.
+
+    def _stopped(self, way: Way, stop: Stop) -> Ends:
+        """On to the error page for a refusal, where there is one."""
+        first = way.stop or stop
+        if stop.kind == "return" and stop.directive is not None and not _has_page(stop):
+            return {first: None}
+        place: Location | Server = way.inside or self._server
+        pages = place.scope.lists.get("error_page")
+        recursive = self._recursive(place.scope)
+        if pages is None or (way.request.paged and not recursive):
+            return {first: None}
+        if not pages.complete:
+            return {first: None, UNSEEN: None}
+        for directive in pages.all_directives():
+            if stop.code not in page_codes(directive):
+                continue
+            uri = page_uri(directive)
+            then = replace(way, stop=first, request=replace(way.request, paged=True))
+            if uri.startswith("@"):
+                return self._sent(then, uri, directive)
+            if uri.startswith("/"):
+                method = "HEAD" if way.request.method == "HEAD" else "GET"
+                return self._sent(then, uri, directive, method)
+            return {first: None, UNKNOWN: None} if uri.startswith("$") else {first: None}
+        return {first: None}
+
+    @staticmethod
+    def _recursive(scope: Scope | None) -> bool:
+        while scope is not None:
+            said = scope.own.get("recursive_error_pages")
+            if said:
+                return bool(said[0].args) and said[0].args[0].lower() == "on"
+            scope = scope.outer
+        return False
+
+
+class _Question:
+    """The subrequest of an auth_request: it meets no access phase."""
+
+    def __init__(self, walk: Walk, request: Request) -> None:
+        self._walk, self._request = walk, request
+
+    def ends(self) -> Ends:
+        """Where it ends: a return without an error page is known, all else is open."""
+        walk = self._walk
+        going, ended = walk.script.run(walk._block, [Way(self._request)], [])
+        if any(stop is not None for _, stop in ended):
+            return {UNKNOWN: None}
+        going.extend(then for then, _ in ended)
+        ends: Ends = {}
+        for way in going:
+            for location in walk.routing.search(way.request.path):
+                ends.update(self._answered(way, location))
+        return ends
+
+    def _answered(self, way: Way, location: Location | str | None) -> Ends:
+        walk = self._walk
+        if not isinstance(location, Location) or location.scope.gaps:
+            return {UNKNOWN: None}
+        if access.is_scripted(location.scope) or _limit(location, "GET") is not None:
+            return {UNKNOWN: None}
+        at = replace(way, at=location, inside=location, handler=location)
+        going, ended = walk.script.run(location.block, [at], location.conditions)
+        ends: Ends = {UNKNOWN: None} if going else {}
+        for then, stop in ended:
+            pages = (then.inside or location).scope.lists.get("error_page")
+            said = pages.all_directives() if pages else []
+            if stop is None or any(stop.code in page_codes(item) for item in said):
+                ends[UNKNOWN] = None
+            else:
+                ends[stop] = None
+        return ends
+
+
+def internal_in(location: Location) -> Directive | None:
+    """The `internal` that is in effect: a location in another one inherits it."""
+    at: Location | None = location
+    while at is not None:
+        if "internal" in at.own:
+            return at.own["internal"][0]
+        at = at.parent
+    return None
+
+
+def _limit(location: Location, method: str) -> Directive | None:
+    """The limit_except that is in effect for a method."""
+    if "limit_except" not in location.own:
+        return None
+    limit = location.own["limit_except"][0]
+    methods = [text.upper() for text in limit.args]
+    if method in methods or (method == "HEAD" and "GET" in methods):
+        return None
+    return limit
+
+
+def _has_page(stop: Stop) -> bool:
+    """A `return` below 300, with a text of its own or of 444 meets no error page."""
+    assert stop.directive is not None
+    text = stop.directive.args[1] if len(stop.directive.args) > 1 else ""
+    redirects = stop.code in (301, 302, 303, 307, 308)
+    return redirects or (stop.code >= 400 and stop.code != 444 and not text)
+
+
+def _is_of_the_path(text: str, request: Request) -> bool:
+    """Whether a file of try_files has the name of the call's method: there is none."""
+    named = any(sign in text.lower() for sign in ("$uri", "${uri", "$document_uri", "$request_uri"))
+    return named and (not request.path.exact or request.path == request.entry)

@@ -1,0 +1,223 @@
+# ruff: noqa: E501 (a configuration a line)
+"""Whether a call arrives, for each way in which nginx may keep it from its grpc_pass."""
+
+import time
+
+import pytest
+
+from tests.unit.model.reading import http, location, read_file, server
+
+PASS = "grpc_pass grpc://up;"
+# In the texts PASS stands for the grpc_pass, and the location asked is the first that has it.
+ARRIVES = {
+    "nothing in the way": "location / { PASS }",
+    "an if of another method": "location / { if ($request_method = GET) { return 405; } PASS }",
+    "an if without te": 'location / { if ($http_te != "trailers") { return 400; } PASS }',
+    "an if of another content type": (
+        "location / { if ($content_type !~ ^application/grpc) { return 415; } PASS }"
+    ),
+    "a rewrite of the path alone": "location / { rewrite ^/x(/.*)$ $1 break; PASS }",
+    "a break before the return": "location / { break; return 404; PASS }",
+    "limit_except with POST": "location / { limit_except GET POST { deny all; } PASS }",
+    "a limit_except that lets in": "location / { limit_except GET { allow all; } return 404; PASS }",
+    "allow all before deny all": "location / { allow all; deny all; PASS }",
+    "another inherits nothing": "deny all; location / { allow all; PASS }",
+    "internal, by a rewrite": "location /i/ { internal; PASS } location / { rewrite ^(.*)$ /i$1 last; }",
+    "internal, by an error page": (
+        "location / { error_page 418 = @g; return 418; } location @g { PASS }"
+    ),
+    "try_files with a fallback": "location / { try_files $uri @g; } location @g { PASS }",
+    "auth_request that lets in": "location / { auth_request /a; PASS } location = /a { return 204; }",
+    "satisfy any": (
+        "location / { satisfy any; allow all; auth_request /a; PASS } location = /a { return 403; }"
+    ),
+    "the last handler": "location / { stub_status; PASS }",
+    "sent on to another": "location /x/ { rewrite ^ /y/z last; PASS } location /y/ { PASS }",
+    "an open way by one server": "listen 80 http2; if ($scheme = https) { return 403; } location / { PASS }",
+    "a set before": "set $closed 0; location / { if ($closed) { return 503; } PASS }",
+    "another case of its name": "set $Closed 0; location / { if ($CLOSED = 1) { return 503; } PASS }",
+}
+STOPPED = {
+    "return": ("location / { return 404; PASS }", "return", "return 404"),
+    "return after it": ("location / { PASS return 404; }", "return", "return 404"),
+    "return in the server": ("return 301 https://x; location / { PASS }", "return", "return 301 https://x"),
+    "if of the method": (
+        "location / { if ($request_method !~ ^(GET|HEAD)$) { return 405; } PASS }", "return", "return 405",
+    ),
+    "if of the scheme": (
+        "if ($scheme = http) { return 301 https://$host$request_uri; } location / { PASS }",
+        "return", "return 301 https://$host$request_uri",
+    ),
+    "if of a set": ("location / { set $a 1; if ($a) { return 503; } PASS }", "return", "return 503"),
+    "redirect": (
+        "rewrite ^ https://x permanent; location / { PASS }", "rewrite", "rewrite ^ https://x permanent",
+    ),
+    "redirect in the location": (
+        "location /a/ { rewrite ^/a/(.*)$ /b/$1 redirect; PASS }", "rewrite",
+        "rewrite ^/a/(.*)$ /b/$1 redirect",
+    ),
+    "deny all": ("location / { deny all; PASS }", "access", "deny all"),
+    "deny all first": ("location / { deny all; allow 10.0.0.0/8; PASS }", "access", "deny all"),
+    "deny all around": ("deny all; location / { PASS }", "access", "deny all"),
+    "try_files": ("location / { try_files $uri =404; PASS }", "try_files", "try_files $uri =404"),
+    "auth_request": (
+        "location / { auth_request /a; PASS } location = /a { return 403; }", "auth", "return 403",
+    ),
+    "satisfy any of two that refuse": (
+        "location / { satisfy any; deny all; auth_request /a; PASS } location = /a { return 401; }",
+        "access", "deny all",
+    ),
+    "limit_except": ("location / { limit_except GET { deny all; } PASS }", "methods", "limit_except GET"),
+    "limit_except that proxies": (
+        "location / { limit_except GET { proxy_pass http://a:1; } PASS }", "methods", "limit_except GET",
+    ),
+    "internal": ("location / { internal; PASS }", "internal", "internal"),
+    "internal around": (
+        "location /a/ { internal; location /a/b/ { PASS } }", "internal", "internal",
+    ),
+    "unused": ("location @g { PASS }", "unused", "location @g"),
+    "another handler": ("location / { PASS stub_status; }", "handler", "stub_status"),
+    "down": (
+        "location / { grpc_pass grpc://down; }", "down", "upstream down",
+    ),
+    "cycle": ("location / { rewrite ^ /z last; PASS }", "cycle", "rewrite ^ /z last"),
+    "nowhere": ("location /a/ { rewrite ^ /z last; PASS }", "nowhere", ""),
+    "taken": ("location /a/ { PASS } location ~ ^/ { return 404; }", "taken", "location ~ ^/"),
+    "taken by one before": (
+        "location ~ ^/a { return 404; } location ~ ^/a/ { PASS }", "taken", "location ~ ^/a",
+    ),
+    "by an error page of a path": (
+        "location /a/ { PASS internal; } location / { error_page 404 = /a/b; return 404; }",
+        "page", "internal",
+    ),
+}  # fmt: skip
+DEPENDS = {
+    "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
+    "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
+    "an auth server": "location / { auth_request /a; PASS } location = /a { proxy_pass http://a:1; }",
+    "a password": 'location / { auth_basic "x"; auth_basic_user_file users; PASS }',
+    "a file that is no method": "location / { try_files /closed.html =404; PASS }",
+    "a regex that is not read": "location / { if ($request_method ~ (?=P)) { return 405; } PASS }",
+    "Lua": "location / { rewrite_by_lua_block { x() } return 404; PASS }",
+    "a page after the call": "location / { error_page 502 = @f; PASS } location @f { grpc_pass a:1; }",
+}
+
+
+def arrival(text):
+    """The arrival of the first location with a grpc_pass, the last if there is a page."""
+    document = http(
+        "upstream up { server a:1; server b:1; } upstream down { server a:1 down; }"
+        f"server {{ {text.replace('PASS', PASS)} }}"
+    )
+    found = [item["arrival"] for item in document["servers"][0]["locations"] if "arrival" in item]
+    return found[-1 if "error_page 502" in text else 0]
+
+
+@pytest.mark.parametrize("text", ARRIVES.values(), ids=ARRIVES)
+def test_arrives(text):
+    assert arrival(text)["answer"] == "yes"
+
+
+@pytest.mark.parametrize(("text", "kind", "by"), STOPPED.values(), ids=STOPPED)
+def test_stopped(text, kind, by):
+    found = arrival(text)
+    assert (found["answer"], found["kind"], found["text"]) == ("no", kind, by)
+
+
+@pytest.mark.parametrize("text", DEPENDS.values(), ids=DEPENDS)
+def test_depends(text):
+    assert arrival(text)["answer"] == "unknown"
+
+
+def test_the_condition_is_said():
+    found = arrival("location / { if ($request_method = POST) { return 405; } PASS }")
+    assert (found["code"], found["condition"]) == (405, "$request_method = POST")
+
+
+@pytest.mark.parametrize(
+    ("table", "answer"),
+    [
+        ("map $request_method $m { POST 1; default 0; }", "no"),
+        ("map $request_method $m { GET 1; default 0; }", "yes"),
+        ("map $request_method $m { post ''; default 1; }", "yes"),
+        ("map $request_method $m { ~^P 1; }", "no"),
+        ("map $http_x $m { a 1; default 0; }", "unknown"),
+        ("map $request_method $n { POST 1; } map $n $m { 1 0; default 1; }", "yes"),
+    ],
+)
+def test_a_map(table, answer):
+    document = http(
+        f"{table} server {{ location / {{ if ($m) {{ return 403; }} grpc_pass a:1; }} }}"
+    )
+    assert location(document)["arrival"]["answer"] == answer
+
+
+@pytest.mark.parametrize(
+    ("listens", "answer"),
+    [
+        ("listen 80 http2;", "no"),
+        ("listen 443 ssl http2;", "yes"),
+        # Plaintext has no HTTP/2: calls come by TLS alone.
+        ("listen 80; listen 443 ssl http2;", "yes"),
+        ("listen 80 http2; listen 443 ssl http2;", "unknown"),
+    ],
+)
+def test_the_scheme_by_which_calls_come(listens, answer):
+    document = server(
+        f"{listens} if ($scheme = http) {{ return 301 https://x; }} location / {{ grpc_pass a:1; }}"
+    )
+    assert location(document)["arrival"]["answer"] == answer
+
+
+def test_a_nested_location_without_a_handler():
+    document = server(
+        "location / { grpc_pass a:1; location /a { } location /b { deny all; }"
+        " location /c { rewrite ^ /d last; } }"
+    )
+    found = [location(document, name)["arrival"] for name in ("/a", "/b", "/c")]
+    assert [(item["answer"], item["kind"]) for item in found] == [
+        ("no", "files"),
+        ("no", "access"),
+        ("yes", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "first", "answer"),
+    [
+        ("server_name a;", "return 404;", "no"),
+        ("server_name A;", "grpc_pass a:1;", "yes"),
+        ("server_name a b;", "return 404;", "yes"),
+        ("", "return 404;", "no"),
+        ("listen 81 http2; server_name a;", "return 404;", "yes"),
+    ],
+)
+def test_a_server_whose_name_another_has(names, first, answer):
+    document = http(
+        f"server {{ listen 80 http2; server_name a; location / {{ {first} }} }}"
+        f"server {{ listen 80; {names} location / {{ grpc_pass a:1; }} }}"
+    )
+    assert document["servers"][1]["locations"][0]["arrival"]["answer"] == answer
+
+
+def test_what_was_not_read_saves_nothing_and_promises_nothing(tmp_path):
+    text = (
+        "events {{}} http {{ server {{ include gone.conf; location / {{ {} grpc_pass a:1; }} }} }}"
+    )
+    answers = []
+    for more in ("", "return 404;"):
+        (tmp_path / "nginx.conf").write_text(text.format(more))
+        answers.append(location(read_file(tmp_path / "nginx.conf"))["arrival"]["answer"])
+    assert answers == ["unknown", "no"]
+
+
+def test_a_hostile_text_takes_no_time():
+    many = " ".join(f"if ($http_x{at}) {{ set $a{at} 1; }}" for at in range(30))
+    rewrites = " ".join(f'rewrite "^(a?){{9}}(.*{at}.*)+$" /$1$2 last;' for at in range(200))
+    locations = " ".join(f"location /{at} {{ {many} grpc_pass a:1; }}" for at in range(50))
+    started = time.process_time()
+    document = server(f"{rewrites} {locations}")
+    assert time.process_time() - started < 20
+    answers = [item["arrival"]["answer"] for item in document["servers"][0]["locations"]
+               if "arrival" in item]  # fmt: skip
+    assert answers == ["unknown"] * 50
