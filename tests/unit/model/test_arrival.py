@@ -211,6 +211,21 @@ def test_what_was_not_read_saves_nothing_and_promises_nothing(tmp_path):
     assert answers == ["unknown", "no"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set $u up; " + 'set $u "$u$u"; ' * 40 + "if ($u = 1) { return 403; }",
+        'set $u up; if ($http_x) { set $u "$u$u$u$u$u"; } if ($u = 1) { return 403; }' * 20,
+        "if ($a) { return 403; }",
+    ],
+)
+def test_values_that_grow_are_bounded(text):
+    many = " ".join(f"~{at} $b$b;" for at in range(8))
+    maps = f"map $b $a {{ {many} }} map $a $b {{ {many.replace('b', 'a')} }}"
+    document = http(f"{maps} server {{ location / {{ {text} grpc_pass a:1; }} }}")
+    assert location(document)["arrival"]["answer"] in ("yes", "unknown")
+
+
 def test_a_hostile_text_takes_no_time():
     many = " ".join(f"if ($http_x{at}) {{ set $a{at} 1; }}" for at in range(30))
     rewrites = " ".join(f'rewrite "^(a?){{9}}(.*{at}.*)+$" /$1$2 last;' for at in range(200))

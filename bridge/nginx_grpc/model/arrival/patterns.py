@@ -53,6 +53,11 @@ class Patterns:
         self._left = steps
         self._known: dict[tuple[str, bool, Language], str] = {}
 
+    def spend(self) -> bool:
+        """Take one step; whether there was one left."""
+        self._left -= 1
+        return self._left > 0
+
     def relation(self, pattern: str, caseless: bool, language: Language) -> str:
         """Whether a regex matches the texts of a language, anywhere in them.
 

@@ -33,6 +33,7 @@ _NEVER_SENT = (
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 _MOST_VALUES = 8
 _DEEPEST = 8
+_LONGEST = 2048
 
 
 def exactly(text: str) -> Language:
@@ -204,7 +205,11 @@ def _joined(first: Language, second: Language) -> Language:
         return first
     if first.prefix == "":
         return second
-    return Language(first.prefix + second.prefix, second.exact)
+    text = first.prefix + second.prefix
+    if len(text) > _LONGEST:
+        # `set $a "$a$a"` doubles it.
+        return Language(text[:_LONGEST])
+    return Language(text, second.exact)
 
 
 def _value(
@@ -245,7 +250,9 @@ def _mapped(
     """nginx computes a map once for a request and keeps the value, unless it is volatile."""
     directive = variables.maps[name]
     source = directive.args[0]
-    if deep >= _DEEPEST or (request.stale and not _is_constant(source, variables)):
+    if not variables.patterns.spend() or deep >= _DEEPEST:
+        return [(request, ANYTHING)]
+    if request.stale and not _is_constant(source, variables):
         return [(request, ANYTHING)]
     entries = [entry for entry in directive.block or () if entry.name != "hostnames" or entry.args]
     if len(entries) < len(directive.block or ()):
