@@ -445,6 +445,8 @@ class Writer:
                 "try_files",
                 "limit_except",
                 "auth_basic",
+                "empty_gif",
+                "proxy_pass",
             ):
                 once[name] = line
             else:
