@@ -74,13 +74,23 @@ def as_dump_with_chatter(files: Files, folder: Path) -> list[Configuration]:
     return _dump(said + text)
 
 
+_EITHER = (
+    "the head of a file in nginx -T, or a comment",
+    "the output of nginx -T, or one configuration",
+    "the output of nginx -T, or a configuration that includes files of this folder",
+)
+
+
 def _dump(text: bytes) -> list[Configuration]:
     try:
-        return sources.read(["-"], stdin=io.BytesIO(text))
+        found = sources.read(["-"], stdin=io.BytesIO(text))
     except Refused as refused:
-        if refused.what.startswith("the head of a file in nginx -T, or a comment"):
-            raise NotRewritten("where a file begins can't be told") from None
+        if refused.what.startswith(_EITHER):
+            raise NotRewritten("what is a file and what a comment can't be told") from None
         raise
+    if found[0].kind != "dump" and text.count(b"\n# configuration file ") > 0:
+        raise NotRewritten("nginx prints no part of a configuration")
+    return found
 
 
 def as_config_map(files: Files, folder: Path) -> list[Configuration]:
@@ -149,7 +159,7 @@ def dumped_by(version: str) -> Giving:
         done = subprocess.run([binary(version), *here, "-T"], capture_output=True, timeout=20)
         if done.returncode:
             raise NotLoadedError(done.stderr.decode())
-        return sources.read(["-"], stdin=io.BytesIO(done.stdout))
+        return _dump(done.stdout)
 
     return as_real_dump
 

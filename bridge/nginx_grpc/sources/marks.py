@@ -6,7 +6,7 @@ it in one that is never asked. So a section counts as a file of its own only if 
 or if it would be read as the same either way:
 
 * an include names it. nginx does not start without that file, so its head is here, and once;
-* a pattern brings it in, into the very block that the file before it is read in;
+* a pattern brings it in, into the very block that the file before it is read in, and behind it;
 * what is in it, nginx refuses in the block that the file before it is read in.
 """
 
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.parsers import parse
+from nginx_grpc.parsers.blocks import NAME
 from nginx_grpc.parsers.directives import KNOWN
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.sources.contexts import contexts
@@ -58,7 +60,8 @@ def ambiguous(reader: Reader, sections: list[Text], context: str) -> Text | None
         if any(inclusion.literal for inclusion in inclusions):
             continue
         there = places.of(before.name)
-        if there.keys() == places.of(section.name).keys():
+        same = there.keys() == places.of(section.name).keys()
+        if same and places.position(before.name) < places.position(section.name):
             continue
         if not _impossible(reader, section, list(there.values())):
             return section
@@ -71,6 +74,17 @@ class _PlacesOf:
     def __init__(self, reader: Reader, main: Text, context: str) -> None:
         self._reader = reader
         self._known: dict[str, _Places] = {main.name: {(context, 0): _Place(context, None)}}
+        # An include is read before the next one of its block.
+        self._order = {name: number for number, name in enumerate(reader.inclusions)}
+
+    def position(self, name: str) -> tuple[int, ...]:
+        """Where a text is read, to be compared with that of another one of the same block."""
+        found = self._reader.inclusions.get(name)
+        if not found:
+            return ()
+        own = self._order[name]
+        first = found[0]
+        return (*self.position(first.by), own) if not first.place.depth else (own,)
 
     def of(self, name: str) -> _Places:
         known = self._known.get(name)
@@ -96,12 +110,25 @@ def _context(context: str, blocks: tuple[str, ...], depth: int) -> str:
     return context
 
 
+def _no_directives(section: Text) -> bool:
+    """Whether nginx finds something in a text that is no directive for sure.
+
+    The parser refuses more than nginx does (a name of a directive among the words of another), so
+    that its refusal alone says nothing.
+    """
+    try:
+        entries = parse(section.data, section.file, free_names=True).directives
+    except Refused:
+        return True
+    return any(each.block is None and not NAME.match(each.name) for each in entries)
+
+
 def _impossible(reader: Reader, section: Text, places: list[_Place]) -> bool:
     """Whether nginx refuses a section's text in one of these places, or nothing hangs on it."""
     try:
         directives = reader.parse(section)
     except Refused:
-        return True
+        return _no_directives(section)
     if all(_HARMLESS.match(each.name) and each.block is None for each in directives):
         return True
     if not any(each.name in KNOWN or is_handler(each.name) for each in directives):

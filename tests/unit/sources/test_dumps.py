@@ -140,11 +140,11 @@ def test_globs_are_nginx_s(site, words):
     text = (
         "# configuration file /x/nginx.conf:\nhttp { include [^x]*.conf; include \\\\[a*; "
         "include d*/e/*.conf; }\n"
-        "# configuration file /x/a.conf:\nmap 1 $a { }\n"
         "# configuration file /x/B.conf:\nmap 2 $a { }\n"
+        "# configuration file /x/a.conf:\nmap 1 $a { }\n"
         "# configuration file /x/[a:\nmap 3 $a { }\n"
-        "# configuration file /x/d/e/f.conf:\nmap 4 $a { }\n"
         "# configuration file /x/d-e/e/f.conf:\nmap 5 $a { }\n"
+        "# configuration file /x/d/e/f.conf:\nmap 4 $a { }\n"
     )
     # nginx.conf matches [^x]*.conf too.
     assert words(site.one("-", stdin=text.encode())) == [

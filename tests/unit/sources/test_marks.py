@@ -248,3 +248,37 @@ def test_a_true_dump_that_misleads(site, version):
     ran = subprocess.run(run, capture_output=True, timeout=20)
     assert ran.returncode == 0, ran.stderr
     assert AMBIGUOUS in refusal(site, stdin=ran.stdout)
+
+
+def test_a_text_that_the_parser_alone_refuses_may_be_directives(site):
+    """nginx takes a directive's name for an argument: `default_type` is `grpc_pass` there."""
+    text = dump(
+        nginx="events {}\nhttp { include conf_d/*.conf; map $uri $x { include maps/*.map; } }"
+        "".replace("_d", ".d"),
+        conf_d__b='log_format z "a";\n# configuration file /etc/nginx/maps/z.map:\n'
+        "grpc_read_timeout 0;\ndefault_type\n  grpc_pass;\n",
+    ).replace(b"conf.d/b:", b"conf.d/b.conf:")
+    assert AMBIGUOUS in refusal(site, stdin=text)
+
+
+def test_the_files_of_a_pattern_stand_in_nginx_s_order(site):
+    """least_conn behind keepalive drops the pool; in a file before it, it does not."""
+    main = "events {}\nhttp { upstream g { include up/*; server 127.0.0.1:1; } }"
+    swapped = dump(nginx=main, up__b="keepalive 32;", up__a="least_conn;")
+    assert AMBIGUOUS in refusal(site, stdin=swapped)
+    ordered = dump(nginx=main, up__a="least_conn;", up__b="keepalive 32;")
+    block = site.one("-", stdin=ordered).directives[1].block[0].block
+    assert [directive.name for directive in block] == ["least_conn", "keepalive", "server"]
+
+
+def test_files_below_files_stand_in_nginx_s_order(site):
+    main = "events {}\nhttp { include x; include q/*; }"
+    ordered = {"x": "include p/*;", "p__1": "charset a;", "p__2": "charset b;", "q__1": "sub c;"}
+    assert site.one("-", stdin=dump(nginx=main, **ordered))
+    for before, behind in (("p__1", "p__2"), ("p__2", "q__1")):
+        swapped = dict(ordered)
+        names = list(swapped)
+        first, second = names.index(before), names.index(behind)
+        names[first], names[second] = names[second], names[first]
+        text = dump(nginx=main, **{name: ordered[name] for name in names})
+        assert AMBIGUOUS in refusal(site, stdin=text)
