@@ -27,7 +27,8 @@ _NGINX = re.compile(
 )
 # A comment, or a word in quotes, in which a # begins none.
 _COMMENT = re.compile(
-    rb"(?:^|(?<=[\s;{}]))(?:#[^\n]*|(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'))", re.DOTALL
+    rb"(?:^|(?<=[\s;{}]))(?:#[^\n]*|(\"[^\"\\]*(?:\\.[^\"\\]*)*\"|'[^'\\]*(?:\\.[^'\\]*)*'))",
+    re.DOTALL,
 )
 
 

@@ -30,10 +30,12 @@ _MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
 
 # Looked for in the whole text, comments and quotes with it: a sign that is none costs a reading,
 # one that is missed would pass for clean.
-_BLOCK = re.compile(
-    rb"(?:\A|[\s;{}\"'])(?:(?:events|http|server)[\"']?\s*(?:#[^\n]*\s*){0,99}\{"
-    rb"|(?:upstream|location)[\"']?\s[^{}]{0,4000}\{)"
-)
+_WORD = re.compile(rb"(?:\A|[\s;{}\"'])(?:events|http|server)[\"']?\s*([#{])")
+_COMMENTS = re.compile(rb"(?:\s+|#[^\n]*)*")
+_NAMED = re.compile(rb"(?:\A|[\s;{}\"'])(?:upstream|location)[\"']?\s")
+_BRACE = re.compile(rb"[{}]")
+# The longest name of a block that was seen, many times over.
+_NAME = 4_000
 _PASS = re.compile(rb"[a-z]_pass[\s\"'#]")
 _INCLUDE = re.compile(rb"(?:\A|[\s;{}])[\"']?include[\s\"'#]")
 # `port = 80` or `hosts => [...]` in a text without a single `;`: HOCON, Logstash, and no nginx.
@@ -141,6 +143,29 @@ def _counts(name: str, data: bytes) -> bool:
         return False
     if b";" not in text and _ASSIGNMENT.search(text):
         return False
-    if _BLOCK.search(text) or _PASS.search(text):
+    if _has_block(text) or _PASS.search(text):
         return True
     return name.startswith("nginx") and _INCLUDE.search(text) is not None
+
+
+def _has_block(text: bytes) -> bool:
+    end = 0
+    for word in _WORD.finditer(text):
+        if word[1] == b"{":
+            return True
+        # A word within the comments behind another one has the same end.
+        if word.start(1) >= end:
+            comments = _COMMENTS.match(text, word.start(1))
+            assert comments is not None
+            end = comments.end()
+            if text.startswith(b"{", end):
+                return True
+    brace = _BRACE.search(text)
+    for named in _NAMED.finditer(text):
+        if brace is not None and brace.start() < named.end():
+            brace = _BRACE.search(text, named.end())
+        if brace is None:
+            return False
+        if brace[0] == b"{" and brace.start() - named.end() <= _NAME:
+            return True
+    return False
