@@ -216,6 +216,9 @@ def _read(
         prefix, separator, folder = pair.partition("=")
         if not separator or not prefix.startswith("/") or not folder:
             raise Refused(f"--map {pair} is no mapping", "write --map /etc/nginx=DIR")
+        if not os.path.isdir(folder):
+            what = "no folder" if os.path.lexists(folder) else "not there"
+            raise Refused(f"--map {pair}: {folder} is {what}", "name a folder of this machine")
         maps[prefix] = folder
     definitions = _definitions(arguments)
     if not arguments.paths and sys.stdin.isatty():

@@ -284,3 +284,18 @@ def test_progress_on_a_terminal_alone(folder, monkeypatch):
         with terminal.Progress(stream, quiet=quiet) as progress:
             progress.file(1, "a.conf")
         assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("pair", "what"),
+    [
+        ("/etc/nginx/conf.d/default.conf=clean.conf", "clean.conf is no folder"),
+        ("/etc/nginx/conf.d=clean.conf", "clean.conf is no folder"),
+        ("/etc/nginx/conf.d=nowhere", "nowhere is not there"),
+    ],
+)
+def test_a_map_to_what_is_no_folder(folder, capsys, pair, what):
+    assert cli.main(["check", "clean.conf", "--map", pair]) == 2
+    assert capsys.readouterr().err == (
+        f"nginx-grpc: --map {pair}: {what}; name a folder of this machine\n"
+    )
