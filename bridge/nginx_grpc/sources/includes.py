@@ -13,6 +13,7 @@ from nginx_grpc.parsers.encoding import plain
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.placement import inside, is_handler, takes
 from nginx_grpc.sources import placeholders
+from nginx_grpc.sources.contexts import contexts
 from nginx_grpc.sources.definitions import fill_in
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
@@ -21,16 +22,26 @@ from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Inclusion", "Library", "NoFolderError", "Reader", "Text", "UnreadError"]
 
-# Files that come with nginx or its packages and say nothing about gRPC, where these put them. Of
-# the many files named *_params these four; a grpc_params is somebody's own and says much.
-_KNOWN = re.compile(
+# Files that come with nginx or its packages and say nothing about gRPC, where these put them, each
+# with the contexts that these include it in: what stands in another is somebody's own. Of the many
+# files named *_params these four; a grpc_params is somebody's own and says much.
+_HOME = (
     r"(?:/etc/nginx/|/usr/local/etc/nginx/|/usr/local/nginx/conf/|/opt/homebrew/etc/nginx/"
     r"|/usr/local/openresty/nginx/conf/)?"
-    r"(?:mime\.types|(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf|koi-utf|koi-win"
-    r"|win-utf|modules-enabled/[^/]*)\Z|/usr/share/nginx/modules/[^/]*\Z"
-    r"|/etc/letsencrypt/(?:options-ssl-nginx\.conf|ssl-dhparams\.pem)\Z",
+)
+_KNOWN = re.compile(
+    rf"(?P<main>{_HOME}modules-enabled/[^/]*\Z|/usr/share/nginx/modules/[^/]*\Z)"
+    rf"|(?P<http>{_HOME}(?:mime\.types|koi-utf|koi-win|win-utf)\Z)"
+    rf"|(?P<params>{_HOME}(?:(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf)\Z)"
+    r"|(?P<tls>/etc/letsencrypt/(?:options-ssl-nginx\.conf|ssl-dhparams\.pem)\Z)",
     re.DOTALL,
 )
+_KNOWN_IN = {
+    "main": {"main"},
+    "http": {"http", "server", "location"},
+    "params": {"server", "location"},
+    "tls": {"http", "server"},
+}
 
 
 class UnreadError(Exception):
@@ -187,6 +198,8 @@ class Reader:
         configuration = Configuration(kind, entry, context, [])
         for reading in readings:
             configuration.directives.extend(reading.parsed.directives)
+        if context == "main":
+            _check_once(configuration.directives)
         places = set()
         for reading in _all(readings):
             text = reading.text
@@ -326,7 +339,7 @@ class Reader:
         name = placeholders.in_include(include, directive.key or directive.file)
         if name:
             return [_unread(directive, f"nothing defines {name} in its name")]
-        known = _KNOWN.match(include) is not None
+        known = _is_known(include, place, reading)
         try:
             names = self._found.get(include)
             if names is None:
@@ -374,8 +387,19 @@ class Reader:
 
 
 _PART = "give a part of the configuration"
+_ONCE = frozenset(("events", "http", "mail", "stream"))
 # Where the outermost block of a part stands.
 _AROUND = {"location": "server", "limit_except": "location", "server": "http", "upstream": "http"}
+
+
+def _is_known(include: str, place: Including, reading: _Reading) -> bool:
+    """Whether an include, wherever the text that has it is read, is of a file that comes with
+    nginx."""
+    found = _KNOWN.match(include)
+    if found is None:
+        return False
+    around = place.blocks[-1:] if place.depth else contexts(reading.parsed.directives)
+    return _KNOWN_IN[found.lastgroup or ""].issuperset(around)
 
 
 def _misfit(place: Including, directives: list[Directive]) -> str:
@@ -395,6 +419,24 @@ def _misfit(place: Including, directives: list[Directive]) -> str:
             what = f"what has this name here holds {directive.name}"
             return f"{what}, which nginx takes in no {place.blocks[-1]}: it reads another file"
     return ""
+
+
+def _check_once(directives: Sequence[Directive]) -> None:
+    """Refuse a second block of those that nginx takes but once."""
+    first: dict[str, Directive] = {}
+    for directive in directives:
+        if directive.block is None or directive.name not in _ONCE:
+            continue
+        if directive.name in first:
+            other = first[directive.name]
+            raise Refused(
+                f"a second {directive.name}{{}}, which nginx refuses as a duplicate of the one in "
+                f"{other.file}:{other.line}",
+                "take one out; of two configurations, give each apart",
+                directive.file,
+                directive.line,
+            )
+        first[directive.name] = directive
 
 
 def _unread(directive: Directive, why: str, name: str = "") -> Directive:

@@ -82,8 +82,14 @@ def test_what_may_stand_on_top(site, chatter):
 
 def test_anything_else_on_top_is_text(site):
     """Then this is no dump, and the comment that looks like a section's head is one."""
-    configuration = site.one("-", stdin=b"http { }\n" + DUMP.encode().split(b"\n", 2)[2])
+    configuration = site.one("-", stdin=b"user www-data;\n" + DUMP.encode().split(b"\n", 2)[2])
     assert configuration.kind == "stdin"
+
+
+def test_two_dumps_in_one_text(site):
+    one = "# configuration file {}/nginx.conf:\nevents {{}}\nhttp {{ server {{ listen 80; }} }}\n\n"
+    text = one.format("/etc/nginx") + one.format("/usr/local/nginx/conf")
+    assert refusal(site, text).startswith("-:6: a second events{}, which nginx refuses")
 
 
 def test_a_message_inside_the_dump(site):

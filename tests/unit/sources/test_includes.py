@@ -127,25 +127,69 @@ def test_a_pattern_without_a_match_is_nothing(site, words):
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("text", "names"),
     [
-        "mime.types",
-        "/etc/nginx/mime.types",
-        "fastcgi_params",
-        "proxy_params",
-        "/etc/nginx/uwsgi_params",
-        "koi-utf",
-        "win-utf",
-        "fastcgi.conf",
-        "/etc/nginx/modules-enabled/*.conf",
-        "/usr/share/nginx/modules/*.conf",
-        "/usr/local/nginx/conf/mime.types",
-        "/etc/letsencrypt/options-ssl-nginx.conf",
+        (
+            "http {{ include {}; }}",
+            ["mime.types", "/etc/nginx/mime.types", "/usr/local/nginx/conf/mime.types", "koi-utf"],
+        ),
+        ("http {{ server {{ include {}; }} }}", ["/etc/letsencrypt/options-ssl-nginx.conf"]),
+        (
+            "http {{ server {{ location / {{ include {}; }} }} }}",
+            ["fastcgi_params", "proxy_params", "/etc/nginx/uwsgi_params", "fastcgi.conf"],
+        ),
+        (
+            "include {}; http {{ }}",
+            ["/etc/nginx/modules-enabled/*.conf", "/usr/share/nginx/modules/*.conf"],
+        ),
+        ("include {}; user www-data;", ["modules-enabled/a.conf"]),
     ],
 )
-def test_files_of_nginx_itself_are_not_missed(site, name, words):
-    site.write("nginx.conf", f"http {{ include {name}; }}")
-    assert words(site.one()) == ["http"]
+def test_files_of_nginx_itself_are_not_missed(site, text, names, gaps):
+    for name in names:
+        site.write("nginx.conf", text.format(name))
+        configuration = site.one()
+        assert (gaps(configuration), configuration.elsewhere) == ([], []), name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http { server { location / { include modules-enabled/up.conf; } } }",
+        "http { server { include /usr/share/nginx/modules/up.conf; } }",
+        "http { include modules-enabled/up.conf; }",
+        "http { include fastcgi_params; }",
+        "http { server { location / { if ($a) { include uwsgi_params; } } } }",
+        "http { upstream u { include mime.types; } }",
+        "include /etc/letsencrypt/options-ssl-nginx.conf; http { }",
+    ],
+)
+def test_but_where_nginx_does_not_include_them_they_are_missed(site, text, gaps):
+    site.write("nginx.conf", text)
+    assert gaps(site.one())
+
+
+@pytest.mark.parametrize("text", ["include modules-enabled/up.conf;", "include fastcgi_params;"])
+def test_nor_at_the_top_of_a_file_of_another_context(site, text, gaps):
+    site.write("nginx.conf", "events { } http { include a.conf; }")
+    site.write("a.conf", f"{text} server {{ }}")
+    assert gaps(site.one())
+
+
+@pytest.mark.parametrize("name", ["http", "events"])
+def test_a_block_that_nginx_takes_but_once(site, name):
+    site.write("nginx.conf", f"{name} {{ }}\ninclude more.conf;\n")
+    site.write("more.conf", f"user a;\n{name} {{ }}\n")
+    with pytest.raises(Refused) as caught:
+        site.one()
+    assert str(caught.value).startswith(
+        f"site/more.conf:2: a second {name}{{}}, which nginx refuses as a duplicate of the one in "
+        "site/nginx.conf:1; "
+    )
+    site.write("more.conf", "")
+    site.write("nginx.conf", f"{name} {{ }} {name} {{ }}")
+    with pytest.raises(Refused, match=r"site/nginx\.conf:1: a second"):
+        site.one()
 
 
 def test_but_they_are_read_where_they_are(site, words):
@@ -155,7 +199,7 @@ def test_but_they_are_read_where_they_are(site, words):
 
 
 def test_but_not_where_they_are_and_can_not_be_read(site, gaps, nobody, tmp_path):
-    site.write("nginx.conf", "http { include proxy_params; include mime.types; }")
+    site.write("nginx.conf", "http { server { include proxy_params; } include mime.types; }")
     os.chmod(site.write("proxy_params", "grpc_read_timeout 0;"), 0)
     (tmp_path / "outside").write_text("grpc_read_timeout 0;")
     (site.folder / "mime.types").symlink_to("../outside")
@@ -191,7 +235,7 @@ def test_a_pattern_in_a_folder_that_is_not_here(site, gaps, words):
     site.write(
         "nginx.conf",
         "http { include /etc/nginx/conf.d/*.conf; include there/*; include x/*/y.conf; server {"
-        " include x/*/y.conf; } include modules-enabled/*.conf; }",
+        " include x/*/y.conf; } } include modules-enabled/*.conf;",
     )
     configuration = site.one()
     assert gaps(configuration) == []
