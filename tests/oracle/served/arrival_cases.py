@@ -30,12 +30,14 @@ _PATHS = (
     "/b/c.S/N",
     "/b/x.S/M",
     "/bc.S/M",
+    "/a/c.S/xM",
+    "/bc.S/xM",
 )
 _REFUSALS = ("401", "403", "404", "405", "418", "503")
 
 
 @dataclass
-class _Location:
+class Location:
     """A location of the case.
 
     Args:
@@ -51,15 +53,27 @@ class _Location:
     path: str
     number: int
     lines: list[str] = field(default_factory=list)
-    nested: list[_Location] = field(default_factory=list)
+    nested: list[Location] = field(default_factory=list)
     passes: bool = False
-    outer: _Location | None = None
+    outer: Location | None = None
 
     @property
     def inner(self) -> bool:
         """Whether no client comes here by itself."""
         outer = self.outer is not None and self.outer.inner
         return self.modifier == "@" or "internal;" in self.lines or outer
+
+    @property
+    def head(self) -> str:
+        """As its block begins."""
+        path = self.path if self.modifier in ("", "@") else f"{self.modifier} {self.path}"
+        return f"location {path}"
+
+    def up(self) -> Iterator[Location]:
+        """It and the locations around it."""
+        yield self
+        if self.outer is not None:
+            yield from self.outer.up()
 
     def matches(self, path: str) -> bool:
         """Whether it matches a path, and those around it do."""
@@ -71,8 +85,7 @@ class _Location:
 
     def text(self, lines: Sequence[str], deep: str = "  ") -> Iterator[str]:
         """Its text, with other directives at will."""
-        head = self.path if self.modifier in ("", "@") else f"{self.modifier} {self.path}"
-        yield f"{deep}location {head} {{"
+        yield f"{deep}{self.head} {{"
         for line in lines:
             yield f"{deep}  {line}"
         for inner in self.nested:
@@ -83,14 +96,13 @@ class _Location:
         """It alone, saying that it was chosen."""
         if self.modifier == "@":
             return
-        head = f"{self.modifier} {self.path}".strip()
-        yield f"{deep}location {head} {{"
+        yield f"{deep}{self.head} {{"
         yield f"{deep}  add_header x-location {self.number}; return 200;"
         for inner in self.nested:
             yield from inner.twin(deep + "  ")
         yield f"{deep}}}"
 
-    def flat(self) -> Iterator[_Location]:
+    def flat(self) -> Iterator[Location]:
         """It and the locations in it, in the order of the text."""
         yield self
         for inner in self.nested:
@@ -105,12 +117,12 @@ class Writer:
         self.constructs: set[str] = set()
         self.around: list[str] = []
         self.server: list[str] = []
-        self.top: list[_Location] = []
+        self.top: list[Location] = []
         self.count = 0
         self.upstreams = 0
         # What a call may be or not be, by header; and the addresses it may come from.
         self.switches: dict[str, tuple[str, str]] = {}
-        self.sources: tuple[str, ...] = ("",)
+        self.sources: set[str] = set()
 
     def pick(self, *choices: Any) -> Any:
         """One of them."""
@@ -120,12 +132,12 @@ class Writer:
         """Whether something that happens so often happens."""
         return self.rng.random() < share
 
-    def location(self, modifier: str, path: str) -> _Location:
+    def location(self, modifier: str, path: str) -> Location:
         """A new location."""
         self.count += 1
-        return _Location(modifier, path, self.count)
+        return Location(modifier, path, self.count)
 
-    def grpc_pass(self, of: _Location, down: bool = False) -> str:
+    def grpc_pass(self, of: Location, down: bool = False) -> str:
         """A grpc_pass with an upstream of its own, whose name says the location."""
         self.upstreams += 1
         name = f"{self.tag}_u{self.upstreams}_l{of.number}"
@@ -141,7 +153,7 @@ class Writer:
         self.constructs.add("client's word")
         return f"$http_{self.tag}_a"
 
-    def named(self) -> _Location:
+    def named(self) -> Location:
         """A named location, mostly one that passes on."""
         self.constructs.add("named location")
         found = self.location("@", f"@n{self.count}")
@@ -152,7 +164,7 @@ class Writer:
             found.lines.append(f"return {self.pick(*_REFUSALS)};")
         return found
 
-    def passing(self, location: _Location) -> None:
+    def passing(self, location: Location) -> None:
         """Give it a grpc_pass."""
         location.passes = True
         location.lines.append(self.grpc_pass(location))
@@ -280,7 +292,7 @@ class Writer:
         self.constructs.add("rewrite in place")
         return f"rewrite {regex} {target}{' break' if kind == 'break' else ''};"
 
-    def conditional(self, of: _Location | None) -> str:
+    def conditional(self, of: Location | None) -> str:
         """An `if` with something in it."""
         self.constructs.add("if")
         kind = self.pick("return", "return", "return", "rewrite", "set", "break", "pass")
@@ -302,7 +314,7 @@ class Writer:
         for _ in range(self.rng.randint(1, 3)):
             who = self.pick("all", "all", "127.0.0.9", "127.0.0.1", "10.0.0.0/8")
             if who.startswith(("127", "10")):
-                self.sources = ("127.0.0.1", "127.0.0.9", "127.0.0.5")
+                self.sources.update(("127.0.0.1", "127.0.0.9", "127.0.0.5"))
             lines.append(f"{self.pick('allow', 'deny')} {who};")
         if "10.0.0.0/8" in " ".join(lines):
             # No call of this machine comes from there.
@@ -329,6 +341,7 @@ class Writer:
                     f"if ($http_{self.tag}_no) {{ return {self.pick('401', '403')}; }} return 204; }} }}"
                 )
         self.constructs.add("auth_request")
+        self.switches["x-refuse"] = ("", "1")
         return ["auth_request /auth;"]
 
     def tried(self) -> str:
@@ -364,10 +377,10 @@ class Writer:
             "",
         )
         if "127" in inside:
-            self.sources = ("127.0.0.1", "127.0.0.9")
+            self.sources.update(("127.0.0.1", "127.0.0.9"))
         return f"limit_except {methods} {{ {inside} }}"
 
-    def furnish(self, location: _Location) -> None:
+    def furnish(self, location: Location) -> None:
         """Put something into a location that stands in a call's way, or does not."""
         lines: list[str] = []
         for _ in range(self.pick(0, 1, 1, 2, 3)):
@@ -410,6 +423,9 @@ class Writer:
                 lines.append(self.tried())
             elif kind == "page":
                 lines.append(self.page())
+                if self.chance(0.4):
+                    code = self.pick(*re.findall(r" ([345]\d\d)\b", lines[-1]))
+                    lines.append("deny all;" if code == "403" else f"return {code};")
             elif kind == "limit":
                 lines.append(self.limit())
             elif kind == "internal" and location.modifier != "@":
@@ -461,9 +477,9 @@ class Writer:
             found.insert(self.rng.randint(0, len(found)), line)
         return found
 
-    def locations(self, most: int) -> list[_Location]:
+    def locations(self, most: int) -> list[Location]:
         """Some locations beside each other."""
-        found: list[_Location] = []
+        found: list[Location] = []
         for _ in range(self.rng.randint(1, most)):
             modifier = self.pick("", "", "", "^~", "=", "~", "~", "~*")
             if modifier in ("~", "~*"):
@@ -593,12 +609,14 @@ class Writer:
         """First the twin's, then all that could make a difference, for each path."""
         at = self.place.listen
         paths = list(_PATHS)
+        if "$request_uri " in self.all_words():
+            paths += [f"{path}?S/M" for path in _PATHS]
         calls = [Call(at, path, authority=f"twin.{self.tag}") for path in paths]
         for path in paths:
             for row in product(*self.switches.values()):
                 headers = tuple(zip(self.switches, row, strict=True))
                 headers = tuple((name, value) for name, value in headers if value)
-                for source in self.sources:
+                for source in sorted(self.sources) or [""]:
                     calls.append(Call(at, path, headers, source=source))
         first_other = len(calls)
         if "unreachable server" in self.constructs:

@@ -16,7 +16,12 @@ Behaviour = Callable[[dict[str, str]], list[tuple[str, str]] | None]
 
 
 def ok(request: dict[str, str]) -> list[tuple[str, str]]:
-    """gRPC's OK without a message; a path with REDIRECT is sent on to what `x-redirect` says."""
+    """gRPC's OK without a message; a path with REDIRECT is sent on to what `x-redirect` says.
+
+    What is no call (a GET: an auth_request) gets 403 where it has `x-refuse`.
+    """
+    if request.get(":method") == "GET" and "x-refuse" in request:
+        return [(":status", "403")]
     said = [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")]
     if "REDIRECT" in request.get(":path", "") and "x-redirect" in request:
         said.append(("x-accel-redirect", request["x-redirect"]))
@@ -116,8 +121,10 @@ class _Connection:
                 return True
             if not self._buffer.startswith(frames.PREFACE):
                 # HTTP/1 of a proxy_pass.
+                refused = self._buffer.startswith(b"GET") and b"x-refuse:" in self._buffer.lower()
                 self.end.sendall(
-                    b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n"
+                    (b"HTTP/1.1 403 No" if refused else b"HTTP/1.1 200 OK")
+                    + b"\r\nConnection: close\r\nContent-Length: 0\r\n"
                     + f"X-Backend: {self._address}\r\nX-Protocol: 1\r\n\r\n".encode()
                 )
                 return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nginx_grpc.model.arrival.patterns import Patterns
-from nginx_grpc.model.arrival.request import Variables, of_http
+from nginx_grpc.model.arrival.request import Variables, names_set, of_http
 from nginx_grpc.model.arrival.routing import language
 from nginx_grpc.model.arrival.walk import Walk, internal_in
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
@@ -27,6 +27,7 @@ __all__ = ["Arrival", "decide"]
 # Steps of a server's walks for each directive in it: the work stays linear.
 _STEPS_EACH = 40
 _STEPS_LEAST = 20_000
+_LAST = ("files", "handler", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables]) -> 
     names = () if sockets.is_default(server.listening) else server.plain_names()
     steps = _STEPS_LEAST + _STEPS_EACH * _size(server.directive)
     scheme = sockets.scheme(server.listening)
-    variables = of_blocks[key].of_server(scheme, names, Patterns(steps))
+    sets = names_set(server.directive.block or [])
+    variables = of_blocks[key].of_server(scheme, names, sets, Patterns(steps))
     return Walk(server, variables, steps)
 
 
@@ -202,7 +204,9 @@ def _answer(ends: Ends) -> Arrival:
     if set(ends) == {PASSED}:
         return Arrival("yes")
     if stops and PASSED not in ends and UNKNOWN not in ends:
-        return Arrival("no", stops[0])
+        # What comes last stops whatever came so far.
+        last = [stop for stop in stops if stop.kind in _LAST]
+        return Arrival("no", (last or stops)[0])
     return Arrival("unknown")
 
 

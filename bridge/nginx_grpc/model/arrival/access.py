@@ -109,7 +109,11 @@ def _addresses(blocks: list[Block]) -> Iterator[Word]:
     """The words of allow and deny for every address: the first rule that fits counts."""
     rules = next((found for block in blocks if (found := _rules(block))), [])
     allowed = False
+    met: set[tuple[str, ...]] = set()
     for rule in rules:
+        if tuple(rule.args) in met:
+            continue
+        met.add(tuple(rule.args))
         if rule.name == "allow":
             allowed = True
             if rule.args != ["all"]:

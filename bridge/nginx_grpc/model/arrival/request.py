@@ -14,7 +14,16 @@ from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.captures import names_in
 from nginx_grpc.tree import Directive
 
-__all__ = ["ANYTHING", "Request", "Variables", "exactly", "expand", "of_http", "parts"]
+__all__ = [
+    "ANYTHING",
+    "Request",
+    "Variables",
+    "exactly",
+    "expand",
+    "names_set",
+    "of_http",
+    "parts",
+]
 
 ANYTHING = Language()
 _EXACT_EMPTY = Language("", exact=True)
@@ -97,15 +106,20 @@ class Variables:
     complete: bool
     patterns: Patterns
 
-    def of_server(self, scheme: str, names: Iterable[str], patterns: Patterns) -> Variables:
+    def of_server(
+        self, scheme: str, names: Iterable[str], sets: set[str], patterns: Patterns
+    ) -> Variables:
         """The variables of one server's calls.
 
         Args:
             scheme: http or https where all come by it, else empty.
             names: the names by which it is reached, where all are known.
+            sets: the names that a `set` in it declares.
             patterns: what reads regexes for it.
         """
         known = dict(self.known)
+        if self.complete:
+            known.update((name, (_EXACT_EMPTY,)) for name in self.set - sets)
         if scheme:
             tls = scheme == "https"
             known["scheme"] = (exactly(scheme),)
@@ -148,6 +162,11 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
             for text in arguments:
                 found.told.update(item.lower() for item in names_in(text))
     return found
+
+
+def names_set(block: list[Directive]) -> set[str]:
+    """The names that a `set` in a block declares."""
+    return {_name(item.args[0]) for item in _all(block) if item.name == "set" and item.args}
 
 
 def _all(block: list[Directive]) -> Iterator[Directive]:

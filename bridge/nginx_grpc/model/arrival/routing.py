@@ -48,7 +48,13 @@ def language(location: Location) -> Language:
         literal = _literal(location.path) if location.modifier == "~" else ""
         if literal.startswith(prefix):
             prefix = literal
-        return Language(prefix, within=(own, _METHOD))
+        uri = Language(prefix, within=(own, _METHOD))
+        outer = location.parent
+        while outer is not None:
+            if outer.regex:
+                uri = uri.knowing(outer.path, outer.modifier == "~*", True)
+            outer = outer.parent
+        return uri
     return Language(location.path, within=(_METHOD,))
 
 

@@ -240,7 +240,7 @@ class Walk:
         inner = replace(request, path=exactly(uri), internal=True, changed=False, stale=True)
         words: dict[Word, None] = {}
         for end in _Question(self, inner).ends():
-            if isinstance(end, Stop) and end.kind == "return" and end.directive is not None:
+            if isinstance(end, Stop) and end.kind in ("return", "rewrite") and end.directive:
                 word = {401: REFUSES, 403: REFUSES}.get(end.code, FAILS)
                 if 200 <= end.code < 300:
                     words[LETS_IN, None, 0] = None
@@ -329,9 +329,15 @@ class Walk:
             self.passing.add(handler.id)
             return {PASSED: None}
         if name in _ANSWERS:
-            kind = "files" if name == "static" else "handler"
             by = passes or handler.returns or location.directive
-            return {way.stop or Stop(kind, by, 404 if kind == "files" else 0): None}
+            if name != "static":
+                return {way.stop or Stop("handler", by, 0): None}
+            # A POST for a file that there is: 405; for a folder: 403.
+            called = not way.request.path.exact or way.request.path == way.request.entry
+            ends: Ends = {}
+            for code in (404,) if called else (404, 403, 405):
+                ends.update(self._stopped(way, Stop("files", by, code)))
+            return ends
         return {UNKNOWN: None}
 
     def _down(self, handler: Location) -> Directive | None:
