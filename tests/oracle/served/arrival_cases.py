@@ -467,6 +467,8 @@ class Writer:
                 once[name] = line
             else:
                 rest.append(line)
+        if any(line.startswith("proxy_pass") for line in location.lines):
+            once.pop("proxy_pass", None)
         mixed = [*once.values(), *self.mixed(rest, location.lines)]
         location.lines = mixed
 

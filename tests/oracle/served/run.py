@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 
 from nginx_grpc import model, sources
+from nginx_grpc.errors import Refused
 from tests.live.bench import ports
 from tests.oracle.nginx import binaries
 from tests.oracle.served.backends import Backends
@@ -69,11 +70,14 @@ def question(name: str) -> Question:
     return found
 
 
-def document(case: Case) -> Json:
-    """The document of a case alone."""
+def document(case: Case) -> Json | Refused:
+    """The document of a case alone, or why there is none."""
     text = f"events {{}}\nhttp {{\n{case.text}\n}}\n"
-    [configuration] = sources.read(["-"], stdin=io.BytesIO(text.encode("latin-1")))
-    return model.build(configuration)
+    try:
+        [configuration] = sources.read(["-"], stdin=io.BytesIO(text.encode("latin-1")))
+        return model.build(configuration)
+    except Refused as refused:
+        return refused
 
 
 def case(asked: Question, seed: int, number: int, place: Place | None = None) -> Case:
@@ -92,7 +96,13 @@ def case(asked: Question, seed: int, number: int, place: Place | None = None) ->
 
 
 def run(
-    asked: Question, seed: int, cases: int, versions: dict[str, str], *, only: int | None = None
+    asked: Question,
+    seed: int,
+    cases: int,
+    versions: dict[str, str],
+    *,
+    only: int | None = None,
+    minutes: float = float("inf"),
 ) -> Figures:
     """Serves the cases and judges them.
 
@@ -102,6 +112,7 @@ def run(
         cases: how many.
         versions: nginx programs by version.
         only: of these cases this one alone.
+        minutes: after them no more cases are begun.
     """
     started = time.monotonic()
     figures = Figures()
@@ -113,6 +124,8 @@ def run(
         ends = [backends.listen(f"127.9.0.{at + 1}:0") for at in range(BACKENDS)]
         numbers = range(cases) if only is None else (only,)
         for first in range(0, len(numbers), AT_ONCE):
+            if time.monotonic() - started > 60 * minutes:
+                break
             batch = []
             for number in numbers[first : first + AT_ONCE]:
                 at = number % AT_ONCE
@@ -135,7 +148,7 @@ def run(
 
 def _serve(
     asked: Question,
-    batch: Sequence[tuple[Case, Json]],
+    batch: Sequence[tuple[Case, Json | Refused]],
     version: str,
     binary: str,
     figures: Figures,
@@ -153,6 +166,12 @@ def _serve(
     for made, found in served:
         own = answers[position : position + len(made.calls)]
         position += len(made.calls)
+        if isinstance(found, Refused):
+            counts[version, "wrong"] += 1
+            figures.wrong.append(
+                f"{made.tag}: nginx {version} takes it, and it is refused: {found}"
+            )
+            continue
         for outcome in asked.judge(made, found, own):
             counts[version, "claims"] += 1
             counts[version, outcome.says] += 1
@@ -205,6 +224,8 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=20_261_130)
     parser.add_argument("--only", type=int, metavar="N", help="case N alone, with its text")
+    parser.add_argument("--minutes", type=float, default=float("inf"),
+                        help="begin no more cases after them")  # fmt: skip
     parser.add_argument("--show", type=int, default=10, metavar="N", help="problems to print")
     parser.add_argument("--unknown", action="store_true",
                         help="also show where the only value is unknown")  # fmt: skip
@@ -214,7 +235,7 @@ def main() -> int:
     if len(versions) < 2:
         sys.exit(f"two versions of nginx are needed; here: {', '.join(versions) or 'none'}")
     asked = question(args.question)
-    figures = run(asked, args.seed, args.cases, versions, only=args.only)
+    figures = run(asked, args.seed, args.cases, versions, only=args.only, minutes=args.minutes)
     print(tables(asked, figures))
     for (version, tag), said in list(figures.refused.items())[: args.show]:
         print(f"{tag} is refused by nginx {version}: {said}")
@@ -223,9 +244,9 @@ def main() -> int:
     print("\n".join(figures.wrong[: args.show]))
     if args.only is not None:
         print(case(asked, args.seed, args.only).text)
-    print(f"{args.cases} cases, {len(figures.wrong)} unexplained, {figures.seconds:.0f} s")
+    print(f"{figures.cases} cases, {len(figures.wrong)} unexplained, {figures.seconds:.0f} s")
     if args.record:
-        command = f"python -m tests.oracle.served.run {asked.name} --cases {args.cases}"
+        command = f"python -m tests.oracle.served.run {asked.name} --cases {figures.cases}"
         record(asked, figures, f"{command} --seed {args.seed}")
     return 1 if figures.wrong or any(figures.unknown(name) > 0.02 for name in versions) else 0
 

@@ -107,7 +107,7 @@ class Variables:
     patterns: Patterns
 
     def of_server(
-        self, scheme: str, names: Iterable[str], sets: set[str], patterns: Patterns
+        self, scheme: str, names: Iterable[str], sets: Iterable[str], patterns: Patterns
     ) -> Variables:
         """The variables of one server's calls.
 
@@ -119,7 +119,7 @@ class Variables:
         """
         known = dict(self.known)
         if self.complete:
-            known.update((name, (_EXACT_EMPTY,)) for name in self.set - sets)
+            known.update((name, (_EXACT_EMPTY,)) for name in self.set.difference(sets))
         if scheme:
             tls = scheme == "https"
             known["scheme"] = (exactly(scheme),)

@@ -1,0 +1,277 @@
+"""What `nginx-grpc check` says of configurations as people write them: does a call arrive?"""
+
+import json
+
+import pytest
+
+from nginx_grpc import cli
+
+HTTP = """\
+events {}
+http {
+    upstream up {
+        zone up 64k;
+        server 10.0.0.1:50051 max_fails=0;
+        server 10.0.0.2:50051 max_fails=0;
+        keepalive 32;
+    }
+    grpc_read_timeout 400s;
+    grpc_connect_timeout 5s;
+    client_body_timeout 400s;
+    %s
+}
+"""
+PASS = "grpc_pass grpc://up;"
+
+
+def one_server(text: str) -> str:
+    """An http block's text with one server, which listens in the clear."""
+    return f"server {{ listen 50050 http2; {text} }}"
+
+
+# Of each: the text in http{}, and what the finding names.
+DENIED = {
+    "redirect in the server": (
+        one_server(f"rewrite ^ https://x permanent; location / {{ {PASS} }}"),
+        "rewrite ^ https://x permanent",
+    ),
+    "redirect in the location": (
+        one_server(f"location / {{ rewrite ^ https://x permanent; {PASS} }}"),
+        "rewrite ^ https://x permanent",
+    ),
+    "GET and HEAD alone": (
+        one_server(
+            f"location / {{ if ($request_method !~ ^(GET|HEAD)$) {{ return 405; }} {PASS} }}"
+        ),
+        "if ($request_method !~ ^(GET|HEAD)$) { return 405; }",
+    ),
+    "deny all": (one_server(f"location / {{ deny all; {PASS} }}"), "deny all"),
+    "files": (one_server(f"location / {{ try_files $uri =404; {PASS} }}"), "try_files $uri =404"),
+    "internal": (one_server(f"location / {{ internal; {PASS} }}"), "internal"),
+    "auth_request that refuses": (
+        one_server(
+            f"location / {{ auth_request /a; {PASS} }} location = /a {{ internal; return 403; }}"
+        ),
+        "return 403",
+    ),
+    "satisfy any, and neither does": (
+        one_server(
+            f"location / {{ satisfy any; deny all; auth_request /a; {PASS} }}"
+            "location = /a { internal; return 401; }"
+        ),
+        "deny all",
+    ),
+    "limit_except that refuses": (
+        one_server(f"location / {{ limit_except GET {{ deny all; }} {PASS} }}"),
+        "limit_except GET",
+    ),
+    "limit_except with a handler of its own": (
+        one_server(
+            f"location / {{ limit_except GET {{ proxy_pass http://10.0.0.9:80; }} {PASS} }}"
+        ),
+        "limit_except GET",
+    ),
+    "a second content handler": (
+        one_server(f"location / {{ {PASS} empty_gif; }}"),
+        "empty_gif",
+    ),
+    "all servers down": (
+        "upstream none { server 10.0.0.1:1 down; server 10.0.0.2:1 down; }"
+        + one_server("location / { grpc_pass grpc://none; }"),
+        "upstream none",
+    ),
+    "to https, where there is no https": (
+        one_server(
+            "if ($scheme = http) { return 301 https://$host$request_uri; }"
+            f"location / {{ {PASS} }}"
+        ),
+        "if ($scheme = http) { return 301 https://$host$request_uri; }",
+    ),
+}
+TLS = "ssl_certificate c.pem; ssl_certificate_key k.pem;"
+REDIRECT = "server { listen 80; server_name api.example; return 301 https://$host$request_uri; }"
+# As they are found in front of gRPC servers; every one of them hands calls on.
+ARRIVES = {
+    "an https redirect server beside it": (
+        f"{REDIRECT} server {{ listen 443 ssl http2; server_name api.example; {TLS} "
+        f"location / {{ {PASS} }} }}"
+    ),
+    "a redirect in the server of both ports": (
+        f"server {{ listen 80; listen 443 ssl http2; server_name api.example; {TLS} "
+        "if ($scheme = http) { return 301 https://$host$request_uri; }"
+        f"location / {{ {PASS} }} }}"
+    ),
+    "a redirect server with a location for ACME": (
+        "server { listen 80; server_name api.example;"
+        " location /.well-known/acme-challenge/ { root /var/www; }"
+        " location / { return 301 https://$host$request_uri; } }"
+        f"server {{ listen 443 ssl http2; server_name api.example; {TLS} location / {{ {PASS} }} }}"
+    ),
+    "unknown names are turned away": (
+        "server { listen 443 ssl default_server; ssl_reject_handshake on; }"
+        f"server {{ listen 443 ssl http2; server_name api.example; {TLS} location / {{ {PASS} }} }}"
+    ),
+    "unknown names get 444": (
+        "server { listen 50050 http2 default_server; return 444; }"
+        f"server {{ listen 50050; server_name api.example; location / {{ {PASS} }} }}"
+    ),
+    "a wrong host is sent away": one_server(
+        "server_name api.example; if ($host != api.example) { return 421; }"
+        f"location / {{ {PASS} }}"
+    ),
+    "a maintenance page by a file": one_server(
+        "if (-f /var/www/maintenance.on) { return 503; } error_page 503 @maintenance;"
+        "location @maintenance { default_type application/grpc; add_header grpc-status 14 always;"
+        f" return 204; }} location / {{ {PASS} }}"
+    ),
+    "a maintenance page by a file of the root": one_server(
+        f"root /srv; if (-f $document_root/maintenance.html) {{ return 503; }}"
+        f"location / {{ {PASS} }}"
+    ),
+    "maintenance that is switched off": (
+        "map $host $maintenance { default 0; api.example 0; }"
+        + one_server(f"if ($maintenance) {{ return 503; }} location / {{ {PASS} }}")
+    ),
+    "health checks beside it": one_server(
+        "location = /healthz { access_log off; return 200 'ok'; }"
+        "location /nginx_status { stub_status; allow 127.0.0.1; deny all; }"
+        f"location /grpc.health.v1.Health/ {{ {PASS} }} location / {{ {PASS} }}"
+    ),
+    "an allow list": one_server(
+        f"location / {{ allow 10.0.0.0/8; allow 192.168.0.0/16; deny all; {PASS} }}"
+    ),
+    "an allow list by geo": (
+        "geo $denied { default 1; 10.0.0.0/8 0; 192.168.0.0/16 0; }"
+        + one_server(f"if ($denied) {{ return 403; }} location / {{ {PASS} }}")
+    ),
+    "countries by a map of geo": (
+        "geo $country { default ZZ; 10.0.0.0/8 DE; } map $country $blocked { default 1; DE 0; }"
+        + one_server(f"location / {{ if ($blocked) {{ return 403; }} {PASS} }}")
+    ),
+    "oauth2-proxy": one_server(
+        "location /oauth2/ { proxy_pass http://127.0.0.1:4180; proxy_set_header X-Scheme $scheme; }"
+        "location = /oauth2/auth { internal; proxy_pass http://127.0.0.1:4180;"
+        " proxy_pass_request_body off; proxy_set_header Content-Length ''; }"
+        "location / { auth_request /oauth2/auth; auth_request_set $user $upstream_http_x_auth_user;"
+        f" grpc_set_header X-User $user; error_page 401 = @denied; {PASS} }}"
+        "location @denied { default_type application/grpc; add_header grpc-status 16 always;"
+        " return 204; }"
+    ),
+    "addresses or auth": one_server(
+        "location / { satisfy any; allow 10.0.0.0/8; deny all; auth_request /auth;"
+        f" {PASS} }} location = /auth {{ internal; proxy_pass http://127.0.0.1:9000/verify; }}"
+    ),
+    "auth by a token": one_server(
+        'location = /auth { internal; if ($http_authorization = "") { return 401; }'
+        f" proxy_pass http://127.0.0.1:9000; }} location / {{ auth_request /auth; {PASS} }}"
+    ),
+    "an API key by a map": (
+        'map $http_x_api_key $client { default ""; "k1" one; "k2" two; }'
+        + one_server(f'location / {{ if ($client = "") {{ return 401; }} {PASS} }}')
+    ),
+    "a password": one_server(
+        f"location / {{ auth_basic grpc; auth_basic_user_file htpasswd; {PASS} }}"
+    ),
+    "client certificates, checked by hand": (
+        f"server {{ listen 443 ssl http2; {TLS} ssl_client_certificate ca.pem;"
+        " ssl_verify_client optional; if ($ssl_client_verify != SUCCESS) { return 403; }"
+        f" location / {{ {PASS} }} }}"
+    ),
+    "rate limits": (
+        "limit_req_zone $binary_remote_addr zone=r:10m rate=100r/s;"
+        "limit_conn_zone $binary_remote_addr zone=c:10m;"
+        + one_server(
+            "limit_req zone=r burst=50 nodelay; limit_conn c 20; limit_req_status 429;"
+            f"location / {{ {PASS} }}"
+        )
+    ),
+    "CORS": one_server(
+        "location / { if ($request_method = OPTIONS) { add_header Access-Control-Allow-Origin *;"
+        f" return 204; }} {PASS} }}"
+    ),
+    "POST alone": one_server(
+        f"location / {{ if ($request_method !~ ^(POST|OPTIONS)$) {{ return 405; }} {PASS} }}"
+    ),
+    "limit_except POST": one_server(f"location / {{ limit_except POST {{ deny all; }} {PASS} }}"),
+    "gRPC alone": one_server(
+        "location / { if ($content_type !~ ^application/grpc) { return 415; }" + PASS + "}"
+    ),
+    "gRPC and web by content type": one_server(
+        "error_page 418 = @grpc; location / { if ($content_type ~ ^application/grpc)"
+        " { return 418; } proxy_pass http://10.0.0.9:8080; }"
+        f"location @grpc {{ {PASS} }}"
+    ),
+    "gRPC and web by a map": (
+        "map $content_type $kind { default web; ~^application/grpc grpc; }"
+        + one_server(
+            "location / { rewrite ^(.*)$ /_$kind$1 last; }"
+            "location /_web/ { internal; proxy_pass http://10.0.0.9:8080/; }"
+            f"location /_grpc/ {{ internal; rewrite ^/_grpc(/.*)$ $1 break; {PASS} }}"
+        )
+    ),
+    "a site with gRPC below": one_server(
+        "root /srv; location / { try_files $uri $uri/ /index.html; }"
+        f"location /shop.Orders/ {{ {PASS} }}"
+    ),
+    "files first, and calls behind": one_server(
+        f"root /srv; location / {{ try_files $uri @grpc; }} location @grpc {{ {PASS} }}"
+    ),
+    "a prefix taken off": one_server(
+        f"location /api/ {{ rewrite ^/api(/.*)$ $1 break; {PASS} }} location / {{ return 404; }}"
+    ),
+    "a prefix taken off, and looked for again": one_server(
+        f"location /api/ {{ rewrite ^/api(/.*)$ $1 last; }} location /shop.Orders/ {{ {PASS} }}"
+    ),
+    "scanners and hidden files": one_server(
+        "if ($http_user_agent ~* (nikto|sqlmap)) { return 403; } location ~ /\\. { deny all; }"
+        f"location / {{ {PASS} }}"
+    ),
+    "methods that are closed": one_server(
+        "location = /shop.Admin/Reset { return 403; }"
+        f"location /shop.Internal/ {{ deny all; }} location / {{ {PASS} }}"
+    ),
+    "only some services": one_server(
+        f"location ~ ^/(shop.Orders|shop.Carts)/ {{ {PASS} }} location / {{ return 404; }}"
+    ),
+    "a trailing return for the rest": one_server(
+        f"location /shop.Orders/ {{ break; {PASS} }} location / {{ return 404; }}"
+    ),
+    "canary by a header": (
+        "upstream canary { server 10.0.0.8:50051; server 10.0.0.9:50051; keepalive 8; }"
+        + one_server(
+            "location / { error_page 418 = @canary; recursive_error_pages on;"
+            f" if ($http_x_canary) {{ return 418; }} {PASS} }}"
+            "location @canary { grpc_pass grpc://canary; }"
+        )
+    ),
+    "a spare upstream when the first fails": (
+        "upstream spare { server 10.0.0.8:50051; server 10.0.0.9:50051; keepalive 8; }"
+        + one_server(
+            f"location / {{ {PASS} error_page 502 504 = @spare; }}"
+            "location @spare { grpc_pass grpc://spare; }"
+        )
+    ),
+}
+
+
+def said(tmp_path, capsys, text: str) -> list[str]:
+    """The messages of NG209 and NG207, and that nothing was left unread."""
+    conf = tmp_path / "nginx.conf"
+    conf.write_text(HTTP % text)
+    assert cli.main(["check", "--profile", "evidence", "--format", "json", str(conf)]) in (0, 1)
+    report = json.loads(capsys.readouterr().out)
+    assert report["inputs"][0]["complete"]
+    return [item["message"] for item in report["findings"] if item["id"] in ("NG207", "NG209")]
+
+
+@pytest.mark.parametrize(("text", "named"), DENIED.values(), ids=DENIED)
+def test_no_call_arrives(tmp_path, capsys, text, named):
+    """Each is one finding, which says what is in the way."""
+    [message] = said(tmp_path, capsys, text)
+    assert named in message
+
+
+@pytest.mark.parametrize("text", ARRIVES.values(), ids=ARRIVES)
+def test_calls_arrive(tmp_path, capsys, text):
+    """Nothing of what stands before these locations keeps every call from them."""
+    assert said(tmp_path, capsys, text) == []
