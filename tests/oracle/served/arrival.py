@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-from tests.oracle.served.arrival_cases import Location, Writer
+from tests.oracle.served.arrival_cases import Writer
 from tests.oracle.served.calls import Answer
 from tests.oracle.served.planting import Bug
 from tests.oracle.served.questions import Case, Json, Outcome, Place
@@ -128,14 +128,12 @@ class Arrivals:
             paged = re.search(rf"error_page [^;]*{re.escape(location.path)}", case.text) is not None
             own = [answer for answer in calls if chosen[answer.call.path] == location.number]
             if claim["kind"] == "taken":
-                # Never chosen: the calls that it was meant for.
+                # Never chosen: the calls that it matches and that one has instead.
                 own = [
                     answer
                     for answer in calls
                     if location.matches(answer.call.path.partition("?")[0])
-                    and not _comes_first(
-                        numbered[chosen[answer.call.path]], location, claim["text"]
-                    )
+                    and claim["text"] in numbered[chosen[answer.call.path]].heads()
                 ]
             outcomes.append(_held(claim, location.number, location.inner, paged, own, calls))
         for number in range(case.facts["others"]):
@@ -143,20 +141,6 @@ class Arrivals:
             if claim is not None:
                 outcomes.append(_held(claim, -1, False, False, answers[other:], ()))
         return outcomes
-
-
-def _comes_first(chosen: Location, location: Location, taker: str) -> bool:
-    """Whether a call that nginx gives to a location was never meant for this one.
-
-    Those of locations in it, of exact ones, of a longer prefix, of another `^~` than the taker.
-    """
-    if chosen in location.flat() or chosen.modifier == "=":
-        return True
-    if location.modifier in ("~", "~*"):
-        return any(item.modifier == "^~" and item.head != taker for item in chosen.up())
-    return any(
-        item.modifier in ("", "^~") and len(item.path) > len(location.path) for item in chosen.up()
-    )
 
 
 def _claims(document: Json, server: int) -> list[Json | None]:

@@ -69,11 +69,11 @@ class Location:
         path = self.path if self.modifier in ("", "@") else f"{self.modifier} {self.path}"
         return f"location {path}"
 
-    def up(self) -> Iterator[Location]:
-        """It and the locations around it."""
-        yield self
+    def heads(self) -> Iterator[str]:
+        """Those of it and of the locations around it."""
+        yield self.head
         if self.outer is not None:
-            yield from self.outer.up()
+            yield from self.outer.heads()
 
     def matches(self, path: str) -> bool:
         """Whether it matches a path, and those around it do."""
