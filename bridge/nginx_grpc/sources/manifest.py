@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.templates import hint_of
@@ -16,6 +17,9 @@ from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
 from nginx_grpc.sources.keys import OTHERS, nginx_keys
 from nginx_grpc.tree import Configuration
+
+if TYPE_CHECKING:
+    from nginx_grpc.sources.yaml_nodes import Mapping, Node
 
 __all__ = ["ManifestSource", "has_objects", "is_manifest"]
 
@@ -135,31 +139,56 @@ class ManifestSource(Source):
             nodes = documents(text, self._file)
         except Refused as error:
             raise self._no_yaml(text) or error from None
-        waiting = list(reversed(nodes))
-        seen = 0
+        # Each with the kind that an item of a list has without saying so.
+        waiting: list[tuple[Node, str]] = [(node, "") for node in reversed(nodes)]
+        seen = loose = 0
         while waiting:
-            node = waiting.pop()
+            node, kind = waiting.pop()
             seen += 1
             if seen > _MAX_OBJECTS:
                 raise Refused(
                     f"more than {_MAX_OBJECTS:,} objects", "split the file", self._file, node.line
                 )
             if not isinstance(node, Mapping):
+                if isinstance(node, Scalar) and not node.tag.endswith(":null"):
+                    loose = loose or node.line
                 continue
-            kind = node.items.get("kind")
-            if not isinstance(kind, Scalar) or "apiVersion" not in node.items:
+            kind = self._kind(node) or kind
+            items = node.items.get("objects" if kind == "Template" else "items")
+            inner = items.items if isinstance(items, Sequence) else []
+            is_config_map = kind.casefold() == "configmap"
+            if not kind or not (is_config_map or inner or "apiVersion" in node.items):
                 continue
-            kinds.append((kind.value, node.line))
-            items = node.items.get("items")
-            if kind.value.endswith("List") and isinstance(items, Sequence):
-                waiting.extend(reversed(items.items))
-            elif kind.value == "ConfigMap":
+            kinds.append((kind, node.line))
+            # To kubectl, whatever has items is a list.
+            waiting.extend((each, kind.removesuffix("List")) for each in reversed(inner))
+            if is_config_map:
                 yield self._config_map(node)
+        if kinds and loose:
+            raise Refused(
+                "text beside the objects of Kubernetes that is none",
+                "make two files of it",
+                self._file,
+                loose,
+            )
 
-    def _config_map(self, node: object) -> _ConfigMap:
+    def _kind(self, node: Mapping) -> str:
+        from nginx_grpc.sources.yaml_nodes import Scalar
+
+        if "<<" in node.items:
+            raise Refused(
+                "a merge key (<<) in an object", "write it out", self._file, node.items["<<"].line
+            )
+        kind = node.items.get("kind")
+        if not isinstance(kind, Scalar) or kind.tag.endswith(":null"):
+            return ""
+        if kind.tag.endswith(":binary"):
+            raise Refused("a kind in base64", "write it out", self._file, kind.line)
+        return kind.value
+
+    def _config_map(self, node: Mapping) -> _ConfigMap:
         from nginx_grpc.sources.yaml_nodes import Mapping, Scalar
 
-        assert isinstance(node, Mapping)
         metadata = node.items.get("metadata")
         name = metadata.items.get("name") if isinstance(metadata, Mapping) else None
         config_map = _ConfigMap(name.value if isinstance(name, Scalar) else "")

@@ -116,7 +116,7 @@ def _add(parent: tuple[Sequence | Mapping, list[Scalar]], node: Node, file: str,
         collection.items.append(node)
     elif keys:
         collection.items[keys.pop().value] = node
-    elif not isinstance(node, Scalar):
+    elif not isinstance(node, Scalar) or node.tag.endswith(":binary"):
         raise Refused("a YAML key that is no text", "mend the YAML", file, line)
     elif node.value in collection.items:
         raise Refused("a YAML key that is there twice", "take one out", file, line)

@@ -130,6 +130,26 @@ def test_lists_and_documents(site):
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: ConfigMap\n{}",
+        "kind: configmap\napiVersion: v1\n{}",
+        "apiVersion: v1\nkind: ConfigMapList\nitems:\n- {}",
+        "kind: ConfigMapList\nitems:\n- {}",
+        "apiVersion: v1\nkind: List\nitems:\n- kind: ConfigMap\n  {}",
+        "apiVersion: v1\nkind: Pack\nitems:\n- kind: ConfigMap\n  {}",
+        "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n- kind: ConfigMap\n  {}",
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMapList\n"
+        "  items:\n  - {}",
+    ],
+)
+def test_a_config_map_that_kubectl_takes_for_one(site, text, words):
+    """Beside another one, which alone would be clean."""
+    site.write("cm.yaml", MAIN + "---\n" + text.format("data: {a.conf: 'server { }'}\n"))
+    assert [words(found) for found in site.read("site/cm.yaml")][1:] == [["server"]]
+
+
 def test_http_level_keys_are_one_configuration(site):
     site.write(
         "cm.yaml",
@@ -297,6 +317,12 @@ def test_what_a_controller_renders(site, kind):
         (HEAD + "data:\n  a: b\n  a: c\n", "a YAML key that is there twice"),
         (HEAD + "data:\n  a: b\nbinaryData:\n  a: Yg==\n", "in data and in binaryData"),
         (HEAD + "kind: ConfigMap\n", "a YAML key that is there twice"),
+        (HEAD + "<<: {data: {nginx.conf: 'http { }'}}\n", "a merge key (<<) in an object"),
+        ("a: &a {kind: ConfigMap}\n---\n<<: {kind: ConfigMap}\n", "a merge key (<<)"),
+        ("apiVersion: v1\nkind: !!binary Q29uZmlnTWFw\n", "a kind in base64"),
+        (HEAD + "!!binary ZGF0YQ==: {a: 'http { }'}\n", "a YAML key that is no text"),
+        (MAIN + "---\nhttp\n", "text beside the objects of Kubernetes that is none"),
+        (MAIN + "---\nlisten 80;\nlocation /;\n", "text beside the objects"),
         ("? [a]\n: b\n", "a YAML key that is no text"),
         ("a: *b\n", "an alias without its anchor"),
         ("a: [b\n", "no valid YAML"),
