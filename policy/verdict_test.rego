@@ -16,15 +16,12 @@ _good_settings := {
 	"grpc_intercept_errors": t.flag(true),
 }
 
-_page := t.grpc_page("/e", {"add_header": 0})
+_page := t.followed("/e", "=", {})
 
-_good := t.with_headers(
-	object.union(t.with_page("=", _page), {"upstreams": [_good_upstream], "servers": [t.server(
-		[t.pass("/", {"error_page": 0, "directives": t.fields(_good_settings)}), _page],
-		{"pages": [{"uri": "/e", "location": "/e", "found": "yes"}]},
-	)]}),
-	[t.header("grpc-status", "14")],
-)
+_good := object.union(t.with_page("=", {}), {"upstreams": [_good_upstream], "servers": [t.server(
+	[t.pass("/", {"error_page": 0, "directives": t.fields(_good_settings)})],
+	{"pages": [_page]},
+)]})
 
 _bad := t.locations([
 	t.pass("/b", {"line": 20}),

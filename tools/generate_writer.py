@@ -25,9 +25,11 @@ MODULE = ROOT / "bridge" / "nginx_grpc" / "document_json.py"
 # come last. The text is to be the one that json.dumps would give.
 LATER = {
     "location": [
-        *("target", "proxy_target", "arrival", "return", "health_check", "types_declared"),
-        *("grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "gap"),
+        *("target", "proxy_target", "arrival", "return", "health_check"),
+        *("grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page"),
+        *("errors", "gap"),
     ],
+    "page": ["gap"],
     "server": ["gap"],
     "upstream": ["balancer", "gap"],
     "upstream_server": ["max_fails"],

@@ -167,6 +167,20 @@ _LOCATION_ARRIVAL_KIND = {
     "page": '"page"',
 }
 _RETURN_BODY = {"none": '"none"', "empty": '"empty"', "text": '"text"', "variable": '"variable"'}
+_PAGE_ANSWER = {
+    "page": '"page"',
+    "error": '"error"',
+    "redirect": '"redirect"',
+    "missing": '"missing"',
+    "file": '"file"',
+    "no_file": '"no_file"',
+    "pass": '"pass"',
+    "handler": '"handler"',
+    "closed": '"closed"',
+    "unknown": '"unknown"',
+}
+_PAGE_METHOD = {"GET": '"GET"', "POST": '"POST"'}
+_PAGE_BODY = {"none": '"none"', "text": '"text"', "unknown": '"unknown"'}
 _OTHER_HANDLER_WHY = {"protocol": '"protocol"', "methods": '"methods"', "replaced": '"replaced"'}
 _HEADER_LIST_DIRECTIVE = {
     "grpc_set_header": '"grpc_set_header"',
@@ -606,6 +620,7 @@ _LOCATION_DIRECTIVES: dict[str, Callable[[Any], str]] = {
     "grpc_buffer_size": _size_setting,
     "grpc_next_upstream_tries": _number_setting,
     "grpc_intercept_errors": _flag_setting,
+    "recursive_error_pages": _flag_setting,
     "grpc_ssl_verify": _flag_setting,
     "grpc_ssl_server_name": _flag_setting,
     "proxy_pass_trailers": _flag_setting,
@@ -801,8 +816,23 @@ def _location_health_check(x: Any) -> str:
     return f'{{"type":{_text(x["type"])},"file":{_text(x["file"])},"line":{line}{key}}}'
 
 
+def _location_errors_statuses(x: Any) -> str:
+    return _between(x, 0, 999)
+
+
+def _location_errors(x: Any) -> str:
+    size = 2
+    if len(x) != size:
+        raise KeyError(size)
+    return (
+        f'{{"statuses":{_array(x["statuses"], _location_errors_statuses)}'
+        f',"any":{_TRUTH[id(x["any"])]}'
+        f"}}"
+    )
+
+
 def _location(x: Any) -> str:
-    size = 17
+    size = 16
     condition = ""
     if "condition" in x:
         size += 1
@@ -834,10 +864,6 @@ def _location(x: Any) -> str:
     if "health_check" in x:
         size += 1
         health_check = f',"health_check":{_location_health_check(x["health_check"])}'
-    types_declared = ""
-    if "types_declared" in x:
-        size += 1
-        types_declared = f',"types_declared":{_TRUTH[id(x["types_declared"])]}'
     grpc_set_header = ""
     if "grpc_set_header" in x:
         size += 1
@@ -858,6 +884,10 @@ def _location(x: Any) -> str:
     if "error_page" in x:
         size += 1
         error_page = f',"error_page":{_whole(x["error_page"], 0)}'
+    errors = ""
+    if "errors" in x:
+        size += 1
+        errors = f',"errors":{_location_errors(x["errors"])}'
     gap = ""
     if "gap" in x:
         size += 1
@@ -881,7 +911,6 @@ def _location(x: Any) -> str:
         f',"grpc_pass":{_text(x["grpc_pass"])}'
         f',"proxy_pass":{_text(x["proxy_pass"])}'
         f',"directives":{_location_directives(x["directives"])}'
-        f',"types":{_array(x["types"], _text)}'
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
@@ -891,26 +920,80 @@ def _location(x: Any) -> str:
         f"{arrival}"
         f"{returns}"
         f"{health_check}"
-        f"{types_declared}"
         f"{grpc_set_header}"
         f"{add_header}"
         f"{add_trailer}"
         f"{proxy_set_header}"
         f"{error_page}"
+        f"{errors}"
         f"{gap}"
         f',"fields":{fields}'
         f"}}"
     )
 
 
-def _server_pages(x: Any) -> str:
-    size = 3
+def _page_header(x: Any) -> str:
+    size = 6
+    line = x["line"]
+    if type(line) is not int or line < 1:
+        raise ValueError(line)
+    key = ""
+    if "key" in x:
+        size += 1
+        key = f',"key":{_text(x["key"])}'
+    if len(x) != size:
+        raise KeyError(size)
+    return (
+        f'{{"name":{_text(x["name"])}'
+        f',"value":{_text(x["value"])}'
+        f',"always":{_TRUTH[id(x["always"])]}'
+        f',"trailer":{_TRUTH[id(x["trailer"])]}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f"{key}"
+        f"}}"
+    )
+
+
+def _page(x: Any) -> str:
+    size = 15
+    status = x["status"]
+    if type(status) is not int or status < 0:
+        raise ValueError(status)
+    line = x["line"]
+    if type(line) is not int or line < 1:
+        raise ValueError(line)
+    key = ""
+    if "key" in x:
+        size += 1
+        key = f',"key":{_text(x["key"])}'
+    gap = ""
+    if "gap" in x:
+        size += 1
+        gap = f',"gap":{_whole(x["gap"], 0)}'
+    fields = x["fields"]
+    if type(fields) is not int or fields < 1:
+        raise ValueError(fields)
     if len(x) != size:
         raise KeyError(size)
     return (
         f'{{"uri":{_text(x["uri"])}'
+        f',"response":{_text(x["response"])}'
+        f',"recursive":{_TRUTH[id(x["recursive"])]}'
+        f',"answer":{_PAGE_ANSWER[x["answer"]]}'
         f',"location":{_text(x["location"])}'
-        f',"found":{_LISTEN_SPEAKS_HTTP2[x["found"]]}'
+        f',"kept":{_TRUTH[id(x["kept"])]}'
+        f',"status":{status}'
+        f',"method":{_PAGE_METHOD[x["method"]]}'
+        f',"type":{_text(x["type"])}'
+        f',"body":{_PAGE_BODY[x["body"]]}'
+        f',"headers":{_array(x["headers"], _page_header)}'
+        f',"why":{_text(x["why"])}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f"{key}"
+        f"{gap}"
+        f',"fields":{fields}'
         f"}}"
     )
 
@@ -939,7 +1022,7 @@ def _server(x: Any) -> str:
         f',"listens":{_array(x["listens"], _listen, 1)}'
         f',"directives":{_server_directives(x["directives"])}'
         f',"locations":{_array(x["locations"], _location)}'
-        f',"pages":{_array(x["pages"], _server_pages)}'
+        f',"pages":{_array(x["pages"], _page)}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
         f"{key}"

@@ -503,7 +503,7 @@ ok_server(x) if {
 	}
 	is_array(x.pages)
 	every item in x.pages {
-		ok_server_pages(item)
+		ok_page(item)
 	}
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
@@ -540,8 +540,8 @@ wrong_server(x) := {"(no object)"} if {
 	{"locations" | not is_array(object.get(x, "locations", null))},
 	{kind.item("pages", i, inner) |
 		some i, item in x.pages
-		not ok_server_pages(item)
-		some inner in wrong_server_pages(item)
+		not ok_page(item)
+		some inner in wrong_page(item)
 	},
 	{"pages" | not is_array(object.get(x, "pages", null))},
 	{"gap" | not kind.natural_if_said(x, "gap")},
@@ -677,7 +677,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "types", "types_declared", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "file", "line", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -708,11 +708,7 @@ ok_location(x) if {
 	kind.natural_if_said(x, "add_trailer")
 	kind.natural_if_said(x, "proxy_set_header")
 	kind.natural_if_said(x, "error_page")
-	is_array(x.types)
-	every item in x.types {
-		is_string(item)
-	}
-	is_boolean(object.get(x, "types_declared", false))
+	ok_optional_location_errors(x, "errors")
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
 		ok_named_value(item)
@@ -773,12 +769,10 @@ wrong_location(x) := {"(no object)"} if {
 	{"add_trailer" | not kind.natural_if_said(x, "add_trailer")},
 	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
 	{"error_page" | not kind.natural_if_said(x, "error_page")},
-	{"types" | not is_array(object.get(x, "types", null))},
-	{"types" |
-		some item in x.types
-		not is_string(item)
+	{concat(".", ["errors", inner]) |
+		"errors" in object.keys(x)
+		some inner in wrong_location_errors(object.get(x, "errors", null))
 	},
-	{"types_declared" | not is_boolean(object.get(x, "types_declared", false))},
 	{kind.item("proxy_directives", i, inner) |
 		some i, item in x.proxy_directives
 		not ok_named_value(item)
@@ -1083,9 +1077,9 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location_directives := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
+keys_location_directives := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "recursive_error_pages", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
 
-kinds_location_directives := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
+kinds_location_directives := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "recursive_error_pages": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
 
 ok_location_directives(x) if {
 	is_object(x)
@@ -1156,6 +1150,30 @@ wrong_size_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
+keys_location_errors := {"statuses", "any"}
+
+ok_location_errors(x) if {
+	is_object(x)
+	count(x) == size_2
+	is_array(x.statuses)
+	every item in x.statuses {
+		kind.between(item, 0, 999)
+	}
+	is_boolean(x.any)
+}
+
+wrong_location_errors(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_errors,
+	{"statuses" | not is_array(object.get(x, "statuses", null))},
+	{"statuses" |
+		some item in x.statuses
+		not kind.between(item, 0, 999)
+	},
+	{"any" | not is_boolean(object.get(x, "any", null))},
+})
+
 keys_named_value := {"fields", "name", "value", "ms", "file", "line", "key"}
 
 ok_named_value(x) if {
@@ -1185,23 +1203,97 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server_pages := {"uri", "location", "found"}
+keys_page := {"fields", "uri", "response", "recursive", "answer", "location", "kept", "status", "method", "type", "body", "headers", "why", "gap", "file", "line", "key"}
 
-ok_server_pages(x) if {
+ok_page(x) if {
 	is_object(x)
-	count(x) == size_3
+	every field, _ in x {
+		keys_page[field]
+	}
+	x.fields == count(x)
 	is_string(x.uri)
+	is_string(x.response)
+	is_boolean(x.recursive)
+	words_page_answer[x.answer]
 	is_string(x.location)
-	words_listen_speaks_http2[x.found]
+	is_boolean(x.kept)
+	kind.natural(x.status)
+	words_page_method[x.method]
+	is_string(x.type)
+	words_page_body[x.body]
+	is_array(x.headers)
+	every item in x.headers {
+		ok_page_header(item)
+	}
+	is_string(x.why)
+	kind.natural_if_said(x, "gap")
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(object.get(x, "key", ""))
 }
 
-wrong_server_pages(x) := {"(no object)"} if {
+wrong_page(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_server_pages,
+	object.keys(x) - keys_page,
+	{"fields" | not x.fields == count(x)},
 	{"uri" | not is_string(object.get(x, "uri", null))},
+	{"response" | not is_string(object.get(x, "response", null))},
+	{"recursive" | not is_boolean(object.get(x, "recursive", null))},
+	{"answer" | not object.get(x, "answer", null) in {"page", "error", "redirect", "missing", "file", "no_file", "pass", "handler", "closed", "unknown"}},
 	{"location" | not is_string(object.get(x, "location", null))},
-	{"found" | not object.get(x, "found", null) in {"yes", "no", "unknown"}},
+	{"kept" | not is_boolean(object.get(x, "kept", null))},
+	{"status" | not kind.natural(object.get(x, "status", null))},
+	{"method" | not object.get(x, "method", null) in {"GET", "POST"}},
+	{"type" | not is_string(object.get(x, "type", null))},
+	{"body" | not object.get(x, "body", null) in {"none", "text", "unknown"}},
+	{kind.item("headers", i, inner) |
+		some i, item in x.headers
+		not ok_page_header(item)
+		some inner in wrong_page_header(item)
+	},
+	{"headers" | not is_array(object.get(x, "headers", null))},
+	{"why" | not is_string(object.get(x, "why", null))},
+	{"gap" | not kind.natural_if_said(x, "gap")},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_page_header := {"name", "value", "always", "trailer", "file", "line", "key"}
+
+ok_page_header(x) if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.name)
+	is_string(x.value)
+	is_boolean(x.always)
+	is_boolean(x.trailer)
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_7
+	is_string(x.name)
+	is_string(x.value)
+	is_boolean(x.always)
+	is_boolean(x.trailer)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+}
+
+wrong_page_header(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_page_header,
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
+	{"always" | not is_boolean(object.get(x, "always", null))},
+	{"trailer" | not is_boolean(object.get(x, "trailer", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
 keys_other_handler := {"fields", "name", "why", "passes", "file", "line", "key"}
@@ -1483,6 +1575,12 @@ ok_optional_location_health_check(x, field) if {
 	ok_location_health_check(x[field])
 }
 
+ok_optional_location_errors(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_location_errors(x[field])
+}
+
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
 
 words_document_source_context := {"main", "http", "server", "location", "stream"}
@@ -1516,6 +1614,12 @@ words_target_variables_origin := {"constant", "request", "unknown"}
 words_failure_problem := {"empty", "no-port", "invalid", "name"}
 
 words_return_body := {"none", "empty", "text", "variable"}
+
+words_page_answer := {"page", "error", "redirect", "missing", "file", "no_file", "pass", "handler", "closed", "unknown"}
+
+words_page_method := {"GET", "POST"}
+
+words_page_body := {"none", "text", "unknown"}
 
 words_other_handler_why := {"protocol", "methods", "replaced"}
 

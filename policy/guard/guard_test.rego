@@ -28,7 +28,7 @@ _whole := {
 		"directives": t.fields(_server_settings),
 		"gap": 0,
 		"key": "nginx.conf",
-		"pages": [{"uri": "/e", "location": "/e", "found": "yes"}],
+		"pages": [_followed],
 	})],
 	"other_handlers": [object.union(_at(5), {"fields": 7, "name": "stream", "why": "protocol", "passes": 2})],
 	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
@@ -96,13 +96,19 @@ _location := t.pass("/", {
 	"add_trailer": 0,
 	"proxy_set_header": 0,
 	"error_page": 0,
-	"types": ["html text/html"],
-	"types_declared": true,
+	"errors": {"statuses": [403], "any": false},
 	"proxy_directives": [_named],
 	"gap": 0,
 })
 
-_page := t.grpc_page("/e", {})
+_page := t.location("/e", {})
+
+_followed := t.followed("/e", "=", {
+	"location": "/e",
+	"headers": [object.union(t.sent("grpc-status", "14"), {"key": "nginx.conf"})],
+	"gap": 0,
+	"key": "nginx.conf",
+})
 
 test_whole if {
 	guard.passed with input as _whole
@@ -188,11 +194,13 @@ _objects_of_servers(value) := {
 	"servers[0].listens[0]": _put_in_server("listens", [value]),
 	"servers[0].directives": _put_in_server("directives", value),
 	"servers[0].pages[0]": _put_in_server("pages", [value]),
+	"servers[0].pages[0].headers[0]": _put_in_server("pages", [_put(_followed, "headers", [value])]),
 }
 
 _objects_of_locations(value) := {
 	"servers[0].locations[0]": _put_in_server("locations", [value, _page]),
 	"servers[0].locations[0].condition": _put_in_location("condition", value),
+	"servers[0].locations[0].errors": _put_in_location("errors", value),
 	"servers[0].locations[0].grpc": _put_in_location("grpc", value),
 	"servers[0].locations[0].target": _put_in_location("target", value),
 	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
@@ -335,6 +343,7 @@ test_links if {
 		"/ leads to an upstream that it does not name": _with_location({"target": object.union(_target, {"upstreams": []})}),
 		"two locations have one id": _with_server({"locations": [_location, object.union(_page, {"id": "/"})], "pages": []}),
 		"page /e is served by a location that is not there": _with_server({"locations": [_location]}),
+		"page /e names a gap that is not there": _put_in_server("pages", [_put(_followed, "gap", 1)]),
 		"server api.example names a gap that is not there": _with_server({"gap": 1}),
 		"upstream greeter names a gap that is not there": object.union(_whole, {"upstreams": [object.union(_whole.upstreams[0], {"gap": 1})]}),
 		"/ carries gRPC without a target": _with_server({"locations": [object.remove(_location, ["target"]), _page]}),
@@ -405,7 +414,7 @@ test_what_holds_together if {
 		t.one_location(t.location("/web", {"handler": "proxy_pass", "proxy_pass": "http://web"})),
 		t.one_location(t.pass("/", {"target": t.to_address("10.0.0.1", 50051)})),
 		t.locations([t.pass("/", {}), t.location("/in", {"parent": "/"})]),
-		t.document([t.server([], {"pages": [{"uri": "/e", "location": "", "found": "no"}]})], []),
+		t.document([t.server([], {"pages": [t.followed("/e", "=", {})]})], []),
 	] {
 		guard.passed with input as document_
 	}

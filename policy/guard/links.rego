@@ -55,6 +55,12 @@ wrong contains concat(" ", ["page", page.uri, "is served by a location that is n
 	not _location_ids[page.location]
 }
 
+wrong contains concat(" ", ["page", page.uri, "names a gap that is not there"]) if {
+	some server in input.servers
+	some page in server.pages
+	page.gap >= _gaps
+}
+
 wrong contains "two locations have one id" if count(_locations) != count(_location_ids)
 
 wrong contains concat(" ", ["upstream", upstream.name, "names a gap that is not there"]) if {

@@ -12,6 +12,7 @@ value := {
 	"grpc_next_upstream": {"value": "error timeout", "text": "error timeout"},
 	"grpc_next_upstream_tries": {"value": 0, "text": "0"},
 	"grpc_intercept_errors": {"value": false, "text": "off"},
+	"recursive_error_pages": {"value": false, "text": "off"},
 	"grpc_buffer_size": {"value": 4096, "text": "4k"},
 	"grpc_ssl_verify": {"value": false, "text": "off"},
 	"grpc_ssl_server_name": {"value": false, "text": "off"},

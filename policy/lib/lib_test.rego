@@ -260,6 +260,7 @@ test_defaults_of_nginx if {
 		"keepalive_timeout": [60000, "60s"],
 		"large_client_header_buffers": ["4 8k", "4 8k"],
 		"proxy_http_version": ["1.0 or 1.1", "1.0 or 1.1"],
+		"recursive_error_pages": [false, "off"],
 		"proxy_pass_trailers": [false, "off"],
 		"resolver": ["", "none"],
 		"ssl_protocols": ["", "not said"],

@@ -1,203 +1,259 @@
 # METADATA
 # title: Error pages
 # description: >-
-#   What a client sees of the error page of a status: the final status, the content type, the body
-#   and whether grpc-status is sent. Judged once for each server and list of pages.
+#   What clients make of the error page of a status, against what they make of the status without
+#   it. Judged once for each server and list of pages.
 package nginx.grpc.lib.pages
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
-import data.nginx.grpc.lib.mime_types
 import data.nginx.grpc.lib.units
 
-# Statuses that a client without a page takes for UNAVAILABLE, and retries.
-retried := {429, 502, 503, 504}
+# What clients make of a status without a page. Of all others they make UNKNOWN or INTERNAL, and a
+# page can hardly say less.
+told := {
+	401: "UNAUTHENTICATED",
+	403: "PERMISSION_DENIED",
+	404: "UNIMPLEMENTED",
+	429: "UNAVAILABLE",
+	502: "UNAVAILABLE",
+	503: "UNAVAILABLE",
+	504: "UNAVAILABLE",
+}
+
+# 408, 444 and 499 get no page.
+_judged := {400, 405, 413, 414, 415, 421, 495, 496, 497, 500, 501} | object.keys(told)
+
+# What may come of any gRPC location. Then the call's body has been read, and a page that passes the
+# call on passes it without.
+_anywhere := {400, 413, 500, 502, 504}
 
 # Statuses for which add_header and add_trailer add without `always`.
 _added := {200, 201, 204, 206, 301, 302, 303, 304, 307, 308}
 
-# verdict[server number][list index][status]: {"kind", "entry", "page"}. Kinds: good; plain (as if
-# there were no page: HTML with the status kept); passes (to gRPC, with "location"); unknown (with
-# "doubt"); else the name of the harm. A status without a page has no entry.
+# places[server number][list index]: the gRPC locations that the list is in effect for.
+places[number][location.error_page] contains location if {
+	some number in {call.number | some call in calls.passes}
+	some location in input.servers[number].locations
+	_meets_errors(location)
+}
+
+# verdict[server number][list index][status]: {"kind", "entry", "page", "counts"}. Kinds: good; plain
+# (clients are told what they are told without a page); fallback (the call goes to another server);
+# unknown (with "doubt"); else the name of the harm. `counts`: whether calls may meet with the status
+# there, or the page is made for them. A status without a page has no entry.
 verdict := {number: lists |
-	some number, used in _used
+	some number, used in places
 	lists := {index: statuses |
-		some index in used
+		some index, locations in used
+		errors := _errors(locations)
 		statuses := {status: verdict |
-			some status in retried
-			verdict := _verdict(number, input.error_page_lists[index], status)
+			some status in _judged
+			verdict := _verdict(number, input.error_page_lists[index], errors, status)
 		}
 	}
 }
 
-# _used: the lists in effect where calls come, by server.
-_used := {number: used |
-	some number in {call.number | some call in calls.passes}
-	used := {location.error_page |
-		some location in input.servers[number].locations
-		location.grpc.carries == "pass"
-	}
+_meets_errors(location) if {
+	location.grpc.carries == "pass"
+} else if location.errors
+
+# _errors that may come of these locations, and whether they look for pages on pages.
+_errors(locations) := {"statuses": statuses, "any": any, "recursive": recursive} if {
+	statuses := _anywhere | {status | some location in locations; some status in location.errors.statuses}
+	any := _some_give_any(locations)
+	recursive := _some_search_again(locations)
 }
+
+_some_give_any(locations) if {
+	some location in locations
+	_gives_any(location)
+} else := false
+
+_some_search_again(locations) if {
+	some location in locations
+	effective.is_on(location, "recursive_error_pages")
+} else := false
+
+# The upstream's own errors get a page only with grpc_intercept_errors.
+_gives_any(location) if {
+	location.errors.any
+} else if effective.is_on(location, "grpc_intercept_errors")
 
 _pages := {number: pages |
-	some number, _ in _used
-	pages := {page.uri: page | some page in input.servers[number].pages}
+	some number, _ in places
+	pages := {[page.uri, page.response, page.recursive]: page | some page in input.servers[number].pages}
 }
 
-_verdict(number, list, status) := object.union({"entry": entry, "page": page}, judged) if {
+_verdict(number, list, errors, status) := object.union({"entry": entry, "page": page, "counts": counts}, judged) if {
 	entry := [entry | some entry in list.pages; status in entry.codes][0]
-	page := _page(number, entry)
-	judged := _judge(list, entry, page, status)
+	page := object.get(_pages[number], [[entry.uri, entry.response, errors.recursive]], _not_followed)
+	counts := _counts(errors, page, status)
+	judged := _told(_judge(list, errors, entry, page, status), status)
 }
 
-# _served: the locations of the pages, with what they send; once for each, however many lists and
-# statuses lead there.
-_served := {number: served |
-	some number, pages in _pages
-	served := {uri: {"location": location, "type": _type(uri, location), "headers": _headers(location)} |
-		some uri, page in pages
-		location := calls.location_by_id[page.location]
-	}
+_not_followed := {"answer": "unknown", "why": "was not followed", "location": ""}
+
+_counts(errors, page, status) if {
+	errors.statuses[status]
+} else if {
+	errors.any
+} else if {
+	_is_for_calls(page)
+} else := false
+
+# _is_for_calls: what says grpc-status is made for gRPC, and for statuses that are expected.
+_is_for_calls(page) if {
+	some header in page.headers
+	header.name == "grpc-status"
 }
 
-# _page that serves the entry: its location, or why there is none.
-_page(number, entry) := page if {
-	page := _served[number][entry.uri]
-} else := {"found": page.found} if {
-	page := _pages[number][entry.uri]
-} else := {"found": "unknown"}
+# _told: where clients are told nothing without a page, only an OK that is none is worse.
+_told(judged, status) := judged if {
+	told[status]
+} else := judged if {
+	judged.kind in {"good", "ok_status"}
+} else := {"kind": "plain"}
 
-_judge(list, entry, page, status) := {"kind": "unknown", "doubt": _doubt(entry, "may be added to by an include that was not read")} if {
+_judge(list, errors, entry, page, status) := _unknown(entry, "may be added to by an include that was not read") if {
 	not list.complete
-} else := {"kind": "unknown", "doubt": _doubt(entry, "holds a variable")} if {
-	entry.unresolved
-} else := {"kind": "redirect"} if {
-	regex.match(`^https?://`, entry.uri)
-} else := {"kind": "missing"} if {
-	startswith(entry.uri, "@")
-	page.found == "no"
-} else := _file(entry, "text/html", status) if {
-	page.found == "no"
-} else := {"kind": "unknown", "doubt": _doubt(entry, "is served by a location that is not seen")} if {
-	page.found == "unknown"
-} else := {"kind": "passes", "location": page.location} if {
-	page.location.grpc.carries == "pass"
-} else := {"kind": "unknown", "doubt": effective.gap_doubt(page.location)} if {
-	page.location.handler == "unknown"
-} else := _returned(entry, page, status) if {
-	page.location.handler == "return"
-} else := _file(entry, page.type, status) if {
-	page.location.handler == "static"
-} else := {"kind": "unknown", "doubt": _doubt(entry, concat(" ", ["is made by", page.location.handler]))}
+} else := {"kind": "unknown", "doubt": effective.gap_doubt(page)} if {
+	page.answer == "unknown"
+	page.gap >= 0
+} else := _unknown(entry, page.why) if {
+	page.answer == "unknown"
+} else := _passed(errors, entry, page, status) if {
+	page.answer == "pass"
+} else := _unknown(entry, "is made by a handler of its own") if {
+	page.answer == "handler"
+} else := _file(entry, page, status) if {
+	page.answer == "file"
+} else := _error(page, status) if {
+	page.answer == "error"
+} else := _answered(entry, page, status) if {
+	page.answer == "page"
+} else := {"kind": page.answer}
+
+# _passed: the page is another server's.
+_passed(errors, entry, page, status) := {"kind": "passes"} if {
+	_handler(page) == "grpc_pass"
+	_is_too_late(errors, page, status)
+} else := {"kind": "fallback"} if {
+	_handler(page) == "grpc_pass"
+} else := _unknown(entry, concat(" ", ["is made by", _handler(page)]))
+
+_handler(page) := calls.location_by_id[page.location].handler
+
+# _is_too_late: the page's server gets no request message, or a GET.
+_is_too_late(errors, page, status) if {
+	page.method == "GET"
+} else if {
+	errors.any
+} else if _anywhere[status]
 
 # _file: a file has a body, so it is never a gRPC page. Whether it is there is not known.
-_file(entry, type, status) := {"kind": "unknown", "doubt": type} if {
-	is_object(type)
-} else := {"kind": "unknown", "doubt": _doubt(entry, "is a file of type application/grpc")} if {
-	_is_grpc(type)
+_file(entry, page, status) := _unknown(entry, "is a file of type application/grpc") if {
+	_is_grpc(page)
 } else := {"kind": "plain"} if {
-	_replaced(entry, 200, status) in retried
+	_says_the_same(page, status)
 } else := {"kind": "not_grpc"}
 
-_returned(entry, page, status) := {"kind": "no_content"} if {
-	_final(entry, page.location, status) == 204
-} else := {"kind": "plain"} if {
-	_is_own_html(page.location)
-	_final(entry, page.location, status) in retried
-} else := {"kind": "status"} if {
-	_is_own_html(page.location)
-} else := {"kind": "unknown", "doubt": page.type} if {
-	is_object(page.type)
-} else := _typed(page.headers, entry, page.location, status) if {
-	_is_grpc(page.type)
-} else := {"kind": "plain"} if {
-	_final(entry, page.location, status) in retried
-} else := {"kind": "not_grpc"}
+# _error: nginx's own words for an error on the way to the page.
+_error(page, status) := {"kind": "status"} if {
+	not _says_the_same(page, status)
+} else := {"kind": "mixed"} if {
+	_has_status(page, status)
+} else := {"kind": "plain"}
+
+_answered(entry, page, status) := {"kind": "no_content"} if {
+	_final(page, status) == 204
+} else := _typed(entry, page, status) if {
+	_is_grpc(page)
+} else := {"kind": "not_grpc"} if {
+	not _says_the_same(page, status)
+} else := {"kind": "mixed"} if {
+	page.body != "none"
+	_has_status(page, status)
+} else := {"kind": "plain"}
 
 # _typed: the page is sent as application/grpc.
-_typed(headers, entry, location, status) := {"kind": "unknown", "doubt": _doubt(entry, "has a body with a variable")} if {
-	location.return.body == "variable"
+_typed(entry, page, status) := _unknown(entry, "has a body that is not known") if {
+	page.body == "unknown"
 } else := {"kind": "body"} if {
-	location.return.body == "text"
-} else := {"kind": "unknown", "doubt": doubt} if {
-	doubt := headers.doubt
-} else := {"kind": "unknown", "doubt": _doubt(entry, "may have headers from an include that was not read")} if {
-	not headers.complete
-} else := {"kind": "no_status"} if {
-	headers.status == []
-} else := {"kind": "ok_status"} if {
-	some header in headers.status
-	header.value == "0"
-} else := {"kind": "good"} if {
-	_final(entry, location, status) == 200
-} else := {"kind": "older_clients"} if {
-	some header in headers.status
-	header.always
+	page.body == "text"
+} else := {"kind": "content_length"} if {
+	some header in _sent(page, status)
+	header.name == "content-length"
 } else := {"kind": "headers_lost"} if {
-	not _final(entry, location, status) in _added
-} else := {"kind": "status"}
+	_statuses(page, status) == []
+	some header in page.headers
+	header.name == "grpc-status"
+} else := {"kind": "no_status"} if {
+	_statuses(page, status) == []
+} else := {"kind": _code_kind(trim_space(_last_of(_statuses(page, status))), page, status)}
 
-# _headers: the grpc-status lines of the lists in effect and whether these are all, or the doubt.
-# An answer without a body ends with its trailers: clients read grpc-status there, too.
-_headers(location) := {"complete": complete, "status": status} if {
-	lists := [input.header_lists[location[name]] | some name in ["add_header", "add_trailer"]]
-	count(lists) > 0
-	complete := count([list | some list in lists; not list.complete]) == 0
-	status := [header |
-		some list in lists
-		some header in list.headers
-		lower(header.name) == "grpc-status"
-	]
-} else := {"doubt": effective.gap_doubt(location)} if {
-	effective.hidden(location)
-} else := {"complete": true, "status": []}
+# _code_kind: by the last grpc-status, which is the one that counts.
+_code_kind(code, page, status) := "bad_status" if {
+	not regex.match(`^0*([0-9]|1[0-6])$`, code)
+} else := "ok_status" if {
+	units.integer(code) == 0
+} else := "says_less" if {
+	units.integer(code) in {2, 13}
+} else := "good" if {
+	_final(page, status) == 200
+} else := "older_clients"
 
-# _final: the status that is sent. nginx keeps the first status unless `=` is said; but a `return` of
-# 400 or more without a text is an error of its own.
-_final(entry, location, status) := location.return.code if {
-	_is_own_html(location)
-} else := _replaced(entry, location.return.code, status)
+# _statuses: the values of grpc-status that clients look at. Where there are trailers, it is theirs.
+_statuses(page, status) := [header.value |
+	some header in _sent(page, status)
+	header.name == "grpc-status"
+	header.trailer
+] if {
+	some trailer in _sent(page, status)
+	trailer.trailer
+} else := [header.value |
+	some header in _sent(page, status)
+	header.name == "grpc-status"
+]
 
-_replaced(entry, own, status) := status if {
-	entry.response == ""
-} else := own if {
-	_response(entry) == 0
-} else := _response(entry)
+_last_of(values) := values[count(values) - 1]
 
-# _response: the code behind `=`; none is 0 to nginx, and so is 0 none.
-_response(entry) := units.integer(trim_prefix(entry.response, "="))
-
-# _is_own_html: `return 503;` without a text is answered with nginx's own HTML.
-_is_own_html(location) if {
-	_without_text[location.return.body]
-	location.return.code >= 400
+_has_status(page, status) if {
+	some header in _sent(page, status)
+	header.name == "grpc-status"
+	not header.trailer
 }
 
-_without_text := {"none", "empty"}
+_sent(page, status) := [header |
+	some header in page.headers
+	_is_sent(header, _final(page, status))
+]
 
-# _type of the page: by its extension, else default_type; a doubt where that is not known.
-_type(uri, location) := type if {
-	some line in location.types
-	parts := split(line, " ")
-	parts[0] == _extension(uri)
-	type := parts[1]
-} else := "the type of its extension" if {
-	location.types == []
-	not location.types_declared
-	mime_types.known[_extension(uri)]
-} else := setting.doubt if {
-	setting := effective.setting(location, "default_type")
-} else := effective.setting(location, "default_type").value
+_is_sent(header, status) if {
+	header.always
+} else if _added[status]
 
-# _extension, undefined where there is none.
-_extension(uri) := lower(regex.find_all_string_submatch_n(`\.([^./]+)$`, uri, 1)[0][1]) if {
-	not startswith(uri, "@")
+# _final: the status that is sent.
+_final(page, status) := status if {
+	page.kept
+} else := page.status
+
+# _says_the_same: clients make the same of the status that is sent.
+_says_the_same(page, status) if told[_final(page, status)] == told[status]
+
+# _is_grpc: by the type of the page, or one that add_header adds to it: one is enough.
+_is_grpc(page) if {
+	_grpc_type(page.type)
+} else if {
+	some header in page.headers
+	header.name == "content-type"
+	_grpc_type(header.value)
 }
 
-_is_grpc(type) if regex.match(`^application/grpc([+;].*)?$`, lower(type))
+_grpc_type(type) if regex.match(`^application/grpc([+;].*)?$`, type)
 
-_doubt(entry, what) := {
+_unknown(entry, what) := {"kind": "unknown", "doubt": {
 	"at": entry,
 	"reason": concat(" ", ["error_page", entry.uri, what]),
 	"hint": "a page that returns 200 with default_type application/grpc and add_header grpc-status 14",
-}
+}}

@@ -79,7 +79,6 @@ location(path, more) := fields(object.union(
 		"grpc_pass": "",
 		"proxy_pass": "",
 		"directives": fields({}),
-		"types": [],
 		"proxy_directives": [],
 	}),
 	more,
@@ -243,8 +242,6 @@ header_list(directive, context, headers) := {
 
 header(name, value) := object.union(at(13), {"name": name, "value": value, "always": false})
 
-always(name, value) := object.union(header(name, value), {"always": true})
-
 error_page(codes, response, uri) := object.union(at(14), {
 	"codes": codes,
 	"response": response,
@@ -260,42 +257,44 @@ with_unread(document_) := object.union(document_, object.union(unread, {"complet
 
 answer(code, body) := fields(object.union(at(15), {"code": code, "body": body}))
 
-# with_pages: one server with a gRPC location whose error pages are `entries`, and `pages` that
-# serve them.
-with_pages(entries, pages) := object.union(
-	document(
-		[server(
-			array.concat([pass("/", {"error_page": 0})], pages),
-			{"pages": [served |
-				some location_ in pages
-				served := {"uri": location_.path, "location": location_.id, "found": "yes"}
-			]},
-		)],
-		[greeter],
-	),
+# followed: what became of an error page, by default one that does all right.
+followed(uri, response, more) := fields(object.union(
+	object.union(at(15), {
+		"uri": uri,
+		"response": response,
+		"recursive": false,
+		"answer": "page",
+		"location": "",
+		"kept": false,
+		"status": 200,
+		"method": "GET",
+		"type": "application/grpc",
+		"body": "none",
+		"headers": [sent("grpc-status", "14")],
+		"why": "",
+	}),
+	more,
+))
+
+# sent: a header that a page adds.
+sent(name, value) := object.union(at(16), {"name": name, "value": value, "always": false, "trailer": false})
+
+sent_always(name, value) := object.union(sent(name, value), {"always": true})
+
+trailer(name, value) := object.union(sent(name, value), {"trailer": true})
+
+# with_pages: one server with a gRPC location whose error pages are `entries`, and what became of
+# them.
+with_pages(entries, pages) := with_pages_of(pass("/", {"error_page": 0}), entries, pages)
+
+# with_pages_of: the same for this location.
+with_pages_of(location_, entries, pages) := object.union(
+	document([server([location_, location("/e", {}), location("@e", {"modifier": "@"})], {"pages": pages})], [greeter]),
 	{"error_page_lists": [{"context": "server", "complete": true, "pages": entries}]},
 )
 
-# with_page: the same for one page that answers all of 502, 503 and 504.
-with_page(response, page_) := with_pages([error_page([502, 503, 504], response, page_.path)], [page_])
-
-# grpc_page: a page that does all right, with more over it.
-grpc_page(path, more) := page(path, object.union(
-	{"directives": fields({"default_type": text("application/grpc")})},
-	more,
-))
-
-# page that returns 200 with nginx's default type.
-page(path, more) := location(path, object.union(
-	{
-		"modifier": "=",
-		"internal": true,
-		"handler": "return",
-		"own_handler": true,
-		"return": answer(200, "none"),
-	},
-	more,
-))
-
-# with_headers: a document whose first list is this add_header list, for pages with `add_header: 0`.
-with_headers(document_, headers) := listed(document_, [header_list("add_header", "location", headers)])
+# with_page: the same for one page /e of 502, 503 and 504.
+with_page(response, more) := with_pages(
+	[error_page([502, 503, 504], response, "/e")],
+	[followed("/e", response, object.union({"location": "/e"}, more))],
+)

@@ -103,6 +103,7 @@ LOCATION_SETTINGS = {
     "grpc_buffer_size": _SIZE,
     "grpc_next_upstream_tries": _COUNT,
     "grpc_intercept_errors": _SWITCH,
+    "recursive_error_pages": _SWITCH,
     "grpc_ssl_verify": _SWITCH,
     "grpc_ssl_server_name": _SWITCH,
     "proxy_pass_trailers": _SWITCH,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nginx_grpc.garbage import uncollected
-from nginx_grpc.model import arrival, grpc, pages, passes
+from nginx_grpc.model import arrival, grpc, own_errors, pages, passes
 from nginx_grpc.model.accounts import Accounts
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.contexts import http_blocks
@@ -70,6 +70,8 @@ class _Model:
         self._open_locations(sockets)
         passes.follow(self._servers, self._upstreams)
         grpc.decide(self._servers)
+        for server in self._servers:
+            own_errors.find(server.locations)
         pages.find(self._servers, self._budget)
         arrival.decide(self._servers, sockets)
         self._accounts.close(self._configuration.entry)

@@ -59,15 +59,15 @@ class InheritedList:
         return self._doubtful
 
     def all_directives(self) -> list[Directive]:
-        """Those of the contexts it is merged with, the outermost first, then its own."""
+        """Its own, then those of the contexts it is merged with, the innermost first."""
         outer = self.outer
         if outer is None:
             return self.directives
-        merged = [self.directives]
+        merged = list(self.directives)
         while outer is not None:
-            merged.append(outer.directives)
+            merged += outer.directives
             outer = outer.outer
-        return [directive for context in reversed(merged) for directive in context]
+        return merged
 
     def index_in(self, listed: list[InheritedList]) -> int:
         """Its place in a document's list; it joins at the first call."""
@@ -115,7 +115,7 @@ class Lists:
     def _entries(self, item: InheritedList, write: Callable[[Directive], Json]) -> list[Json]:
         directives = item.all_directives()
         # What is merged is repeated.
-        for directive in directives[: len(directives) - len(item.directives)]:
+        for directive in directives[len(item.directives) :]:
             self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
         return [write(directive) for directive in directives]
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
-from nginx_grpc.model.lists import ADDED, HEADER_LISTS, Lists
+from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
-from nginx_grpc.model.pages import extension_of
 from nginx_grpc.model.targets import Target
 from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
@@ -59,7 +58,6 @@ class LocationWriter:
         node["grpc_pass"] = grpc_pass
         node["proxy_pass"] = proxy_pass
         node["directives"] = directives_json(location.scope.settings, settings, self._budget)
-        node["types"] = self._types(location)
         node["proxy_directives"] = self._beside_grpc_pass(location)
         placed(node, location.directive)
         self._add_optional(node, location, carries)
@@ -77,20 +75,15 @@ class LocationWriter:
             node["return"] = _returned(location.returns)
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
-        if carries or location.page_uris:
-            if location.scope.types is not None and location.scope.types.are_all():
-                node["types_declared"] = True
+        if carries or location.errors.possible:
             lists = location.scope.lists
-            for name in (*(HEADER_LISTS if carries else ADDED), "error_page"):
+            for name in (*(HEADER_LISTS if carries else ()), "error_page"):
                 if name in lists:
                     node[name] = self._lists.index(lists[name])
+        if location.errors.possible:
+            node["errors"] = location.errors.as_json()
         if location.scope.gap is not None:
             node["gap"] = location.scope.gap
-
-    def _types(self, location: Location) -> list[str]:
-        if not location.page_uris or location.scope.types is None:
-            return []
-        return location.scope.types.of({extension_of(uri) for uri in location.page_uris})
 
     def _beside_grpc_pass(self, location: Location) -> list[Json]:
         if location.handler != "grpc_pass":

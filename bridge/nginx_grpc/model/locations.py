@@ -19,7 +19,7 @@ from nginx_grpc.tree import Directive
 if TYPE_CHECKING:
     from nginx_grpc.model.arrival import Arrival
 
-__all__ = ["Condition", "Location", "condition_of", "locations"]
+__all__ = ["Condition", "Location", "OwnErrors", "condition_of", "locations"]
 
 # What says which files a location has: one that says so means to serve them.
 _FILES = frozenset(("alias", "autoindex", "index", "random_index", "root"))
@@ -78,6 +78,31 @@ class Condition:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class OwnErrors:
+    """With which statuses nginx itself may answer, beside those that may come anywhere.
+
+    Args:
+        statuses: in order.
+        any: whether a module in effect may answer with any.
+    """
+
+    statuses: tuple[int, ...] = ()
+    any: bool = False
+
+    @property
+    def possible(self) -> bool:
+        """Whether there are some."""
+        return self.any or bool(self.statuses)
+
+    def as_json(self) -> Json:
+        """`errors` of a location."""
+        return {"statuses": list(self.statuses), "any": self.any}
+
+
+_NO_ERRORS = OwnErrors()
+
+
 @dataclass(slots=True, eq=False)
 class Location:
     """A location, or an `if` in one.
@@ -97,7 +122,7 @@ class Location:
         conditions: the `if`s directly in it.
         nested: the locations directly in it.
         carries, reasons: whether gRPC comes here, and the signs.
-        page_uris: the error page URIs that it serves.
+        errors: with what nginx itself may answer calls here.
         arrival: whether calls to it arrive; None where that is not asked.
     """
 
@@ -116,7 +141,7 @@ class Location:
     nested: list[Location]
     carries: str
     reasons: list[str]
-    page_uris: list[str]
+    errors: OwnErrors
     arrival: Arrival | None = None
 
     @property
@@ -234,7 +259,7 @@ def _location(
         nested=[],
         carries="no",
         reasons=[],
-        page_uris=[],
+        errors=_NO_ERRORS,
     )
     if handler is None and returns is not None:
         location.handler, location.own_handler = "return", True

@@ -1,166 +1,174 @@
-"""Which location serves an error page: nginx's own search, short of running a regex.
-
-An exact location wins; else the longest prefix, which is final with `^~`; else the regex locations
-are tried, and none of them is tried here: where one could take the URI, the answer is unknown.
-"""
+"""What a client gets of the error pages in effect where gRPC comes."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 
 from nginx_grpc.model.budget import Budget
-from nginx_grpc.model.lists import InheritedList, page_codes, page_uri
-from nginx_grpc.model.locations import Location
+from nginx_grpc.model.choice import Effort, Locations
+from nginx_grpc.model.lists import ADDED, InheritedList, page_codes, page_response, page_uri
+from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.page_walk import KEPT, Answer, Walk, is_recursive
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
+from nginx_grpc.model.types_blocks import content_type
+from nginx_grpc.tree import Directive
 
-__all__ = ["extension_of", "find"]
+__all__ = ["find"]
 
-
-class _Level:
-    """The locations directly in a server or a location, ready to be searched."""
-
-    def __init__(self, inside: Iterable[Location]) -> None:
-        self.exact: dict[str, Location] = {}
-        self.has_regex = False
-        prefixes: dict[str, Location] = {}
-        for location in inside:
-            if location.modifier == "=":
-                self.exact.setdefault(location.path, location)
-            elif location.modifier in ("", "^~"):
-                prefixes.setdefault(location.path, location)
-            elif location.modifier in ("~", "~*"):
-                self.has_regex = True
-        self._paths = sorted(prefixes)
-        self._locations = [prefixes[path] for path in self._paths]
-        self._shorter = self._link()
-
-    def longest_prefix(self, uri: str) -> Location | None:
-        """The location with the longest path that the URI begins with."""
-        at = bisect_right(self._paths, uri) - 1
-        while at >= 0 and not uri.startswith(self._paths[at]):
-            at = self._shorter[at]
-        return self._locations[at] if at >= 0 else None
-
-    def _link(self) -> list[int]:
-        """For each path the place of the longest other one that it begins with, -1 for none."""
-        links: list[int] = []
-        open_paths: list[int] = []
-        for at, path in enumerate(self._paths):
-            while open_paths and not path.startswith(self._paths[open_paths[-1]]):
-                open_paths.pop()
-            links.append(open_paths[-1] if open_paths else -1)
-            open_paths.append(at)
-        return links
-
-
-class _Matching:
-    """The search for a location in one server."""
-
-    def __init__(self, scope: Scope, inside: Iterable[Location]) -> None:
-        """Take in a server.
-
-        Args:
-            scope: its scope.
-            inside: all of its locations, nested ones too.
-        """
-        self._scope = scope
-        self._named: dict[str, Location] = {}
-        top = []
-        for location in inside:
-            if location.modifier == "@":
-                self._named.setdefault(location.path, location)
-            elif location.parent is None:
-                top.append(location)
-        self._top = _Level(top)
-        self._levels: dict[str, _Level] = {}
-
-    def serves(self, uri: str) -> tuple[str, Location | None]:
-        """yes, no or unknown for an error page's URI or @name, and the location for yes."""
-        if "$" in uri or not uri:
-            return "unknown", None
-        if uri.startswith("@"):
-            named = self._named.get(uri)
-            return ("yes", named) if named else self._absent()
-        if not uri.startswith("/"):
-            return "no", None
-        return self._search(uri.partition("?")[0])
-
-    def _search(self, uri: str) -> tuple[str, Location | None]:
-        level, scope = self._top, self._scope
-        found: Location | None = None
-        certain = True
-        while True:
-            exact = level.exact.get(uri)
-            if exact is not None:
-                return "yes", exact
-            prefix = level.longest_prefix(uri)
-            final = prefix is not None and prefix.modifier == "^~"
-            # What was not seen of this block may hold a location with a longer path or a regex.
-            certain = certain and not scope.gaps and (final or not level.has_regex)
-            if prefix is None:
-                break
-            found, scope = prefix, prefix.scope
-            level = self._level(prefix)
-        if not certain:
-            return "unknown", None
-        return ("yes", found) if found else ("no", None)
-
-    def _level(self, location: Location) -> _Level:
-        level = self._levels.get(location.id)
-        if level is None:
-            level = self._levels[location.id] = _Level(location.nested)
-        return level
-
-    def _absent(self) -> tuple[str, Location | None]:
-        return ("unknown" if self._scope.gaps else "no"), None
+# The headers that decide what a gRPC client makes of an answer.
+_TELLING = frozenset(("grpc-status", "content-type", "content-length"))
+# What a page takes in a document, beside its URI.
+_ROOM = 400
+_PLACE = ("location", "file", "line", "key", "fields", "headers")
 
 
 def find(servers: Iterable[Server], budget: Budget) -> None:
     """Fill in each server's pages, for the lists in effect where gRPC comes.
 
     Args:
-        servers: the servers, known which locations carry gRPC.
+        servers: the servers, known which locations carry gRPC and which errors may come there.
         budget: bounds the URIs of http that are repeated in each server.
     """
-    used: dict[InheritedList, list[str]] = {}
+    effective: dict[InheritedList, list[Directive]] = {}
+    effort = Effort()
     for server in servers:
-        lists = dict.fromkeys(
-            location.scope.lists["error_page"]
-            for location in server.locations
-            if location.carries != "no" and "error_page" in location.scope.lists
-        )
-        for pages in lists:
-            if pages not in used:
-                used[pages] = _effective_uris(pages)
-        uris = dict.fromkeys(uri for pages in lists for uri in used[pages])
-        if not uris:
+        used: dict[tuple[InheritedList, bool], Scope] = {}
+        for location in server.locations:
+            pages = location.scope.lists.get("error_page")
+            if pages is not None and (location.carries != "no" or location.errors.possible):
+                used.setdefault((pages, is_recursive(location.scope)), location.scope)
+        if not used:
             continue
-        matching = _Matching(server.scope, server.locations)
-        for uri in uris:
-            budget.spend(len(uri))
-            found, location = matching.serves(uri)
-            if location is not None:
-                location.page_uris.append(uri)
-            server.pages.append(
-                {"uri": uri, "location": location.id if location else "", "found": found}
-            )
+        locations = Locations(server.scope, server.locations, effort)
+        walk = Walk(server.directive.block or [], locations, _assigned(server), effort)
+        known: set[tuple[str, str, bool]] = set()
+        for (pages, recursive), origin in used.items():
+            repeated = pages in effective
+            if not repeated:
+                effective[pages] = _effective(pages)
+            for page in effective[pages]:
+                key = (page_uri(page), page_response(page), recursive)
+                if key not in known:
+                    known.add(key)
+                    budget.spend(len(page_uri(page)) + _ROOM * repeated)
+                    ways = walk.answers(page, origin, recursive=recursive)
+                    server.pages.append(_page(page, recursive, ways))
 
 
-def _effective_uris(pages: InheritedList) -> list[str]:
-    """The URIs of a list that are used: for each status the first that names it."""
+def _effective(pages: InheritedList) -> list[Directive]:
+    """The error_pages of a list that are used: for each status the first that names it."""
     taken: set[int] = set()
-    uris: dict[str, None] = {}
+    found = []
     for directive in pages.all_directives():
         codes = set(page_codes(directive)) - taken
         if codes:
             taken |= codes
-            uris[page_uri(directive)] = None
-    return list(uris)
+            found.append(directive)
+    return found
 
 
-def extension_of(uri: str) -> str:
-    """The extension by which nginx chooses the content type; empty where there is none."""
-    last = uri.partition("?")[0].rpartition("/")[2]
-    return last.rpartition(".")[2].lower() if "." in last else ""
+def _assigned(server: Server) -> frozenset[str]:
+    """The variables to which a configuration gives a value."""
+    blocks = [server.scope.own, *(location.own for location in server.locations)]
+    told = {
+        directive.args[0].removeprefix("$").lower()
+        for block in blocks
+        for directive in block.get("set", ())
+        if directive.args
+    }
+    return frozenset(told.union(server.variables.http.values))
+
+
+def _page(page: Directive, recursive: bool, ways: list[Answer]) -> Json:
+    """A page of the document: how all ways end, or that they differ."""
+    found = [_answer(page, way) for way in ways]
+    first = found[0]
+    for other in found[1:]:
+        if other["answer"] == "unknown":
+            first = other
+            break
+        if _sent(page, first) != _sent(page, other):
+            first = _unknown(page, ways[0], "may be answered in more than one way")
+            break
+    key: Json = {"uri": page_uri(page), "response": page_response(page), "recursive": recursive}
+    return counted({**key, **first})
+
+
+def _sent(page: Directive, node: Json) -> Json:
+    """What of an answer the client sees."""
+    safe = node["status"] < 400 and not (node["kept"] and min(page_codes(page)) >= 400)
+    headers = [
+        (header["name"], header["value"], header["trailer"])
+        for header in node["headers"]
+        if safe or header["always"]
+    ]
+    return {**{name: node[name] for name in node if name not in _PLACE}, "sent": headers}
+
+
+def _answer(page: Directive, way: Answer) -> Json:
+    if way.kind == "unknown":
+        return _unknown(page, way, way.why)
+    node = _node(page, way)
+    if way.kind in ("page", "file") and way.status != 204:
+        kind = content_type(way.scope, way.uri)
+        if kind is None:
+            return _unknown(page, way, "has a content type that is not known")
+        node["type"] = kind
+        node["body"] = "unknown" if way.text is None else "text" if way.text else "none"
+    if way.kind in ("page", "error"):
+        headers = _headers(way.scope)
+        if headers is not None:
+            node["headers"] = headers
+        elif node["type"].lower().startswith("application/grpc") and node["body"] != "text":
+            return _unknown(page, way, "has headers that are not known")
+    return node
+
+
+def _unknown(page: Directive, way: Answer, why: str) -> Json:
+    node = _node(page, way)
+    node.update(answer="unknown", why=why, kept=False, status=0, type="", body="none", headers=[])
+    if way.scope.gap is not None:
+        node["gap"] = way.scope.gap
+    return node
+
+
+def _node(page: Directive, way: Answer) -> Json:
+    node: Json = {
+        "answer": way.kind,
+        "location": way.location.id if way.location is not None else "",
+        "kept": way.status == KEPT,
+        "status": 0 if way.status == KEPT else way.status,
+        "method": way.method,
+        "type": "",
+        "body": "none",
+        "headers": [],
+        "why": "",
+    }
+    return placed(node, way.by or page)
+
+
+def _headers(scope: Scope) -> list[Json] | None:
+    """What add_header and add_trailer say to a gRPC client; None where that is not known."""
+    found: list[Json] = []
+    lists = [(name, scope.lists[name]) for name in ADDED if name in scope.lists]
+    if not lists and scope.gap is not None:
+        return None
+    for name, inherited in lists:
+        if not inherited.complete:
+            return None
+        for directive in inherited.all_directives():
+            header, value = (*directive.args, "", "")[:2]
+            trailer = name == "add_trailer"
+            if value == "" or not (trailer or header.lower() in _TELLING):
+                continue
+            if "$" in value:
+                return None
+            node = {
+                "name": header.lower(),
+                "value": value,
+                "always": directive.args[2:] == ["always"],
+                "trailer": trailer,
+            }
+            found.append(placed(node, directive))
+    return found

@@ -55,19 +55,7 @@ _first_answers := [call |
 _wanted := [502, 503, 504]
 
 # A page that does harm is NG110's, and one that is not known is a doubt.
-_has_page(call, status) if {
-	verdict := _verdict(call, status)
-	not verdict.kind in {"plain", "passes"}
-} else if {
-	_is_fallback(_verdict(call, status), call)
-}
-
-# A named location keeps method and URI; another target may be alive.
-_is_fallback(verdict, call) if {
-	verdict.location.modifier == "@"
-} else if {
-	verdict.location.grpc_pass != call.location.grpc_pass
-}
+_has_page(call, status) if _verdict(call, status).kind != "plain"
 
 _verdict(call, status) := pages.verdict[call.number][call.location.error_page][status]
 

@@ -3,51 +3,42 @@ package nginx.grpc.rules.error_page_test
 import data.nginx.grpc.rules.error_page
 import data.nginx.grpc.testing as t
 
-_status := [t.header("grpc-status", "14")]
-
 _none := t.one_location(t.pass("/", {}))
 
-_good := t.with_headers(t.with_page("=", t.grpc_page("/e", {"add_header": 0})), _status)
+_good := t.with_page("=", {})
 
-_harmful := t.with_headers(
-	t.with_page("=", t.grpc_page("/e", {"add_header": 0, "return": t.answer(204, "none")})),
-	_status,
+_harmful := t.with_page("=", {"status": 204})
+
+_followed := t.followed("/e", "=", {})
+
+_only_502 := t.with_pages([t.error_page([502], "=", "/e")], [_followed])
+
+_without_504 := t.with_pages([t.error_page([502, 503], "=", "/e")], [_followed])
+
+_html_504 := t.with_pages(
+	[t.error_page([502, 503], "=", "/e"), t.error_page([504], "", "/50x.html")],
+	[_followed, _file],
 )
 
-_only_502 := t.with_headers(
-	t.with_pages([t.error_page([502], "=", "/e")], [t.grpc_page("/e", {"add_header": 0})]),
-	_status,
-)
-
-_good_page := t.grpc_page("/e", {"add_header": 0})
-
-_without_504 := t.with_headers(t.with_pages([t.error_page([502, 503], "=", "/e")], [_good_page]), _status)
-
-_html_504 := t.with_headers(
-	t.with_pages(
-		[t.error_page([502, 503], "=", "/e"), t.error_page([504], "", "/50x.html")],
-		[_good_page, t.location("/50x.html", {})],
-	),
-	_status,
-)
+_file := t.followed("/50x.html", "", {"answer": "file", "type": "text/html", "kept": true, "status": 0, "headers": []})
 
 # The list is the location's own, or was read where that is inherited from.
 _good_behind_gap := t.with_unread(object.union(_good, {"servers": [t.server(
-	[t.behind_gap(t.pass("/", {"error_page": 0})), _good_page],
-	{"pages": _good.servers[0].pages},
+	[t.behind_gap(t.pass("/", {"error_page": 0}))],
+	{"pages": [_followed]},
 )]}))
 
-_html := t.with_page("", t.location("/50x.html", {}))
+_html := t.with_pages([t.error_page([502, 503, 504], "", "/50x.html")], [_file])
 
-_fallback := t.with_page("=", t.pass("@e", {"modifier": "@"}))
-
-_same_target := t.with_page("=", t.pass("/e", {"internal": true}))
-
-_other_target := t.with_page("=", t.pass("/e", {"internal": true, "grpc_pass": "grpc://10.0.0.9:50051", "target": t.to_address("10.0.0.9", 50051)}))
+_passes := t.with_page("=", {"answer": "pass", "location": "/"})
 
 _unread := t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
 
-_variable := t.with_pages([t.error_page([502, 503, 504], "=", "/e/$host")], [])
+_variable := t.with_page("=", {"answer": "unknown", "why": "holds a variable"})
+
+_named := t.one_location(t.pass("@e", {"modifier": "@"}))
+
+_internal := t.one_location(t.pass("/e", {"internal": true}))
 
 test_no_page if {
 	found := error_page.findings with input as _none
@@ -65,6 +56,7 @@ test_good_page if {
 # NG110 speaks of a page that does harm.
 test_harmful_page_is_a_page if {
 	t.is_clean(error_page.findings) with input as _harmful
+	t.is_clean(error_page.findings) with input as _passes
 }
 
 test_some_statuses_are_a_warning if {
@@ -83,20 +75,17 @@ test_html_page if {
 	t.levels(found, "checklist") == {"deny"}
 }
 
-test_fallbacks if {
-	t.is_clean(error_page.findings) with input as _fallback
-	t.is_clean(error_page.findings) with input as _other_target
-}
-
-test_a_page_at_the_same_dead_server if {
-	count(t.faults(error_page.findings)) == 1 with input as _same_target
+# What is itself an error page gets none when it fails.
+test_pages_of_pages if {
+	t.is_clean(error_page.findings) with input as _named
+	t.is_clean(error_page.findings) with input as _internal
 }
 
 test_unknown if {
 	t.reasons(error_page.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
 	t.faults(error_page.findings) == set() with input as _unread
 	found := error_page.findings with input as _variable
-	t.reasons(found) == {"error_page /e/$host holds a variable"}
+	t.reasons(found) == {"error_page /e holds a variable"}
 	t.faults(found) == set()
 }
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nginx_grpc.model.arrival.patterns import Patterns
-from nginx_grpc.model.arrival.request import Variables, names_set, of_http
-from nginx_grpc.model.arrival.routing import language
+from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
+from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk, internal_in
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
@@ -129,7 +129,7 @@ class _Answers:
         self._server = server
         self._walk = walk
         self._all: Ends | None = None
-        self._pages: set[str] | None = None
+        self._paged: set[str] | None = None
 
     def of(self, location: Location) -> Arrival:
         """What becomes of the calls to a location."""
@@ -180,13 +180,29 @@ class _Answers:
         return "unknown" if UNKNOWN in self._all else "no"
 
     def _is_page(self, location: Location) -> bool:
-        if self._pages is None:
+        """Whether an error page of the server may lead here."""
+        if self._paged is None:
             http = self._server.scope.outer
             scopes = [self._server.scope, *(item.scope for item in self._server.locations)]
             scopes += [http] if http is not None else []
-            said = [item for scope in scopes for item in scope.own.get("error_page", ())]
-            self._pages = set(map(page_uri, said))
-        return bool(location.page_uris) or location.path in self._pages
+            said = {page_uri(item) for scope in scopes for item in scope.own.get("error_page", ())}
+            self._paged = {item.id for uri in said for item in self._serving(uri)}
+        return location.id in self._paged
+
+    def _serving(self, uri: str) -> list[Location]:
+        """The locations that an error page may lead to."""
+        routing = self._walk.routing
+        if uri.startswith("@"):
+            return [routing.named[uri]] if uri in routing.named else []
+        if "$" in uri:
+            return self._server.locations
+        if not uri.startswith("/"):
+            return []
+        try:
+            found = routing.search(exactly(uri.partition("?")[0]))
+        except TooMany:
+            return self._server.locations
+        return [item for item in found if isinstance(item, Location)]
 
 
 def _may_send(location: Location) -> bool:
