@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.bench import dead_address, each, every, raw_server
+from tests.live.bench import dead_address, each, every, grpc_server, raw_server
 from tests.live.bench.misbehaving import resets_second_use
 
 CONF = """
@@ -81,3 +81,147 @@ def test_no_retry(story):
         with story.accepted(page("return 200;"), GREETER=greeter) as nginx:
             assert nginx.go_call(calls=20, retry=True).code == "OK"
             assert nginx.call(calls=20, retry=True).code == "OK"
+
+
+OTHERS = """
+server {{
+    listen LISTEN http2;
+    {around}
+    location / {{ {errors} grpc_pass grpc://GREETER; }}
+    {page}
+}}
+"""
+GRPC = "default_type application/grpc;"
+GOOD = f"location = /down {{ {GRPC} add_header grpc-status 14; return 200; }}"
+# A page of 502 that loses the code, and what each client makes of it.
+FOLLOWED = {
+    "no_number": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status UNAVAILABLE; return 200; }}",
+        each("INTERNAL", "UNKNOWN", "UNKNOWN"),
+    ),
+    "rewritten_elsewhere": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status 14; rewrite ^ /no last; return 200; }}"
+        f" location = /no {{ {GRPC} return 200; }}",
+        every("UNKNOWN"),
+    ),
+    "an_if_with_headers": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status 14;"
+        " if ($request_method = GET) { add_header x-a b; } return 200; }",
+        every("UNKNOWN"),
+    ),
+    "limit_except": (
+        "error_page 502 = @down;",
+        f"location @down {{ {GRPC} add_header grpc-status 14; limit_except GET {{ deny all; }}"
+        " return 200; }",
+        every("PERMISSION_DENIED"),
+    ),
+    "another_location_by_regex": (
+        "error_page 502 = /down;",
+        f"location /down {{ {GRPC} add_header grpc-status 14; return 200; }}"
+        f" location ~ ^/d.wn$ {{ {GRPC} return 204; }}",
+        each("UNKNOWN", "UNKNOWN", "UNKNOWN"),
+    ),
+    "unknown_to_clients": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status 13; return 200; }}",
+        every("INTERNAL"),
+    ),
+    "trailers_without_it": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status 14; add_trailer x-a b; return 200; }}",
+        every("UNKNOWN"),
+    ),
+    "html_with_the_status": (
+        "error_page 502 /down;",
+        "location = /down { add_header grpc-status 14 always; return 502; }",
+        each("UNKNOWN", "UNAVAILABLE", "UNAVAILABLE"),
+    ),
+    "a_file_by_post": (
+        "error_page 502 /down.html;",
+        "error_page 404 @down; location = /down.html { return 404; } location @down { root html; }",
+        every("UNIMPLEMENTED"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FOLLOWED)
+def test_followed(story, what):
+    """The page's location alone does not tell what the client gets."""
+    errors, page_text, codes = FOLLOWED[what]
+    with dead_address() as greeter:
+        conf = OTHERS.format(around="", errors=errors, page=page_text)
+        with story.denied(conf, GREETER=greeter) as nginx:
+            assert nginx.codes() == codes
+        conf = OTHERS.format(around="", errors="error_page 502 = /down;", page=GOOD)
+        with story.accepted(conf, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("UNAVAILABLE")
+
+
+def test_permission_denied(story):
+    """A page for 403 takes PERMISSION_DENIED from grpc-go; without it there is nothing to mend."""
+    page_text = "location @d { add_header grpc-status 7; return 204; }"
+    errors = "deny all; error_page 403 = @d;"
+    with dead_address() as greeter:
+        conf = OTHERS.format(around="", errors=errors, page=page_text)
+        with story.denied(conf, GREETER=greeter) as nginx:
+            assert nginx.codes() == each("PERMISSION_DENIED", "UNKNOWN", "UNKNOWN") or (
+                nginx.codes() == each("PERMISSION_DENIED", "UNKNOWN", "PERMISSION_DENIED")
+            )
+        page_text = f"location @d {{ {GRPC} add_header grpc-status 7; return 200; }}"
+        conf = OTHERS.format(around="", errors=errors, page=page_text)
+        with story.accepted(conf, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("PERMISSION_DENIED")
+
+
+def test_a_page_that_passes(story):
+    """The request has been read: another server gets none. A backup server gets it."""
+    with dead_address() as dead, grpc_server() as alive:
+        conf = OTHERS.format(
+            around="", errors="error_page 502 = @fb;",
+            page="location @fb { grpc_pass grpc://ALIVE; }",
+        )  # fmt: skip
+        with story.denied(conf, GREETER=dead, ALIVE=alive) as nginx:
+            assert nginx.codes() == every("INTERNAL")
+        conf = "upstream both { server GREETER; server ALIVE backup; }" + OTHERS.format(
+            around="", errors="", page=""
+        ).replace("grpc://GREETER", "grpc://both")
+        with story.accepted(conf, GREETER=dead, ALIVE=alive) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_a_page_that_passes_in_time(story):
+    """Where nginx itself refuses, nothing has been read: the call goes through the page."""
+    conf = OTHERS.format(
+        around="",
+        errors="if ($http_te) { return 418; } error_page 418 403 = @go;",
+        page="location @go { grpc_pass grpc://ALIVE; }",
+    )
+    with dead_address() as dead, grpc_server() as alive:
+        with story.accepted(conf, GREETER=dead, ALIVE=alive) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+NO_HARM = {
+    "query": ("error_page 502 503 504 = /down?a.html;", GOOD),
+    "of_the_web_site": ("error_page 404 =200 /index.html; error_page 502 = /down;", GOOD),
+    "a_regex_for_others": (
+        "error_page 502 = /down;", GOOD + " location ~ \\.php$ { return 204; }"
+    ),
+    "an_if_for_others": (
+        "error_page 502 = /down;",
+        f"location = /down {{ {GRPC} add_header grpc-status 14;"
+        " if ($request_method = POST) { add_header x-a b; } return 200; }",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_HARM)
+def test_no_harm(story, what):
+    """What looks like harm, and is none."""
+    errors, page_text = NO_HARM[what]
+    conf = OTHERS.format(around="", errors=errors, page=page_text)
+    with dead_address() as greeter, story.accepted(conf, GREETER=greeter) as nginx:
+        assert nginx.codes() == every("UNAVAILABLE")

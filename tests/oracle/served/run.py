@@ -29,6 +29,7 @@ from tests.oracle.served.server import Server
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "oracle.md"
 QUESTIONS = {
     "arrival": "tests.oracle.served.arrival",
+    "pages": "tests.oracle.served.pages",
     "targets": "tests.oracle.served.targets",
 }
 AT_ONCE = 250
