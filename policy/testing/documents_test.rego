@@ -257,6 +257,12 @@ with_unread(document_) := object.union(document_, object.union(unread, {"complet
 
 answer(code, body) := fields(object.union(at(15), {"code": code, "body": body}))
 
+# page: a location that returns 200.
+page(path, more) := location(path, object.union(
+	{"handler": "return", "own_handler": true, "return": answer(200, "none")},
+	more,
+))
+
 # followed: what became of an error page, by default one that does all right.
 followed(uri, response, more) := fields(object.union(
 	object.union(at(15), {

@@ -199,9 +199,12 @@ def test_a_page_that_passes_in_time(story):
         errors="if ($http_te) { return 418; } error_page 418 403 = @go;",
         page="location @go { grpc_pass grpc://ALIVE; }",
     )
-    with dead_address() as dead, grpc_server() as alive:
-        with story.accepted(conf, GREETER=dead, ALIVE=alive) as nginx:
-            assert nginx.codes() == every("OK")
+    with (
+        dead_address() as dead,
+        grpc_server() as alive,
+        story.accepted(conf, GREETER=dead, ALIVE=alive) as nginx,
+    ):
+        assert nginx.codes() == every("OK")
 
 
 NO_HARM = {

@@ -77,7 +77,8 @@ def _assigned(server: Server) -> frozenset[str]:
         for directive in block.get("set", ())
         if directive.args
     }
-    return frozenset(told.union(server.variables.http.values))
+    variables = server.variables
+    return frozenset(told.union(variables.definitions, variables.given))
 
 
 def _page(page: Directive, recursive: bool, ways: list[Answer]) -> Json:
