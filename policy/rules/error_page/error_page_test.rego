@@ -100,7 +100,7 @@ test_a_part_without_a_page if {
 }
 
 test_a_part_with_what_may_be_a_page if {
-	every page in [t.grpc_page("/e", {}), t.location("/e", {"internal": true}), t.location("@e", {"modifier": "@"}), t.location("/e", {"handler": "return", "return": t.answer(204, "none")})] {
+	every page in [t.page("/e", {"internal": true}), t.location("/e", {"internal": true}), t.location("@e", {"modifier": "@"}), t.location("/e", {"handler": "return", "return": t.answer(204, "none")})] {
 		t.reasons(error_page.findings) == {"http is not seen: the text is a server"} with input as _part("http", [page])
 		t.faults(error_page.findings) == set() with input as _part("http", [page])
 	}
