@@ -44,6 +44,7 @@ http {
             grpc_pass grpc://pool;
             grpc_set_header X-Name "va\lue";
             add_header X-Other 1 always;
+            add_trailer X-Trailer t;
             grpc_connect_timeout 5s;
             grpc_intercept_errors on;
             grpc_next_upstream error timeout;

@@ -180,13 +180,21 @@ class _Answers:
         return "unknown" if UNKNOWN in self._all else "no"
 
     def _is_page(self, location: Location) -> bool:
-        """Whether an error page of the server may lead here."""
+        """Whether an error page of gRPC may lead here, or any page names the location's path."""
         if self._paged is None:
+            locations = self._server.locations
             http = self._server.scope.outer
-            scopes = [self._server.scope, *(item.scope for item in self._server.locations)]
+            scopes = [self._server.scope, *(item.scope for item in locations)]
             scopes += [http] if http is not None else []
             said = {page_uri(item) for scope in scopes for item in scope.own.get("error_page", ())}
-            self._paged = {item.id for uri in said for item in self._serving(uri)}
+            lists = {
+                item.scope.lists["error_page"]
+                for item in locations
+                if item.carries != "no" and "error_page" in item.scope.lists
+            }
+            used = {page_uri(item) for pages in lists for item in pages.all_directives()}
+            self._paged = {item.id for uri in used for item in self._serving(uri)}
+            self._paged.update(item.id for item in locations if item.path in said)
         return location.id in self._paged
 
     def _serving(self, uri: str) -> list[Location]:
