@@ -12,11 +12,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nginx_grpc.model.captures import pattern_of
+from nginx_grpc.model.exploring import Exploration
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.redirects import (
+    goes_on,
+    has_variable,
+    may_lead,
+    named,
+    named_from,
+    nearest,
+    scripted,
+    uris_from,
+)
 from nginx_grpc.model.rewriting import DIGITS, OWN, Exits, Known, State, run
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.values import FRESH, Values, unknown
-from nginx_grpc.model.variables import SCRIPTS, is_from_request, name_of, sets_variable
+from nginx_grpc.model.variables import is_from_request, name_of, sets_variable
 from nginx_grpc.tree import Directive
 
 __all__ = ["Journeys", "assigned_in"]
@@ -26,8 +37,6 @@ _ROUNDS = 8
 # After these rounds what still grows is given up.
 _PATIENCE = 3
 _LONGEST_WAY = 100
-_INDEX = "index.html"
-_MANY = 32
 _ANYWHERE = "anywhere"
 _AGAIN = "again"
 
@@ -67,7 +76,7 @@ class Journeys:
         self._block, self._known = block, known
         self._places = {item.id: item for item in locations if item.condition is None}
         self._loose = {
-            key for key, item in self._places.items() if item.scope.gaps or _scripted(item.scope)
+            key for key, item in self._places.items() if item.scope.gaps or scripted(item.scope)
         }
         known.assigned.update(assigned_in(block))
         for location in self._places.values():
@@ -79,36 +88,63 @@ class Journeys:
         self._start = run(block, State(known, self._at_start))
         self._sources: dict[str, list[str]] = defaultdict(list)
         for key, location in self._places.items():
-            for name in _named_from(location):
+            for name in named_from(location):
                 self._sources[name].append(key)
-        self._of_server = set(_named(scope, scope.own))
-        variable = [item for item in self._places.values() if _has_variable(item)]
-        self._staying = {key for key, item in self._places.items() if not _goes_on(item, variable)}
+        self._of_server = set(named(scope, scope.own))
+        variable = [item for item in self._places.values() if has_variable(item)]
+        self._staying = {key for key, item in self._places.items() if not goes_on(item, variable)}
         self._pinned: set[str] = set()
         self._after: dict[str, Exits] = {}
         self._memo: dict[tuple[str, str], Values] = {}
         self._settled = False
+        self._explored: Exploration | None = None
 
-    def at(self, location: Location) -> State:
+    def at(self, location: Location) -> list[State]:
         """What the variables hold where a location, or an `if` in one, passes a request on.
 
-        Where nginx never does so: what they hold where it leaves it.
+        Where nginx never does so: what they hold where it leaves it. What is not loose happens.
         """
         place = location.parent if location.condition is not None else location
         if place is None:
-            return State(self._known, unknown)
-        self._settle()
-        exits = self._after[place.id]
-        keys = [id(location.directive)]
+            return [State(self._known, unknown)]
+        keys = {id(location.directive)}
         if place is location:
             inherit = (item for item in place.conditions if not item.own_handler)
-            keys = [OWN, *(id(item.directive) for item in inherit)]
-        state = _joined(exits.ends[key] for key in keys if key in exits.ends)
-        state = state or _joined(_states(exits)) or State(self._known, self._entry(place.id))
+            keys = {OWN, *(id(item.directive) for item in inherit)}
+        explored = self._explore()
+        ways = explored.exits.get(place.id, [])
+        states = _passing(ways, keys)
+        if not explored.complete or self._loose or self._known.doubtful:
+            self._settle()
+            ways = [*ways, self._after[place.id]]
+            states += _passing([self._after[place.id]], keys)
+        states = states or [state for exits in ways for state in exits.states()]
+        if not states:
+            self._settle()
+            states = [State(self._known, self._entry(place.id))]
+            states[0].loose = True
         if place.id in self._loose:
             # An include that was not read, or code, may give it another value in the end.
-            return State(self._known, _loosened(state.get))
-        return state
+            states = [self._doubted(state) for state in states]
+        return states
+
+    def _doubted(self, state: State) -> State:
+        doubted = State(self._known, _loosened(state.get))
+        doubted.loose = True
+        return doubted
+
+    def _explore(self) -> Exploration:
+        if self._explored is None:
+            self._explored = Exploration(
+                self._block,
+                list(self._places.values()),
+                self._sources,
+                self._of_server,
+                self._staying,
+                self._through,
+            )
+            self._explored.go(self._start)
+        return self._explored
 
     def _at_start(self, name: str) -> Values:
         """What a variable holds when a request comes."""
@@ -140,6 +176,11 @@ class Journeys:
 
     def _leave(self, place: Location) -> Exits:
         state = State(self._known, self._entry(place.id))
+        state.loose = True
+        return self._through(place, state)[0]
+
+    def _through(self, place: Location, state: State) -> tuple[Exits, bool]:
+        """How a request leaves a location, and whether that is all that can become of it."""
         around: list[Location] = []
         outer: Location | None = place
         while outer is not None:
@@ -149,26 +190,35 @@ class Journeys:
             if location.regex:
                 state.match(pattern_of(location.regex), unknown("uri", request=True))
         exits = run(place.block, state)
-        exits.ends = {key: self._checked(place, end) for key, end in exits.ends.items()}
-        return exits
+        whole = True
+        for number, (keys, end) in enumerate(exits.ends):
+            checked, followed = self._checked(place, end)
+            exits.ends[number] = (keys, checked)
+            whole = whole and followed
+        return exits, whole
 
-    def _checked(self, place: Location, state: State) -> State:
-        """The access phase: auth_request runs the server's part again, and another location's."""
-        asks = _nearest(place.scope, "auth_request")
+    def _checked(self, place: Location, state: State) -> tuple[State, bool]:
+        """The access phase: auth_request runs the server's part again, and another location's.
+
+        Returns what holds behind it, and whether that was followed.
+        """
+        asks = nearest(place.scope, "auth_request")
         if not asks or asks[-1].args[:1] == ["off"]:
-            return state
+            return state, True
         exits = run(self._block, state.copy())
-        asked = _joined(_states(exits)) or state
+        asked = _joined(exits.states()) or state
         location = None if exits.rewritten else self._exactly(asks[-1].args[:1])
         inner = run(location.block, asked.copy()) if location else None
+        followed = inner is not None and not inner.rewritten
         if inner is None or inner.rewritten:
             self._anything(asked)
+            asked.loose = True
         else:
-            asked = _joined(_states(inner)) or asked
-        for directive in _nearest(place.scope, "auth_request_set"):
+            asked = _joined(inner.states()) or asked
+        for directive in nearest(place.scope, "auth_request_set"):
             if directive.args:
                 asked.assign(name_of(directive.args[0]), unknown(name_of(directive.args[0])))
-        return asked
+        return asked, followed
 
     def _exactly(self, uri: list[str]) -> Location | None:
         """The `location = URI` of a path."""
@@ -180,7 +230,7 @@ class Journeys:
     def _anything(self, state: State) -> None:
         """Add what any location of the server can have set."""
         for key, exits in self._after.items():
-            for end in _states(exits) if key != _AGAIN else ():
+            for end in exits.states() if key != _AGAIN else ():
                 for name, values in end.held.items():
                     if name in self._known.assigned:
                         state.held[name] = state.get(name).join(values)
@@ -236,30 +286,30 @@ class Journeys:
             return taken
 
         if key == _ANYWHERE:
-            for state in (*self._start.ends.values(), *(way for _, way in self._start.rewritten)):
+            for state in (*self._start.staying(), *(way for _, way in self._start.rewritten)):
                 found = found.join(state.get(name))
             for origin, exits in after.items():
                 found = found.join(take(origin, (way for _, way in exits.rewritten)))
             if _AGAIN in after:
-                found = found.join(take(_AGAIN, after[_AGAIN].ends.values()))
+                found = found.join(take(_AGAIN, after[_AGAIN].staying()))
         elif key == _AGAIN:
-            for state in self._start.returned:
+            for state in self._start.answered():
                 found = found.join(state.get(name))
             for origin, exits in after.items():
                 if origin in self._staying:
                     continue
-                ends = () if origin == _AGAIN else exits.ends.values()
-                found = found.join(take(origin, (*ends, *exits.returned)))
+                ends = () if origin == _AGAIN else exits.staying()
+                found = found.join(take(origin, (*ends, *exits.answered())))
         elif place is not None and place.path.startswith("@"):
             for origin in self._sources.get(place.path, ()):
                 if origin in after:
                     exits = after[origin]
-                    found = found.join(take(origin, (*exits.ends.values(), *exits.returned)))
+                    found = found.join(take(origin, (*exits.staying(), *exits.answered())))
             if place.path in self._of_server:
-                for state in (*self._start.returned, *self._start.ends.values()):
+                for state in (*self._start.answered(), *self._start.staying()):
                     found = found.join(state.get(name))
                 if _AGAIN in after:
-                    found = found.join(take(_AGAIN, after[_AGAIN].returned))
+                    found = found.join(take(_AGAIN, after[_AGAIN].answered()))
         elif place is not None:
             found = found.join(self._into(place, name, after, take))
         if outermost:
@@ -271,22 +321,20 @@ class Journeys:
         found = Values()
         again = after.get(_AGAIN)
         for origin, exits in after.items():
-            heads = (state for head, state in exits.rewritten if _may_lead(head, place))
+            heads = (state for head, state in exits.rewritten if may_lead(head, place))
             found = found.join(take(origin, heads))
             source = self._places.get(origin)
             if source is None:
                 continue
-            ends = [*exits.ends.values(), *exits.returned]
-            if any(_may_lead(uri.partition("$")[0], place) for uri in _uris_from(source)):
+            ends = [*exits.staying(), *exits.answered()]
+            if any(may_lead(uri.partition("$")[0], place) for uri in uris_from(source)):
                 found = found.join(take(origin, ends))
-            for state in ends if origin not in self._staying else ():
-                # A backend may name it in X-Accel-Redirect.
-                found = found.join(state.held.get(name, Values()))
         for head, state in self._start.rewritten:
-            if _may_lead(head, place):
+            if may_lead(head, place):
                 found = found.join(state.get(name))
-        for state in again.ends.values() if again else ():
-            found = found.join(state.held.get(name, Values()))
+        if again is not None:
+            # A backend may name it in X-Accel-Redirect.
+            found = found.join(take(_AGAIN, again.staying()))
         return found
 
 
@@ -304,17 +352,18 @@ def _joined(states: Iterable[State]) -> State | None:
     return found
 
 
-def _states(exits: Exits) -> list[State]:
-    return [*exits.ends.values(), *(way for _, way in exits.rewritten), *exits.returned]
+def _passing(ways: Iterable[Exits], keys: set[int]) -> list[State]:
+    """What holds where one of these blocks is in effect."""
+    return [state for exits in ways for own, state in exits.ends if own & keys]
 
 
 def _signature(exits: Exits) -> dict[str, object]:
     """What a block gives its variables, by name, to see whether a further round changes it."""
     given: dict[str, set[object]] = defaultdict(set)
     for kind, states in (
-        ("ends", exits.ends.values()),
+        ("ends", exits.staying()),
         ("rewritten", [way for _, way in exits.rewritten]),
-        ("returned", exits.returned),
+        ("returned", exits.answered()),
     ):
         for number, state in enumerate(states):
             for name, values in state.held.items():
@@ -324,84 +373,3 @@ def _signature(exits: Exits) -> dict[str, object]:
 
 def _differing(before: dict[str, object], now: dict[str, object]) -> set[str]:
     return {name for name in {**before, **now} if before.get(name) != now.get(name)}
-
-
-def _nearest(scope: Scope, name: str) -> list[Directive]:
-    """The directives of a name on the innermost level that has one."""
-    at: Scope | None = scope
-    while at is not None:
-        if name in at.own:
-            return at.own[name]
-        at = at.outer
-    return []
-
-
-def _scripted(scope: Scope) -> bool:
-    at: Scope | None = scope
-    while at is not None:
-        if any(name.startswith(SCRIPTS) for name in at.own):
-            return True
-        at = at.outer
-    return False
-
-
-def _named(scope: Scope, own: dict[str, list[Directive]]) -> Iterator[str]:
-    """The named locations that error pages and try_files lead to."""
-    inherited = scope.lists.get("error_page")
-    for directive in inherited.directives if inherited else ():
-        yield from (argument for argument in directive.args[-1:] if argument.startswith("@"))
-    for directive in own.get("try_files", ()):
-        yield from (argument for argument in directive.args[-1:] if argument.startswith("@"))
-
-
-def _named_from(location: Location) -> set[str]:
-    names = set(_named(location.scope, location.own))
-    for condition in location.conditions:
-        names.update(_named(condition.scope, condition.own))
-    return names
-
-
-def _goes_on(place: Location, variable: list[Location]) -> bool:
-    """Whether a request can start again from a location, and come to one with a variable target."""
-    blocks = (place, *place.conditions)
-    if any(item.handler.endswith("_pass") or item.handler == "unknown" for item in blocks):
-        # X-Accel-Redirect
-        return True
-    if any(True for _ in _uris_from(place)) or _nearest(place.scope, "index"):
-        return True
-    if place.handler not in ("static", "return"):
-        return True
-    # `/x/` is looked for as /x/index.html.
-    if place.regex or len(variable) > _MANY:
-        return True
-    return any(item.regex or _may_be_index(place.path, item.path) for item in variable)
-
-
-def _may_be_index(path: str, other: str) -> bool:
-    tail = other.rpartition("/")[2]
-    return (path != other and path.startswith(other)) or (tail != "" and _INDEX.startswith(tail))
-
-
-def _has_variable(place: Location) -> bool:
-    blocks = (place, *place.conditions)
-    return any(item.passes and "$" in "".join(item.passes.args[:1]) for item in blocks)
-
-
-def _uris_from(location: Location) -> Iterator[str]:
-    """Where error pages and try_files of a location lead, but for named locations."""
-    for item in (location, *location.conditions):
-        inherited = item.scope.lists.get("error_page")
-        for directive in (
-            *(inherited.directives if inherited else ()),
-            *item.own.get("try_files", ()),
-        ):
-            uri = directive.args[-1] if directive.args else ""
-            if not uri.startswith(("@", "=", "http://", "https://")):
-                yield uri
-
-
-def _may_lead(head: str, place: Location) -> bool:
-    """Whether a path that starts so can be one of the location's."""
-    if place.regex or not head:
-        return True
-    return head.startswith(place.path) or place.path.startswith(head)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.journeys import Journeys, assigned_in
+from nginx_grpc.model.locations import Location
 from nginx_grpc.model.rewriting import Known, State
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.targets import (
@@ -22,6 +24,7 @@ from nginx_grpc.tree import Directive
 __all__ = ["follow"]
 
 _FOLLOWED = ("grpc_pass", "proxy_pass")
+_PATTERN_STEPS = 2_000
 
 
 def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
@@ -57,19 +60,38 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
                 try:
                     if journeys is None:
                         journeys = _journeys(server, assigned, work)
-                    target = _target(directive, upstreams, journeys.at(location), server)
+                    states = journeys.at(location)
+                    target = _target(directive, upstreams, states, location, server)
                 except TooMuchWork:
                     target = unknown_target(directive)
             server.targets[location.id] = target
 
 
-def _target(directive: Directive, upstreams: Upstreams, state: State, server: Server) -> Target:
+def _target(
+    directive: Directive,
+    upstreams: Upstreams,
+    states: list[State],
+    location: Location,
+    server: Server,
+) -> Target:
     http = server.scope.outer
-    return target_of(directive, upstreams, state, unseen=http is None or bool(http.gaps))
+    unseen = http is None or bool(http.gaps)
+    return target_of(directive, upstreams, states, entered=_is_entered(location), unseen=unseen)
+
+
+def _is_entered(location: Location) -> bool:
+    """Whether calls come to a location by themselves."""
+    place: Location | None = location
+    while place is not None:
+        if "internal" in place.own or place.modifier == "@":
+            return False
+        place = place.parent
+    return True
 
 
 def _journeys(server: Server, assigned: set[str], work: Work) -> Journeys:
     http = server.scope.outer
+    patterns = Patterns(_PATTERN_STEPS)
     known = Known(
         http=server.variables,
         assigned=set(),
@@ -78,6 +100,9 @@ def _journeys(server: Server, assigned: set[str], work: Work) -> Journeys:
         doubtful=bool(server.scope.gaps),
         http_doubtful=http is None or bool(http.gaps),
         work=work,
+        matches=lambda regex, caseless, text, exact: patterns.relation(
+            regex, caseless, Language(text, exact)
+        ),
     )
     return Journeys(server.scope, server.directive.block or [], server.locations, known)
 

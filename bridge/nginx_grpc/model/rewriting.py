@@ -1,15 +1,17 @@
 """nginx's rewrite module, followed without a request: set, if, rewrite, break and return in order.
 
-Where an `if` may go either way, both are followed; what cannot be told apart later is joined.
+Where an `if` may go either way, both are followed, each with what its condition says of the client.
+Where they grow too many they are joined, and what comes of that may be no way at all: it is loose.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.captures import Pattern, pattern_of
+from nginx_grpc.model.conditions import decided
+from nginx_grpc.model.facts import NO_FACTS, PATH, PATH_NAMES, SENT, leaves_of
 from nginx_grpc.model.values import (
     FRESH,
     NOTHING,
@@ -35,10 +37,9 @@ __all__ = ["Exits", "Known", "State", "run"]
 DIGITS = tuple("123456789")
 # The location itself, among the blocks that can be in effect in the end.
 OWN = 0
-_MOST_GROUPS = 12
+_MOST_GROUPS = 8
 _DEEPEST = 16
 _EXTERNAL = ("http://", "https://", "$scheme")
-_CHOICE = re.compile(r"\^\(?((?:[A-Za-z0-9_:|-]|\\[./-])+)\)?\$")
 
 
 @dataclass(slots=True)
@@ -54,6 +55,8 @@ class Known:
         doubtful: whether a part of the server was not seen, or code may set any variable.
         http_doubtful: whether a part of the http block was not seen.
         work: is bounded.
+        matches: whether a regex (that ignores case or not) matches a text, or all that begin so
+            (last argument: whether it is all of the text): always, never, sometimes, or unknown.
     """
 
     http: HttpVariables
@@ -63,6 +66,7 @@ class Known:
     doubtful: bool
     http_doubtful: bool
     work: Work
+    matches: Callable[[str, bool, str, bool], str]
 
 
 class State:
@@ -72,9 +76,24 @@ class State:
         known: what holds for the server.
         entry: what a variable held when the block was entered.
         held: what has been given a value since then.
+        facts: how the conditions on the way went that a request can meet or not.
+        head: how the path begins once a rewrite has given another one; None if none has.
+        loose: whether it may be that no request comes so: ways were joined, or a condition depends
+            on another one in a way that is not followed.
     """
 
-    __slots__ = ("_evaluated_now", "_evaluating", "entry", "held", "known")
+    __slots__ = (
+        "_evaluated_now",
+        "_evaluating",
+        "entry",
+        "facts",
+        "head",
+        "held",
+        "known",
+        "loose",
+        "mapped",
+        "restarted",
+    )
 
     def __init__(
         self,
@@ -86,18 +105,43 @@ class State:
         self.held: dict[str, Values] = held or {}
         self._evaluating: set[str] = set()
         self._evaluated_now: dict[str, Values] = {}
+        self.facts = NO_FACTS
+        self.loose = False
+        self.head: str | None = None
+        # What decides between the entries of maps that were read.
+        self.mapped: frozenset[str] = frozenset()
+        # Whether the query may be another one than the client's.
+        self.restarted = False
 
     def copy(self) -> State:
         """The same, to go on differently."""
         self.known.work.spend(len(self.held) + 1)
-        return State(self.known, self.entry, dict(self.held))
+        copied = State(self.known, self.entry, dict(self.held))
+        copied.facts, copied.loose = self.facts, self.loose
+        copied.mapped, copied.restarted = self.mapped, self.restarted
+        copied.head = self.head
+        return copied
 
     def join(self, other: State) -> State:
         """What can hold where both ways meet."""
         self.known.work.spend(len(self.held) + len(other.held) + 1)
         names = {**self.held, **other.held}
-        joined = {name: self.get(name).join(other.get(name)) for name in names}
-        return State(self.known, self.entry, joined)
+        joined = State(self.known, self.entry)
+        joined.held = {name: self.get(name).join(other.get(name)) for name in names}
+        joined.loose = True
+        joined.mapped = self.mapped | other.mapped
+        joined.restarted = self.restarted or other.restarted
+        moved = self.head is not None or other.head is not None
+        joined.head = _common(self.head, other.head) if moved else None
+        return joined
+
+    def signature(self) -> object:
+        """Equal for states from which everything goes on alike."""
+        self.known.work.spend(len(self.held) + 1)
+        held = frozenset(
+            (name, frozenset(values.rows), values.fresh) for name, values in self.held.items()
+        )
+        return held, self.facts, self.loose, self.mapped, self.restarted, self.head
 
     def get(self, name: str) -> Values:
         """What a variable holds; fresh where nothing may have given it a value yet."""
@@ -150,6 +194,7 @@ class State:
 
     def forget_arguments(self) -> None:
         """The query is another one: `$arg_*` are read anew."""
+        self.restarted = True
         for name in self.held:
             if name.startswith("arg_"):
                 self.held[name] = FRESH
@@ -170,6 +215,18 @@ class State:
                 self.held[digit] = _captured(pattern, digit, request)
         for name in pattern.names:
             self.assign(name, _captured(pattern, name, request))
+
+    def move(self, head: str) -> None:
+        """The path is another one, that begins so."""
+        self.head = head
+        self.facts = self.facts.without(PATH_NAMES)
+
+    def confine(self) -> None:
+        """The path has met a condition: what was taken from it before may not be any text."""
+        for name, values in self.held.items():
+            if any(map(_is_of_path, values.rows)):
+                rows = {tuple(map(_confined, row)): giver for row, giver in values.rows.items()}
+                self.held[name] = Values(rows, values.fresh)
 
     def miss(self) -> None:
         """A regex of if or rewrite has not matched: nginx forgets the numbered captures."""
@@ -199,6 +256,7 @@ class State:
     def _evaluated(self, name: str) -> Values:
         definition = self.known.http.definitions[name]
         source = self.text(definition.source, None) if definition.source else Values()
+        self._depend(leaves_of(source) or definition.depends)
         request = any(_is_chosen(row) for row in source.rows)
         found = Values() if definition.whole else unknown(name)
         entries = definition.chosen(source)
@@ -215,6 +273,12 @@ class State:
                 before = self.get(captured)
                 self.held[captured] = before.join(unknown(captured, request=request))
         return found
+
+    def _depend(self, names: frozenset[str]) -> None:
+        """A map chooses by these: with a condition on the same, not each entry can come out."""
+        if names & (self.mapped | self.facts.names):
+            self.loose = True
+        self.mapped |= names
 
     def _entry_text(self, entry: Directive, request: bool) -> Values:
         """What the value of a map's entry is, with its own captures."""
@@ -236,20 +300,27 @@ class Exits:
     """How a request can leave the rewrite phase of a block.
 
     Args:
-        ends: what holds where it stays, by the block in effect: OWN, or the id() of an `if`.
+        ends: what holds where it stays, with the blocks that can be in effect: OWN, or the id() of
+            an `if`.
         rewritten: what holds where a rewrite sends it to another location, with the path's start.
-        returned: what holds where it is answered.
+        returned: what holds where it is answered, with the status as written.
     """
 
-    ends: dict[int, State] = field(default_factory=dict)
+    ends: list[tuple[frozenset[int], State]] = field(default_factory=list)
     rewritten: list[tuple[str, State]] = field(default_factory=list)
-    returned: list[State] = field(default_factory=list)
+    returned: list[tuple[str, State]] = field(default_factory=list)
 
-    def end(self, keys: set[int], state: State) -> None:
-        """The request stays, with one of the blocks in effect."""
-        for key in keys:
-            before = self.ends.get(key)
-            self.ends[key] = state if before is None else before.join(state)
+    def staying(self) -> list[State]:
+        """What holds where it stays."""
+        return [state for _, state in self.ends]
+
+    def answered(self) -> list[State]:
+        """What holds where it is answered."""
+        return [state for _, state in self.returned]
+
+    def states(self) -> list[State]:
+        """What holds where it leaves."""
+        return [*self.staying(), *(state for _, state in self.rewritten), *self.answered()]
 
 
 @dataclass(slots=True)
@@ -262,7 +333,7 @@ class _Way:
         state: what the variables hold.
     """
 
-    keys: set[int]
+    keys: frozenset[int]
     changed: str | None
     state: State
 
@@ -275,7 +346,7 @@ def run(block: list[Directive], state: State) -> Exits:
         state: what holds at its start; is changed.
     """
     exits = Exits()
-    ways = _through(block, [_Way({OWN}, None, state)], exits)
+    ways = _through(block, [_Way(frozenset((OWN,)), None, state)], exits)
     _arrive(ways, exits)
     return exits
 
@@ -283,7 +354,7 @@ def run(block: list[Directive], state: State) -> Exits:
 def _arrive(ways: list[_Way], exits: Exits) -> None:
     for way in ways:
         if way.changed is None:
-            exits.end(way.keys, way.state)
+            exits.ends.append((way.keys, way.state))
         else:
             exits.rewritten.append((way.changed, way.state))
 
@@ -307,11 +378,12 @@ def _through(block: list[Directive], ways: list[_Way], exits: Exits) -> list[_Wa
             for way in ways:
                 for argument in directive.args:
                     way.state.text(argument, None)
-            exits.returned.extend(way.state for way in ways)
+            code = directive.args[0] if directive.args else ""
+            exits.returned.extend((code, way.state) for way in ways)
             return []
         elif name == "break":
             for way in ways:
-                exits.end(way.keys, way.state)
+                exits.ends.append((way.keys, way.state))
             return []
         elif sets_variable(directive) and name != "auth_request_set":
             target = name_of(directive.args[0])
@@ -321,24 +393,16 @@ def _through(block: list[Directive], ways: list[_Way], exits: Exits) -> list[_Wa
 
 
 def _if(directive: Directive, ways: list[_Way], exits: Exits) -> list[_Way]:
-    taken: dict[bool, State] = {}
-    starts: dict[bool, str] = {}
+    inner: list[_Way] = []
     left: list[_Way] = []
+    own = frozenset((id(directive),))
     for way in ways:
-        yes, no = _decided(directive, way.state)
+        yes, no = decided(directive, way.state)
         if yes is not None:
-            changed = way.changed is not None
-            before = taken.get(changed)
-            taken[changed] = yes if before is None else before.join(yes)
-            start = starts.get(changed, way.changed or "")
-            starts[changed] = _common(start, way.changed)
+            inner.append(_Way(own, way.changed, yes))
         if no is not None:
             left.append(_Way(way.keys, way.changed, no))
-    inner = [
-        _Way({id(directive)}, starts[changed] if changed else None, state)
-        for changed, state in taken.items()
-    ]
-    return _fewer([*left, *_through(directive.block or [], inner, exits)])
+    return _fewer([*left, *_through(directive.block or [], _fewer(inner), exits)])
 
 
 def _fewer(ways: list[_Way]) -> list[_Way]:
@@ -371,11 +435,20 @@ def _rewrite(directive: Directive, ways: list[_Way], exits: Exits) -> list[_Way]
     start = replacement.partition("$")[0].partition("?")[0]
     on: list[_Way] = []
     for way in ways:
-        if not pattern.always:
-            unmatched = way.state.copy()
-            unmatched.miss()
-            on.append(_Way(way.keys, way.changed, unmatched))
         state = way.state
+        if not pattern.always:
+            test = ("~", directive.args[0])
+            possible, sure = state.facts.answer(PATH, test)
+            state.loose = state.loose or not sure or state.head is not None
+            if False in possible:
+                unmatched = state.copy()
+                unmatched.facts = state.facts.knowing(PATH, test, False)
+                unmatched.miss()
+                on.append(_Way(way.keys, way.changed, unmatched))
+            if True not in possible:
+                continue
+            state.facts = state.facts.knowing(PATH, test, True)
+            state.confine()
         state.match(pattern, unknown("uri", request=True))
         state.text(replacement, None)
         if "?" in replacement:
@@ -385,91 +458,15 @@ def _rewrite(directive: Directive, ways: list[_Way], exits: Exits) -> list[_Way]
         if flag in ("redirect", "permanent") or replacement.startswith(_EXTERNAL):
             continue
         if flag == "last":
+            state.move(start)
             exits.rewritten.append((start, state))
         elif flag == "break":
-            exits.end(way.keys, state)
+            state.move(start)
+            exits.ends.append((way.keys, state))
         else:
+            state.move(start)
             on.append(_Way(way.keys, start, state))
     return _fewer(on)
-
-
-def _decided(directive: Directive, state: State) -> tuple[State | None, State | None]:
-    """What holds where the condition is met, and where it is not; None where that cannot be."""
-    args = directive.args
-    if not args or not args[0].startswith("$"):
-        if len(args) > 1:
-            state.text(args[1], None)
-        return state.copy(), state
-    name = name_of(args[0])
-    values = state.read(name)
-    operator = args[1] if len(args) > 1 else ""
-    other = args[2] if len(args) > 2 else ""
-    if operator in ("~", "~*", "!~", "!~*"):
-        return _matched(name, values, operator, other, state)
-    if operator in ("=", "!=") and "$" in other:
-        state.text(other, None)
-        return state.copy(), state
-    equal, unequal = _split(values, (other,) if operator else ("", "0"))
-    yes, no = (equal, unequal) if operator == "=" else (unequal, equal)
-    return _narrowed(state, name, yes), _narrowed(state, name, no)
-
-
-def _matched(
-    name: str, values: Values, operator: str, regex: str, state: State
-) -> tuple[State | None, State | None]:
-    pattern = pattern_of(regex)
-    met, unmet = state.copy(), state
-    met.match(pattern, values)
-    unmet.miss()
-    choice = _CHOICE.fullmatch(regex) if "*" not in operator else None
-    if choice and ("(" in regex) == (")" in regex) and ("(" in regex or "|" not in choice[1]):
-        texts = choice[1].replace("\\", "").split("|")
-        if _stays(state, name):
-            met.held[name] = _chosen(values, texts)
-    return (unmet, met) if operator.startswith("!") else (met, unmet)
-
-
-def _chosen(values: Values, texts: list[str]) -> Values:
-    """Of these values what one of the texts can be."""
-    rows: dict[Alternative, Directive | None] = {}
-    for row, giver in values.rows.items():
-        if any(isinstance(piece, Leaf) for piece in row):
-            rows.update(((text,), giver) for text in texts)
-        elif "".join(map(str, row)) in texts:
-            rows[row] = giver
-    return Values(rows)
-
-
-def _split(values: Values, texts: tuple[str, ...]) -> tuple[Values, Values]:
-    """These values where they are one of the texts, and where they are none."""
-    equal: dict[Alternative, Directive | None] = {}
-    unequal: dict[Alternative, Directive | None] = {}
-    for row, giver in values.rows.items():
-        if any(isinstance(piece, Leaf) for piece in row):
-            equal.update(((text,) if text else NOTHING, giver) for text in texts)
-            unequal[row] = giver
-        elif "".join(map(str, row)) in texts:
-            equal[row] = giver
-        else:
-            unequal[row] = giver
-    return Values(equal), Values(unequal)
-
-
-def _narrowed(state: State, name: str, values: Values) -> State | None:
-    if not values.rows:
-        return None
-    narrowed = state.copy()
-    if _stays(state, name):
-        narrowed.held[name] = values
-    return narrowed
-
-
-def _stays(state: State, name: str) -> bool:
-    """Whether a variable is the same when it is read again."""
-    definition = state.known.http.definitions.get(name)
-    if definition is not None:
-        return not definition.volatile
-    return name in state.known.assigned or name.startswith(("arg_", "http_", "cookie_"))
 
 
 def _captured(pattern: Pattern, key: str, request: bool) -> Values:
@@ -477,6 +474,16 @@ def _captured(pattern: Pattern, key: str, request: bool) -> Values:
     if texts:
         return Values({(text,) if text else NOTHING: None for text in texts})
     return unknown(key, request=request)
+
+
+def _is_of_path(row: Alternative) -> bool:
+    return any(isinstance(piece, Leaf) and _confined(piece) != piece for piece in row)
+
+
+def _confined(piece: str | Leaf) -> str | Leaf:
+    if isinstance(piece, Leaf) and piece.request and not piece.name.startswith(SENT):
+        return Leaf(piece.name, request=False)
+    return piece
 
 
 def _is_chosen(row: Alternative) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.addresses import address_of, is_name
@@ -10,7 +11,7 @@ from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.rewriting import State
 from nginx_grpc.model.upstreams import Upstream, Upstreams
-from nginx_grpc.model.values import Alternative, Leaf, unknown, variables_in
+from nginx_grpc.model.values import Alternative, Leaf, Values, unknown, variables_in
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -83,6 +84,7 @@ class Target:
         failures: what fails the call, for grpc_pass with a variable.
         sure: whether every alternative leads where `destinations` say.
         lost: the alternatives that lead nowhere, whatever resolver there is.
+        doubtful: the alternatives of which it is not sure that any call meets with them.
     """
 
     directive: Directive
@@ -92,6 +94,7 @@ class Target:
     failures: list[Failure] = field(default_factory=list)
     sure: bool = True
     lost: frozenset[Alternative] = frozenset()
+    doubtful: frozenset[Alternative] = frozenset()
 
     @property
     def text(self) -> str:
@@ -146,7 +149,7 @@ class Target:
         if any(failure.problem == "name" for failure in self.failures):
             return True
         for row in self.alternatives:
-            if _is_constant(row) and _is_filled_in(row):
+            if row in self.doubtful or (_is_constant(row) and _is_filled_in(row)):
                 continue
             if not _is_constant(row):
                 if _is_domain(row):
@@ -185,26 +188,53 @@ def constant_target(
     return Target(directive, [destination], [(text,)], [])
 
 
-def target_of(directive: Directive, upstreams: Upstreams, state: State, *, unseen: bool) -> Target:
+def target_of(
+    directive: Directive,
+    upstreams: Upstreams,
+    states: Sequence[State],
+    *,
+    entered: bool,
+    unseen: bool,
+) -> Target:
     """Follow a grpc_pass or proxy_pass with variables.
 
     Args:
         directive: it.
         upstreams: the upstream blocks.
-        state: what variables hold there.
+        states: what variables hold there, for each way to it.
+        entered: whether calls come to the location by themselves.
         unseen: whether there may be upstream blocks that were not seen.
     """
     text = directive.args[0]
-    rows = state.text(text, directive).rows or unknown(text).rows
-    values = {name: list(state.read(name.lower()).rows) for name in variables_in(text)}
+    rows, happens = _rows(text, directive, states)
+    values = {
+        name: [row for state in states for row in state.read(name.lower()).rows]
+        for name in variables_in(text)
+    }
     origins = [(name, _origin(values[name])) for name in values]
     # A name that something is to fill in before nginx reads the text: `$(NAME)`.
     origins += [(hole, "unknown") for hole in dict.fromkeys(_HOLE.findall(text))]
     failures: list[Failure] = []
     followed: list[Destination | None] = []
     lost: list[Alternative] = []
-    for row, giver in rows.items():
-        problem = _problem(row, upstreams, unseen) if directive.name == "grpc_pass" else ""
+    doubtful: list[Alternative] = []
+    doubt = unknown(next(iter(values), text)).rows
+    problems = {
+        row: _problem(row, upstreams, unseen) if directive.name == "grpc_pass" else ""
+        for row in rows
+    }
+    # Whichever of them comes, it fails.
+    each = entered and len(set(problems.values())) == 1
+    for row, giver in list(rows.items()):
+        problem = problems[row]
+        if problem and row not in happens and not each:
+            # It may be that no call meets with it.
+            doubtful.append(row)
+            if problem != "name":
+                del rows[row]
+                rows.update(doubt)
+                continue
+            problem = ""
         if problem:
             shown = giver if giver is not directive else None
             failures.append(Failure(_shown(row), problem, shown))
@@ -214,10 +244,36 @@ def target_of(directive: Directive, upstreams: Upstreams, state: State, *, unsee
             followed.append(_followed(row, upstreams, directive.name))
     destinations = [item for item in followed if item is not None]
     sure = len(followed) == len(rows) and all(map(_is_constant, rows))
-    if len(destinations) < len(followed):
+    if doubtful:
+        origins = [(name, "unknown" if it == "constant" else it) for name, it in origins]
+    if len(destinations) < len(followed) or doubt.keys() & rows.keys():
         destinations = []
     places = list(dict.fromkeys(destinations))
-    return Target(directive, places, list(rows), origins, failures, sure, frozenset(lost))
+    return Target(
+        directive, places, list(rows), origins, failures, sure, frozenset(lost), frozenset(doubtful)
+    )
+
+
+def _rows(
+    text: str, directive: Directive, states: Sequence[State]
+) -> tuple[dict[Alternative, Directive | None], set[Alternative]]:
+    """What a text can be, with what gives it, and what of that some call meets with."""
+    found = Values()
+    happens: set[Alternative] = set()
+    for state in states:
+        values = state.text(text, directive)
+        found = found.join(values)
+        if not state.loose:
+            happens.update(values.rows)
+    rows = {row: giver for row, giver in found.rows.items() if row in happens}
+    # Where it may be that no call meets with it, nobody knows whether the client can choose it.
+    for row, giver in found.rows.items():
+        rows.setdefault(row if row in happens else tuple(map(_not_chosen, row)), giver)
+    return rows or dict(unknown(text).rows), happens
+
+
+def _not_chosen(piece: str | Leaf) -> str | Leaf:
+    return Leaf(piece.name, request=False) if isinstance(piece, Leaf) else piece
 
 
 def unknown_target(directive: Directive) -> Target:

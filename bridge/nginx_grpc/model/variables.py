@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.captures import pattern_of
-from nginx_grpc.model.values import NOTHING, Leaf, Values, Work
+from nginx_grpc.model.values import NOTHING, Leaf, Values, Work, parts_of
 from nginx_grpc.tree import Directive
 
 __all__ = ["SCRIPTS", "VARIABLE_BLOCKS", "Definition", "HttpVariables", "name_of", "sets_variable"]
@@ -80,6 +80,14 @@ class Definition:
     def name(self) -> str:
         """Of its variable, in small letters."""
         return name_of(self.directive.args[-1])
+
+    @property
+    def depends(self) -> frozenset[str]:
+        """What chooses an entry of a geo or split_clients."""
+        if self.source:
+            return frozenset()
+        looked_at = "".join(self.directive.args[:-1]) or "$remote_addr"
+        return frozenset(name for _, name in parts_of(looked_at) if name)
 
     def chosen(self, source: Values) -> list[Directive | None] | None:
         """The entries that come out for what the source can be, where that is known.

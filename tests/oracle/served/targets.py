@@ -70,7 +70,7 @@ def _calls(lines: Lines, place: Place) -> list[Call]:
             for word in (*chosen, ""):
                 more = [(f"{place.tag}-to", word)] if word else []
                 if "REDIRECT" in path:
-                    more.append(("x-redirect", f"/t/{word or 'x'}/M"))
+                    more.append(("x-redirect", f"/t/{word or 'x'}/M?to={word}"))
                 query = f"?to={word}" if word else ""
                 calls.append(
                     Call(

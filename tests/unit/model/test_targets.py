@@ -582,3 +582,116 @@ def test_expansion_is_bounded(text):
     assert time.process_time() - started < 5
     places = [item for item in document["servers"][0]["locations"] if "target" in item]
     assert places[-1]["target"]["kind"] == "variable"
+
+
+# Conditions that depend on each other
+
+
+@pytest.mark.parametrize(
+    ("around", "before", "goes"),
+    [
+        # The same condition twice, of the client's word.
+        ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_x) { return 403; }",
+         ["Greeter"]),
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x = a) { return 403; }",
+         ["Greeter"]),
+        ("", "set $b nowhere; if ($http_x != a) { return 403; } if ($http_x = a) { set $b other; }",
+         ["other"]),
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x) { return 403; }",
+         ["Greeter"]),
+        ("", "set $b nowhere; if ($http_x ~ ^a) { set $b other; } if ($http_x !~ ^a) { return 403; }",
+         ["other"]),
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } "
+         "if ($http_x = c) { set $y 1; } if ($http_x = a) { set $b other; }",
+         ["other", "Greeter"]),
+        # A copy of it, and an address.
+        ("", "set $y $http_x; set $b Greeter; if ($y) { set $b nowhere; } "
+         "if ($http_x) { return 403; }", ["Greeter"]),
+        ("", "set $b Greeter; if ($remote_addr = 10.0.0.1) { set $b nowhere; } "
+         "if ($remote_addr = 10.0.0.1) { return 403; }", ["Greeter"]),
+        ("", "set $b Greeter; if ($http_x = ab) { set $b nowhere; } "
+         "if ($http_x ~ ^a) { return 403; }", ["Greeter"]),
+        # A map of it.
+        ("map $http_x $m { default Greeter; 1 nowhere; }",
+         "if ($http_x) { return 403; } set $b $m;", ["Greeter"]),
+        # Flags.
+        ("", "set $b Greeter; if ($http_x) { set $flag 1; set $b nowhere; } "
+         "if ($flag = 1) { return 403; }", ["Greeter"]),
+        ("", 'set $t ""; set $b Greeter; if ($http_x) { set $t "A"; } '
+         'if ($http_y) { set $t "${t}B"; } if ($t = "AB") { set $b other; } '
+         'if ($t = "BA") { set $b nowhere; }', ["Greeter", "other"]),
+        ("", 'set $t ""; set $b Greeter; if ($http_x) { set $t "A"; set $b nowhere; } '
+         'if ($t ~ "^A") { return 403; }', ["Greeter"]),
+    ],
+)  # fmt: skip
+def test_the_same_condition_goes_the_same_way(around, before, goes):
+    found = everywhere("", before=before, around=around)
+    assert sorted(found["upstreams"]) == sorted(goes)
+    assert found["failures"] == []
+    assert {item["origin"] for item in found["variables"]} == {"constant"}
+
+
+def test_a_condition_of_the_server_holds_in_the_location():
+    found = everywhere(
+        "set $b Greeter; if ($http_x) { set $b nowhere; }", before="if ($http_x) { return 403; }"
+    )
+    assert (found["upstreams"], found["failures"]) == (["Greeter"], [])
+    found = everywhere("set $b Greeter; if ($uri ~ ^/api/) { set $b nowhere; }", path="/web/")
+    assert (found["upstreams"], found["failures"]) == (["Greeter"], [])
+    found = everywhere("set $b Greeter; if ($uri ~ ^/api/) { set $b nowhere; }", path="/api/v1/")
+    assert failures(found)[0][:2] == ("grpc://nowhere", "no-port")
+
+
+@pytest.mark.parametrize(
+    ("around", "before"),
+    [
+        # These happen, though the conditions look alike.
+        ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_y) { return 403; }"),
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x = c) { return 403; }"),
+        ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_x = a) { return 403; }"),
+        ("", "set $b nowhere; if ($http_x = a) { set $b Greeter; }"),
+    ],
+)  # fmt: skip
+def test_another_condition_goes_either_way(around, before):
+    assert [found[:2] for found in failures(everywhere("", before=before, around=around))] == [
+        ("grpc://nowhere", "no-port")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("around", "before"),
+    [
+        # Whether any call meets with `nowhere` is not followed so far.
+        ("", "set $y $http_x; set $b Greeter; if ($y = ab) { set $b nowhere; } "
+         "if ($http_x ~ ^a) { return 403; }"),
+        ("map $http_x $m { default Greeter; 1 nowhere; }",
+         "set $b $m; if ($m = nowhere) { return 403; }"),
+        ("map $http_x $m { a A; } map $http_x $n { default nowhere; a Greeter; }",
+         "set $b Greeter; if ($m = A) { set $b $n; }"),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_met_is_unknown(around, before):
+    found = everywhere("", before=before, around=around)
+    assert found["failures"] == []
+    assert {item["origin"] for item in found["variables"]} == {"unknown"}
+
+
+def test_a_choice_that_is_looked_at_first_is_not_any():
+    before = "if ($http_b !~ ^[a-z]+[.]internal:1$) { return 403; }"
+    assert target("$http_b", before)["client_chooses"] == "unknown"
+    assert target("$http_b", "if ($http_b !~ .+) { return 403; }")["client_chooses"] == "whole"
+    copied = "set $b $http_b; " + before
+    assert target("$b", copied)["client_chooses"] == "unknown"
+
+
+def test_a_backend_may_send_to_an_internal_location():
+    ways = "location /o { set $b Greeter; rewrite ^ /in/x last; }"
+    site = "location /site/ { proxy_pass http://127.0.0.1:1; }"
+    found = everywhere(ways + site, path="/in/", before="internal;")
+    assert found["failures"] == []
+    assert found["variables"] == [{"name": "$b", "origin": "unknown"}]
+    # Nothing here sends a call to it, and what it passes to is its own affair.
+    found = everywhere(site, path="/in/", before="internal;")
+    assert found["failures"] == []
+    found = everywhere(site, path="/in/", before="internal; set $b Greeter;")
+    assert (found["upstreams"], found["kind"]) == (["Greeter"], "upstream")
