@@ -28,6 +28,7 @@ class Exploration:
 
     Args (attributes):
         exits: how requests leave each location, by its id.
+        entered: the ids of the locations that some call comes to for sure.
         complete: whether all ways were gone.
     """
 
@@ -51,6 +52,7 @@ class Exploration:
             leave: goes through a location, and says whether all ways of it are there.
         """
         self.exits: dict[str, list[Exits]] = defaultdict(list)
+        self.entered: set[str] = set()
         self.complete = True
         self._block, self._sources, self._leave = block, sources, leave
         self._of_server, self._staying = of_server, staying
@@ -87,6 +89,8 @@ class Exploration:
             # The query may be the backend's or the page's.
             then.forget_arguments()
             then.facts, then.head = NO_FACTS, head
+        if place is not None and not (then.loose or loose):
+            self.entered.add(place.id)
         was_loose, then.loose = then.loose or loose, False
         key = (place.id if place else _AGAIN, then.signature())
         then.loose = was_loose

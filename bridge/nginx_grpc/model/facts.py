@@ -34,6 +34,7 @@ class Facts:
     def answer(self, row: Alternative, test: Test) -> tuple[set[bool], bool]:
         """How a test of a text can go, and whether each of these is sure to be possible."""
         possible, sure = {True, False}, True
+        row = _key(row)
         for text, other, went in self.known:
             if text != row:
                 continue
@@ -50,7 +51,7 @@ class Facts:
 
     def knowing(self, row: Alternative, test: Test, went: bool) -> Facts:
         """These and one more."""
-        more = self.known if len(self.known) >= _MOST else self.known | {(row, test, went)}
+        more = self.known if len(self.known) >= _MOST else self.known | {(_key(row), test, went)}
         return Facts(more, self.names | _names(row))
 
     def without(self, names: frozenset[str]) -> Facts:
@@ -71,6 +72,11 @@ NO_FACTS = Facts()
 def leaves_of(values: Values) -> frozenset[str]:
     """The variables that values depend on."""
     return frozenset(name for row in values.rows for name in _names(row))
+
+
+def _key(row: Alternative) -> Alternative:
+    """The text, whether or not the client still chooses it."""
+    return tuple(Leaf(it.name, request=False) if isinstance(it, Leaf) else it for it in row)
 
 
 def _names(row: Alternative) -> frozenset[str]:

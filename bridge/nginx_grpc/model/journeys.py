@@ -128,6 +128,11 @@ class Journeys:
             states = [self._doubted(state) for state in states]
         return states
 
+    def enters(self, location: Location) -> bool:
+        """Whether some call comes to a location for sure."""
+        place = location.parent if location.condition is not None else location
+        return place is not None and place.id in self._explore().entered
+
     def _doubted(self, state: State) -> State:
         doubted = State(self._known, _loosened(state.get))
         doubted.loose = True
@@ -205,7 +210,10 @@ class Journeys:
         asks = nearest(place.scope, "auth_request")
         if not asks or asks[-1].args[:1] == ["off"]:
             return state, True
-        exits = run(self._block, state.copy())
+        asking = state.copy()
+        asking.forget_arguments()
+        asking.asking = True
+        exits = run(self._block, asking)
         asked = _joined(exits.states()) or state
         location = None if exits.rewritten else self._exactly(asks[-1].args[:1])
         inner = run(location.block, asked.copy()) if location else None
@@ -215,6 +223,8 @@ class Journeys:
             asked.loose = True
         else:
             asked = _joined(inner.states()) or asked
+        asked.asking = False
+        asked.forget_arguments()
         for directive in nearest(place.scope, "auth_request_set"):
             if directive.args:
                 asked.assign(name_of(directive.args[0]), unknown(name_of(directive.args[0])))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.journeys import Journeys, assigned_in
 from nginx_grpc.model.locations import Location
-from nginx_grpc.model.rewriting import Known, State
+from nginx_grpc.model.rewriting import Known
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.targets import (
     Destination,
@@ -60,8 +60,7 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
                 try:
                     if journeys is None:
                         journeys = _journeys(server, assigned, work)
-                    states = journeys.at(location)
-                    target = _target(directive, upstreams, states, location, server)
+                    target = _target(directive, upstreams, journeys, location, server)
                 except TooMuchWork:
                     target = unknown_target(directive)
             server.targets[location.id] = target
@@ -70,23 +69,18 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
 def _target(
     directive: Directive,
     upstreams: Upstreams,
-    states: list[State],
+    journeys: Journeys,
     location: Location,
     server: Server,
 ) -> Target:
     http = server.scope.outer
-    unseen = http is None or bool(http.gaps)
-    return target_of(directive, upstreams, states, entered=_is_entered(location), unseen=unseen)
-
-
-def _is_entered(location: Location) -> bool:
-    """Whether calls come to a location by themselves."""
-    place: Location | None = location
-    while place is not None:
-        if "internal" in place.own or place.modifier == "@":
-            return False
-        place = place.parent
-    return True
+    return target_of(
+        directive,
+        upstreams,
+        journeys.at(location),
+        entered=journeys.enters(location),
+        unseen=http is None or bool(http.gaps),
+    )
 
 
 def _journeys(server: Server, assigned: set[str], work: Work) -> Journeys:

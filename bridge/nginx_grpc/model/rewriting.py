@@ -85,6 +85,7 @@ class State:
     __slots__ = (
         "_evaluated_now",
         "_evaluating",
+        "asking",
         "entry",
         "facts",
         "head",
@@ -110,6 +111,8 @@ class State:
         self.head: str | None = None
         # What decides between the entries of maps that were read.
         self.mapped: frozenset[str] = frozenset()
+        # Whether this is the subrequest of an auth_request: it has no query.
+        self.asking = False
         # Whether the query may be another one than the client's.
         self.restarted = False
 
@@ -119,7 +122,7 @@ class State:
         copied = State(self.known, self.entry, dict(self.held))
         copied.facts, copied.loose = self.facts, self.loose
         copied.mapped, copied.restarted = self.mapped, self.restarted
-        copied.head = self.head
+        copied.head, copied.asking = self.head, self.asking
         return copied
 
     def join(self, other: State) -> State:
@@ -130,6 +133,7 @@ class State:
         joined.held = {name: self.get(name).join(other.get(name)) for name in names}
         joined.loose = True
         joined.mapped = self.mapped | other.mapped
+        joined.asking = self.asking
         joined.restarted = self.restarted or other.restarted
         moved = self.head is not None or other.head is not None
         joined.head = _common(self.head, other.head) if moved else None
@@ -240,6 +244,8 @@ class State:
         if texts:
             return Values({(text,): None for text in texts})
         if is_from_request(name):
+            if self.asking and (name.startswith("arg_") or name in ("args", "query_string")):
+                return Values({NOTHING: None})
             # `set $args` is one that the client has no say in.
             of_query = name.startswith("arg_") or name in ("args", "query_string")
             return unknown(name, request=not (of_query and "args" in known.assigned))

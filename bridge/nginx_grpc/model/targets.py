@@ -202,7 +202,7 @@ def target_of(
         directive: it.
         upstreams: the upstream blocks.
         states: what variables hold there, for each way to it.
-        entered: whether calls come to the location by themselves.
+        entered: whether some call comes to the location for sure.
         unseen: whether there may be upstream blocks that were not seen.
     """
     text = directive.args[0]

@@ -593,13 +593,15 @@ def test_expansion_is_bounded(text):
         # The same condition twice, of the client's word.
         ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_x) { return 403; }",
          ["Greeter"]),
-        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x = a) { return 403; }",
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } "
+         "if ($http_x = a) { return 403; }",
          ["Greeter"]),
         ("", "set $b nowhere; if ($http_x != a) { return 403; } if ($http_x = a) { set $b other; }",
          ["other"]),
         ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x) { return 403; }",
          ["Greeter"]),
-        ("", "set $b nowhere; if ($http_x ~ ^a) { set $b other; } if ($http_x !~ ^a) { return 403; }",
+        ("", "set $b nowhere; if ($http_x ~ ^a) { set $b other; } "
+         "if ($http_x !~ ^a) { return 403; }",
          ["other"]),
         ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } "
          "if ($http_x = c) { set $y 1; } if ($http_x = a) { set $b other; }",
@@ -647,7 +649,8 @@ def test_a_condition_of_the_server_holds_in_the_location():
     [
         # These happen, though the conditions look alike.
         ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_y) { return 403; }"),
-        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } if ($http_x = c) { return 403; }"),
+        ("", "set $b Greeter; if ($http_x = a) { set $b nowhere; } "
+         "if ($http_x = c) { return 403; }"),
         ("", "set $b Greeter; if ($http_x) { set $b nowhere; } if ($http_x = a) { return 403; }"),
         ("", "set $b nowhere; if ($http_x = a) { set $b Greeter; }"),
     ],
