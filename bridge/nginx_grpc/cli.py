@@ -206,7 +206,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _read(
-    arguments: argparse.Namespace, left_out: list[str], notes: list[str]
+    arguments: argparse.Namespace, left_out: list[str], notes: list[str], unread: list[str]
 ) -> list[Configuration]:
     from nginx_grpc import sources
     from nginx_grpc.terminal import Progress
@@ -232,8 +232,14 @@ def _read(
             progress=progress.file,
             left_out=left_out.append,
             note=notes.append,
+            unread=lambda refused: unread.append(_looks_like_nginx(refused)),
         )
         return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
+
+
+def _looks_like_nginx(refused: Refused) -> str:
+    where = f"{refused.file}:{refused.line or 1}"
+    return f"not judged, though it looks like nginx text ({where}): {refused.what}"
 
 
 def _definitions(arguments: argparse.Namespace) -> dict[str, bytes]:
@@ -273,17 +279,18 @@ def _bridge(arguments: argparse.Namespace) -> int:
     search = _settings(arguments)
     left_out: list[str] = []
     notes: list[str] = []
+    unread: list[str] = []
     plain = arguments.validated and not arguments.indent
     built = [
         document
-        for configuration in _read(arguments, left_out, notes)
+        for configuration in _read(arguments, left_out, notes, unread)
         for document in documents.build(
             [configuration],
             settings=search.of(configuration).values,
             validated=arguments.validated and not plain,
         )
     ]
-    for note in (*search.notes, *notes):
+    for note in (*search.notes, *notes, *unread):
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
     if plain:
         # All of it before the first is written: what is not given out whole is not given out.
@@ -319,9 +326,10 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
     search = _settings(arguments)
     left_out: list[str] = []
     notes: list[str] = []
+    unread: list[str] = []
     try:
         result = check(
-            _read(arguments, left_out, notes),
+            _read(arguments, left_out, notes, unread),
             engine,
             settings_of=search.of,
             fail_on=arguments.fail_on,
@@ -331,7 +339,7 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
         if nothing.named:
             raise
         result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
-    return replace(result, left_out=left_out, notes=[*search.notes, *notes])
+    return replace(result, left_out=left_out, notes=[*search.notes, *notes], unread=unread)
 
 
 def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:

@@ -159,6 +159,7 @@ class CheckResult:
         require_grpc: whether it fails where no location carries gRPC.
         left_out: the folders that a search did not look into.
         notes: what else a reader should know, a sentence each.
+        unread: the same of each text beside that looks like nginx's and can't be read.
         baseline: the baseline's file, empty where there is none.
         gone: what the baseline holds and the inputs no longer have.
     """
@@ -172,6 +173,7 @@ class CheckResult:
     require_grpc: bool = False
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     baseline: str = ""
     gone: list[Gone] = field(default_factory=list)
 
@@ -194,7 +196,12 @@ class CheckResult:
     @property
     def fails_apart(self) -> bool:
         """Whether the check fails for more than its findings."""
-        return self.misses_grpc or bool(self.untold)
+        return self.misses_grpc or bool(self.untold) or self.lacks_texts
+
+    @property
+    def lacks_texts(self) -> bool:
+        """Whether a text beside that can't be read fails the check."""
+        return self.fail_on in ("unknown", "warn") and bool(self.unread)
 
     @property
     def untold(self) -> list[str]:

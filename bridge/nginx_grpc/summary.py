@@ -25,6 +25,8 @@ def verdict(result: CheckResult) -> str:
         return NOTHING
     if not result.grpc_locations:
         return NO_GRPC
+    if result.unread:
+        return NOT_JUDGED
     if any(not given.complete or given.unjudged for given in result.inputs):
         return NOT_JUDGED
     if any(finding.outcome == "unknown" for finding in result.findings):
@@ -35,7 +37,7 @@ def verdict(result: CheckResult) -> str:
 def is_quiet(result: CheckResult) -> bool:
     """Whether there is nothing that anybody has to read."""
     found = any(finding.counts for finding in result.findings)
-    told = reasons(result) or result.notes
+    told = reasons(result) or result.notes or result.unread
     return not (result.failed or found or told) and verdict(result) != NOT_JUDGED
 
 
@@ -66,7 +68,7 @@ def reasons(result: CheckResult) -> list[str]:
 
 def remarks(result: CheckResult) -> list[str]:
     """What else a reader should know, a sentence each."""
-    told = list(result.notes)
+    told = [*result.notes, *result.unread]
     if result.left_out:
         names = ", ".join(result.left_out[:3]) + (", ..." if len(result.left_out) > 3 else "")
         told.append(f"{plural(len(result.left_out), 'folder')} left out: {names}")

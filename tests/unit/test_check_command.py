@@ -299,3 +299,18 @@ def test_a_map_to_what_is_no_folder(folder, capsys, pair, what):
     assert capsys.readouterr().err == (
         f"nginx-grpc: --map {pair}: {what}; name a folder of this machine\n"
     )
+
+
+def test_a_text_beside_that_can_not_be_read_is_no_clean_verdict(folder, capsys):
+    (folder / "sites").mkdir()
+    (folder / "sites/nginx.conf").write_text(BAD.replace("proxy_pass http", "grpc_pass grpc"))
+    check = ["check", "--profile", "evidence", "sites"]
+    assert cli.main(check) == 0
+    before = capsys.readouterr().out
+    (folder / "sites/site.conf.j2").write_text("server {\n    listen {{ port }};\n}\n")
+    assert cli.main(check) == 0
+    after = capsys.readouterr().out
+    assert "not judged in full: 0 denied" in after
+    assert "not judged in full: 0 denied" not in before
+    assert "(sites/site.conf.j2:2): looks like a Jinja template" in " ".join(after.split())
+    assert cli.main([*check, "--fail-on", "unknown"]) == 1

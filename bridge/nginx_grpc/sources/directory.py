@@ -6,13 +6,17 @@ import os
 import re
 from dataclasses import replace
 
+from nginx_grpc.errors import Refused
+from nginx_grpc.parsers import parse
 from nginx_grpc.sources.contexts import check_nginx, context_of, is_whole
 from nginx_grpc.sources.disk import DiskLibrary
+from nginx_grpc.sources.dump import has_sections
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import NothingError, ReadOptions, Source
+from nginx_grpc.sources.manifest import ForeignError
 from nginx_grpc.sources.pieces import roots
 from nginx_grpc.sources.recognition import source_of
-from nginx_grpc.sources.search import search
+from nginx_grpc.sources.search import is_foreign, search
 from nginx_grpc.tree import Configuration
 
 __all__ = ["DirectorySource"]
@@ -50,22 +54,43 @@ class DirectorySource(Source):
         if options.left_out is not None:
             for folder in found.left_out:
                 options.left_out(folder)
-        if not found.files:
-            raise NothingError(self._path)
-        manifests = {path for path in found.files if _MANIFEST.match(path)}
+        unread = list(found.unread)
+        apart: dict[str, list[Configuration]] = {}
+        files = dict(found.files)
+        for path, data in found.likely.items():
+            try:
+                if _is_apart(path, data):
+                    apart[path] = source_of(data, path, options).collect()
+                else:
+                    check_nginx(parse(data, path).directives, path)
+                files[path] = data
+            except ForeignError:
+                continue
+            except Refused as refused:
+                if not is_foreign(path):
+                    unread.append(refused)
+        if not files:
+            raise unread[0] if unread else NothingError(self._path)
+        if options.unread is not None:
+            for each in unread:
+                options.unread(each)
         texts = [
-            Text(path, data, path) for path, data in found.files.items() if path not in manifests
+            Text(path, files[path], path)
+            for path in sorted(files, key=os.fsencode)
+            if path not in apart and not _is_apart(path, files[path])
         ]
         self._homes = {
             os.path.dirname(text.name) for text in texts if is_whole(text.data, text.file)
         }
         built = self._built(texts)
         result: list[Configuration] = []
-        for path, data in found.files.items():
+        for path in sorted(files, key=os.fsencode):
             if path in built:
                 result.append(built[path])
-            elif path in manifests:
-                result.extend(source_of(data, path, options).collect())
+            elif path in apart:
+                result.extend(apart[path])
+            elif _is_apart(path, files[path]):
+                result.extend(source_of(files[path], path, options).collect())
         return result
 
     def _built(self, texts: list[Text]) -> dict[str, Configuration]:
@@ -134,3 +159,8 @@ class DirectorySource(Source):
             return self._path if folder == self._top else folder or "."
         main = alone and folder == self._top and os.path.basename(name) == "nginx.conf"
         return self._path if main else name
+
+
+def _is_apart(path: str, data: bytes) -> bool:
+    """Whether a file holds configurations of its own: a manifest, or the output of nginx -T."""
+    return _MANIFEST.match(path) is not None or has_sections(data)

@@ -64,6 +64,8 @@ class ReadOptions:
         progress: called after each file with the number of files read and its name.
         left_out: called with each folder that a search did not look into.
         note: called with a sentence on each thing that was given and is not judged.
+        unread: called with the reason for each text that looks like nginx's, stands beside what is
+            judged and can't be read.
     """
 
     prefix: str = ""
@@ -74,6 +76,7 @@ class ReadOptions:
     progress: Callable[[int, str], None] | None = None
     left_out: Callable[[str], None] | None = None
     note: Callable[[str], None] | None = None
+    unread: Callable[[Refused], None] | None = None
 
 
 class Source(ABC):

@@ -15,8 +15,12 @@ from nginx_grpc.tree import Directive
 
 __all__ = ["OTHERS", "Keys", "nginx_keys"]
 
-# Files of others that may quote nginx text.
-OTHERS = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb|tpl|tmpl|template)\Z")
+# Files of others that may quote nginx text, and templates of it.
+_SCRIPT = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb)\Z")
+_TEMPLATE = re.compile(r"\.(?:tpl|tmpl|template|j2|jinja2?|erb)\Z")
+OTHERS = re.compile(rf"{_SCRIPT.pattern}|{_TEMPLATE.pattern}")
+# Of those the ones that tell and show, and write nothing.
+_PROSE = re.compile(r"\.(?:md|html?|xml)\Z")
 
 # What only nginx text looks like.
 _NGINX = re.compile(
@@ -25,6 +29,10 @@ _NGINX = re.compile(
     rb"|(?:grpc|proxy)_pass[\s\"'#]",
     re.MULTILINE,
 )
+# What a byte order mark is of.
+_MARKS = b"\xff\xfe\xef\xbb\xbf"
+# A line with a name of nginx's kind, and no `name = value`.
+_LINE = re.compile(rb"^[ \t]*([a-z]+_[a-z_]+)[ \t]+[^\s=:]", re.MULTILINE)
 # A comment, or a word in quotes, in which a # begins none.
 _COMMENT = re.compile(
     rb"(?:^|(?<=[\s;{}]))(?:#[^\n]*|(\"[^\"\\]*(?:\\.[^\"\\]*)*\"|'[^'\\]*(?:\\.[^'\\]*)*'))",
@@ -39,10 +47,12 @@ class Keys:
     Args:
         nginx: those that are nginx text, in order.
         unread: those that look like it and can't be read, each with the reason.
+        sure: those of the unread that are nothing else, no script and no template.
     """
 
     nginx: list[str] = field(default_factory=list)
     unread: dict[str, Refused] = field(default_factory=dict)
+    sure: list[str] = field(default_factory=list)
 
 
 def nginx_keys(texts: Mapping[str, Text], named: Collection[str] = ()) -> Keys:
@@ -59,19 +69,33 @@ def nginx_keys(texts: Mapping[str, Text], named: Collection[str] = ()) -> Keys:
         if key in named:
             keys.nginx.append(key)
             continue
-        looks = _NGINX.search(_COMMENT.sub(_quoted, text.data)) is not None
-        if not looks and b";" not in text.data:
+        # UTF-16 is refused by the parser, not passed over.
+        plain = text.data.lstrip(_MARKS).replace(b"\0", b"")
+        looks = _NGINX.search(_COMMENT.sub(_quoted, plain)) is not None
+        if not looks and b";" not in plain and not _may_be(key, plain):
             continue
         try:
             directives = _read(text)
         except Refused as refused:
-            if looks:
+            if _SCRIPT.search(key):
+                if looks and b"grpc_pass" in plain and not _PROSE.search(key):
+                    keys.unread[key] = refused
+            elif looks or _may_be(key, plain):
                 keys.unread[key] = refused
+                if looks and not _TEMPLATE.search(key):
+                    keys.sure.append(key)
             continue
         known = sum(directive.name in KNOWN for directive in directives)
         if looks or known * 2 > len(directives):
             keys.nginx.append(key)
     return keys
+
+
+def _may_be(key: str, data: bytes) -> bool:
+    """Whether a text that lacks a `;` or a brace may be nginx's all the same."""
+    if key.endswith(".conf") and data.startswith(b"\x1f\x8b"):
+        return True
+    return any(line[1].decode() in KNOWN for line in _LINE.finditer(data))
 
 
 def _read(text: Text) -> list[Directive]:

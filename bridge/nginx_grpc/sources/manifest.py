@@ -15,13 +15,13 @@ from nginx_grpc.parsers.templates import hint_of
 from nginx_grpc.sources import config_map as config_map_source
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.keys import OTHERS, nginx_keys
+from nginx_grpc.sources.keys import nginx_keys
 from nginx_grpc.tree import Configuration
 
 if TYPE_CHECKING:
     from nginx_grpc.sources.yaml_nodes import Mapping, Node
 
-__all__ = ["ManifestSource", "has_objects", "is_manifest"]
+__all__ = ["ForeignError", "ManifestSource", "has_objects", "is_manifest"]
 
 _NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _SIGN = re.compile(
@@ -46,6 +46,10 @@ _ELSEWHERE = {
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
+
+
+class ForeignError(Refused):
+    """YAML or JSON without any nginx text in it, as far as it can be told."""
 
 
 def is_manifest(data: bytes, file: str) -> bool:
@@ -102,8 +106,11 @@ class ManifestSource(Source):
             found.extend(self._configurations(item, unread))
         if not found:
             raise unread[0] if unread else self._nothing(kinds)
+        if self._options.unread is not None:
+            for refused in unread:
+                self._options.unread(refused)
         if self._options.note is not None:
-            for note in _beside(kinds, unread, self._file):
+            for note in _beside(kinds, self._file):
                 self._options.note(note)
         for configuration in found:
             configuration.files = [self._file]
@@ -250,10 +257,9 @@ class ManifestSource(Source):
 
     def _configurations(self, config_map: _ConfigMap, unread: list[Refused]) -> list[Configuration]:
         keys = nginx_keys(config_map.texts)
-        for key, refused in keys.unread.items():
-            if not OTHERS.search(key):
-                raise refused
-            unread.append(refused)
+        if keys.sure:
+            raise keys.unread[keys.sure[0]]
+        unread.extend(keys.unread.values())
         if not keys.nginx:
             return []
         entry = f"{self._file}: {config_map.name or 'ConfigMap'}"
@@ -279,16 +285,16 @@ class ManifestSource(Source):
             if kind in _ELSEWHERE:
                 return _elsewhere(kind, self._file, line)
         if any(kind == "ConfigMap" for kind, _ in kinds):
-            return Refused(
+            return ForeignError(
                 "no nginx text in its ConfigMaps", "give the one that holds it", self._file
             )
         if kinds:
-            return Refused(
+            return ForeignError(
                 "a manifest without a ConfigMap",
                 "give the one that holds the nginx text",
                 self._file,
             )
-        return Refused(
+        return ForeignError(
             "YAML or JSON, but no Kubernetes manifest; the values of a Helm chart, perhaps",
             "render the chart first: helm template RELEASE CHART | nginx-grpc check -",
             self._file,
@@ -300,11 +306,8 @@ def _elsewhere(kind: str, file: str, line: int) -> Refused:
     return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
 
 
-def _beside(kinds: list[tuple[str, int]], unread: list[Refused], file: str) -> Iterator[str]:
+def _beside(kinds: list[tuple[str, int]], file: str) -> Iterator[str]:
     """A sentence on each thing that stands beside what is judged, and is not."""
-    for refused in unread:
-        where = f"{file}:{refused.line}"
-        yield f"not judged, though it looks like nginx text ({where}): {refused.what}"
     lines: dict[str, list[int]] = {}
     for kind, line in kinds:
         if kind in _ELSEWHERE:

@@ -12,11 +12,20 @@ from nginx_grpc.sources.disk import inside, read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits
 
-__all__ = ["Found", "search"]
+__all__ = ["Found", "is_foreign", "search"]
 
 _LEFT_OUT = {".git", "node_modules"}
 # What Debian's layout names after the site alone.
 _SITES = {"sites-available", "sites-enabled"}
+_HOMES = {*_SITES, "conf.d"}
+_OLD = re.compile(
+    r".*(?:~|\.(?:bak|backup|disabled|old|orig|save|swp|dpkg-\w+|rpm\w+))\Z", re.DOTALL
+)
+_LIKELY = re.compile(
+    r"nginx.*\.txt\Z|.*\.(?:nginx|vhost)\Z"
+    r"|.*\.conf\.(?:erb|in|j2|jinja2?|mako|template|tmpl|tpl|txt)\Z",
+    re.DOTALL,
+)
 _CONF = re.compile(r".*\.conf(?:\.template)?\Z", re.DOTALL)
 # Named after nginx, and in a language of its own.
 _FOREIGN = re.compile(
@@ -48,10 +57,14 @@ class Found:
 
     Args:
         files: the files that count as nginx configurations with their texts, in the order of paths.
+        likely: those that count if they can be read as one, with their texts.
+        unread: why others of them can't be read.
         left_out: the folders that were not looked into.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
+    likely: dict[str, bytes] = field(default_factory=dict)
+    unread: list[Refused] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -59,7 +72,8 @@ def search(top: str, roots: list[str], limits: Limits) -> Found:
     """The nginx configurations in a folder and all below it.
 
     A `*.conf`, a `*.conf.template`, what is named after nginx and what stands in Debian's folders
-    of sites counts if its text has a block of nginx or a `*_pass`.
+    of sites counts if its text has a block of nginx or a `*_pass`. So may a template, a ConfigMap
+    and what else is in those folders or in a `conf.d`, whatever its ending: domains end in `.pl`.
 
     Args:
         top: the folder.
@@ -91,13 +105,23 @@ def search(top: str, roots: list[str], limits: Limits) -> Found:
                 # Inside of the folder it is seen where it stands.
                 if not inside(os.path.realpath(path), roots):
                     found.left_out.append(path)
-            elif _named(entry.name, os.path.basename(folder)):
-                data = _read(path, roots, limits)
+            else:
+                sure = _named(entry.name, os.path.basename(folder))
+                if not sure and not _may_count(entry.name, os.path.basename(folder)):
+                    continue
+                try:
+                    data = _read(path, roots, limits)
+                except Refused as refused:
+                    if sure:
+                        raise
+                    if not _MANIFEST.match(entry.name):
+                        found.unread.append(refused)
+                    continue
                 if not _counts(entry.name, data):
                     continue
                 size += len(data)
-                found.files[path] = data
-                if len(found.files) > limits.files:
+                (found.files if sure else found.likely)[path] = data
+                if len(found.files) + len(found.likely) > limits.files:
                     raise Refused(f"more than {limits.files:,} files", "name a folder in it", top)
                 if size > limits.total_bytes:
                     raise Refused(
@@ -125,6 +149,22 @@ def _named(name: str, folder: str) -> bool:
     return (name.startswith("nginx") or folder in _SITES) and not _FOREIGN.match(name)
 
 
+def _may_count(name: str, folder: str) -> bool:
+    if name.startswith("."):
+        return False
+    if folder in _SITES or (folder in _HOMES and not _OLD.match(name)):
+        return True
+    return _LIKELY.match(name) is not None or _MANIFEST.match(name) is not None
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a file is of another language by its name, where nginx would not read it either."""
+    folder, name = os.path.split(path)
+    if os.path.basename(folder) == "sites-enabled" or _LIKELY.match(name):
+        return False
+    return _FOREIGN.match(name) is not None
+
+
 def _read(path: str, roots: list[str], limits: Limits) -> bytes:
     if not inside(os.path.realpath(path), roots):
         raise Refused("a link out of the folder", "take it out of the folder, or say --root", path)
@@ -138,7 +178,7 @@ def _counts(name: str, data: bytes) -> bool:
     if _MANIFEST.match(name) and b"ConfigMap" not in data:
         return False
     # UTF-16 is refused by the parser, not passed over.
-    text = data.replace(b"\0", b"")
+    text = data.lstrip(b"\xff\xfe\xef\xbb\xbf").replace(b"\0", b"")
     if data.startswith(b"\x7fELF") or is_blank(text):
         return False
     if b";" not in text and _ASSIGNMENT.search(text):

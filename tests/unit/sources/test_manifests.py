@@ -480,15 +480,61 @@ def test_keys_that_include_each_other_beside_one_that_does_not(site):
 def test_what_stands_beside_and_is_not_judged_is_said(site):
     notes = []
     ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: e}\n"
-    text = (
-        f"{HEAD}data:\n  default.conf.template: |\n    server {{ listen {{{{ .port }}}}; }}\n"
-        f"  good.conf: |\n    server {{ }}\n{ingress}{ingress}"
-    )
-    site.write("cm.yaml", text)
+    site.write("cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n{ingress}{ingress}")
     (configuration,) = site.read("site/cm.yaml", note=notes.append)
     assert configuration.entry == "site/cm.yaml: edge/good.conf"
-    template, ingresses = notes
-    assert template.startswith(
-        "not judged, though it looks like nginx text (site/cm.yaml:7): key default.conf.template: "
+    (ingresses,) = notes
+    assert ingresses.startswith("not judged: Ingress (site/cm.yaml:9, 13); ")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "why"),
+    [
+        ("default.conf.template", "server { listen {{ .port }}; }", "looks like a Go template"),
+        ("site.conf.j2", "server { listen {{ p }}; }", "looks like a Jinja template"),
+        ("limits.conf", "client_max_body_size 1k", "the text ends inside"),
+        ("limits", "grpc_read_timeout 1s;\n}", 'a "}" that closes no'),
+        ("start.sh", "#!/bin/sh\ncat >x <<E\nserver { grpc_pass u; }\nE\n", "this is a script"),
+    ],
+)
+def test_a_key_that_may_be_nginx_text_and_can_not_be_read_is_said(site, key, text, why):
+    unread = []
+    body = text.replace("\n", "\n    ")
+    site.write(
+        "cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n  {key}: |\n    {body}\n"
     )
-    assert ingresses.startswith("not judged: Ingress (site/cm.yaml:11, 15); ")
+    assert [c.entry for c in site.read("site/cm.yaml", unread=unread.append)] == [
+        "site/cm.yaml: edge/good.conf"
+    ]
+    (refused,) = unread
+    assert refused.what.startswith(f"key {key}: {why}")
+    # Alone, it is what was given.
+    assert f"key {key}: {why}" in refusal(site, f"{HEAD}data:\n  {key}: |\n    {body}\n")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("README.md", "Write this:\n```\nserver { grpc_pass grpc://u; }\n```"),
+        ("start.sh", "#!/bin/sh\nexec nginx -g 'daemon off;'"),
+        ("run.sh", "#!/bin/sh\ncat >x <<E\nserver { proxy_pass http://u; }\nE"),
+        ("app.py", "import os\nserver_name = 'a'\nproxy_pass(1)"),
+        ("redis.conf", "bind 127.0.0.1\ntimeout 0\nsave 900 1"),
+        ("www.conf", "[www]\nlisten = 9000\nuser = a"),
+        ("postgres.conf", "ssl_ciphers = 'HIGH'\nlisten_addresses = '*'"),
+    ],
+)
+def test_scripts_and_texts_of_others_are_no_noise(site, key, text):
+    unread = []
+    body = text.replace("\n", "\n    ")
+    site.write(
+        "cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n  {key}: |\n    {body}\n"
+    )
+    assert len(site.read("site/cm.yaml", unread=unread.append)) == 1
+    assert unread == []
+
+
+def test_a_key_in_utf16_is_refused(site):
+    data = base64.b64encode("http { }".encode("utf-16")).decode()
+    text = f"{HEAD}data:\n  a.conf: 'server {{ }}'\nbinaryData:\n  b.conf: {data}\n"
+    assert "key b.conf: this is UTF-16" in refusal(site, text)

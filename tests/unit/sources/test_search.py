@@ -94,6 +94,15 @@ def test_includes_of_a_fragment_start_from_the_folder_of_its_nginx_conf(site):
         "nginx_b.inc",
         "sites-available/shop.example",
         "sites-enabled/default",
+        *(f"sites-enabled/sklep.{end}" for end in ("pl", "rs", "py", "sh", "md", "pub", "zip")),
+        "sites-available/sklep.pl",
+        "conf.d/apps.inc",
+        "conf.d/sklep.pl",
+        "nginx-T.txt",
+        "nginx.conf.txt",
+        "site.conf.j2",
+        "default.conf.tmpl",
+        "site.vhost",
         "x/.hidden/a.conf",
     ],
 )
@@ -104,7 +113,10 @@ def test_names_that_count(site, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["a.inc", ".a.conf", "nginx.md", "nginx_test.py", "a.conf.bak", "nginx.yaml", "mynginx"],
+    [
+        *("a.inc", ".a.conf", "nginx.md", "nginx_test.py", "a.conf.bak", "nginx.yaml", "mynginx"),
+        *("conf.d/a.conf.bak", "conf.d/a.conf~"),
+    ],
 )
 def test_names_that_do_not(site, name):
     site.write(name, SERVER)
@@ -143,6 +155,39 @@ def test_a_manifest_named_after_nginx(site):
     )
     site.write("k8s/nginx-deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\n")
     assert [c.entry for c in site.read("site")] == ["site/k8s/nginx.yaml: edge/a.conf"]
+
+
+def test_a_manifest_of_any_name(site):
+    head = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.conf: |\n    "
+    site.write("nginx.conf", "events { } http { }")
+    site.write("k8s/edge.yaml", head + SERVER)
+    site.write("k8s/envoy.yml", head + "static: {server: {x: 1}}")
+    site.write("k8s/chart.yaml", head + "{{ .Values.x }}\n    server { }\n{{ end }}\n")
+    unread = []
+    found = site.read("site", unread=unread.append)
+    assert [c.entry for c in found] == ["site/k8s/edge.yaml: ConfigMap/a.conf", "site"]
+    assert [refused.file for refused in unread] == ["site/k8s/chart.yaml"]
+
+
+def test_the_output_of_nginx_beside(site):
+    dump = f"# configuration file /etc/nginx/nginx.conf:\nevents {{ }} http {{ {SERVER} }}\n"
+    site.write("nginx-T.txt", f"nginx: the configuration file x syntax is ok\n{dump}")
+    assert [(c.kind, c.context) for c in site.read("site")] == [("dump", "main")]
+
+
+def test_templates_that_can_not_be_read_are_told(site):
+    site.write("nginx.conf", "events { } http { }")
+    site.write("site.conf.j2", "server { listen {{ port }}; }")
+    site.write("conf.d/README.md", "Put this here:\n```\nserver { listen 80; }\n```\n}")
+    site.write("sites-enabled/notes.md", "nginx reads this\nserver { }\n}")
+    unread = []
+    assert len(site.read("site", unread=unread.append)) == 1
+    assert [(refused.file, refused.line) for refused in unread] == [
+        ("site/site.conf.j2", 1),
+        ("site/sites-enabled/notes.md", 2),
+    ]
+    os.remove(site.folder / "nginx.conf")
+    assert refusal(site, "site").startswith("site/site.conf.j2:1: ")
 
 
 def test_what_is_left_out_is_told(site):
