@@ -226,8 +226,11 @@ class Writer:
             self.switch() if self.chance(0.3) else "$http_upgrade",
             "$uri",
         )
+        methods = ["default 1;", "default 0;", "POST 1;", "post 0;", "Post 1;", "GET 1;", "~^P 1;"]
         entries = self.rng.sample(
-            [
+            methods
+            if source == "$request_method"
+            else [
                 "default 1;",
                 "default 0;",
                 "POST 1;",
@@ -284,13 +287,19 @@ class Writer:
         target = self.pick(
             "/a/c.S/M", "/b/c.S/N", "/c.S/N", "/b/z", "/", "/i/x", "/q?x=1", "/a/b/$uri"
         )
+        if any(item.path == "/p/" for item in self.top) and self.chance(0.6):
+            target = "/p/c.S/M"
         if "(" in regex and self.chance(0.5):
             target = self.pick("/b/$1", "/a/$1", "/c.S/$1", "/i/$1")
         if kind == "last":
             self.constructs.add("rewrite last")
             return f"rewrite {regex} {target} last;"
         self.constructs.add("rewrite in place")
-        return f"rewrite {regex} {target}{' break' if kind == 'break' else ''};"
+        if kind == "break":
+            return f"rewrite {regex} {target} break;"
+        # What comes after it is done as well.
+        more = f" {self.refusal()}" if self.chance(0.5) else ""
+        return f"rewrite {regex} {target};{more}"
 
     def conditional(self, of: Location | None) -> str:
         """An `if` with something in it."""
@@ -352,7 +361,7 @@ class Writer:
             name = f"{self.tag}-f"
             self.switches[name] = ("", f"{self.tag}.conf")
             files = f"/$http_{self.tag}_f" if self.chance(0.5) else f"/$http_{self.tag}_f $uri"
-        fallback = self.pick("=404", "=404", "=503", "@", "@", "/i/x", "/b/z", "/a/c.S/M")
+        fallback = self.pick("=404", "=404", "=503", "@", "@", "@", "/i/x", "/b/z")
         if fallback == "@":
             fallback = self.named().path
         return f"try_files {files} {fallback};"
@@ -505,6 +514,13 @@ class Writer:
             self.top.append(self.location("", "/i/"))
             self.top[-1].lines.append("internal;")
             self.constructs.add("internal")
+        if self.chance(0.15):
+            # One of them has what is rewritten, and only one passes it on.
+            pair = [self.location("^~", "/p/"), self.location("~", "^/p/")]
+            self.rng.shuffle(pair)
+            self.passing(pair[0])
+            pair[1].lines.append(f"return {self.pick(*_REFUSALS)};")
+            self.top += pair
         for location in list(self.top):
             if location.modifier != "=" and self.chance(0.25):
                 self.constructs.add("nested location")
@@ -520,6 +536,8 @@ class Writer:
                     self.furnish(inner)
         for location in list(self.top):
             if location.modifier == "@":
+                continue
+            if location.path.lstrip("^") == "/p/":
                 continue
             if self.chance(0.8):
                 self.passing(location)

@@ -12,6 +12,8 @@ from tests.oracle.served import frames
 
 AT_ONCE = 32
 SECONDS = 10
+# Linux's; the socket module has no name for it before Python 3.12.
+IP_BIND_ADDRESS_NO_PORT = 24
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,17 @@ def ask(calls: Sequence[Call], number: int = 0) -> list[Answer]:
 
 def _open(call: Call, number: int) -> socket.socket | None:
     host, _, port = call.address.rpartition(":")
+    host = host.strip("[]")
+    end = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    end.settimeout(SECONDS)
+    if call.source:
+        # Without it each port of the source is taken for all addresses, and they run out.
+        end.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        end.bind((call.source, 0))
     try:
-        source = (call.source, 0) if call.source else None
-        end = socket.create_connection((host.strip("[]"), int(port)), SECONDS, source)
+        end.connect((host, int(port)))
     except ConnectionRefusedError:
+        end.close()
         return None
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     fields = [

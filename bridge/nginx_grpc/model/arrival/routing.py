@@ -102,6 +102,13 @@ class _Level:
             at += 1
         return found
 
+    def better(self, path: str) -> list[str]:
+        """The longer prefixes that have what begins with them instead; none if they are many."""
+        try:
+            return [longer for longer in self.longer(path) if longer in self.prefixes]
+        except TooMany:
+            return []
+
 
 class Routing:
     """The search for a location in one server."""
@@ -141,6 +148,9 @@ class Routing:
                 before = before[: before.index(at)]
             for other in before[:_MOST_BEFORE]:
                 uri = uri.knowing(other.path, other.modifier == "~*", False)
+            if not at.regex:
+                for path in level.better(at.path)[:_MOST_BEFORE]:
+                    uri = uri.knowing(f"^{re.escape(path)}", False, False)
             at = None if at.regex else at.parent
         return uri
 
