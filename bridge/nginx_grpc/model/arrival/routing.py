@@ -161,14 +161,16 @@ class Routing:
         same = inner.prefixes.get(location.path)
         found = [same] if same is not None else self._takers(inner.regexes, uri)
         at: Location | None = location
-        while at is not None and not found:
+        while at is not None:
+            # The outermost has them before those within.
             level = self._level(at.parent) if at.parent else self._top
             longest = level.longest(uri.prefix)
             if at.regex:
                 before = level.regexes[: level.regexes.index(at)]
-                found = self._takers(before, uri)
-                if not found and longest and self._is_final(level, longest, uri):
+                if longest and self._is_final(level, longest, uri):
                     found = [longest]
+                else:
+                    found = self._takers(before, uri) or found
                 # Within a prefix a regex is final, whatever stands around that.
                 at = at.parent
                 while at is not None and not at.regex:
@@ -177,7 +179,7 @@ class Routing:
             if at.modifier != "=" and longest and len(longest.path) > len(at.path):
                 found = [longest]
             elif at.modifier == "":
-                found = self._takers(level.regexes, uri)
+                found = self._takers(level.regexes, uri) or found
             at = at.parent
         return found
 
