@@ -125,10 +125,10 @@ _waived := [object.union(_shown(pair[0]), {"waiver": waivers.shown(min(pair[1]))
 
 _standing := array.concat(
 	[_shown(pair[0]) | some pair in _covered; count(pair[1]) == 0],
-	[_shown(finding) | some finding in (_about_waivers | _about_settings)],
+	[_shown(finding) | some finding in _about_words],
 )
 
-_about_settings := settings_rule.unused if _judging
+_about_words := settings_rule.unused | _about_waivers
 
 _about_waivers := waivers.findings_about(union({pair[1] | some pair in _covered})) if _judging
 

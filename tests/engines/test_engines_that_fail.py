@@ -79,7 +79,7 @@ def test_a_program_that_is_killed(name, stand_in):
 def test_a_program_that_fails_says_why(name, stand_in):
     stand_in(name, "sys.stderr.write('\\n\\x1b[31mload policies: bad\\nmore\\n'); sys.exit(1)")
     text = refusal(name)
-    assert "failed with status 1: [31mload policies: bad;" in text
+    assert "failed with status 1: \\x1b[31mload policies: bad;" in text
 
 
 def test_a_policy_that_the_program_can_not_read(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ class Bug:
 
     Args:
         name: in a few words.
-        file: of parsers/native.
+        file: of parsers.
         right, wrong: the text as it is, once in the file, and as it is planted.
     """
 
@@ -24,7 +24,7 @@ class Bug:
     wrong: str
 
     def plant(self, folder: Path) -> None:
-        """Writes it into a copy of parsers/native."""
+        """Writes it into a copy of parsers."""
         path = folder / self.file
         text = path.read_text()
         if text.count(self.right) != 1:

@@ -100,7 +100,7 @@ def planted(seconds: int, only: list[str]) -> int:
         with tempfile.TemporaryDirectory(prefix="planted-") as name:
             source = Path(name) / "bridge"
             shutil.copytree(ROOT / "bridge", source)
-            bug.plant(source / "nginx_grpc" / "parsers" / "native")
+            bug.plant(source / "nginx_grpc" / "parsers")
             started = time.perf_counter()
             held, count, found = fuzz("parser", seconds, source=source)
         took = time.perf_counter() - started

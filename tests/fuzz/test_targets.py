@@ -13,7 +13,7 @@ from tests.fuzz.planted import BUGS
 from tests.fuzz.targets import TARGETS, guard, made_up, on_parser
 from tests.sampling import FULL
 
-NATIVE = Path(__file__).resolve().parents[2] / "bridge/nginx_grpc/parsers/native"
+PARSERS = Path(__file__).resolve().parents[2] / "bridge/nginx_grpc/parsers"
 INPUTS = 2_500 if FULL else 250
 
 
@@ -37,11 +37,11 @@ def test_raw_bytes(target, empty_folder):
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_each_bug_can_be_planted(bug, tmp_path):
-    copy = tmp_path / "native"
-    shutil.copytree(NATIVE, copy)
+    copy = tmp_path / "parsers"
+    shutil.copytree(PARSERS, copy)
     bug.plant(copy)
     compile((copy / bug.file).read_text(), bug.file, "exec")
-    assert (copy / bug.file).read_text() != (NATIVE / bug.file).read_text()
+    assert (copy / bug.file).read_text() != (PARSERS / bug.file).read_text()
 
 
 def test_a_wrong_reading_is_seen(monkeypatch):

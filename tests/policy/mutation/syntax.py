@@ -16,7 +16,7 @@ class Span(NamedTuple):
 
 
 # OPA gives no places within a body of one line after `else`: it gets braces first.
-_BARE_ELSE = re.compile(r"^([^#\n]*\belse\b[^#\n]*?\bif )(?!\{)(.+)$", re.MULTILINE)
+_BARE_ELSE = re.compile(r'^([^#\n]*\belse\b(?:[^#\n"]|"[^"\n]*")*?\bif )(?!\{)(.+)$', re.MULTILINE)
 
 
 class Source:
