@@ -141,6 +141,8 @@ def _keys(files: Files) -> dict[str, str]:
         raise NotRewritten("a ConfigMap's data is UTF-8") from None
     if len(keys) < len(files):
         raise NotRewritten("two files of one name")
+    if any("nothing*.conf" in data for data in keys.values()):
+        raise NotRewritten("what a pattern matches may come from another ConfigMap")
     return keys
 
 

@@ -110,7 +110,9 @@ class _Model:
         block = http.block or []
         self._accounts.visit(block, "http")
         gaps = self._gaps.around("http") + self._gaps.unread(block, "http")
-        scope = root_scope(by_name(block), gaps, self._reader)
+        alone = bool(self._gaps.around("http")) and not self._gaps.around("server")
+        rest_of_http = self._gaps.around("http")[0] if alone else None
+        scope = root_scope(by_name(block), gaps, self._reader, rest_of_http)
         variables = HttpVariables(block)
         for directive in block:
             if directive.block is None:

@@ -45,6 +45,7 @@ class Scope:
         include_unread: whether its own block has an include that was not read.
         merges: what add_header_inherit and add_trailer_inherit say other than on: off or merge.
         matters: whether a location with gRPC depends on what this context holds.
+        rest_of_http: the gap of a part of a configuration that lacks its http block alone.
     """
 
     context: str
@@ -59,6 +60,7 @@ class Scope:
     include_unread: bool = False
     merges: dict[str, str] = field(default_factory=dict)
     matters: bool = False
+    rest_of_http: int | None = None
 
     def inside(self, context: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
         """The scope of a block inside this one.
@@ -79,6 +81,7 @@ class Scope:
             gaps=gaps,
             gap=self.gap,
             merges=self.merges,
+            rest_of_http=self.rest_of_http,
         )
         scope._open()
         return scope
@@ -142,14 +145,20 @@ class Scope:
         self.lists = lists
 
 
-def root_scope(own: dict[str, list[Directive]], gaps: list[int], reader: SettingReader) -> Scope:
+def root_scope(
+    own: dict[str, list[Directive]],
+    gaps: list[int],
+    reader: SettingReader,
+    rest_of_http: int | None = None,
+) -> Scope:
     """The scope of an http block.
 
     Args:
         own: its directives by name.
         gaps: its own gaps.
         reader: what reads settings.
+        rest_of_http: see Scope.
     """
-    scope = Scope("http", None, own, reader, gaps=gaps)
+    scope = Scope("http", None, own, reader, gaps=gaps, rest_of_http=rest_of_http)
     scope._open()
     return scope

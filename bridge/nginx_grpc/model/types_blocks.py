@@ -84,7 +84,8 @@ def content_type(scope: Scope, uri: str) -> str | None:
             return None
     said = scope.settings.get("default_type")
     if said is None:
-        return _DEFAULT_TYPE if scope.gap is None else None
+        # Said for all of http{} it would be the type of web pages, not of gRPC.
+        return _DEFAULT_TYPE if scope.gap in (None, scope.rest_of_http) else None
     return None if said.get("unresolved") else str(said["value"])
 
 

@@ -84,6 +84,7 @@ _may_be_page(location) if {
 } else if {
 	location.handler == "return"
 	location.return.code < 300
+	location.directives.default_type
 }
 
 _forms(missing) := [] if {

@@ -96,11 +96,12 @@ test_a_part_without_a_page if {
 	count(t.faults(error_page.findings)) == 1 with input as _part("http", [])
 	t.reasons(error_page.findings) == set() with input as _part("http", [])
 	count(t.faults(error_page.findings)) == 1 with input as _part("http", [t.location("/old", {"handler": "return", "return": t.answer(301, "text")})])
+	count(t.faults(error_page.findings)) == 1 with input as _part("http", [t.location("= /robots.txt", {"handler": "return", "return": t.answer(204, "none")})])
 	count(t.faults(error_page.findings)) == 1 with input as _part("http", [t.location("/a", {})])
 }
 
 test_a_part_with_what_may_be_a_page if {
-	every page in [t.page("/e", {"internal": true}), t.location("/e", {"internal": true}), t.location("@e", {"modifier": "@"}), t.location("/e", {"handler": "return", "return": t.answer(204, "none")})] {
+	every page in [t.page("/e", {"internal": true}), t.location("/e", {"internal": true}), t.location("@e", {"modifier": "@"}), t.location("/e", {"handler": "return", "return": t.answer(204, "none"), "directives": t.fields({"default_type": t.text("application/grpc")})})] {
 		t.reasons(error_page.findings) == {"http is not seen: the text is a server"} with input as _part("http", [page])
 		t.faults(error_page.findings) == set() with input as _part("http", [page])
 	}
