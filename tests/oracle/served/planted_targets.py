@@ -53,4 +53,10 @@ BUGS = (
         'if not asks or asks[-1].args[:1] == ["off"]:',
         "if asks or not asks:",
     ),
+    Bug(
+        "conditions of one way need not agree",
+        "model/facts.py",
+        "            if text != row:\n",
+        "            if text != row or text:\n",
+    ),
 )
