@@ -44,8 +44,8 @@ BUGS = (
     Bug(
         "nothing comes from other locations by rewrite",
         "model/rewriting.py",
-        '        if flag == "last":\n            exits',
-        '        if flag == "last":\n            continue\n            exits',
+        "            state.move(start)\n            exits.rewritten",
+        "            continue\n            exits.rewritten",
     ),
     Bug(
         "auth_request sets nothing",
