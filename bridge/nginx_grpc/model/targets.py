@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nginx_grpc.errors import Refused
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, counted, placed
@@ -179,10 +180,14 @@ def constant_target(
         directive: it.
         upstreams: the upstream blocks.
         known: where others like it lead, by directive and text; takes in this one.
+
+    Raises Refused for a grpc_pass that no nginx loads.
     """
     text = directive.args[0] if directive.args else ""
     destination = known.get((directive.name, text))
     if destination is None:
+        if directive.name == "grpc_pass" and directive.args:
+            _check_loads(directive, text, upstreams)
         destination = _constant(text, upstreams, directive.name)
         known[directive.name, text] = destination
     return Target(directive, [destination], [(text,)], [])
@@ -342,6 +347,29 @@ def literal_of(directive: Directive) -> tuple[str, int] | None:
     scheme, rest = _split(directive.args[0])
     address = address_of(rest)
     return address.host.lower(), address.port or _DEFAULT_PORTS.get(scheme, 0)
+
+
+def _check_loads(directive: Directive, text: str, upstreams: Upstreams) -> None:
+    scheme, host = _split(text)
+    if scheme in ("http", "https"):
+        # Not a scheme to grpc_pass, but the name of a host with a path behind it.
+        host = text
+    if host[:5].lower() == "unix:":
+        return
+    address = address_of(host)
+    if not host or "/" in host:
+        what = "invalid host" if host else "no host"
+        hint = "write host:port or an upstream's name, behind grpc:// or grpcs:// alone"
+    elif address.port and upstreams.named(address.host) is not None:
+        what, hint = (
+            "an upstream may not have a port",
+            "take the port out: its servers have their own",
+        )
+    else:
+        return
+    raise Refused(
+        f"a grpc_pass that nginx does not load: {what}", hint, directive.file, directive.line
+    )
 
 
 def _split(text: str) -> tuple[str, str]:
