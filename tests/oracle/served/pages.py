@@ -36,6 +36,7 @@ class _Maker:
         self.uris: list[str] = []
         self.names: list[str] = []
         self.paths: set[str] = set()
+        self.chained: list[int] = []
 
     def place_at(self, path: str, page: str) -> None:
         """A location, if there is none with this path."""
@@ -53,11 +54,13 @@ class _Maker:
     def case(self) -> Case:
         rng, place = self.rng, self.place
         statuses = rng.sample((401, 403, 404, 413, 429, 500, 502, 503), rng.randint(2, 3))
-        pages = self.pages(statuses)
         recursive = ""
         if self.chance(0.25):
             self.use("recursive")
             recursive = "recursive_error_pages on;"
+            # Then pages answer with errors that have pages.
+            self.chained = statuses
+        pages = self.pages(statuses)
         inside = self.chance(0.4)
         locations = [
             f"location ^~ /s/{status}/ {{ {self.failing(status)} "
@@ -188,6 +191,9 @@ class _Maker:
                 outer = self.rng.choice((top[:-1], f"^~ {top[:-1]}", f'~ "^{top}"'))
                 if outer.startswith("~"):
                     how = inside
+                if self.chance(0.4):
+                    # What is nested wins over a regex outside that matches, too.
+                    self.places.append(f'location ~ "^{uri}$" {{ {self.page()} }}')
                 self.place_at(outer, f"{page} location {how} {{ {inner} }}")
         if self.chance(0.2):
             self.use("regex")
@@ -264,7 +270,7 @@ class _Maker:
             )
         if self.chance(0.05):
             self.use("add_header_inherit")
-            lines.append(f"add_header_inherit {self.rng.choice(('off', 'merge', 'on'))};")
+            lines.append(f"add_header_inherit {self.rng.choice(('off', 'merge', 'merge', 'on'))};")
         return lines
 
     def access(self) -> list[str]:
@@ -356,7 +362,8 @@ class _Maker:
             return f"return {self.rng.choice(texts)};"
         if pick < 0.92:
             self.use("return error")
-            return f"return {self.rng.choice((502, 503, 404, 403, 500, 444, 418, 400, 429))};"
+            errors = (502, 503, 404, 403, 500, 444, 418, 400, 429)
+            return f"return {self.rng.choice(self.chained or errors)};"
         self.use("redirect")
         return self.rng.choice(
             ("return 301 /x;", "return 302 https://a.example/;", "return https://a.example/;")
@@ -393,7 +400,7 @@ class _Maker:
         )
 
     def server_headers(self) -> str:
-        if not self.chance(0.3):
+        if not self.chance(0.8 if "add_header_inherit" in self.used else 0.25):
             return ""
         self.use("inherited headers")
         return self.rng.choice(
