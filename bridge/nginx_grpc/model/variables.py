@@ -182,6 +182,9 @@ class HttpVariables:
             shares = sum(_percent(entry.name) for entry in found.entries)
             if shares >= 100:
                 found.default = found.entries[-1]
+        # nginx keeps the word of an earlier map of that name.
+        earlier = self.definitions.get(found.name)
+        found.volatile = found.volatile or (earlier is not None and earlier.volatile)
         self.definitions[found.name] = found
         self.captures.update(found.captures)
 

@@ -531,6 +531,10 @@ def test_a_map_is_evaluated_once():
     maps = "map $http_x $m { volatile; default $a; }"
     found = target("$m", "set $a Greeter; set $c $m; set $a other;", around=UPSTREAMS + maps)
     assert found["upstreams"] == ["other"]
+    # Of two maps the last one counts, but that one of them is volatile holds for both.
+    maps = "map $http_y $m { volatile; default $a; } map $http_x $m { default $a; }"
+    found = target("$m", "set $a Greeter; set $c $m; set $a other;", around=UPSTREAMS + maps)
+    assert found["upstreams"] == ["other"]
 
 
 def test_numbered_captures_are_the_last_regexs():
