@@ -72,7 +72,8 @@ def example(rule: Rule) -> list[str]:
     if given.exists():
         parts += ["With these settings:", fenced("yaml", given.read_text(encoding="utf-8"))]
     found = finding(rule, folder / "before.conf")
-    said = f"Line {found['line']}: {found['message']}"
+    message = found["message"].replace(f"{folder}/", "")
+    said = f"Line {found['line']}: {message}"
     return [*parts, "Before, `nginx-grpc check` says:", quote(said), *remedy(found["remedy"])]
 
 

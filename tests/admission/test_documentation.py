@@ -148,7 +148,7 @@ def test_the_pages_python(number: int, opa: Opa) -> None:
     from nginx_grpc import documents
     from nginx_grpc.admission import bridging
 
-    read = bridging.configurations({"nginx.conf": GOOD.encode()}, ["nginx.conf"])
+    read = bridging.bridge({"nginx.conf": GOOD.encode()}, {"nginx.conf"}).configurations
     names: dict[str, Any] = {
         "body": json.dumps(admission_review({"nginx.conf": BAD})).encode(),
         "document": documents.build(read, validated=False)[0],
