@@ -35,7 +35,7 @@ def write_inputs(folder: Path, good: Iterable[str], bad: Iterable[str]) -> Path:
     from nginx_grpc.admission import bridging
 
     def item(text: str, _: int) -> dict[str, Any]:
-        read = bridging.configurations({"nginx.conf": text.encode()}, ["nginx.conf"])
+        read = bridging.bridge({"nginx.conf": text.encode()}, {"nginx.conf"}).configurations
         (document,) = documents.build(read, validated=False)
         return {"input": document}
 
