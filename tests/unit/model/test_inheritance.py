@@ -255,15 +255,6 @@ def test_an_unread_include_may_add_to_grpc_next_upstream(tmp_path):
     assert location(read_file(path))["directives"]["grpc_next_upstream"]["why"] == "gap"
 
 
-def test_two_http_blocks_do_not_mix():
-    document = read(
-        "events {} http { grpc_read_timeout 1s; server { location /a { grpc_pass a:1; } } }"
-        " http { server { location /b { grpc_pass a:1; } } }"
-    )
-    assert timeout(document, "/a")["ms"] == 1000
-    assert timeout(document, "/b") is None
-
-
 def test_nesting_as_deep_as_nginx_allows():
     depth = 400
     text = "".join(f"location /{'a/' * level} {{" for level in range(1, depth + 1))
