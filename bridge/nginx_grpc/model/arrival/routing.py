@@ -14,7 +14,7 @@ from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.locations import Location
 
-__all__ = ["REDIRECT", "Found", "Routing", "TooMany", "language"]
+__all__ = ["REDIRECT", "Found", "Routing", "Steps", "TooMany", "language"]
 
 # A prefix that ends with a slash and passes on sends the path without it there by 301.
 REDIRECT = "redirect"
@@ -32,6 +32,19 @@ Found = Location | str | None
 
 class TooMany(Exception):
     """There is more to follow than is followed."""
+
+
+class Steps:
+    """Bounds one walk."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def spend(self) -> None:
+        """Counts a step; raises TooMany where there are none left."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooMany
 
 
 def language(location: Location) -> Language:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from nginx_grpc.model.arrival.conditions import met
 from nginx_grpc.model.arrival.patterns import Language
 from nginx_grpc.model.arrival.request import Variables, exactly, expand
-from nginx_grpc.model.arrival.routing import TooMany
+from nginx_grpc.model.arrival.routing import Steps, TooMany
 from nginx_grpc.model.arrival.ways import Stop, Way, alike
 from nginx_grpc.model.locations import Location, condition_of
 from nginx_grpc.tree import Directive
@@ -27,15 +26,15 @@ Ended = list[tuple[Way, "Stop | None"]]
 class Script:
     """Runs the rewrites of blocks."""
 
-    def __init__(self, variables: Variables, spend: Callable[[], None]) -> None:
+    def __init__(self, variables: Variables, steps: Steps) -> None:
         """Take in a server.
 
         Args:
             variables: what the variables of its calls hold.
-            spend: counts a step; raises TooMany where there are none left.
+            steps: what bounds the walk.
         """
         self._variables = variables
-        self._spend = spend
+        self._steps = steps
 
     def run(
         self, block: list[Directive], ways: list[Way], conditions: list[Location], within: str = ""
@@ -49,7 +48,7 @@ class Script:
             location = next(inner, None) if directive.name == "if" else None
             following: list[Way] = []
             for way in ways:
-                self._spend()
+                self._steps.spend()
                 if directive.name == "if":
                     going, over = self._if(directive, way, location)
                 else:

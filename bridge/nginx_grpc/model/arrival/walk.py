@@ -14,7 +14,7 @@ from nginx_grpc.model.arrival import access
 from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
 from nginx_grpc.model.arrival.patterns import Language
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
-from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, TooMany
+from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
 from nginx_grpc.model.arrival.script import Script
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, Way, alike
 from nginx_grpc.model.lists import page_codes, page_uri
@@ -64,9 +64,11 @@ class Walk:
         """
         self._server = server
         self._variables = variables
-        self._steps = self._left = steps
+        self._steps = steps
+        # Shared with the script, which does not hold the walk: that would be a cycle.
+        self._walked = Steps()
         self.routing = Routing(server.locations, variables.patterns)
-        self.script = Script(variables, self._spend)
+        self.script = Script(variables, self._walked)
         self._block = server.directive.block or []
         # The locations in which a walk has passed a call on, and those that it came to.
         self.passing: set[str] = set()
@@ -102,18 +104,13 @@ class Walk:
         return self._bounded(lambda: self._located(Way(request, location, location, location)))
 
     def _bounded(self, walk: Callable[[], Ends]) -> Ends:
-        self._left = min(_MOST_STEPS, self._steps)
+        self._walked.left = min(_MOST_STEPS, self._steps)
         try:
             return walk()
         except TooMany:
             return {UNKNOWN: None}
         finally:
-            self._steps -= min(_MOST_STEPS, self._steps) - max(self._left, 0)
-
-    def _spend(self, steps: int = 1) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise TooMany
+            self._steps -= min(_MOST_STEPS, self._steps) - max(self._walked.left, 0)
 
     def _follow(self, way: Way, entry: list[Found] | None) -> Ends:
         """From the server's rewrites on.
@@ -143,7 +140,7 @@ class Walk:
         ends: Ends = {}
         request = replace(way.request, changed=False)
         for location in found:
-            self._spend()
+            self._walked.spend()
             if location == REDIRECT:
                 ends.update(self._stopped(way, Stop("return", None, 301)))
             elif not isinstance(location, Location):
