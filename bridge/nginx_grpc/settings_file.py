@@ -86,11 +86,11 @@ def problems(path: str) -> list[Finding]:
 
     given = settings.load(path)
     (decision,) = by_name("embedded").decide([documents.empty(given)], given)
-    # With nothing to judge every waiver is one that accepts nothing.
+    # With nothing to judge every waiver accepts nothing, and every upstream is one of nowhere.
     found = (
         finding
         for finding in decision.findings
-        if finding.id == "NG003" or (finding.id == "NG004" and finding.level == "deny")
+        if finding.id in ("NG003", "NG004") and finding.level == "deny"
     )
     return sorted(located(found, path), key=Finding.order)
 

@@ -35,7 +35,7 @@ def ours(text, free_names):
 
 def test_random_text(judge):
     """In a block that takes any words at all, only syntax is left to reject."""
-    generator = random.Random(judge.binary)
+    generator = random.Random(CASES)
     agreed = {True: 0, False: 0}
     for _ in range(CASES):
         text = "".join(generator.choice(PARTS) for _ in range(generator.randint(1, 12)))
@@ -45,6 +45,9 @@ def test_random_text(judge):
         if "include" in text or text.strip().startswith("}"):
             continue
         whole = ours("types {\n" + text + "\n}", False)
+        if isinstance(whole, str) and whole.endswith("write the directive"):
+            # `${a}` on a line of its own: what is put there may be whole directives.
+            continue
         accepted = verdict.kind == "accepted"
         assert (not isinstance(whole, str)) == accepted, (text, verdict, whole)
         agreed[accepted] += 1
