@@ -45,7 +45,8 @@ def test_random_text(judge):
         if "include" in text or text.strip().startswith("}"):
             continue
         whole = ours("types {\n" + text + "\n}", False)
-        if isinstance(whole, str) and whole.endswith("write the directive"):
+        lone = ("write the directive", "stands where a directive does")
+        if isinstance(whole, str) and any(words in whole for words in lone):
             # `${a}` on a line of its own: what is put there may be whole directives.
             continue
         accepted = verdict.kind == "accepted"
