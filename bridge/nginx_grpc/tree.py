@@ -27,6 +27,9 @@ class Directive:
         key: the key of the ConfigMap it stands in, empty outside a manifest.
         unread: for an `include` that could not be read, why, as words for a reader.
             Every other `include` has been replaced by what it brought.
+        column: where it starts in its line, from 1, in characters of the text it was read from:
+            of a ConfigMap's key, of a template with the values in it. 0 where no line of the file
+            is one of the text, as in a quoted YAML scalar, and for what nobody wrote.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Directive:
     block: list[Directive] | None = None
     key: str = ""
     unread: str = ""
+    column: int = 0
 
 
 @dataclass(slots=True)

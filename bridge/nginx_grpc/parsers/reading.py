@@ -32,12 +32,12 @@ __all__ = ["Reading"]
 
 # What a line is. PLAIN: one directive of a name that may stand in any block. ENTRY: one directive
 # whose name or place is to be looked at. OPENS: the start of one of nginx's own blocks. WORDS: to
-# be read word by word.
+# be read word by word. With it go the directive's name, its arguments and its column.
 _BLANK, _PLAIN, _ENTRY, _OPENS, _CLOSES, _WORDS = range(6)
-_Line = tuple[int, str, list[str]]
-_BLANK_LINE: _Line = (_BLANK, "", [])
-_CLOSING_LINE: _Line = (_CLOSES, "", [])
-_LINE_OF_WORDS: _Line = (_WORDS, "", [])
+_Line = tuple[int, str, list[str], int]
+_BLANK_LINE: _Line = (_BLANK, "", [], 0)
+_CLOSING_LINE: _Line = (_CLOSES, "", [], 0)
+_LINE_OF_WORDS: _Line = (_WORDS, "", [], 0)
 # No limit of nginx is near in a line of this length.
 _SHORT = 1_000
 _LINES_KEPT = 65_536
@@ -75,6 +75,7 @@ class Reading:
 
     def __init__(self, text: str, place: Place, body: Body) -> None:
         self.text = text
+        self.ascii = text.isascii()
         self.place = place
         self.parsed = Parsed([])
         self.out = self.parsed.directives
@@ -97,13 +98,13 @@ class Reading:
             end = find("\n", at)
             line += 1
             written = text[at:end]
-            kind, name, args = known(written) or learn(written)
+            kind, name, args, column = known(written) or learn(written)
             if kind == _PLAIN:
-                append(Directive(name, [*args], file, line, None, key))
+                append(Directive(name, [*args], file, line, None, key, "", column))
             elif kind == _ENTRY:
-                self.add(name, [*args], line, at)
+                self.add(name, [*args], line, at, column)
             elif kind == _OPENS:
-                self.open(name, [*args], line, at)
+                self.open(name, [*args], line, at, column)
                 append, known = self.out.append, self.known.get
             elif kind == _CLOSES:
                 self.close(at)
@@ -142,11 +143,14 @@ class Reading:
             found = out[-1]
             if self.out is out and found.block is None:
                 if not body.free_names and not is_lua(found.name):
-                    self.remember(written, (_directive(found.name), found.name, found.args))
+                    kind = _directive(found.name)
+                    self.remember(written, (kind, found.name, found.args, found.column))
                 elif body.free_names and len(found.args) < 2:
-                    self.remember(written, (_entry(found.name), found.name, found.args))
+                    kind = _entry(found.name)
+                    self.remember(written, (kind, found.name, found.args, found.column))
             elif self.out is found.block and not found.block and found.name in BLOCKS:
-                self.learned[False].setdefault(written, (_OPENS, found.name, found.args))
+                opens = (_OPENS, found.name, found.args, found.column)
+                self.learned[False].setdefault(written, opens)
         return end, last
 
     def words(self, at: int, line: int) -> tuple[int, int]:
@@ -157,10 +161,14 @@ class Reading:
         text = self.text
         # The first line of the directive that began its block, or ended, on this line.
         last = 0
+        # An offset in the line, and its column.
+        known, column = at, 1
         while True:
             gap = _GAP.match(text, at)
             assert gap is not None
             at = gap.end()
+            column += self.characters(known, at)
+            known = at
             first = text[at]
             if first == "\n":
                 return at + 1, line
@@ -174,26 +182,34 @@ class Reading:
             else:
                 last = line
                 simple = _SIMPLE.match(text, at)
-                if simple is not None and self.simple(simple[0], line, at):
+                if simple is not None and self.simple(simple[0], line, at, column):
                     at = simple.end()
                     continue
-                end = self.directive(at, line)
-                line += text.count("\n", at, end)
+                end = self.directive(at, line, column)
+                if lines := text.count("\n", at, end):
+                    line += lines
+                    known, column = text.rindex("\n", at, end) + 1, 1
                 at = end
 
-    def simple(self, written: str, line: int, at: int) -> bool:
+    def characters(self, start: int, end: int) -> int:
+        """How many characters there are between two places of a line."""
+        if self.ascii:
+            return end - start
+        return len(self.text[start:end].encode("latin-1").decode("utf-8", "surrogateescape"))
+
+    def simple(self, written: str, line: int, at: int, column: int) -> bool:
         """Takes a directive like a line of its own, if it can be one that is remembered."""
-        kind, name, args = self.known.get(written) or self.learn(written)
+        kind, name, args, _ = self.known.get(written) or self.learn(written)
         if kind == _PLAIN:
             place = self.place
-            self.out.append(Directive(name, [*args], place.file, line, None, place.key))
+            self.out.append(Directive(name, [*args], place.file, line, None, place.key, "", column))
         elif kind == _ENTRY:
-            self.add(name, [*args], line, at)
+            self.add(name, [*args], line, at, column)
         elif kind == _OPENS:
-            self.open(name, [*args], line, at)
+            self.open(name, [*args], line, at, column)
         return kind != _WORDS
 
-    def directive(self, at: int, line: int) -> int:
+    def directive(self, at: int, line: int, column: int) -> int:
         """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
         text = self.text
         if text[at] == "$":
@@ -203,18 +219,18 @@ class Reading:
         name, *args = [self.decoded(word) for word in read.words]
         self.check_words(name, read, at, line)
         if not read.opens:
-            self.add(name, args, line, at)
+            self.add(name, args, line, at, column)
             if name == "include" and undecodable("".join(read.words)):
                 self.out[-1].unread = "its name is not UTF-8"
         elif is_lua(name):
             code = lua_end(text, end)
             args.append(self.decoded(text[end:code]))
-            self.out.append(Directive(name, args, self.place.file, line, None, self.place.key))
+            self.out.append(self.made(name, args, line, column))
             end = code + 1
         else:
             if name == "if":
                 args = _condition(args, at)
-            self.open(name, args, line, at)
+            self.open(name, args, line, at, column)
         here = line
         for start in read.comments:
             here += text.count("\n", at, start)
@@ -277,18 +293,29 @@ class Reading:
         number = line - self.place.line_offset
         check_argument(name, written, piece.quoted, number, self.place)
 
-    def add(self, name: str, args: list[str], line: int, at: int) -> None:
+    def made(
+        self,
+        name: str,
+        args: list[str],
+        line: int,
+        column: int,
+        block: list[Directive] | None = None,
+    ) -> Directive:
+        """A directive of this text."""
+        return Directive(name, args, self.place.file, line, block, self.place.key, "", column)
+
+    def add(self, name: str, args: list[str], line: int, at: int, column: int) -> None:
         """Takes a directive that has no block."""
         self.check(name, False, at)
         if name == "include" and self.body is not Body.VALUES:
             self.includes = True
-        self.out.append(Directive(name, args, self.place.file, line, None, self.place.key))
+        self.out.append(self.made(name, args, line, column))
 
-    def open(self, name: str, args: list[str], line: int, at: int) -> None:
+    def open(self, name: str, args: list[str], line: int, at: int, column: int) -> None:
         """Takes a directive that has a block, which is where the following ones go."""
         self.check(name, True, at)
         block: list[Directive] = []
-        owner = Directive(name, args, self.place.file, line, block, self.place.key)
+        owner = self.made(name, args, line, column, block)
         self.out.append(owner)
         self.around.append(_Frame(self.out, self.body, self.includes, owner, at))
         depth = len(self.around)
@@ -371,6 +398,8 @@ class Reading:
             _cover(parsed)
         if self.place.one_line:
             _place_at(parsed, lambda _: self.place.line_offset + 1)
+            for directive in _directives(parsed):
+                directive.column = 0
         elif self.place.lines:
             _place_at(parsed, lambda line: self.place.line(line - self.place.line_offset))
         return parsed
@@ -384,6 +413,7 @@ def _classify(written: str, *, entries: bool) -> _Line:
         return _CLOSING_LINE
     if stripped[0] == "#":
         return _LINE_OF_WORDS if "nginx-grpc" in stripped else _BLANK_LINE
+    column = written.index(stripped[0]) + 1
     last, rest = stripped[-1], stripped[:-1]
     if last not in ";{" or _SPECIAL.search(rest) or (last == "{" and rest[-1:] == "$"):
         return _LINE_OF_WORDS
@@ -392,12 +422,14 @@ def _classify(written: str, *, entries: bool) -> _Line:
         return _LINE_OF_WORDS
     name, *args = words
     if entries:
-        return (_entry(name), name, args) if last == ";" and len(args) < 2 else _LINE_OF_WORDS
+        whole = last == ";" and len(args) < 2
+        return (_entry(name), name, args, column) if whole else _LINE_OF_WORDS
     if "grpc_pass" in args:
         return _LINE_OF_WORDS
     if last == ";":
-        return _directive(name), name, args
-    return (_OPENS, name, args) if name in BLOCKS and name != "if" else _LINE_OF_WORDS
+        return _directive(name), name, args, column
+    opens = name in BLOCKS and name != "if"
+    return (_OPENS, name, args, column) if opens else _LINE_OF_WORDS
 
 
 def _directive(name: str) -> int:
