@@ -7,18 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nginx_grpc import output, printable
+from nginx_grpc.admission import command as admission
+from nginx_grpc.commands import bridge, check
 from nginx_grpc.errors import Refused
-from nginx_grpc.garbage import uncollected
-
-if TYPE_CHECKING:
-    from nginx_grpc.engines import Engine
-    from nginx_grpc.findings import CheckResult
-    from nginx_grpc.settings_search import SettingsSearch
-    from nginx_grpc.tree import Configuration
 
 __all__ = ["command", "main"]
 
@@ -65,62 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    check = commands.add_parser("check", help="judge configurations and report", allow_abbrev=False)
-    _add_input(check)
-    _add_settings(check)
-    check.add_argument(
-        "--format",
-        action=_Format,
-        metavar="FORMAT",
-        help="text (default), json, sarif, junit, github, gitlab or markdown; may be repeated, "
-        "each with its own --output",
-    )
-    check.add_argument(
-        "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
-    )
-    check.add_argument(
-        "--engine",
-        default="embedded",
-        help="embedded (default), conftest, opa, or the URL of an OPA server",
-    )
-    check.add_argument(
-        "--fail-on",
-        choices=("deny", "unknown", "warn"),
-        default="deny",
-        help="what makes the exit status 1: denials (the default), also what could not be judged "
-        "(unknown), or any finding (warn)",
-    )
-    check.add_argument(
-        "--require-grpc", action="store_true", help="exit 1 where no location carries gRPC"
-    )
-    check.add_argument(
-        "--baseline", metavar="FILE", help="findings that FILE holds are told, but do not count"
-    )
-    check.add_argument(
-        "--write-baseline",
-        metavar="FILE",
-        help="write what is found now to FILE: it counts no more",
-    )
-    check.add_argument(
-        "--quiet", "-q", action="store_true", help="print no text where nothing is found"
-    )
-    check.set_defaults(run=_check, outputs=[])
-
-    bridge = commands.add_parser(
-        "bridge", help="print the documents that the policy judges, as JSON", allow_abbrev=False
-    )
-    _add_input(bridge)
-    _add_settings(bridge)
-    bridge.add_argument(
-        "--no-validate",
-        dest="validated",
-        action="store_false",
-        help="skip holding the documents against their schema",
-    )
-    bridge.add_argument("--indent", action="store_true", help="indent the JSON")
-    bridge.add_argument("--output", "-o", metavar="FILE", help="write to FILE, not to stdout")
-    bridge.set_defaults(run=_bridge)
+    check.add_parser(commands)
+    bridge.add_parser(commands)
 
     rules = commands.add_parser(
         "rules", help="list the rules, or show one with its evidence", allow_abbrev=False
@@ -149,210 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(run=_completion)
-    _add_admission(commands)
+    admission.add_parser(commands)
     return parser
-
-
-def _add_admission(commands: Any) -> None:
-    from nginx_grpc.admission.command import add_parser
-
-    add_parser(commands)
-
-
-def _add_input(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        metavar="PATH",
-        help="a file, a folder to search, a pattern of paths, a ConfigMap's YAML, an `nginx -T` "
-        "dump, or - for standard input (the default)",
-    )
-    parser.add_argument("--prefix", metavar="DIR", help="folder that relative includes start from")
-    parser.add_argument("--root", metavar="DIR", help="folder that includes may not leave")
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="/etc/nginx=DIR",
-        help="where an absolute path of the configuration lives here",
-    )
-    parser.add_argument(
-        "--define",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="put VALUE in for $NAME and ${NAME}, as envsubst would",
-    )
-    parser.add_argument(
-        "--env-file",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="the same for each NAME=VALUE line of FILE",
-    )
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        help="settings (default: nginx-grpc.yaml, from the input's folder up to the repository's)",
-    )
-    parser.add_argument(
-        "--no-settings", action="store_true", help="look for no settings: the engine's own hold"
-    )
-    parser.add_argument("--profile", choices=("checklist", "evidence"), help="overrides settings")
-    parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
-
-
-def _read(
-    arguments: argparse.Namespace, left_out: list[str], notes: list[str], unread: list[str]
-) -> list[Configuration]:
-    from nginx_grpc import sources
-    from nginx_grpc.terminal import Progress
-
-    maps = {}
-    for pair in arguments.map:
-        prefix, separator, folder = pair.partition("=")
-        if not separator or not prefix.startswith("/") or not folder:
-            raise Refused(f"--map {pair} is no mapping", "write --map /etc/nginx=DIR")
-        if not os.path.isdir(folder):
-            what = "no folder" if os.path.lexists(folder) else "not there"
-            raise Refused(f"--map {pair}: {folder} is {what}", "name a folder of this machine")
-        maps[prefix] = folder
-    definitions = _definitions(arguments)
-    if not arguments.paths and sys.stdin.isatty():
-        raise Refused("no input", "name a file or a folder, or - to type a configuration")
-    with Progress(sys.stderr, quiet=getattr(arguments, "quiet", False)) as progress:
-        options = sources.ReadOptions(
-            prefix=arguments.prefix or "",
-            root=arguments.root or "",
-            maps=maps,
-            definitions=definitions,
-            progress=progress.file,
-            left_out=left_out.append,
-            note=notes.append,
-            unread=lambda refused: unread.append(_looks_like_nginx(refused)),
-        )
-        return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
-
-
-def _looks_like_nginx(refused: Refused) -> str:
-    where = f"{refused.file}:{refused.line or 1}"
-    return f"not judged, though it looks like nginx text ({where}): {refused.what}"
-
-
-def _definitions(arguments: argparse.Namespace) -> dict[str, bytes]:
-    """Values by name; --define counts more than a file, and what comes later more."""
-    if not arguments.define and not arguments.env_file:
-        return {}
-    from nginx_grpc.sources import env_file
-
-    values: dict[str, bytes] = {}
-    for path in arguments.env_file:
-        values.update(env_file.load(path))
-    for pair in arguments.define:
-        name, equals, value = pair.partition("=")
-        if not equals or not env_file.NAME.match(name):
-            raise Refused(f"--define {pair} is no assignment", "write --define NAME=VALUE")
-        values[name] = os.fsencode(value)
-    return values
-
-
-def _settings(arguments: argparse.Namespace) -> SettingsSearch:
-    from nginx_grpc.settings_search import SettingsSearch
-
-    if arguments.no_settings and arguments.settings:
-        raise Refused("--settings and --no-settings", "give one of them")
-    return SettingsSearch(
-        file=arguments.settings,
-        wanted=not arguments.no_settings,
-        profile=arguments.profile,
-        nginx_version=arguments.nginx_version,
-    )
-
-
-@uncollected()
-def _bridge(arguments: argparse.Namespace) -> int:
-    from nginx_grpc import documents
-
-    search = _settings(arguments)
-    left_out: list[str] = []
-    notes: list[str] = []
-    unread: list[str] = []
-    plain = arguments.validated and not arguments.indent
-    built = [
-        document
-        for configuration in _read(arguments, left_out, notes, unread)
-        for document in documents.build(
-            [configuration],
-            settings=search.of(configuration).values,
-            validated=arguments.validated and not plain,
-        )
-    ]
-    for note in (*search.notes, *notes, *unread):
-        print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
-    if plain:
-        # All of it before the first is written: what is not given out whole is not given out.
-        pieces = list(documents.pieces(built))
-    else:
-        pieces = [documents.as_json(built, indent=2 if arguments.indent else None)]
-    output.write([*pieces, "\n"], arguments.output)
-    return 0
-
-
-@uncollected()
-def _check(arguments: argparse.Namespace) -> int:
-    from nginx_grpc import engines, reports, summary, terminal
-
-    outputs = arguments.outputs or [("text", None)]
-    result = _judged(arguments, engines.by_name(arguments.engine))
-    if arguments.baseline or arguments.write_baseline:
-        result = _baselined(arguments, result)
-    for name, path in outputs:
-        if name == "text" and arguments.quiet and summary.is_quiet(result):
-            continue
-        color = path is None and terminal.color_wanted(sys.stdout)
-        report = reports.by_name(name, color=color, width=terminal.width())
-        output.write(report.render(result), path)
-    return 1 if result.failed else 0
-
-
-def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
-    from nginx_grpc import sources
-    from nginx_grpc.check import check
-    from nginx_grpc.findings import CheckResult
-
-    search = _settings(arguments)
-    left_out: list[str] = []
-    notes: list[str] = []
-    unread: list[str] = []
-    try:
-        result = check(
-            _read(arguments, left_out, notes, unread),
-            engine,
-            settings_of=search.of,
-            fail_on=arguments.fail_on,
-            require_grpc=arguments.require_grpc,
-        )
-    except sources.NothingError as nothing:
-        if nothing.named:
-            raise
-        result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
-    return replace(result, left_out=left_out, notes=[*search.notes, *notes], unread=unread)
-
-
-def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:
-    from nginx_grpc import baseline
-
-    if arguments.baseline:
-        result = baseline.apply(result, baseline.load(arguments.baseline), arguments.baseline)
-    path = arguments.write_baseline
-    if path:
-        now = baseline.of(result, path)
-        output.write(baseline.dump(now), path)
-        result = baseline.apply(result, now, path)
-    return result
 
 
 def _rules(arguments: argparse.Namespace) -> int:
@@ -410,38 +148,3 @@ class _Version(argparse.Action):
 
         print(f"nginx-grpc {version('nginx-grpc-policy')}")
         parser.exit()
-
-
-class _Format(argparse.Action):
-    """One more output; `--output` after it says where it goes."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        from nginx_grpc.reports import FORMATS
-
-        if values not in FORMATS:
-            parser.error(f"no format {values!r}; there are {', '.join(FORMATS)}")
-        namespace.outputs = [*namespace.outputs, (values, None)]
-
-
-class _Output(argparse.Action):
-    """Where the format before it goes (text, where none was named)."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        outputs = list(namespace.outputs) or [("text", None)]
-        name, path = outputs[-1]
-        if path is not None:
-            parser.error(f"--output {values}: name a --format for it first")
-        outputs[-1] = (name, values)
-        namespace.outputs = outputs

@@ -1,0 +1,59 @@
+"""`nginx-grpc bridge`: the documents that the policy judges."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from nginx_grpc import output, printable
+from nginx_grpc.commands.arguments import Told, add_input, add_settings, read, settings
+from nginx_grpc.garbage import uncollected
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add `bridge` to the command line."""
+    parser = commands.add_parser(
+        "bridge", help="print the documents that the policy judges, as JSON", allow_abbrev=False
+    )
+    add_input(parser)
+    add_settings(parser)
+    parser.add_argument(
+        "--no-validate",
+        dest="validated",
+        action="store_false",
+        help="skip holding the documents against their schema",
+    )
+    parser.add_argument("--indent", action="store_true", help="indent the JSON")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to FILE, not to stdout")
+    parser.set_defaults(run=run)
+
+
+@uncollected()
+def run(arguments: argparse.Namespace) -> int:
+    """Print the documents."""
+    from nginx_grpc import documents
+
+    search = settings(arguments)
+    told = Told()
+    plain = arguments.validated and not arguments.indent
+    built = [
+        document
+        for configuration in read(arguments, told)
+        for document in documents.build(
+            [configuration],
+            settings=search.of(configuration).values,
+            validated=arguments.validated and not plain,
+        )
+    ]
+    for note in (*search.notes, *told.notes, *told.unread):
+        print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
+    if plain:
+        # All of it before the first is written: what is not given out whole is not given out.
+        pieces = list(documents.pieces(built))
+    else:
+        pieces = [documents.as_json(built, indent=2 if arguments.indent else None)]
+    output.write([*pieces, "\n"], arguments.output)
+    return 0

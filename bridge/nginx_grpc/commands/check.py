@@ -1,0 +1,149 @@
+"""`nginx-grpc check`: judge configurations and report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nginx_grpc import output
+from nginx_grpc.commands.arguments import Told, add_engine, add_input, add_settings, read, settings
+from nginx_grpc.garbage import uncollected
+
+if TYPE_CHECKING:
+    from nginx_grpc.engines import Engine
+    from nginx_grpc.findings import CheckResult
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(commands: Any) -> None:
+    """Add `check` to the command line."""
+    parser = commands.add_parser(
+        "check", help="judge configurations and report", allow_abbrev=False
+    )
+    add_input(parser)
+    add_settings(parser)
+    parser.add_argument(
+        "--format",
+        action=_Format,
+        metavar="FORMAT",
+        help="text (default), json, sarif, junit, github, gitlab or markdown; may be repeated, "
+        "each with its own --output",
+    )
+    parser.add_argument(
+        "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
+    )
+    add_engine(parser)
+    parser.add_argument(
+        "--fail-on",
+        choices=("deny", "unknown", "warn"),
+        default="deny",
+        help="what makes the exit status 1: denials (the default), also what could not be judged "
+        "(unknown), or any finding (warn)",
+    )
+    parser.add_argument(
+        "--require-grpc", action="store_true", help="exit 1 where no location carries gRPC"
+    )
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="findings that FILE holds are told, but do not count"
+    )
+    parser.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="write what is found now to FILE: it counts no more",
+    )
+    parser.add_argument(
+        "--quiet", "-q", action="store_true", help="print no text where nothing is found"
+    )
+    parser.set_defaults(run=run, outputs=[])
+
+
+@uncollected()
+def run(arguments: argparse.Namespace) -> int:
+    """Judge, write the reports, and return the exit status."""
+    from nginx_grpc import engines, reports, summary, terminal
+
+    outputs = arguments.outputs or [("text", None)]
+    result = _judged(arguments, engines.by_name(arguments.engine))
+    if arguments.baseline or arguments.write_baseline:
+        result = _baselined(arguments, result)
+    for name, path in outputs:
+        if name == "text" and arguments.quiet and summary.is_quiet(result):
+            continue
+        color = path is None and terminal.color_wanted(sys.stdout)
+        report = reports.by_name(name, color=color, width=terminal.width())
+        output.write(report.render(result), path)
+    return 1 if result.failed else 0
+
+
+def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
+    from nginx_grpc import sources
+    from nginx_grpc.check import check
+    from nginx_grpc.findings import CheckResult
+
+    search = settings(arguments)
+    told = Told()
+    try:
+        result = check(
+            read(arguments, told),
+            engine,
+            settings_of=search.of,
+            fail_on=arguments.fail_on,
+            require_grpc=arguments.require_grpc,
+        )
+    except sources.NothingError as nothing:
+        if nothing.named:
+            raise
+        result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
+    notes = [*search.notes, *told.notes]
+    return replace(result, left_out=told.left_out, notes=notes, unread=told.unread)
+
+
+def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:
+    from nginx_grpc import baseline
+
+    if arguments.baseline:
+        result = baseline.apply(result, baseline.load(arguments.baseline), arguments.baseline)
+    path = arguments.write_baseline
+    if path:
+        now = baseline.of(result, path)
+        output.write(baseline.dump(now), path)
+        result = baseline.apply(result, now, path)
+    return result
+
+
+class _Format(argparse.Action):
+    """One more output; `--output` after it says where it goes."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        from nginx_grpc.reports import FORMATS
+
+        if values not in FORMATS:
+            parser.error(f"no format {values!r}; there are {', '.join(FORMATS)}")
+        namespace.outputs = [*namespace.outputs, (values, None)]
+
+
+class _Output(argparse.Action):
+    """Where the format before it goes (text, where none was named)."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        outputs = list(namespace.outputs) or [("text", None)]
+        name, path = outputs[-1]
+        if path is not None:
+            parser.error(f"--output {values}: name a --format for it first")
+        outputs[-1] = (name, values)
+        namespace.outputs = outputs
