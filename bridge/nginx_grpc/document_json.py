@@ -352,13 +352,16 @@ def _upstream_directives(x: Any) -> str:
 
 
 def _upstream_server(x: Any) -> str:
-    size = 11
+    size = 12
     port = x["port"]
     if type(port) is not int or port < 0:
         raise ValueError(port)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -383,6 +386,7 @@ def _upstream_server(x: Any) -> str:
         f',"unresolved":{_TRUTH[id(x["unresolved"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"{max_fails}"
         f',"fields":{fields}'
@@ -391,10 +395,13 @@ def _upstream_server(x: Any) -> str:
 
 
 def _upstream_balancer(x: Any) -> str:
-    size = 4
+    size = 5
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -406,16 +413,20 @@ def _upstream_balancer(x: Any) -> str:
         f',"after_keepalive":{_TRUTH[id(x["after_keepalive"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"}}"
     )
 
 
 def _upstream(x: Any) -> str:
-    size = 12
+    size = 13
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -445,6 +456,7 @@ def _upstream(x: Any) -> str:
         f',"duplicate":{_TRUTH[id(x["duplicate"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"{balancer}"
         f"{gap}"
@@ -454,13 +466,16 @@ def _upstream(x: Any) -> str:
 
 
 def _listen(x: Any) -> str:
-    size = 12
+    size = 13
     port = x["port"]
     if type(port) is not int or port < 0:
         raise ValueError(port)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -482,6 +497,7 @@ def _listen(x: Any) -> str:
         f',"speaks_http2":{_LISTEN_SPEAKS_HTTP2[x["speaks_http2"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f',"fields":{fields}'
         f"}}"
@@ -647,7 +663,7 @@ def _location_directives(x: Any) -> str:
 
 
 def _named_value(x: Any) -> str:
-    size = 5
+    size = 6
     ms = ""
     if "ms" in x:
         size += 1
@@ -655,6 +671,9 @@ def _named_value(x: Any) -> str:
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -670,6 +689,7 @@ def _named_value(x: Any) -> str:
         f"{ms}"
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f',"fields":{fields}'
         f"}}"
@@ -705,13 +725,16 @@ def _failure(x: Any) -> str:
 
 
 def _target(x: Any) -> str:
-    size = 16
+    size = 17
     port = x["port"]
     if type(port) is not int or port < 0:
         raise ValueError(port)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -737,6 +760,7 @@ def _target(x: Any) -> str:
         f',"context":{_NUMBER_SETTING_CONTEXT[x["context"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f',"fields":{fields}'
         f"}}"
@@ -744,13 +768,16 @@ def _target(x: Any) -> str:
 
 
 def _location_arrival(x: Any) -> str:
-    size = 8
+    size = 9
     code = x["code"]
     if type(code) is not int or code < 0:
         raise ValueError(code)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -768,6 +795,7 @@ def _location_arrival(x: Any) -> str:
         f',"condition":{_text(x["condition"])}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f',"fields":{fields}'
         f"}}"
@@ -775,13 +803,16 @@ def _location_arrival(x: Any) -> str:
 
 
 def _return(x: Any) -> str:
-    size = 5
+    size = 6
     code = x["code"]
     if type(code) is not int or code < 0:
         raise ValueError(code)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -796,6 +827,7 @@ def _return(x: Any) -> str:
         f',"body":{_RETURN_BODY[x["body"]]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f',"fields":{fields}'
         f"}}"
@@ -803,17 +835,27 @@ def _return(x: Any) -> str:
 
 
 def _location_health_check(x: Any) -> str:
-    size = 3
+    size = 4
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
         key = f',"key":{_text(x["key"])}'
     if len(x) != size:
         raise KeyError(size)
-    return f'{{"type":{_text(x["type"])},"file":{_text(x["file"])},"line":{line}{key}}}'
+    return (
+        f'{{"type":{_text(x["type"])}'
+        f',"file":{_text(x["file"])}'
+        f',"line":{line}'
+        f',"column":{column}'
+        f"{key}"
+        f"}}"
+    )
 
 
 def _location_errors_statuses(x: Any) -> str:
@@ -832,7 +874,7 @@ def _location_errors(x: Any) -> str:
 
 
 def _location(x: Any) -> str:
-    size = 16
+    size = 17
     condition = ""
     if "condition" in x:
         size += 1
@@ -840,6 +882,9 @@ def _location(x: Any) -> str:
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -914,6 +959,7 @@ def _location(x: Any) -> str:
         f',"proxy_directives":{_array(x["proxy_directives"], _named_value)}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"{target}"
         f"{proxy_target}"
@@ -933,10 +979,13 @@ def _location(x: Any) -> str:
 
 
 def _page_header(x: Any) -> str:
-    size = 6
+    size = 7
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -950,19 +999,23 @@ def _page_header(x: Any) -> str:
         f',"trailer":{_TRUTH[id(x["trailer"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"}}"
     )
 
 
 def _page(x: Any) -> str:
-    size = 15
+    size = 16
     status = x["status"]
     if type(status) is not int or status < 0:
         raise ValueError(status)
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -991,6 +1044,7 @@ def _page(x: Any) -> str:
         f',"why":{_text(x["why"])}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"{gap}"
         f',"fields":{fields}'
@@ -999,10 +1053,13 @@ def _page(x: Any) -> str:
 
 
 def _server(x: Any) -> str:
-    size = 9
+    size = 10
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -1025,6 +1082,7 @@ def _server(x: Any) -> str:
         f',"pages":{_array(x["pages"], _page)}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"{gap}"
         f',"fields":{fields}'
@@ -1062,10 +1120,13 @@ def _other_handler(x: Any) -> str:
 
 
 def _header(x: Any) -> str:
-    size = 5
+    size = 6
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -1078,6 +1139,7 @@ def _header(x: Any) -> str:
         f',"always":{_TRUTH[id(x["always"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"}}"
     )
@@ -1101,10 +1163,13 @@ def _error_page_codes(x: Any) -> str:
 
 
 def _error_page(x: Any) -> str:
-    size = 6
+    size = 7
     line = x["line"]
     if type(line) is not int or line < 1:
         raise ValueError(line)
+    column = x["column"]
+    if type(column) is not int or column < 0:
+        raise ValueError(column)
     key = ""
     if "key" in x:
         size += 1
@@ -1118,6 +1183,7 @@ def _error_page(x: Any) -> str:
         f',"unresolved":{_TRUTH[id(x["unresolved"])]}'
         f',"file":{_text(x["file"])}'
         f',"line":{line}'
+        f',"column":{column}'
         f"{key}"
         f"}}"
     )

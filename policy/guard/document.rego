@@ -182,7 +182,7 @@ wrong_gap(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "serves_http", "duplicate", "gap", "file", "line", "key"}
+keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "serves_http", "duplicate", "gap", "file", "line", "column", "key"}
 
 ok_upstream(x) if {
 	is_object(x)
@@ -206,6 +206,7 @@ ok_upstream(x) if {
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -237,6 +238,7 @@ wrong_upstream(x) := {"(no object)"} if {
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -407,22 +409,24 @@ wrong_text_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream_balancer := {"name", "after_keepalive", "file", "line", "key"}
+keys_upstream_balancer := {"name", "after_keepalive", "file", "line", "column", "key"}
 
 ok_upstream_balancer(x) if {
-	is_object(x)
-	count(x) == size_4
-	is_string(x.name)
-	is_boolean(x.after_keepalive)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_5
 	is_string(x.name)
 	is_boolean(x.after_keepalive)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.name)
+	is_boolean(x.after_keepalive)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -434,10 +438,11 @@ wrong_upstream_balancer(x) := {"(no object)"} if {
 	{"after_keepalive" | not is_boolean(object.get(x, "after_keepalive", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream_server := {"fields", "address", "host", "port", "host_is_name", "backup", "down", "resolve", "max_fails", "unresolved", "file", "line", "key"}
+keys_upstream_server := {"fields", "address", "host", "port", "host_is_name", "backup", "down", "resolve", "max_fails", "unresolved", "file", "line", "column", "key"}
 
 ok_upstream_server(x) if {
 	is_object(x)
@@ -456,6 +461,7 @@ ok_upstream_server(x) if {
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -475,10 +481,11 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "gap", "file", "line", "key"}
+keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "gap", "file", "line", "column", "key"}
 
 ok_server(x) if {
 	is_object(x)
@@ -508,6 +515,7 @@ ok_server(x) if {
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -547,27 +555,13 @@ wrong_server(x) := {"(no object)"} if {
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_listen := {"fields", "address", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "speaks_http2", "file", "line", "key"}
+keys_listen := {"fields", "address", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "speaks_http2", "file", "line", "column", "key"}
 
 ok_listen(x) if {
-	is_object(x)
-	count(x) == size_12
-	x.fields == count(x)
-	is_string(x.address)
-	is_string(x.socket)
-	kind.natural(x.port)
-	is_boolean(x.implicit)
-	is_boolean(x.ssl)
-	is_boolean(x.http2_parameter)
-	is_boolean(x.quic)
-	is_boolean(x.default_server)
-	words_listen_speaks_http2[x.speaks_http2]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_13
 	x.fields == count(x)
@@ -582,6 +576,23 @@ ok_listen(x) if {
 	words_listen_speaks_http2[x.speaks_http2]
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_14
+	x.fields == count(x)
+	is_string(x.address)
+	is_string(x.socket)
+	kind.natural(x.port)
+	is_boolean(x.implicit)
+	is_boolean(x.ssl)
+	is_boolean(x.http2_parameter)
+	is_boolean(x.quic)
+	is_boolean(x.default_server)
+	words_listen_speaks_http2[x.speaks_http2]
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -601,6 +612,7 @@ wrong_listen(x) := {"(no object)"} if {
 	{"speaks_http2" | not object.get(x, "speaks_http2", null) in {"yes", "no", "unknown"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -677,7 +689,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "file", "line", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -716,6 +728,7 @@ ok_location(x) if {
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -782,6 +795,7 @@ wrong_location(x) := {"(no object)"} if {
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -830,20 +844,9 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_location_arrival := {"fields", "answer", "kind", "text", "code", "condition", "file", "line", "key"}
+keys_location_arrival := {"fields", "answer", "kind", "text", "code", "condition", "file", "line", "column", "key"}
 
 ok_location_arrival(x) if {
-	is_object(x)
-	count(x) == size_8
-	x.fields == count(x)
-	words_location_arrival_answer[x.answer]
-	words_location_arrival_kind[x.kind]
-	is_string(x.text)
-	kind.natural(x.code)
-	is_string(x.condition)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_9
 	x.fields == count(x)
@@ -854,6 +857,19 @@ ok_location_arrival(x) if {
 	is_string(x.condition)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_10
+	x.fields == count(x)
+	words_location_arrival_answer[x.answer]
+	words_location_arrival_kind[x.kind]
+	is_string(x.text)
+	kind.natural(x.code)
+	is_string(x.condition)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -869,40 +885,13 @@ wrong_location_arrival(x) := {"(no object)"} if {
 	{"condition" | not is_string(object.get(x, "condition", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "key"}
+keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "column", "key"}
 
 ok_target(x) if {
-	is_object(x)
-	count(x) == size_16
-	x.fields == count(x)
-	is_string(x.text)
-	is_string(x.options)
-	words_target_scheme[x.scheme]
-	is_boolean(x.scheme_known)
-	words_target_kind[x.kind]
-	is_array(x.upstreams)
-	every item in x.upstreams {
-		is_string(item)
-	}
-	is_string(x.host)
-	kind.natural(x.port)
-	is_boolean(x.host_is_name)
-	is_array(x.variables)
-	every item in x.variables {
-		ok_target_variables(item)
-	}
-	words_target_client_chooses[x.client_chooses]
-	is_array(x.failures)
-	every item in x.failures {
-		ok_failure(item)
-	}
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_17
 	x.fields == count(x)
@@ -930,6 +919,36 @@ ok_target(x) if {
 	words_number_setting_context[x.context]
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_18
+	x.fields == count(x)
+	is_string(x.text)
+	is_string(x.options)
+	words_target_scheme[x.scheme]
+	is_boolean(x.scheme_known)
+	words_target_kind[x.kind]
+	is_array(x.upstreams)
+	every item in x.upstreams {
+		is_string(item)
+	}
+	is_string(x.host)
+	kind.natural(x.port)
+	is_boolean(x.host_is_name)
+	is_array(x.variables)
+	every item in x.variables {
+		ok_target_variables(item)
+	}
+	words_target_client_chooses[x.client_chooses]
+	is_array(x.failures)
+	every item in x.failures {
+		ok_failure(item)
+	}
+	words_number_setting_context[x.context]
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -967,6 +986,7 @@ wrong_target(x) := {"(no object)"} if {
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1017,17 +1037,9 @@ wrong_failure(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_return := {"fields", "code", "body", "file", "line", "key"}
+keys_return := {"fields", "code", "body", "file", "line", "column", "key"}
 
 ok_return(x) if {
-	is_object(x)
-	count(x) == size_5
-	x.fields == count(x)
-	kind.natural(x.code)
-	words_return_body[x.body]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_6
 	x.fields == count(x)
@@ -1035,6 +1047,16 @@ ok_return(x) if {
 	words_return_body[x.body]
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_7
+	x.fields == count(x)
+	kind.natural(x.code)
+	words_return_body[x.body]
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -1047,23 +1069,26 @@ wrong_return(x) := {"(no object)"} if {
 	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location_health_check := {"type", "file", "line", "key"}
+keys_location_health_check := {"type", "file", "line", "column", "key"}
 
 ok_location_health_check(x) if {
-	is_object(x)
-	count(x) == size_3
-	is_string(x.type)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_4
 	is_string(x.type)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.type)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -1074,6 +1099,7 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	{"type" | not is_string(object.get(x, "type", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1174,7 +1200,7 @@ wrong_location_errors(x) := {"(no object)"} if {
 	{"any" | not is_boolean(object.get(x, "any", null))},
 })
 
-keys_named_value := {"fields", "name", "value", "ms", "file", "line", "key"}
+keys_named_value := {"fields", "name", "value", "ms", "file", "line", "column", "key"}
 
 ok_named_value(x) if {
 	is_object(x)
@@ -1187,6 +1213,7 @@ ok_named_value(x) if {
 	kind.natural_if_said(x, "ms")
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1200,10 +1227,11 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"ms" | not kind.natural_if_said(x, "ms")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_page := {"fields", "uri", "response", "recursive", "answer", "location", "kept", "status", "method", "type", "body", "headers", "why", "gap", "file", "line", "key"}
+keys_page := {"fields", "uri", "response", "recursive", "answer", "location", "kept", "status", "method", "type", "body", "headers", "why", "gap", "file", "line", "column", "key"}
 
 ok_page(x) if {
 	is_object(x)
@@ -1229,6 +1257,7 @@ ok_page(x) if {
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(object.get(x, "key", ""))
 }
 
@@ -1257,21 +1286,13 @@ wrong_page(x) := {"(no object)"} if {
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_page_header := {"name", "value", "always", "trailer", "file", "line", "key"}
+keys_page_header := {"name", "value", "always", "trailer", "file", "line", "column", "key"}
 
 ok_page_header(x) if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.name)
-	is_string(x.value)
-	is_boolean(x.always)
-	is_boolean(x.trailer)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_7
 	is_string(x.name)
@@ -1280,6 +1301,17 @@ ok_page_header(x) if {
 	is_boolean(x.trailer)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_8
+	is_string(x.name)
+	is_string(x.value)
+	is_boolean(x.always)
+	is_boolean(x.trailer)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -1293,6 +1325,7 @@ wrong_page_header(x) := {"(no object)"} if {
 	{"trailer" | not is_boolean(object.get(x, "trailer", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1361,17 +1394,9 @@ wrong_header_list(x) := {"(no object)"} if {
 	{"headers" | not is_array(object.get(x, "headers", null))},
 })
 
-keys_header := {"name", "value", "always", "file", "line", "key"}
+keys_header := {"name", "value", "always", "file", "line", "column", "key"}
 
 ok_header(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.name)
-	is_string(x.value)
-	is_boolean(x.always)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_6
 	is_string(x.name)
@@ -1379,6 +1404,16 @@ ok_header(x) if {
 	is_boolean(x.always)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_7
+	is_string(x.name)
+	is_string(x.value)
+	is_boolean(x.always)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -1391,6 +1426,7 @@ wrong_header(x) := {"(no object)"} if {
 	{"always" | not is_boolean(object.get(x, "always", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1421,21 +1457,9 @@ wrong_error_page_list(x) := {"(no object)"} if {
 	{"pages" | not is_array(object.get(x, "pages", null))},
 })
 
-keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "key"}
+keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "column", "key"}
 
 ok_error_page(x) if {
-	is_object(x)
-	count(x) == size_6
-	is_array(x.codes)
-	every item in x.codes {
-		kind.between(item, 300, 599)
-	}
-	is_string(x.response)
-	is_string(x.uri)
-	is_boolean(x.unresolved)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_7
 	is_array(x.codes)
@@ -1447,6 +1471,20 @@ ok_error_page(x) if {
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_8
+	is_array(x.codes)
+	every item in x.codes {
+		kind.between(item, 300, 599)
+	}
+	is_string(x.response)
+	is_string(x.uri)
+	is_boolean(x.unresolved)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
 	is_string(x.key)
 }
 
@@ -1464,6 +1502,7 @@ wrong_error_page(x) := {"(no object)"} if {
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
@@ -1641,13 +1680,15 @@ size_8 := 8
 
 size_9 := 9
 
-size_12 := 12
+size_10 := 10
 
 size_13 := 13
 
-size_16 := 16
+size_14 := 14
 
 size_17 := 17
+
+size_18 := 18
 
 ok_member(kinds, field, x) if {
 	field == "fields"

@@ -33,9 +33,12 @@ greeter := upstream("greeter", {"keepalive": number("32", 32), "keepalive_timeou
 # fields counts the fields of an object, as the bridge does.
 fields(object_) := object.union(object_, {"fields": count(object_) + 1})
 
-place := {"file": "nginx.conf", "line": 1}
+place := {"file": "nginx.conf", "line": 1, "column": 1}
 
-at(line) := {"file": "nginx.conf", "line": line}
+at(line) := object.union(line_of(line), {"column": 5})
+
+# line_of what no edit is made at.
+line_of(line) := {"file": "nginx.conf", "line": line}
 
 server(locations_, more) := fields(object.union(
 	object.union(place, {
@@ -188,7 +191,7 @@ peer(address, more) := fields(object.union(
 ))
 
 setting(value, more) := object.union(
-	object.union(at(12), {"value": value, "context": "location"}),
+	object.union(line_of(12), {"value": value, "context": "location"}),
 	more,
 )
 
@@ -205,7 +208,7 @@ text(value) := setting(value, {})
 variable(value) := setting(value, {"unresolved": true, "why": "variable"})
 
 # unread: a gap of an include, and what makes a node depend on it.
-unread := {"gaps": [object.union(at(5), {
+unread := {"gaps": [object.union(line_of(5), {
 	"kind": "include",
 	"what": "conf.d/limits.conf",
 	"reason": "no such file",
@@ -214,7 +217,7 @@ unread := {"gaps": [object.union(at(5), {
 })]}
 
 fragment := {
-	"gaps": [object.union(at(1), {
+	"gaps": [object.union(line_of(1), {
 		"kind": "context",
 		"what": "http",
 		"reason": "the text is a server",

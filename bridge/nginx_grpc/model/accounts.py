@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.nodes import Json, counted, lined
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.tree import Directive
 
@@ -133,7 +133,7 @@ class Accounts:
 
     def _say(self, directive: Directive, why: str, passes: int) -> None:
         node: Json = {"name": directive.name, "why": why, "passes": passes}
-        self.others.append(counted(placed(node, directive)))
+        self.others.append(counted(lined(node, directive)))
 
 
 def _check_nesting(outer: Directive, inner: Directive) -> None:

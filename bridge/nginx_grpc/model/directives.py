@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nginx_grpc.model import units
-from nginx_grpc.model.nodes import Json, placed
+from nginx_grpc.model.nodes import Json, lined
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -191,7 +191,7 @@ def _read(reading: Reading, directives: list[Directive], context: str, more: boo
         setting["unresolved"] = True
         setting["why"] = why
     setting["context"] = context
-    return placed(setting, first)
+    return lined(setting, first)
 
 
 def overshadowed(setting: Json) -> Json:

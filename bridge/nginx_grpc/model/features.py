@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nginx_grpc.model.nodes import Json, placed
+from nginx_grpc.model.nodes import Json, lined
 from nginx_grpc.tree import Directive
 
 __all__ = ["features"]
@@ -67,7 +67,7 @@ def features(blocks: list[Directive]) -> list[Json]:
                 if key in found:
                     found[key]["count"] += 1
                 else:
-                    found[key] = placed({"name": name, "count": 1}, directive)
+                    found[key] = lined({"name": name, "count": 1}, directive)
         if directive.block:
             inside = in_upstream or directive.name == "upstream"
             stack.extend([(inner, inside) for inner in _inside(directive)])

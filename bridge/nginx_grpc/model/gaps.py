@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nginx_grpc.model.nodes import Json, placed
+from nginx_grpc.model.nodes import Json, lined
 from nginx_grpc.tree import Configuration, Directive, Placeholder
 
 __all__ = ["Gaps"]
@@ -35,7 +35,7 @@ class Gaps:
             first = configuration.directives[:1]
             where: Json = {"file": configuration.entry, "line": 1}
             if first:
-                where = placed({}, first[0])
+                where = lined({}, first[0])
             self._add("context", _AROUND[self._context], _FRAGMENT, self._context, where)
         self._placeholders = [
             self._add("placeholder", f"${{{each.name}}}", _UNDEFINED, "other", _place(each))
@@ -84,7 +84,7 @@ class Gaps:
     def _note(self, directive: Directive, context: str) -> int:
         self._noted.add(id(directive))
         what = " ".join(directive.args)
-        index = self._add("include", what, directive.unread, context, placed({}, directive))
+        index = self._add("include", what, directive.unread, context, lined({}, directive))
         if context in _PLACES and _names_a_file(directive):
             self.matter([index])
         return index

@@ -6,13 +6,33 @@ from typing import Any
 
 from nginx_grpc.tree import Directive
 
-__all__ = ["Json", "by_name", "counted", "placed"]
+__all__ = ["Json", "by_name", "counted", "lined", "placed"]
 
 Json = dict[str, Any]
 
 
 def placed(node: Json, directive: Directive) -> Json:
-    """The node with where a directive stands: its file, its line, its ConfigMap's key if any."""
+    """The node with where a directive stands: file, line, column, its ConfigMap's key if any."""
+    node["file"] = directive.file
+    node["line"] = directive.line if directive.line > 0 else 1
+    node["column"] = directive.column
+    if directive.key:
+        node["key"] = directive.key
+    return node
+
+
+def lined(node: Json, directive: Directive) -> Json:
+    """The same without the column, for what no edit is made at."""
+    node["file"] = directive.file
+    node["line"] = directive.line if directive.line > 0 else 1
+    if directive.key:
+        node["key"] = directive.key
+    return node
+
+
+def on_line(node: Json, directive: Directive) -> Json:
+    """The same without the column, for what is found in its line by its name, or is no place to
+    edit."""
     node["file"] = directive.file
     node["line"] = directive.line if directive.line > 0 else 1
     if directive.key:

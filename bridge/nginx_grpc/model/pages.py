@@ -20,7 +20,7 @@ __all__ = ["find"]
 _TELLING = frozenset(("grpc-status", "content-type", "content-length"))
 # What a page takes in a document, beside its URI.
 _ROOM = 400
-_PLACE = ("location", "file", "line", "key", "fields", "headers")
+_PLACE = ("location", "file", "line", "column", "key", "fields", "headers")
 
 
 def find(servers: Iterable[Server], budget: Budget) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.errors import Refused
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.budget import Budget
-from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.nodes import Json, counted, lined, placed
 from nginx_grpc.model.rewriting import State
 from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.values import Alternative, Leaf, Values, unknown, variables_in
@@ -69,7 +69,7 @@ class Failure:
     def as_json(self) -> Json:
         """One of a target's `failures`."""
         node: Json = {"text": self.text, "problem": self.problem}
-        return placed(node, self.giver) if self.giver else {**node, "file": "", "line": 0}
+        return lined(node, self.giver) if self.giver else {**node, "file": "", "line": 0}
 
 
 @dataclass(slots=True)
