@@ -30,16 +30,6 @@ def lined(node: Json, directive: Directive) -> Json:
     return node
 
 
-def on_line(node: Json, directive: Directive) -> Json:
-    """The same without the column, for what is found in its line by its name, or is no place to
-    edit."""
-    node["file"] = directive.file
-    node["line"] = directive.line if directive.line > 0 else 1
-    if directive.key:
-        node["key"] = directive.key
-    return node
-
-
 def counted(node: Json) -> Json:
     """The node with `fields`, the number of its keys, this one counted: a lost field is noticed."""
     node["fields"] = len(node) + 1
