@@ -11,7 +11,7 @@ _whole := {
 	"schema_version": 2,
 	"source": {"kind": "manifest", "entry": "map.yaml", "context": "main", "files": ["map.yaml"]},
 	"complete": false,
-	"gaps": [object.union(_at(1), {
+	"gaps": [object.union(_line(1), {
 		"kind": "include",
 		"what": "a.conf",
 		"reason": "no such file",
@@ -30,15 +30,15 @@ _whole := {
 		"key": "nginx.conf",
 		"pages": [_followed],
 	})],
-	"other_handlers": [object.union(_at(5), {"fields": 7, "name": "stream", "why": "protocol", "passes": 2})],
+	"other_handlers": [object.union(_line(5), {"fields": 7, "name": "stream", "why": "protocol", "passes": 2})],
 	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
 	"error_page_lists": [{
 		"context": "server",
 		"complete": true,
 		"pages": [object.union(t.error_page([502], "=", "/e"), {"key": "nginx.conf"})],
 	}],
-	"features": [object.union(_at(3), {"name": "http2", "count": 2})],
-	"waivers": [object.union(_at(4), {
+	"features": [object.union(_line(3), {"name": "http2", "count": 2})],
+	"waivers": [object.union(_line(4), {
 		"id": "NG205",
 		"until": "2027-03-01",
 		"owner": "payments",
@@ -49,7 +49,9 @@ _whole := {
 	"settings": {},
 }
 
-_at(line) := {"file": "map.yaml", "line": line, "key": "nginx.conf"}
+_line(number) := {"file": "map.yaml", "line": number, "key": "nginx.conf"}
+
+_at(number) := object.union(_line(number), {"column": 3})
 
 _peer := t.peer("10.0.0.1:50051", {"max_fails": 3, "key": "nginx.conf"})
 
@@ -76,8 +78,8 @@ _target := t.target({
 	"upstreams": ["greeter"],
 	"variables": [{"name": "$a", "origin": "constant"}],
 	"failures": [
-		object.union(_at(9), {"text": "a", "problem": "no-port"}),
-		object.union(_at(9), {"text": "", "problem": "empty", "key": "nginx.conf"}),
+		object.union(_line(9), {"text": "a", "problem": "no-port"}),
+		object.union(_line(9), {"text": "", "problem": "empty", "key": "nginx.conf"}),
 	],
 })
 
@@ -88,7 +90,7 @@ _location := t.pass("/", {
 	"target": _target,
 	"proxy_target": _target,
 	"return": _return,
-	"arrival": object.union(t.stopped({}), {"key": "nginx.conf", "fields": 9}),
+	"arrival": object.union(t.stopped({}), {"key": "nginx.conf", "fields": 10}),
 	"health_check": object.union(_at(8), {"type": "grpc"}),
 	"directives": t.fields({"client_max_body_size": _keyed(t.size("1m", 1048576))}),
 	"grpc_set_header": 0,

@@ -80,7 +80,7 @@ def everything() -> dict:
 
 
 def with_keys(value: object) -> object:
-    """As in a ConfigMap: the key stands behind the line."""
+    """As in a ConfigMap: the key stands behind the line and the column."""
     if isinstance(value, list):
         return [with_keys(inner) for inner in value]
     if not isinstance(value, dict):
@@ -88,7 +88,7 @@ def with_keys(value: object) -> object:
     keyed = {}
     for name, inner in value.items():
         keyed[name] = with_keys(inner)
-        if name == "line":
+        if name == ("column" if "column" in value else "line"):
             keyed["key"] = "nginx.conf"
     return keyed
 

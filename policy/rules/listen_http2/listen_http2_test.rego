@@ -3,7 +3,7 @@ package nginx.grpc.rules.listen_http2_test
 import data.nginx.grpc.rules.listen_http2
 import data.nginx.grpc.testing as t
 
-_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.at(19), {"name": name, "count": 3})]})
+_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.line_of(19), {"name": name, "count": 3})]})
 
 _listen := _feature("listen http2")
 

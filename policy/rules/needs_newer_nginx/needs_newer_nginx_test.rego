@@ -3,7 +3,7 @@ package nginx.grpc.rules.needs_newer_nginx_test
 import data.nginx.grpc.rules.needs_newer_nginx
 import data.nginx.grpc.testing as t
 
-_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.at(19), {"name": name, "count": 1})]})
+_feature(name) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.line_of(19), {"name": name, "count": 1})]})
 
 _http2 := _feature("http2")
 
@@ -12,7 +12,7 @@ _ssl := _feature("ssl")
 _old := _feature("listen http2")
 
 _is_refused(name, version) if {
-	found := needs_newer_nginx.findings with input.features as [object.union(t.at(19), {"name": name, "count": 1})]
+	found := needs_newer_nginx.findings with input.features as [object.union(t.line_of(19), {"name": name, "count": 1})]
 		with data.nginx_grpc as {"nginx_version": version}
 	count(found) == 1
 }

@@ -8,7 +8,7 @@ _document := t.one_location(t.pass_with({"grpc_read_timeout": t.time("10s", 1000
 
 _commented(comments) := object.union(_document, {"waivers": comments})
 
-_comment(more) := object.union(t.at(11), object.union(
+_comment(more) := object.union(t.line_of(11), object.union(
 	{
 		"id": "NG106",
 		"until": "2027-03-01",
