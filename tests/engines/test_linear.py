@@ -23,7 +23,7 @@ SETTINGS = {
 @functools.cache
 def document(services, fault):
     (read,) = sources.read(["-"], stdin=io.BytesIO(text(services, fault=fault).encode()))
-    return bytes("".join(documents.pieces(documents.build([read], validated=False))), "ascii")
+    return bytes(documents.as_json(documents.build([read], validated=False)), "ascii")
 
 
 def judged(services, *, fault, settings):

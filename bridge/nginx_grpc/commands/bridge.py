@@ -38,22 +38,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     search = settings(arguments)
     told = Told()
-    plain = arguments.validated and not arguments.indent
     built = [
         document
         for configuration in read(arguments, told)
         for document in documents.build(
             [configuration],
             settings=search.of(configuration).values,
-            validated=arguments.validated and not plain,
+            validated=False,
         )
     ]
     for note in (*search.notes, *told.notes, *told.unread):
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
-    if plain:
-        # All of it before the first is written: what is not given out whole is not given out.
-        pieces = list(documents.pieces(built))
-    else:
-        pieces = [documents.as_json(built, indent=2 if arguments.indent else None)]
-    output.write([*pieces, "\n"], arguments.output)
+    if arguments.validated:
+        documents.validate(built)
+    text = documents.as_json(built, indent=2 if arguments.indent else None)
+    output.write([text, "\n"], arguments.output)
     return 0

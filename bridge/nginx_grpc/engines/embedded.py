@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
-from nginx_grpc.documents import for_policy
+from nginx_grpc.documents import as_json
 from nginx_grpc.engines.interface import Decision, Engine, read_decision
 from nginx_grpc.errors import Refused
 
@@ -46,4 +46,4 @@ class EmbeddedEngine(Engine):
 
 
 def _encode(document: dict[str, Any]) -> bytes:
-    return for_policy(document).encode("ascii")
+    return as_json([document]).encode("ascii")

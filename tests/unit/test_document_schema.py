@@ -1,17 +1,18 @@
-"""The generated writer checks what it writes: held against jsonschema and json.dumps."""
+"""Both judges of a document, jsonschema for small ones and jsonschema-rs, say the same."""
 
 import copy
 import functools
 import json
-import shutil
+import pathlib
+import re
 from collections.abc import Iterator
 
+import jsonschema_rs
 import pytest
 
-from nginx_grpc import documents
-from nginx_grpc.document_json import UnfitError, pieces
+from nginx_grpc import documents, resources
+from nginx_grpc.errors import Refused
 from tests.unit.model import reading
-from tools import generate_writer
 
 # Between them these say everything that a document can hold.
 EVERYTHING = r"""
@@ -101,26 +102,16 @@ def nodes(value: object) -> Iterator[dict]:
             yield from nodes(inner)
 
 
-def fits(document: object) -> bool:
-    try:
-        list(pieces(document))
-    except UnfitError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("name", ["plain", "with keys"])
-def test_the_text_is_that_of_json_dumps(name):
-    document = everything()[name]
-    assert fits(document)
-    assert "".join(documents.pieces([document])) == documents.as_json([document])
-    two = [document, documents.empty({})]
-    assert "".join(documents.pieces(two)) == documents.as_json(two)
+@pytest.fixture(scope="module")
+def fits():
+    """Whether jsonschema-rs takes a document."""
+    schema = json.loads(pathlib.Path(resources.schema_path("document")).read_text())
+    return jsonschema_rs.validator_for(schema).is_valid
 
 
 def test_everything_that_the_schema_has_is_in_it():
     said = {key for document in everything().values() for node in nodes(document) for key in node}
-    schema = json.loads(generate_writer.SCHEMA.read_text())
+    schema = json.loads(pathlib.Path(resources.schema_path("document")).read_text())
     objects = [schema, *schema["$defs"].values()]
     named = {
         field
@@ -157,7 +148,7 @@ def changes(document: dict) -> Iterator[tuple[str, dict]]:
                 node[field] = before
 
 
-def test_it_refuses_what_jsonschema_refuses():
+def test_both_refuse_the_same(fits):
     document = with_keys(everything()["plain"])
     valid = reading.validator().is_valid
     differ, verdicts = [], {True: 0, False: 0}
@@ -170,21 +161,24 @@ def test_it_refuses_what_jsonschema_refuses():
     assert min(verdicts.values()) > 300, verdicts
 
 
-@pytest.mark.parametrize("value", [None, 0, "", [], "document", {}])
-def test_what_is_no_document_at_all(value):
-    assert not fits(value)
-
-
-def test_a_whole_number_is_no_float():
+@pytest.mark.parametrize("small", [200, 0], ids=["jsonschema", "jsonschema-rs"])
+def test_what_does_not_fit_is_not_given_out(small, monkeypatch):
+    monkeypatch.setattr(documents, "_SMALL", small)
     document = copy.deepcopy(everything()["plain"])
-    document["schema_version"] = 2.0
-    assert reading.validator().is_valid(document)
-    assert not fits(document)
+    documents.validate([document])
+    document["servers"][0]["locations"][0]["line"] = "seven"
+    where = re.escape("$.servers")
+    with pytest.raises(Refused, match=where):
+        documents.validate([document])
 
 
-def test_it_is_generated_from_this_schema():
-    if shutil.which("ruff") is None:
-        pytest.skip("ruff is not installed; run `make setup`")
-    assert generate_writer.MODULE.read_text() == generate_writer.module(), (
-        "the schema has changed: run tools/generate_writer.py"
-    )
+@pytest.mark.parametrize("small", [200, 0], ids=["jsonschema", "jsonschema-rs"])
+def test_bytes_that_are_no_utf_8_fit(small, monkeypatch):
+    monkeypatch.setattr(documents, "_SMALL", small)
+    document = copy.deepcopy(everything()["plain"])
+    document["servers"][0]["locations"][0]["path"] = b"/d\xf6wn".decode("utf-8", "surrogateescape")
+    assert "\\udcf6" in documents.as_json([document])
+    documents.validate([document])
+    document["servers"][0]["name"] = 7
+    with pytest.raises(Refused, match=r"servers.*name"):
+        documents.validate([document])
