@@ -215,7 +215,7 @@ test_subjects if {
 	{finding.msg | some finding in decision.deny; finding.id in {"NG104", "NG106", "NG201"}} == {
 		"[NG104] nginx.conf:12 upstream greeter: keepalive 0 switches it off, so every call opens a connection of its own",
 		"[NG106] nginx.conf:10 location /: a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed)",
-		"[NG201] nginx.conf:1 server api.example: no client can make a call: 443 ssl http2 of this server speaks no HTTP/2",
+		"[NG201] nginx.conf:1 server api.example: no client can make a call: 443 of this server speaks no HTTP/2",
 	}
 	_ids(decision.deny) == {"NG104", "NG106", "NG108", "NG109", "NG201"}
 }

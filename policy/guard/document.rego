@@ -442,7 +442,7 @@ wrong_upstream_balancer(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream_server := {"fields", "address", "host", "port", "host_is_name", "backup", "down", "resolve", "max_fails", "unresolved", "file", "line", "column", "key"}
+keys_upstream_server := {"fields", "address", "args", "host", "port", "host_is_name", "backup", "down", "resolve", "max_fails", "unresolved", "file", "line", "column", "key"}
 
 ok_upstream_server(x) if {
 	is_object(x)
@@ -451,6 +451,10 @@ ok_upstream_server(x) if {
 	}
 	x.fields == count(x)
 	is_string(x.address)
+	is_array(x.args)
+	every item in x.args {
+		is_string(item)
+	}
 	is_string(x.host)
 	kind.natural(x.port)
 	is_boolean(x.host_is_name)
@@ -471,6 +475,11 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	object.keys(x) - keys_upstream_server,
 	{"fields" | not x.fields == count(x)},
 	{"address" | not is_string(object.get(x, "address", null))},
+	{"args" | not is_array(object.get(x, "args", null))},
+	{"args" |
+		some item in x.args
+		not is_string(item)
+	},
 	{"host" | not is_string(object.get(x, "host", null))},
 	{"port" | not kind.natural(object.get(x, "port", null))},
 	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
@@ -559,13 +568,17 @@ wrong_server(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_listen := {"fields", "address", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "speaks_http2", "file", "line", "column", "key"}
+keys_listen := {"fields", "address", "args", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "default", "speaks_http2", "file", "line", "column", "key"}
 
 ok_listen(x) if {
 	is_object(x)
-	count(x) == size_13
+	count(x) == size_15
 	x.fields == count(x)
 	is_string(x.address)
+	is_array(x.args)
+	every item in x.args {
+		is_string(item)
+	}
 	is_string(x.socket)
 	kind.natural(x.port)
 	is_boolean(x.implicit)
@@ -573,15 +586,20 @@ ok_listen(x) if {
 	is_boolean(x.http2_parameter)
 	is_boolean(x.quic)
 	is_boolean(x.default_server)
+	kind.natural(x.default)
 	words_listen_speaks_http2[x.speaks_http2]
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
 } else if {
 	is_object(x)
-	count(x) == size_14
+	count(x) == size_16
 	x.fields == count(x)
 	is_string(x.address)
+	is_array(x.args)
+	every item in x.args {
+		is_string(item)
+	}
 	is_string(x.socket)
 	kind.natural(x.port)
 	is_boolean(x.implicit)
@@ -589,6 +607,7 @@ ok_listen(x) if {
 	is_boolean(x.http2_parameter)
 	is_boolean(x.quic)
 	is_boolean(x.default_server)
+	kind.natural(x.default)
 	words_listen_speaks_http2[x.speaks_http2]
 	is_string(x.file)
 	kind.positive(x.line)
@@ -602,6 +621,11 @@ wrong_listen(x) := {"(no object)"} if {
 	object.keys(x) - keys_listen,
 	{"fields" | not x.fields == count(x)},
 	{"address" | not is_string(object.get(x, "address", null))},
+	{"args" | not is_array(object.get(x, "args", null))},
+	{"args" |
+		some item in x.args
+		not is_string(item)
+	},
 	{"socket" | not is_string(object.get(x, "socket", null))},
 	{"port" | not kind.natural(object.get(x, "port", null))},
 	{"implicit" | not is_boolean(object.get(x, "implicit", null))},
@@ -609,6 +633,7 @@ wrong_listen(x) := {"(no object)"} if {
 	{"http2_parameter" | not is_boolean(object.get(x, "http2_parameter", null))},
 	{"quic" | not is_boolean(object.get(x, "quic", null))},
 	{"default_server" | not is_boolean(object.get(x, "default_server", null))},
+	{"default" | not kind.natural(object.get(x, "default", null))},
 	{"speaks_http2" | not object.get(x, "speaks_http2", null) in {"yes", "no", "unknown"}},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -1682,9 +1707,9 @@ size_9 := 9
 
 size_10 := 10
 
-size_13 := 13
+size_15 := 15
 
-size_14 := 14
+size_16 := 16
 
 size_17 := 17
 

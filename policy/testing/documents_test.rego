@@ -54,7 +54,8 @@ server(locations_, more) := fields(object.union(
 
 listen(more) := fields(object.union(
 	object.union(place, {
-		"address": "443 ssl http2",
+		"address": "443",
+		"args": ["443", "ssl", "http2"],
 		"socket": "*:443",
 		"port": 443,
 		"implicit": false,
@@ -62,6 +63,7 @@ listen(more) := fields(object.union(
 		"http2_parameter": true,
 		"quic": false,
 		"default_server": true,
+		"default": 0,
 		"speaks_http2": "yes",
 	}),
 	more,
@@ -179,6 +181,7 @@ upstream_with(name, settings_, peers, more) := fields(object.union(
 peer(address, more) := fields(object.union(
 	object.union(at(3), {
 		"address": address,
+		"args": [address],
 		"host": split(address, ":")[0],
 		"port": to_number(split(address, ":")[1]),
 		"host_is_name": false,

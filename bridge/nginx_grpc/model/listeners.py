@@ -131,6 +131,7 @@ class Sockets:
 
     def __init__(self, servers: list[Listening]) -> None:
         self._sockets: dict[tuple[str, bool], _Socket] = {}
+        self._numbers = {id(server): number for number, server in enumerate(servers)}
         self._ranges: dict[str, list[Listener]] = {}
         self._ports: dict[str, list[int]] = {}
         for server in servers:
@@ -189,6 +190,7 @@ class Sockets:
         socket = self._socket(listener)
         node: Json = {
             "address": listener.address,
+            "args": [] if listener.implicit else list(listener.directive.args),
             "socket": listener.socket,
             "port": listener.first,
             "implicit": listener.implicit,
@@ -196,6 +198,7 @@ class Sockets:
             "http2_parameter": listener.http2,
             "quic": listener.quic,
             "default_server": socket.default.server is listener.server,
+            "default": self._numbers[id(socket.default.server)],
             "speaks_http2": self._speaks_http2(listener, socket),
         }
         return counted(placed(node, listener.directive))

@@ -121,6 +121,7 @@ def _server(directive: Directive, address: Address) -> Json:
     text = directive.args[0] if directive.args else ""
     node: Json = {
         "address": text,
+        "args": list(directive.args),
         "host": address.host,
         "port": address.port,
         "host_is_name": is_name(address.host),

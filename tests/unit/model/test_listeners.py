@@ -48,6 +48,7 @@ def test_addresses(address, socket, port):
 def test_without_a_listen_nginx_takes_port_80():
     [[listen]] = listens("server_name a;")
     assert (listen["address"], listen["socket"], listen["implicit"]) == ("80", "*:80", True)
+    assert listen["args"] == []
     assert listen["speaks_http2"] == "no"
 
 
@@ -58,6 +59,7 @@ def test_a_listen_without_arguments():
 
 def test_parameters():
     [[listen]] = listens("listen 443 ssl http2 default_server reuseport;")
+    assert listen["args"] == ["443", "ssl", "http2", "default_server", "reuseport"]
     assert (listen["ssl"], listen["http2_parameter"], listen["quic"]) == (True, True, False)
 
 
@@ -71,6 +73,7 @@ def test_ssl_on():
 def test_the_default_server_is_said_or_the_first():
     first, second, third = listens("listen 80;", "listen *:80;", "listen 81;")
     assert [item[0]["default_server"] for item in (first, second, third)] == [True, False, True]
+    assert [item[0]["default"] for item in (first, second, third)] == [0, 0, 2]
     first, second = listens("listen 80;", "listen 80 default_server;")
     assert [item[0]["default_server"] for item in (first, second)] == [False, True]
     first, second = listens("listen 80;", "listen 80 default;")

@@ -40,7 +40,9 @@ def test_addresses(text, host, port, is_name):
 
 
 def test_parameters():
-    assert peer("a:1 max_fails=3 backup resolve")["max_fails"] == 3
+    server = peer("a:1 max_fails=3 backup resolve")
+    assert server["max_fails"] == 3
+    assert server["args"] == ["a:1", "max_fails=3", "backup", "resolve"]
     server = peer("a:1 backup resolve down weight=5")
     assert (server["backup"], server["down"], server["resolve"]) == (True, True, True)
     assert "max_fails" not in server
