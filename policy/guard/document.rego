@@ -182,7 +182,7 @@ wrong_gap(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "serves_http", "duplicate", "gap", "file", "line", "column", "key"}
+keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepalive_local", "balancer", "servers", "servers_known", "active_check", "proxied", "duplicate", "gap", "file", "line", "column", "key"}
 
 ok_upstream(x) if {
 	is_object(x)
@@ -201,7 +201,7 @@ ok_upstream(x) if {
 	}
 	is_boolean(x.servers_known)
 	is_boolean(x.active_check)
-	is_boolean(x.serves_http)
+	ok_optional_upstream_proxied(x, "proxied")
 	is_boolean(x.duplicate)
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
@@ -233,7 +233,10 @@ wrong_upstream(x) := {"(no object)"} if {
 	{"servers" | not is_array(object.get(x, "servers", null))},
 	{"servers_known" | not is_boolean(object.get(x, "servers_known", null))},
 	{"active_check" | not is_boolean(object.get(x, "active_check", null))},
-	{"serves_http" | not is_boolean(object.get(x, "serves_http", null))},
+	{concat(".", ["proxied", inner]) |
+		"proxied" in object.keys(x)
+		some inner in wrong_upstream_proxied(object.get(x, "proxied", null))
+	},
 	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
@@ -488,6 +491,42 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
 	{"max_fails" | not kind.natural_if_said(x, "max_fails")},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_upstream_proxied := {"text", "server", "location", "file", "line", "column", "key"}
+
+ok_upstream_proxied(x) if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.text)
+	is_string(x.server)
+	is_string(x.location)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_7
+	is_string(x.text)
+	is_string(x.server)
+	is_string(x.location)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+	is_string(x.key)
+}
+
+wrong_upstream_proxied(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_upstream_proxied,
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"server" | not is_string(object.get(x, "server", null))},
+	{"location" | not is_string(object.get(x, "location", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1607,6 +1646,12 @@ ok_optional_upstream_balancer(x, field) if {
 	not kind.has(x, field)
 } else if {
 	ok_upstream_balancer(x[field])
+}
+
+ok_optional_upstream_proxied(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_upstream_proxied(x[field])
 }
 
 ok_optional_condition(x, field) if {

@@ -172,7 +172,6 @@ upstream_with(name, settings_, peers, more) := fields(object.union(
 		"servers": peers,
 		"servers_known": true,
 		"active_check": false,
-		"serves_http": false,
 		"duplicate": false,
 	}),
 	more,

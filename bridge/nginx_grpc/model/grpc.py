@@ -32,7 +32,7 @@ _CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
 
 
 def decide(servers: Iterable[Server]) -> None:
-    """Say of each location whether it carries gRPC, and of each upstream whether it serves HTTP.
+    """Say of each location whether it carries gRPC, and of each upstream who passes HTTP to it.
 
     Args:
         servers: the servers, their targets known.
@@ -57,9 +57,9 @@ def decide(servers: Iterable[Server]) -> None:
             others = http_users[_destination(target)] - _is_plain(location)
             around = _Surroundings(error_pages, others)
             location.carries, location.reasons = _carries(location, target, around)
-            if location.carries == "no":
+            if location.carries != "strong":
                 for upstream in target.upstreams():
-                    upstream.serves_http = True
+                    upstream.proxied = upstream.proxied or (server.names[:1], location)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from nginx_grpc.model import units
 from nginx_grpc.model.addresses import Address, address_of, is_name
-from nginx_grpc.model.directives import UPSTREAM_SETTINGS, SettingReader
+from nginx_grpc.model.directives import UPSTREAM_SETTINGS, SettingReader, shortened
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.tree import Directive
+
+if TYPE_CHECKING:
+    from nginx_grpc.model.locations import Location
 
 __all__ = ["Upstream", "Upstreams"]
 
@@ -29,7 +33,8 @@ class Upstream:
         gaps: its own gaps, by index.
         addresses: those of its servers, in order.
         ports: their ports.
-        serves_http: whether a location without gRPC passes to it by proxy_pass.
+        proxied: the first location that passes to it by proxy_pass and is surely none of gRPC,
+            with its server's name.
         duplicate: whether another block has this name.
     """
 
@@ -39,7 +44,7 @@ class Upstream:
     gaps: list[int]
     addresses: list[Address]
     ports: frozenset[int]
-    serves_http: bool = False
+    proxied: tuple[list[str], Location] | None = None
     duplicate: bool = False
 
 
@@ -94,16 +99,27 @@ def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
         "servers": list(map(_server, own.get("server", ()), upstream.addresses)),
         "servers_known": not (unread or any(name.startswith(_SERVERS_ELSEWHERE) for name in own)),
         "active_check": "check" in own,
-        "serves_http": upstream.serves_http,
         "duplicate": upstream.duplicate,
     }
     placed(node, upstream.directive)
     balancer = _balancer(upstream.directive.block or [])
     if balancer is not None:
         node["balancer"] = balancer
+    if upstream.proxied is not None:
+        node["proxied"] = _proxied(*upstream.proxied)
     if upstream.gaps:
         node["gap"] = upstream.gaps[-1]
     return counted(node)
+
+
+def _proxied(server: list[str], location: Location) -> Json:
+    passes = location.passes or location.directive
+    node: Json = {
+        "text": shortened(location.proxy_pass),
+        "server": "".join(server),
+        "location": shortened(location.name),
+    }
+    return placed(node, passes)
 
 
 def _balancer(block: list[Directive]) -> Json | None:

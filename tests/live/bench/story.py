@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import clients
+from . import clients, web
 from .clients import Seen
 from .nginx import ConfigTest, Folder, Nginx, cut, folder, running
 from .verdict import verdict
@@ -50,6 +50,13 @@ class Stage(Nginx):
         """The same with each client: {"C-core": "OK", ...}."""
         seen = [each(self, word, **ask) for each in (Stage.call, Stage.go_call, Stage.grpcurl)]
         return {one.client: one.code for one in seen}
+
+    def web(self, listener: str, method: str = "GET") -> int:
+        """The status that a request of HTTP/1.1 to a listener's name gets; 0 for no HTTP answer."""
+        status = web.status_of(self.names[listener], method)
+        self.note(f"{method} of HTTP/1.1 gets", status)
+        self.record["failed"] |= not 100 <= status < 500
+        return status
 
     def messages(self) -> dict[str, str]:
         """Each client's message of its last call."""

@@ -157,4 +157,6 @@ def test_plain_http_to_the_same_upstream():
             location /pkg.Wrong/ { proxy_pass http://grpc_only; }
         }
     """)
-    assert [block["serves_http"] for block in document["upstreams"]] == [True, False]
+    proxied = document["upstreams"][0]["proxied"]
+    assert (proxied["text"], proxied["location"]) == ("http://both", "/api")
+    assert "proxied" not in document["upstreams"][1]
