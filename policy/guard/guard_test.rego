@@ -22,6 +22,7 @@ _whole := {
 		"gap": 0,
 		"key": "nginx.conf",
 		"balancer": object.union(_at(2), {"name": "least_conn", "after_keepalive": false}),
+		"proxied": object.union(_at(7), {"text": "http://greeter", "server": "api.example", "location": "/api"}),
 	})],
 	"servers": [t.server([_location, _page], {
 		"listens": [t.listen({"key": "nginx.conf"})],
@@ -187,6 +188,7 @@ _objects_of_rest(value) := {
 _objects_of_upstreams(value) := {
 	"upstreams[0]": _put(_whole, "upstreams", [value]),
 	"upstreams[0].balancer": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "balancer", value)]}),
+	"upstreams[0].proxied": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "proxied", value)]}),
 	"upstreams[0].directives": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "directives", value)]}),
 	"upstreams[0].servers[0]": object.union(_whole, {"upstreams": [_put(_whole.upstreams[0], "servers", [value])]}),
 }

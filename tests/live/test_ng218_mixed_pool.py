@@ -76,7 +76,7 @@ def test_grpc_first(story):
 
 
 def test_http_1_0(story):
-    """Before 1.29.7 proxy_pass speaks HTTP/1.0 by default, which pools nothing: requests alone fail."""
+    """HTTP/1.0, proxy_pass's default before 1.29.7, pools nothing: requests alone fail."""
     with grpc_server() as grpc, shared_port(grpc) as app:
         with story.denied(HTTP_1_0, GREETER=app) as nginx:
             assert nginx.call().code == "OK"
@@ -94,11 +94,14 @@ def test_no_pool_in_common(story, conf):
     if story.version != CURRENT and conf is not NOT_SAID:
         assert not story.accepted_text(conf, GREETER="127.0.0.1:1").ok
         return
-    with grpc_server() as grpc, shared_port(grpc) as app:
-        with story.accepted(conf, GREETER=app) as nginx:
-            for _ in range(2):
-                assert nginx.call().code == "OK"
-                assert nginx.web("LISTENWEB") == 200
+    with (
+        grpc_server() as grpc,
+        shared_port(grpc) as app,
+        story.accepted(conf, GREETER=app) as nginx,
+    ):
+        for _ in range(2):
+            assert nginx.call().code == "OK"
+            assert nginx.web("LISTENWEB") == 200
 
 
 def test_proxy_in_http2(story):
@@ -106,11 +109,14 @@ def test_proxy_in_http2(story):
     if story.version != CURRENT:
         assert not story.denied_text(HTTP_2, GREETER="127.0.0.1:1").ok
         return
-    with grpc_server() as grpc, shared_port(grpc) as app:
-        with story.denied(HTTP_2, GREETER=app) as nginx:
-            assert nginx.web("LISTENWEB") == 415
-            assert nginx.call().code == "UNAVAILABLE"
-            nginx.logged(LOST)
+    with (
+        grpc_server() as grpc,
+        shared_port(grpc) as app,
+        story.denied(HTTP_2, GREETER=app) as nginx,
+    ):
+        assert nginx.web("LISTENWEB") == 415
+        assert nginx.call().code == "UNAVAILABLE"
+        nginx.logged(LOST)
 
 
 def test_grpc_and_grpcs(story):
