@@ -39,6 +39,7 @@ def rule(entry: dict) -> dict | None:
         "slug": slug,
         "title": annotation.get("title", ""),
         "description": annotation.get("description", ""),
+        "harm": custom.get("harm", ""),
         "item": str(custom.get("item") or ""),  # 0: beyond the checklist
         **form(main, where),
         "evidence": custom.get("evidence", ""),

@@ -31,6 +31,8 @@ class Rule:
         slug: its name in words, as keepalive-timeout.
         title: one line that names the fault.
         description: what happens and why, for a reader.
+        harm: verdict where it casts doubt on the whole verdict, every where all calls that come
+            there fail, some where some do, latent where none does yet.
         item: the checklist's item it is for; empty where it is beyond the list.
         levels: deny, warn or off by profile (checklist, evidence).
         message: the template of its message, with {names}.
@@ -45,6 +47,7 @@ class Rule:
     slug: str
     title: str
     description: str
+    harm: str
     item: str
     levels: dict[str, str] = field(hash=False)
     message: str

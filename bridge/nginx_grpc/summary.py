@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nginx_grpc.findings import CheckResult, Gap, Input
 
 __all__ = ["headline", "is_quiet", "judged", "plural", "reasons", "remarks", "verdict"]
@@ -49,6 +51,31 @@ def headline(result: CheckResult) -> str:
         return verdict(result)
     locations = sum(given.locations for given in result.inputs)
     return f"{NO_GRPC}: {plural(locations, 'location')} in {plural(_files(result), 'file')}"
+
+
+def closing(
+    result: CheckResult, style: Callable[[str, str], str] = lambda style, text: text
+) -> str:
+    """The last line of what people read: the verdict, the counts, and what they are about.
+
+    `style` may colour a piece of it: deny, warn or good.
+    """
+    denied, warned = result.count("deny"), result.count("warn")
+    counts = [
+        style("deny", f"{denied} denied") if denied else "0 denied",
+        style("warn", plural(warned, "warning")) if warned else "0 warnings",
+    ]
+    if result.waived:
+        counts.append(f"{result.waived} waived")
+    if result.baselined:
+        counts.append(f"{result.baselined} in the baseline")
+    told, rules = ", ".join(counts), plural(len(result.rules), "rule")
+    word = verdict(result)
+    if word in (NOTHING, NO_GRPC):
+        return f"{headline(result)} ({told}, {rules})"
+    head = "" if word in (FAILED, PASSED) else f"{word}: "
+    head = style("good", head) if word == CLEAN else head
+    return f"{head}{told} ({judged(result)}, {rules})"
 
 
 def judged(result: CheckResult) -> str:

@@ -29,8 +29,8 @@ def add_parser(commands: Any) -> None:
         "--format",
         action=_Format,
         metavar="FORMAT",
-        help="text (default), json, sarif, junit, github, gitlab or markdown; may be repeated, "
-        "each with its own --output",
+        help="text (default), concise (a line a finding), json, sarif, junit, github, gitlab or "
+        "markdown; may be repeated, each with its own --output",
     )
     parser.add_argument(
         "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
@@ -55,6 +55,12 @@ def add_parser(commands: Any) -> None:
         help="write what is found now to FILE: it counts no more",
     )
     parser.add_argument(
+        "--sort",
+        choices=("gravity", "file"),
+        default="gravity",
+        help="text and concise: what fails every call first (the default), or by file and line",
+    )
+    parser.add_argument(
         "--quiet", "-q", action="store_true", help="print no text where nothing is found"
     )
     parser.set_defaults(run=run, outputs=[])
@@ -70,10 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.baseline or arguments.write_baseline:
         result = _baselined(arguments, result)
     for name, path in outputs:
-        if name == "text" and arguments.quiet and summary.is_quiet(result):
+        if name in ("text", "concise") and arguments.quiet and summary.is_quiet(result):
             continue
         color = path is None and terminal.color_wanted(sys.stdout)
-        report = reports.by_name(name, color=color, width=terminal.width())
+        report = reports.by_name(name, color=color, width=terminal.width(), order=arguments.sort)
         output.write(report.render(result), path)
     return 1 if result.failed else 0
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.fingerprints import Lines
 from nginx_grpc.reports.interface import Report
+from nginx_grpc.reports.order import by_cause, ordered
 
 __all__ = ["TextReport"]
 
@@ -21,7 +23,6 @@ _RESET = "\x1b[0m"
 _STYLES = {
     "deny": "\x1b[1;31m",
     "warn": "\x1b[1;33m",
-    "file": "\x1b[1;4m",
     "bold": "\x1b[1m",
     "mark": "\x1b[1;31m",
     "dim": "\x1b[2m",
@@ -36,23 +37,22 @@ class TextReport(Report):
     Args:
         color: whether to use ANSI colours.
         width: columns to fill at most.
+        order: gravity (denials first, those first that fail every call) or file.
     """
 
     name = "text"
 
-    def __init__(self, *, color: bool, width: int) -> None:
+    def __init__(self, *, color: bool, width: int, order: str = "gravity") -> None:
         self._color = color
+        self._order = order
         self._width = max(40, min(width, 100))
 
     def render(self, result: CheckResult) -> str:
         """See Report."""
         lines: list[str] = []
-        shown = [finding for finding in result.findings if finding.counts]
-        for file, findings in _by_file(shown):
-            lines += [self._style("file", printable.line(file)), ""]
-            source = _Source(result.texts.get(file))
-            for group in _by_cause(findings):
-                lines += [*self._block(group, source), ""]
+        source = _Source(result.texts)
+        for group in by_cause(ordered(result, self._order)):
+            lines += [*self._block(group, source), ""]
         waived = [finding for finding in result.findings if finding.waived is not None]
         if waived:
             lines += [*self._waived(waived), ""]
@@ -71,7 +71,7 @@ class TextReport(Report):
         yield self._style("dim", "  --> ") + printable.line(f"{first.file}:{first.line}")
         yield from self._paragraph("in", _nodes(first))
         gutter = len(str(first.line + _CONTEXT))
-        for number, text in source.around(first.line):
+        for number, text in source.around(first.file, first.line):
             here = number == first.line
             mark = self._style("mark", ">") if here else " "
             room = self._width - gutter - 5
@@ -154,16 +154,6 @@ class TextReport(Report):
         )
 
     def _summary(self, result: CheckResult) -> Iterator[str]:
-        denied, warned = result.count("deny"), result.count("warn")
-        counts = [
-            self._style("deny", f"{denied} denied") if denied else "0 denied",
-            self._style("warn", summary.plural(warned, "warning")) if warned else "0 warnings",
-        ]
-        if result.waived:
-            counts.append(f"{result.waived} waived")
-        if result.baselined:
-            counts.append(f"{result.baselined} in the baseline")
-        word = summary.verdict(result)
         yield from self._notes("not seen", summary.reasons(result))
         yield from self._notes("note", summary.remarks(result))
         files = result.settings
@@ -171,14 +161,7 @@ class TextReport(Report):
             yield self._style("dim", f"  settings: {printable.line(settings)}")
         if len(files) > _NOTES:
             yield self._style("dim", f"  settings: and {len(files) - _NOTES} more")
-        told = ", ".join(counts)
-        rules = summary.plural(len(result.rules), "rule")
-        if word in (summary.NOTHING, summary.NO_GRPC):
-            yield f"{summary.headline(result)} ({told}, {rules})"
-            return
-        head = "" if word in (summary.FAILED, summary.PASSED) else f"{word}: "
-        head = self._style("good", head) if word == summary.CLEAN else head
-        yield f"{head}{told} ({summary.judged(result)}, {rules})"
+        yield summary.closing(result, self._style)
 
     def _notes(self, label: str, notes: list[str]) -> Iterator[str]:
         for note in notes[:_NOTES]:
@@ -191,18 +174,26 @@ class TextReport(Report):
 
 
 class _Source:
-    """The lines of one file."""
+    """The lines of the files, those around a place once.
 
-    def __init__(self, text: bytes | None) -> None:
-        self._lines = [] if text is None else text.split(b"\n")
+    Args:
+        texts: the files by name.
+    """
 
-    def around(self, line: int) -> Iterator[tuple[int, str]]:
-        """The lines about a line, with their numbers; nothing where the text is not there."""
-        if not 1 <= line <= len(self._lines):
+    def __init__(self, texts: dict[str, bytes]) -> None:
+        self._lines = Lines(texts)
+        self._shown: set[tuple[str, int]] = set()
+
+    def around(self, file: str, line: int) -> Iterator[tuple[int, str]]:
+        """The lines about a line, with their numbers; nothing where they are not there, or have
+        been shown."""
+        lines = self._lines.of(file)
+        if not 1 <= line <= len(lines) or (file, line) in self._shown:
             return
-        start, end = max(1, line - _CONTEXT), min(len(self._lines), line + _CONTEXT)
+        self._shown.add((file, line))
+        start, end = max(1, line - _CONTEXT), min(len(lines), line + _CONTEXT)
         block = [
-            (number, self._lines[number - 1].decode("utf-8", "replace").rstrip())
+            (number, lines[number - 1].decode("utf-8", "replace").rstrip())
             for number in range(start, end + 1)
         ]
         while block and not block[-1][1] and block[-1][0] != line:
@@ -219,21 +210,6 @@ def _indent(text: str) -> int:
     return len(expanded) - len(expanded.lstrip(" "))
 
 
-def _by_file(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
-    files: dict[str, list[Finding]] = {}
-    for finding in findings:
-        files.setdefault(finding.file, []).append(finding)
-    return list(files.items())
-
-
-def _by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
-    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        cause = finding.cause or str(number)
-        groups.setdefault((finding.id, finding.level, finding.key, cause), []).append(finding)
-    return list(groups.values())
-
-
 def _nodes(finding: Finding) -> str:
     named = ("key", "server", "location", "upstream")
     return ", ".join(f"{name} {value}" for name in named if (value := getattr(finding, name)))
@@ -243,6 +219,7 @@ def _others(group: list[Finding]) -> str:
     named = []
     for finding in group[1 : 1 + _SAME_CAUSE]:
         what = finding.location or finding.upstream or finding.server
-        named.append(f"line {finding.line}" + (f" ({what})" if what else ""))
+        elsewhere = "" if finding.file == group[0].file else f"{finding.file} "
+        named.append(f"{elsewhere}line {finding.line}" + (f" ({what})" if what else ""))
     rest = len(group) - 1 - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")

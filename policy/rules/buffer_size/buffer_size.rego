@@ -5,6 +5,7 @@
 #   on messages: answers of any size pass a buffer of 4k. A large one is reserved for every call in
 #   flight, and gains nothing.
 # custom:
+#   harm: latent
 #   id: NG304
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

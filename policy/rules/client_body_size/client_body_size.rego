@@ -5,6 +5,7 @@
 #   and the sum of a stream's messages. What is above gets HTTP 413, which clients report as UNKNOWN,
 #   after the server has received a part. Answers are not limited.
 # custom:
+#   harm: some
 #   id: NG302
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

@@ -6,6 +6,7 @@
 #   grpc_read_timeout says. The client sees INTERNAL, and the error log says nothing. Messages of the
 #   server count, HTTP/2 PINGs of the client do not; unary and server-streaming calls are not affected.
 # custom:
+#   harm: some
 #   id: NG301
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

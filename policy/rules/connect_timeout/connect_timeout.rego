@@ -5,6 +5,7 @@
 #   waits for grpc_connect_timeout, 60s by default, before it tries the next server, and most clients
 #   have given up by then. A few seconds are enough in any network that gRPC runs in.
 # custom:
+#   harm: some
 #   id: NG212
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -4,6 +4,7 @@
 #   gRPC's content type may name the codec: application/grpc+proto, application/grpc+json. A condition
 #   that compares with "application/grpc" alone sends those calls to the other side, where they fail.
 # custom:
+#   harm: some
 #   id: NG216
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

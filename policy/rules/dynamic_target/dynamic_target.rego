@@ -6,6 +6,7 @@
 #   block needs none. A name without a port that is no upstream block, a path, `http://`, or nothing at
 #   all, as where a map has no default or the only `set` stands in another location, is a 500.
 # custom:
+#   harm: every
 #   id: NG208
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

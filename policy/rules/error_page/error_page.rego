@@ -6,6 +6,7 @@
 #   answer in the form that gRPC prescribes (trailers only), and with it retries in C-core that do not
 #   depend on timing. The page has to answer 200 with application/grpc and grpc-status.
 # custom:
+#   harm: latent
 #   id: NG109
 #   item: 7
 #   levels: {checklist: deny, evidence: "off"}

@@ -14,6 +14,7 @@
 #   statuses that a gRPC location can meet: 502 and 504 always, others where limits, access rules, a
 #   `return` or grpc_intercept_errors can bring them; and for all where the page says grpc-status.
 # custom:
+#   harm: some
 #   id: NG110
 #   item: 7
 #   levels: {checklist: deny, evidence: deny}

@@ -6,6 +6,7 @@
 #   grpc_next_upstream_tries 1 forbids the second try; an upstream of one server, or an address in
 #   grpc_pass, has no second server: nginx makes one attempt, whatever number is set.
 # custom:
+#   harm: some
 #   id: NG107
 #   item: 6
 #   levels: {checklist: deny, evidence: "off"}

@@ -6,6 +6,7 @@
 #   error page and no retry helps. From 1.29.4 there is one exception: proxy_http_version 2 together
 #   with proxy_pass_trailers on carries gRPC. Without the trailers the status is lost.
 # custom:
+#   harm: every
 #   id: NG101
 #   item: 1
 #   levels: {checklist: deny, evidence: deny}

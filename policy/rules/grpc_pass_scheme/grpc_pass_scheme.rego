@@ -5,6 +5,7 @@
 #   fault while the server speaks plaintext too. Written out, a reader sees what goes over the wire,
 #   and the day the server gets TLS the line to change is plain.
 # custom:
+#   harm: latent
 #   id: NG102
 #   item: 1
 #   levels: {checklist: warn, evidence: "off"}

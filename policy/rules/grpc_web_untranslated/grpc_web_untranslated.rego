@@ -6,6 +6,7 @@
 #   translates (Envoy, a gRPC-Web proxy), or the server speaks gRPC-Web itself: then this can be
 #   waived.
 # custom:
+#   harm: latent
 #   id: NG217
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -6,6 +6,7 @@
 #   large_client_header_buffers is raised. Upgrade; until then one of the two settings has to go back
 #   to its default.
 # custom:
+#   harm: some
 #   id: NG402
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

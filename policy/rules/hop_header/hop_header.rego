@@ -5,6 +5,7 @@
 #   PROTOCOL_ERROR, 502 for the client). C-core servers want `TE: trailers`, which nginx sends by
 #   itself: with `grpc_set_header TE ""` they refuse every call. `Connection ""` is harmless.
 # custom:
+#   harm: every
 #   id: NG214
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

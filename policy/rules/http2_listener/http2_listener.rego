@@ -6,6 +6,7 @@
 #   `listen ... http2` is a flag of the socket, whichever server says it. The http2 directive (1.25.1)
 #   is the server's own, but on plaintext the default server of the socket decides.
 # custom:
+#   harm: every
 #   id: NG201
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

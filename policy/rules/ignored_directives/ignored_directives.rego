@@ -5,6 +5,7 @@
 #   Worst is a long proxy_read_timeout from a WebSocket or proxy_pass recipe, while grpc_read_timeout
 #   stays at 60s and cuts the streams that the line was meant for.
 # custom:
+#   harm: latent
 #   id: NG210
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -7,6 +7,7 @@
 #   that matches nothing is no such case: nginx accepts it. Where its folder is not here, or what
 #   else was not seen, is part of NG005, so that it does not pass for judged.
 # custom:
+#   harm: verdict
 #   id: NG002
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

@@ -6,6 +6,7 @@
 #   502 and 504 reach the page either way. It matters where the upstream is itself an HTTP proxy:
 #   that one's 503 comes through as HTML.
 # custom:
+#   harm: latent
 #   id: NG108
 #   item: 7
 #   levels: {checklist: deny, evidence: "off"}

@@ -7,6 +7,7 @@
 #   has none without `keepalive`; from then on it has one of 32 for each location, whose idle
 #   connections are kept for 60s.
 # custom:
+#   harm: latent
 #   id: NG104
 #   item: 3
 #   levels: {checklist: deny, evidence: "off"}

@@ -6,6 +6,7 @@
 #   never idle. keepalive_time (1h by default) retires a connection between two calls; set below
 #   MaxConnectionAge, nginx always comes first.
 # custom:
+#   harm: some
 #   id: NG203
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -7,6 +7,7 @@
 #   GOAWAY: proxies, sidecars, load balancers) fail calls so; grpc-go ends idle connections in two
 #   steps and does not. The pool is there with `keepalive`, and from 1.29.7 without it.
 # custom:
+#   harm: some
 #   id: NG103
 #   item: 2
 #   levels: {checklist: deny, evidence: warn}

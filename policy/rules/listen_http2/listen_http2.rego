@@ -5,6 +5,7 @@
 #   start. The http2_* limits that keepalive_requests and its kin have replaced are ignored, with a
 #   warning, since 1.19.7. All of them still load; one day they will not.
 # custom:
+#   harm: latent
 #   id: NG501
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -7,6 +7,7 @@
 #   are out: every call gets 502, "no live upstreams". With max_fails=0 only the calls that meet the
 #   event fail. A single server is never taken out.
 # custom:
+#   harm: some
 #   id: NG205
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -5,6 +5,7 @@
 #   and those with a dot, unless ignore_invalid_headers is off (which lets underscores pass too). The
 #   call goes on without the key, and only the info log says so.
 # custom:
+#   harm: some
 #   id: NG303
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

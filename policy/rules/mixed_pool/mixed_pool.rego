@@ -11,6 +11,7 @@
 #   each are fine. grpc:// and grpcs:// may share a block: a call over the wrong one of the two
 #   connections was answered, on a port that speaks both.
 # custom:
+#   harm: some
 #   id: NG218
 #   item: 3
 #   levels: {checklist: deny, evidence: deny}

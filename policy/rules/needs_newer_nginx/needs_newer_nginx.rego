@@ -5,6 +5,7 @@
 #   next start or reload: usually after an upgrade of the configuration, or a downgrade of nginx. It
 #   speaks of the open-source versions in which each appeared (`ssl on` is the one that went away).
 # custom:
+#   harm: every
 #   id: NG502
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

@@ -7,6 +7,7 @@
 #   `alias`) is left alone, and so is one that sends calls on to a grpc_pass or refuses them on
 #   purpose, and an `if`: it inherits grpc_pass.
 # custom:
+#   harm: every
 #   id: NG207
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

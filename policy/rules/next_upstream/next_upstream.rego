@@ -7,6 +7,7 @@
 #   grpc_next_upstream can't do for gRPC: a call whose headers are sent is never repeated, whatever
 #   it says, so a reset on a stale connection is not cured here.
 # custom:
+#   harm: some
 #   id: NG105
 #   item: 4
 #   levels: {checklist: deny, evidence: "off"}

@@ -7,6 +7,7 @@
 #   rule looks like a pass. So every field is checked for presence and type before any rule runs,
 #   and a document that fails is denied as a whole.
 # custom:
+#   harm: verdict
 #   id: NG001
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

@@ -5,6 +5,7 @@
 #   was not said is neither right nor wrong. The rules that needed it are silent about it, and one
 #   warning for the whole document says which rules and why, so that silence is not taken for a pass.
 # custom:
+#   harm: latent
 #   id: NG005
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

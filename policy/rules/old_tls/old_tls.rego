@@ -4,6 +4,7 @@
 #   TLS 1.0 and 1.1 are withdrawn (RFC 8996), and HTTP/2 requires 1.2 or later, so no gRPC client needs
 #   them. Named beside 1.2 they let an old client in, or a downgrade.
 # custom:
+#   harm: latent
 #   id: NG404
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

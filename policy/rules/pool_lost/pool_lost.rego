@@ -5,6 +5,7 @@
 #   nginx warns "load balancing method redefined" and every call opens a connection, as if keepalive
 #   were not there. From 1.29.7 the order does not matter.
 # custom:
+#   harm: latent
 #   id: NG204
 #   item: 3
 #   levels: {checklist: deny, evidence: deny}

@@ -6,6 +6,7 @@
 #   RST_STREAM (INTERNAL) after it, when no error page can help any more. HTTP/2 PINGs of the server
 #   keep a started stream alive; those of the client do not.
 # custom:
+#   harm: some
 #   id: NG106
 #   item: 5
 #   levels: {checklist: deny, evidence: "off"}

@@ -7,6 +7,7 @@
 #   auth_request, for example) non_idempotent does repeat the call, with a wrong stream id for its
 #   data: it hangs until the client's deadline.
 # custom:
+#   harm: some
 #   id: NG206
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -6,6 +6,7 @@
 #   NG001 to NG004 hold for every run: no setting can lower them. A name under grpc.upstreams that
 #   no upstream block has is a warning: what is said of it is used nowhere.
 # custom:
+#   harm: verdict
 #   id: NG003
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

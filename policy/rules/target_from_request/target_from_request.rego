@@ -5,6 +5,7 @@
 #   path), a client can send its call to any address that nginx can reach, internal ones too. A map of
 #   what is offered, with a default, gives the same freedom without that.
 # custom:
+#   harm: some
 #   id: NG403
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

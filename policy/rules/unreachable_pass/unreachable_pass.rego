@@ -8,6 +8,7 @@
 #   an authorization server is nobody's fault, and no finding.
 #   The client sees what the refusal says (404 is UNIMPLEMENTED), or PERMISSION_DENIED.
 # custom:
+#   harm: every
 #   id: NG209
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

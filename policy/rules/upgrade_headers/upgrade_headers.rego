@@ -5,6 +5,7 @@
 #   recipe and do nothing. They are worth a word because the next hand turns them into
 #   grpc_set_header Connection, and then a grpc-go server refuses every call (NG214).
 # custom:
+#   harm: latent
 #   id: NG202
 #   item: 0
 #   levels: {checklist: warn, evidence: "off"}

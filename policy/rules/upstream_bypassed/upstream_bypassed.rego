@@ -4,6 +4,7 @@
 #   grpc_pass with an address is an upstream of its own, even where an upstream block names the same
 #   server. The block's pool, zone and max_fails are not used: every call opens a connection.
 # custom:
+#   harm: latent
 #   id: NG215
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

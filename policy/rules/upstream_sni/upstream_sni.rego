@@ -5,6 +5,7 @@
 #   a handshake that says none, and every call gets 502. nginx says a name only with
 #   grpc_ssl_server_name on; the name is that of grpc_pass unless grpc_ssl_name says another.
 # custom:
+#   harm: some
 #   id: NG405
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -5,6 +5,7 @@
 #   gets the calls and their metadata. grpc_ssl_verify on needs grpc_ssl_trusted_certificate, and
 #   grpc_ssl_name where the certificate's name is not that of grpc_pass.
 # custom:
+#   harm: latent
 #   id: NG401
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}

@@ -6,6 +6,7 @@
 #   is denied. One that is in order but accepts nothing any more, or ends within 30 days, is a
 #   warning: the first hides what comes next, the second will stop a deployment soon.
 # custom:
+#   harm: verdict
 #   id: NG004
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

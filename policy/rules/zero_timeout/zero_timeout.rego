@@ -4,6 +4,7 @@
 #   In many programs 0 switches a timeout off. In nginx grpc_connect_timeout, grpc_read_timeout and
 #   grpc_send_timeout of 0 end before the upstream can do anything: every call gets 504.
 # custom:
+#   harm: every
 #   id: NG211
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}

@@ -33,14 +33,14 @@ found contains concat(" ", [file, "lacks", key]) if {
 
 found contains concat(" ", [file, "lacks", key]) if {
 	some file, _ in _rules
-	some key in ["id", "item", "levels", "message", "remedy", "evidence"]
+	some key in ["harm", "id", "item", "levels", "message", "remedy", "evidence"]
 	not key in object.keys(_annotation[file].custom)
 }
 
 found contains concat(" ", [file, "has an unknown key", key]) if {
 	some file, _ in _rules
 	some key in object.keys(_annotation[file].custom)
-	not key in {"id", "item", "levels", "message", "remedy", "evidence", "variants", "versions"}
+	not key in {"harm", "id", "item", "levels", "message", "remedy", "evidence", "variants", "versions"}
 }
 
 found contains concat(" ", [file, "has no id of the form NG103"]) if {
@@ -53,6 +53,13 @@ found contains concat(" ", [file, "has an id that another rule has"]) if {
 	some other, _ in _rules
 	file != other
 	_annotation[file].custom.id == _annotation[other].custom.id
+}
+
+# In the order of reports: what casts doubt on the verdict, fails every call that comes there, fails
+# some of them, or none yet.
+found contains concat(" ", [file, "has no harm of verdict, every, some, latent"]) if {
+	some file, _ in _rules
+	not object.get(_annotation[file], ["custom", "harm"], "") in {"verdict", "every", "some", "latent"}
 }
 
 found contains concat(" ", [file, "has no item of the checklist, 0 to 7"]) if {
