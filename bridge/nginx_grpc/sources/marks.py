@@ -19,7 +19,7 @@ from itertools import pairwise
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
 from nginx_grpc.parsers.blocks import NAME
-from nginx_grpc.parsers.directives import KNOWN
+from nginx_grpc.parsers.directives import CONTEXTS, KNOWN
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.sources.contexts import contexts
 from nginx_grpc.sources.includes import Reader, Text
@@ -33,6 +33,8 @@ _HARMLESS = re.compile(
     r"|log_|map_hash_|open_file_cache|proxy_cache_path|sendfile|server_names_hash_"
     r"|server_tokens|tcp_no|types_hash_|variables_hash_|zstd)\w*\Z"
 )
+
+_SERVING = frozenset(("http", "server", "location", "if", "server_if", "limit_except"))
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,17 @@ def _no_directives(section: Text) -> bool:
     return any(each.block is None and not NAME.match(each.name) for each in entries)
 
 
+def _belongs_elsewhere(context: str, directive: Directive) -> bool:
+    """Whether a directive is one of the top of all (`worker_processes`) or of a block that is no
+    part of a server (`worker_connections`), and this is another place."""
+    contexts = CONTEXTS.get(directive.name)
+    if directive.block is not None or contexts not in ("", "m"):
+        return False
+    if context == "events":
+        return contexts == "m"
+    return context in _SERVING or (context == "main" and contexts == "")
+
+
 def _impossible(reader: Reader, section: Text, places: list[_Place]) -> bool:
     """Whether nginx refuses a section's text in one of these places, or nothing hangs on it."""
     try:
@@ -139,7 +152,7 @@ def _impossible(reader: Reader, section: Text, places: list[_Place]) -> bool:
             return True
         nested = place.owner if place.context == "location" else None
         for each in directives:
-            if takes(place.context, each) is False:
+            if takes(place.context, each) is False or _belongs_elsewhere(place.context, each):
                 return True
             if nested is not None and each.name == "location" and not nests(nested, each):
                 return True

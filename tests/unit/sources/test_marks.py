@@ -282,3 +282,40 @@ def test_files_below_files_stand_in_nginx_s_order(site):
         names[first], names[second] = names[second], names[first]
         text = dump(nginx=main, **{name: ordered[name] for name in names})
         assert AMBIGUOUS in refusal(site, stdin=text)
+
+
+ELSEWHERE = dump(
+    nginx="include main/*;\nevents { include events/*; }\nhttp { include conf_d/*; }\n"
+    "stream { include tcp/*; }".replace("_d", ".d"),
+    conf_d__a=f"server {{ listen 81; {GRPC} }}",
+    events__e="worker_connections 1024;",
+    main__m="worker_processes 2;",
+    tcp__t="server { listen 82; return x; }",
+)
+
+
+def test_files_that_can_be_in_their_own_block_alone_stand_in_any_order(site, words):
+    """nginx refuses worker_connections in http{}: it is no rest of the file before it."""
+    found = site.one("-", stdin=ELSEWHERE)
+    assert "worker_connections 1024" in words(found)
+    assert "grpc_pass grpc://127.0.0.1:1" in words(found)
+
+
+@pytest.mark.parametrize("version", sorted(binaries()))
+@pytest.mark.parametrize("text", ["worker_connections 1024;", "worker_processes 2;"])
+def test_nginx_takes_them_nowhere_else(tmp_path, version, text):
+    refused = ["http {{ {} }}", "http {{ server {{ {} }} }}", "http {{ upstream u {{ {} }} }}"]
+    if "processes" in text:
+        refused.append("events {{ {} }}")
+    else:
+        refused.append("{}")
+    for around in refused:
+        (tmp_path / "nginx.conf").write_text(
+            f"{'' if 'events' in around else 'events {}'} {around.format(text)}"
+        )
+        done = subprocess.run(
+            [binaries()[version], "-t", "-p", tmp_path, "-c", "nginx.conf", "-e", "stderr"],
+            capture_output=True,
+            check=False,
+        )
+        assert b"directive is not allowed here" in done.stderr
