@@ -13,6 +13,7 @@ from nginx_grpc import output, printable
 from nginx_grpc.admission import command as admission
 from nginx_grpc.commands import bridge, check
 from nginx_grpc.errors import Refused
+from nginx_grpc.explain import command as explain
 
 __all__ = ["command", "main"]
 
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(run=_completion)
+    explain.add_parser(commands)
     admission.add_parser(commands)
     return parser
 

@@ -1,0 +1,1 @@
+"""From a log's line to its cause: recognise, group, hold against the configuration, report."""

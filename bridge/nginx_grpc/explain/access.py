@@ -1,0 +1,239 @@
+"""Lines of access logs: combined, ingress-nginx's, JSON, and the configuration's own log_format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from nginx_grpc.explain.lines import Facts
+
+__all__ = ["Access", "access_line", "compiled_formats", "json_line"]
+
+_MONTHS = {
+    month: f"{number:02}"
+    for number, month in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_LOCAL = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-])(\d\d)(\d\d)")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
+# nginx writes a quote in a value as \x22, so that a value in quotes ends at the next one.
+_COMBINED = re.compile(
+    r"(\S+) - ([^\[]*) \[([^\]]{20,32})\] \"([^\"]*)\" (\d{3}) (\d+|-)"
+    r"(?: \"[^\"]*\" \"[^\"]*\")?(.*)",
+    re.DOTALL,
+)
+# Behind combined, ingress-nginx says which Service it was for and what each server answered.
+_INGRESS = re.compile(
+    r" \d+ [\d.]+ \[([^\]]*)\] \[[^\]]*\] (\S+(?:(?:,| :) \S+)*) (?:[\d, :-]+) (?:[\d., :-]+) (\S+)"
+)
+_REQUEST = re.compile(r"([!-~]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)")
+_KEYS = {
+    "status": ("status", "response_code", "http_status", "responseStatus"),
+    "request": ("request", "request_line"),
+    "method": ("request_method", "method"),
+    "path": ("request_uri", "uri", "path", "document_uri"),
+    "protocol": ("server_protocol", "protocol", "http_version", "proto"),
+    "host": ("host", "http_host", "vhost", "authority"),
+    "server": ("server_name",),
+    "peer": ("upstream_addr", "upstream", "upstreamAddr"),
+    "upstream_status": ("upstream_status",),
+    "time": ("time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "ts"),
+    "content_type": ("content_type", "http_content_type"),
+}
+_TIMES: dict[str, str] = {}
+_KEPT_TIMES = 1024
+
+
+@dataclass(slots=True)
+class Access:
+    """A line of an access log.
+
+    Args:
+        time: as 2024-01-15T03:42:17Z; empty where it has none.
+        status: what the client got.
+        facts: the request, as far as it is there.
+        grpc: whether the line itself says that it was a call of gRPC, by its content type.
+    """
+
+    time: str
+    status: int
+    facts: Facts
+    grpc: bool = False
+
+
+def moment(text: str) -> str:
+    """A time of a log in one spelling, that of UTC where it says its zone; empty for none."""
+    known = _TIMES.get(text)
+    if known is None:
+        known = _moment(text)
+        if len(_TIMES) >= _KEPT_TIMES:
+            _TIMES.clear()
+        _TIMES[text] = known
+    return known
+
+
+def _moment(text: str) -> str:
+    try:
+        local = _LOCAL.fullmatch(text)
+        if local is not None:
+            day, month, year, clock, sign, hours, minutes = local.groups()
+            return _utc(f"{year}-{_MONTHS[month]}-{day}T{clock}{sign}{hours}:{minutes}")
+        iso = _ISO.match(text)
+        if iso is not None:
+            zone = iso[3] or ""
+            if not zone:
+                return f"{iso[1]}T{iso[2]}"
+            if zone != "Z" and ":" not in zone:
+                zone = f"{zone[:3]}:{zone[3:]}"
+            return _utc(f"{iso[1]}T{iso[2]}{'+00:00' if zone == 'Z' else zone}")
+        if re.fullmatch(r"\d{9,11}(?:\.\d+)?", text):
+            return _stamp(datetime.fromtimestamp(float(text), timezone.utc))
+    except (ValueError, KeyError, OverflowError, OSError):
+        pass
+    return ""
+
+
+def _utc(text: str) -> str:
+    return _stamp(datetime.fromisoformat(text).astimezone(timezone.utc))
+
+
+def _stamp(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def access_line(text: str, formats: Iterable[re.Pattern[str]] = ()) -> Access | None:
+    """A line of an access log that is no JSON; None for another.
+
+    Args:
+        text: the line.
+        formats: the configuration's own, see `compiled_formats`.
+    """
+    for pattern in formats:
+        own = pattern.fullmatch(text)
+        if own is not None:
+            return _of_variables(own.groupdict(default=""))
+    found = _COMBINED.match(text)
+    if found is None:
+        return None
+    request, rest = found[4], found[7]
+    facts = _requested(request)
+    ingress = _INGRESS.match(rest) if rest else None
+    if ingress is not None:
+        facts.peer = ingress[2]
+    return Access(moment(found[3]), int(found[5]), facts)
+
+
+def json_line(value: Mapping[str, Any]) -> Access | None:
+    """A line of an access log in JSON; None where it has no status or no request."""
+    named = {}
+    for name, keys in _KEYS.items():
+        for key in keys:
+            given = value.get(key)
+            if isinstance(given, (str, int, float)) and not isinstance(given, bool):
+                named[name] = str(given)
+                break
+    if not named.get("status", "").isdigit() or not ("request" in named or "path" in named):
+        return None
+    return _of_variables(named)
+
+
+def _of_variables(named: Mapping[str, str]) -> Access | None:
+    status = named.get("status", "")
+    if not (status.isascii() and status.isdigit()) or len(status) > 3:
+        return None
+    facts = _requested(named.get("request", ""))
+    facts.method = facts.method or named.get("method", "")
+    facts.path = facts.path or named.get("path", "")
+    facts.protocol = facts.protocol or named.get("protocol", "")
+    facts.host = named.get("host", "")
+    facts.server = named.get("server", "")
+    facts.peer = named.get("peer", "").strip("-")
+    grpc = named.get("content_type", "").startswith("application/grpc")
+    return Access(moment(named.get("time", "")), int(status), facts, grpc)
+
+
+def _requested(request: str) -> Facts:
+    facts = Facts()
+    found = _REQUEST.fullmatch(request)
+    if found is not None:
+        facts.method, facts.path, facts.protocol = found.groups()
+    elif request.startswith("PRI * HTTP/2"):
+        facts.method, facts.protocol = "PRI", "HTTP/2.0"
+    return facts
+
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_NAMES = {
+    "status": "status",
+    "request": "request",
+    "request_method": "method",
+    "request_uri": "path",
+    "uri": "path",
+    "server_protocol": "protocol",
+    "host": "host",
+    "http_host": "host",
+    "server_name": "server",
+    "upstream_addr": "peer",
+    "time_local": "time",
+    "time_iso8601": "time",
+    "msec": "time",
+    "content_type": "content_type",
+    "http_content_type": "content_type",
+}
+_SEVERAL = r"[^\s,]*(?:(?:,| :) [^\s,]+)*"  # one for each server that was tried
+
+
+def compiled_formats(texts: Iterable[str]) -> list[re.Pattern[str]]:
+    """The patterns of log_formats, those that say a status and a request.
+
+    Args:
+        texts: each format's text, its arguments joined. One in JSON needs no pattern.
+    """
+    found = []
+    for text in texts:
+        if text.lstrip().startswith("{") or len(text) > 4096:
+            continue
+        pattern = _pattern(text)
+        if "(?P<status>" in pattern and ("<request>" in pattern or "<path>" in pattern):
+            found.append(re.compile(pattern, re.DOTALL))
+    return found
+
+
+def _pattern(text: str) -> str:
+    parts: list[str] = []
+    seen: set[str] = set()
+    at = 0
+    for variable in _VARIABLE.finditer(text):
+        parts.append(re.escape(text[at : variable.start()]))
+        at = variable.end()
+        name = variable[1] or variable[2]
+        follows = text[at : at + 1]
+        if name.startswith("upstream_") and follows == " ":
+            value = _SEVERAL
+        elif follows in ("", "$"):
+            value = ".*" if not follows else r"\S*"
+        else:
+            value = f"[^{re.escape(follows)}]*"
+        group = _NAMES.get(name)
+        if group is not None and group not in seen:
+            seen.add(group)
+            value = f"(?P<{group}>{value})"
+        else:
+            value = f"(?:{value})"
+        parts.append(value)
+    parts.append(re.escape(text[at:]))
+    return "".join(parts)
+
+
+def as_object(text: str) -> dict[str, Any] | None:
+    """A line of JSON as an object; None for another."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,69 @@
+"""`nginx-grpc explain`: what the lines of a log mean."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from nginx_grpc.errors import Refused
+
+__all__ = ["add_parser"]
+
+FORMATS = ("text", "json")
+
+
+def add_parser(commands: Any) -> None:
+    """The command's arguments, added to the command line's subparsers."""
+    explain = commands.add_parser(
+        "explain",
+        help="say what lines of a log or a client's error mean, and what to do",
+        allow_abbrev=False,
+    )
+    explain.add_argument(
+        "logs",
+        nargs="*",
+        metavar="LOG",
+        help="nginx's error.log or access.log, what `kubectl logs` prints, a client's error; or - "
+        "for standard input (the default)",
+    )
+    explain.add_argument(
+        "--since",
+        metavar="TIME",
+        help="leave out what is older: 30m, 6h, 2d, or a time as 2026-01-15T03:42",
+    )
+    explain.add_argument("--format", choices=FORMATS, default="text")
+    explain.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from nginx_grpc import output, terminal
+    from nginx_grpc.explain import reading
+    from nginx_grpc.explain.explanation import Explanation
+    from nginx_grpc.explain.groups import Groups
+    from nginx_grpc.explain.recognition import Recogniser
+    from nginx_grpc.explain.report import render
+    from nginx_grpc.explain.since import Since
+    from nginx_grpc.explain.verdicts import LineAlone
+
+    since = Since(arguments.since)
+    notes: list[str] = []
+    groups, recogniser = Groups(), Recogniser()
+    if not arguments.logs and sys.stdin.isatty():
+        raise Refused("no log", "name one, or - to paste lines and end them with Ctrl-D")
+    logs = arguments.logs or ["-"]
+    reading.check(logs)
+    try:
+        for path in logs:
+            for text in reading.lines(path, sys.stdin.buffer, notes.append):
+                seen = recogniser.see(text)
+                if seen is not None and since.holds(seen):
+                    groups.add(seen)
+    except KeyboardInterrupt:
+        # Whoever follows a log ends it so, and wants to know what was in it.
+        pass
+    explanation = Explanation.of(groups, LineAlone(), notes)
+    color = terminal.color_wanted(sys.stdout)
+    shown = render(explanation, arguments.format, color=color, width=terminal.width())
+    output.write(shown, None)
+    return 0 if explanation.explained else 1

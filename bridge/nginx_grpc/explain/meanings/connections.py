@@ -1,0 +1,65 @@
+"""What keeps a client from calling at all."""
+
+from nginx_grpc.explain.entries import Entry, client, network, none, rule
+
+__all__ = ["ALPN", "DIAL", "HTTP1", "LOST", "PINGS", "TLS"]
+
+_NO_HTTP2 = (
+    rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
+    client("it dials another port than it should", "Which address and port does it dial?"),
+)
+
+HTTP1 = Entry(
+    "http2-to-http1-port",
+    "A client spoke HTTP/2 to a port that does not: it gets 400 and no connection (UNAVAILABLE).",
+    (
+        rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
+        client("it uses the wrong port", "Which address and port does it dial?"),
+    ),
+)
+ALPN = Entry(
+    "no-http2-in-tls",
+    "A client and nginx found no protocol in the TLS handshake (ALPN): the port does not offer h2.",
+    (
+        rule("NG201", "the port has TLS without HTTP/2", "server.listens"),
+        none("a scanner that asks for another protocol"),
+    ),
+)
+TLS = Entry(
+    "tls-and-plaintext",
+    "One end speaks TLS and the other plaintext.",
+    (
+        client("it is set up for the other kind", "Does it dial with TLS credentials?"),
+        rule("", "listen lacks ssl", "server.listens"),
+    ),
+)
+DIAL = Entry(
+    "no-connection",
+    "The client got no connection that it can call on.",
+    (
+        *_NO_HTTP2,
+        network("nothing listens there, or packets are lost", "Can it connect at all (nc -vz)?"),
+    ),
+)
+LOST = Entry(
+    "connection-lost",
+    "The client's connection ended while calls were on it.",
+    (
+        rule("NG307", "keepalive_requests is below 1000", "server.keepalive_requests"),
+        rule("", "nginx was reloaded, ended, or a worker crashed", "server.keepalive_requests"),
+        network(
+            "a load balancer or firewall before nginx closes idle connections",
+            "After how long does the load balancer close idle connections?",
+        ),
+    ),
+)
+PINGS = Entry(
+    "client-pings-too-often",
+    "The other end closed the connection, because the client pings too often (ENHANCE_YOUR_CALM).",
+    (
+        client(
+            "its keepalive interval is shorter than the server permits",
+            "What is its keepalive interval? grpc servers permit one ping in five minutes.",
+        ),
+    ),
+)

@@ -1,0 +1,70 @@
+"""Answers with 200 that are none of gRPC."""
+
+from nginx_grpc.explain.entries import Entry, client, rule, server
+
+__all__ = ["BODY", "CONTENT_TYPE", "NO_MESSAGE", "NO_STATUS", "STATUS"]
+
+CONTENT_TYPE = Entry(
+    "content-type-wrong",
+    "The answer was 200 with a content type that is none of gRPC: UNKNOWN. A web page, or an "
+    "error page, answered in place of the server.",
+    (
+        rule(
+            "NG110",
+            "an error page is sent as text/html or text/plain",
+            "location.error_page",
+        ),
+        rule(
+            "NG216",
+            "the split on exactly application/grpc sends other gRPC types to the web site",
+            "location.handler",
+        ),
+        rule("NG209", "a return or a file answers before grpc_pass", "location.arrival"),
+        rule("NG101", "the call went to a web server by proxy_pass", "location.handler"),
+        client("it calls a web server", "Which name and port does it call?"),
+    ),
+)
+BODY = Entry(
+    "page-with-body",
+    "An error page sent text where a gRPC message is expected: RESOURCE_EXHAUSTED, INTERNAL or "
+    "UNKNOWN, by what its first bytes look like.",
+    (
+        rule("NG110", "the page's return has a text", "location.error_page"),
+        server("the server itself sends larger messages than the client takes"),
+    ),
+)
+STATUS = Entry(
+    "page-bad-status",
+    "The grpc-status of the answer is no number of gRPC.",
+    (rule("NG110", "add_header grpc-status says a word", "location.error_page"),),
+)
+NO_STATUS = Entry(
+    "no-grpc-status",
+    "The answer ended without a grpc-status.",
+    (
+        rule(
+            "NG101",
+            "proxy_pass does not pass trailers (proxy_pass_trailers, from 1.27.2)",
+            "location.handler",
+        ),
+        rule(
+            "NG108",
+            "an HTTP error of a proxy behind nginx passes by the error page",
+            "location.grpc_intercept_errors",
+        ),
+        rule("NG110", "an error page loses its grpc-status", "location.error_page"),
+        server("the server ended the stream without trailers", "Does it do so directly?"),
+    ),
+)
+NO_MESSAGE = Entry(
+    "no-request-message",
+    "The server got a call without its message.",
+    (
+        rule(
+            "NG110",
+            "an error page passes the call to gRPC once more, without its body",
+            "location.error_page",
+        ),
+        client("it ended the stream without a message", "Does it do so directly?"),
+    ),
+)

@@ -1,0 +1,198 @@
+"""From a line to the class of messages that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nginx_grpc.explain import access, table
+from nginx_grpc.explain.entries import GRPC, Entry, none
+from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, unwrapped
+from nginx_grpc.explain.meanings import connections
+from nginx_grpc.explain.meanings.statuses import of_status
+from nginx_grpc.explain.patterns import Matcher
+from nginx_grpc.explain.table.requests import NOT_GRPC
+from nginx_grpc.model.service_paths import is_service_path
+
+__all__ = ["ANSWERED", "NOT_GRPC", "Recogniser", "Seen", "is_call"]
+
+ANSWERED = Entry(
+    "call-answered",
+    "A call of gRPC that nginx answered with 200: how it ended says its grpc-status.",
+    (none("nothing is wrong between nginx and the server"),),
+)
+_PLAIN_CALL = re.compile(r"/[A-Z][A-Za-z0-9_]*/[A-Z][A-Za-z0-9_]*")
+# What the messages of clients have in common: each holds one of these.
+_SIGN = re.compile(
+    r"[gG]RPC|grpc|rpc error: |RpcError|StatusCode|[cC]ode[:=] ?\"?Unavailable|Stream removed"
+    r"|(?:UNAVAILABLE|INTERNAL|UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|PERMISSION_DENIED): "
+    r"|Failed to dial target host|recvmsg:|ipv[46]:|HTTP/2|http2|RST_STREAM|GOAWAY"
+)
+_CLIENT = re.compile(
+    r"HTTP/2|http2|HTTP status|GOAWAY|RST_STREAM|[Ss]tream|grpc|gRPC|[cC]onnection|ALPN|tls: "
+    r"|SETTINGS|TLS|curl: \(|[dD]eadline|DEADLINE|cardinality|EOF|content-type|EOS|pings|io exc"
+    r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
+    r"|received no request|SSL_ERROR|transport"
+)
+_CALLS_OF_UNIX = "dial unix"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a line is.
+
+    Args:
+        entry: its class; None where no entry knows it.
+        time: see Line.
+        facts: of its request.
+        source: error log, access log, start, client, or other.
+        text: the line as it is classified, without what a collector put before it.
+    """
+
+    entry: Entry | None
+    time: str
+    source: str
+    text: str
+    facts: Facts = field(default_factory=Facts)
+    status: int = -1
+
+
+def is_call(facts: Facts) -> bool:
+    """Whether a request is surely one of gRPC, by method, protocol and path."""
+    return (
+        facts.method == "POST"
+        and facts.protocol[:6] in ("HTTP/2", "HTTP/3")
+        and _is_method(facts.path)
+    )
+
+
+def _is_method(path: str) -> bool:
+    if len(path) > 512:
+        return False
+    return is_service_path("", path) or _PLAIN_CALL.fullmatch(path) is not None
+
+
+class Recogniser:
+    """Tells what lines are, one after the other.
+
+    Args:
+        formats: the configuration's own log formats, see `access.compiled_formats`.
+        leads_to_grpc: whether a request comes to a location of gRPC; always False without a
+            configuration.
+    """
+
+    def __init__(
+        self,
+        *,
+        formats: Sequence[re.Pattern[str]] = (),
+        leads_to_grpc: Callable[[Facts], bool] = lambda facts: False,
+    ) -> None:
+        self._formats = formats
+        self._leads_to_grpc = leads_to_grpc
+        self._errors = Matcher(table.ERROR_LOG)
+        self._startup = Matcher(table.STARTUP)
+        self._clients = Matcher(entry for entry in table.CLIENTS if not entry.vague)
+        self._vague = Matcher(entry for entry in table.CLIENTS if entry.vague)
+
+    def see(self, text: str) -> Seen | None:
+        """What a line is; None for an empty one."""
+        line = error_line(text) if text[:1].isdigit() else None
+        if line is not None:
+            return self._error(line, text)
+        text, stamp = unwrapped(text)
+        if not text.strip(" \t\0"):
+            return None
+        seen = self._seen(text)
+        if not seen.time and stamp:
+            seen.time = access.moment(stamp)
+        return seen
+
+    def _seen(self, text: str) -> Seen:
+        line = error_line(text)
+        if line is not None:
+            return self._error(line, text)
+        if text.startswith("{"):
+            found = self._object(text)
+            if found is not None:
+                return found
+        request = access.access_line(text, self._formats)
+        if request is not None:
+            return self._access(request, text)
+        return self._other(text)
+
+    def _error(self, line: Line, text: str) -> Seen:
+        if line.level == "debug":
+            return Seen(NOT_GRPC, line.time, "error log", text)
+        if not line.rest and line.level in ("emerg", "warn", "notice"):
+            entry = self._startup.entry(line.message)
+            if entry is not None:
+                return Seen(entry, line.time, "start", text)
+        facts = facts_of(line.rest)
+        entry = self._errors.entry(line.message)
+        if entry is None:
+            if not self._concerns(facts):
+                entry = NOT_GRPC if facts.path or facts.scheme else None
+        elif entry.matters and not self._concerns(facts):
+            entry = NOT_GRPC
+        elif facts.method == "PRI" and entry is NOT_GRPC:
+            entry = self._errors.entry(
+                "client sent invalid request while reading client request line"
+            )
+        elif entry.name == "http2-to-http1-port" and (line.rest and facts.method != "PRI"):
+            entry = NOT_GRPC
+        return Seen(entry, line.time, "error log", text, facts)
+
+    def _concerns(self, facts: Facts) -> bool:
+        """Whether a line may be about gRPC: it says nothing of a request, or one of gRPC."""
+        if facts.scheme in GRPC or facts.method == "PRI":
+            return True
+        if not facts.scheme and not facts.path and not facts.method:
+            return True
+        return is_call(facts) or (bool(facts.path) and self._leads_to_grpc(facts))
+
+    def _object(self, text: str) -> Seen | None:
+        value = access.as_object(text)
+        if value is None:
+            return None
+        log = value.get("log")
+        if not isinstance(log, str):
+            log = value.get("message") if "status" not in value else None
+        if isinstance(log, str) and not log.startswith("{"):
+            # What Docker's json-file driver and collectors make of a line.
+            inner, stamp = unwrapped(log.rstrip("\n"))
+            seen = self._seen(inner)
+            when = value.get("time") or value.get("@timestamp") or stamp
+            if not seen.time and isinstance(when, str):
+                seen.time = access.moment(when)
+            return seen
+        request = access.json_line(value)
+        return None if request is None else self._access(request, text)
+
+    def _access(self, request: access.Access, text: str) -> Seen:
+        facts, status = request.facts, request.status
+        seen = Seen(NOT_GRPC, request.time, "access log", text, facts, status)
+        if facts.method == "PRI":
+            seen.entry = connections.HTTP1
+        elif request.grpc or is_call(facts) or (facts.path and self._leads_to_grpc(facts)):
+            seen.entry = of_status(status) or ANSWERED
+        return seen
+
+    def _other(self, text: str) -> Seen:
+        """A client's message, or one of nginx without its time."""
+        seen = Seen(None, "", "other", text)
+        if _CLIENT.search(text) and _CALLS_OF_UNIX not in text:
+            seen.entry = self._clients.entry(text)
+            if seen.entry is None and (_SIGN.search(text) or len(text) < 80):
+                seen.entry = self._vague.entry(text)
+            if seen.entry is not None:
+                seen.source = "client"
+                return seen
+        at = text.find(", client: ")
+        message, rest = (text, "") if at < 0 else (text[:at], text[at:])
+        found = self._errors.entry(message, anywhere=False)
+        if found is not None and found.matters:
+            seen.facts = facts_of(rest)
+            seen.source = "error log"
+            seen.entry = found if self._concerns(seen.facts) else NOT_GRPC
+        return seen

@@ -1,0 +1,45 @@
+"""A line of a log, made safe to show: nothing of a client's that steers or tells."""
+
+from __future__ import annotations
+
+import re
+
+from nginx_grpc import printable
+from nginx_grpc.explain.groups import service_of
+
+__all__ = ["safe"]
+
+_LONGEST = 600
+_CLIENT = re.compile(r", client: [^,\s]+")
+_REFERRER = re.compile(r", referrer: \".*", re.DOTALL)
+_REQUEST = re.compile(r"\"([A-Z]{1,16}) (/[^ \"]*)( HTTP/[\d.]+)?\"?")
+_SUBREQUEST = re.compile(r", subrequest: \"[^\"]*\"")
+_ACCESS = re.compile(r"^\S+ - [^\[]* (?=\[)")
+_AGENT = re.compile(r"(\" \d{3} (?:\d+|-)) \"[^\"]*\" \"[^\"]*\"")
+_FILE = re.compile(r"(open\(\)|directory index of) \"[^\"]*\"")
+_HOST = re.compile(r", host: \"([^\"]*)\"")
+_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
+
+
+def safe(text: str) -> str:
+    """The line without the client's address, user, browser and referrer, without paths that are
+    none of gRPC, on one line, with nothing in it that a terminal obeys."""
+    text = _REFERRER.sub("", text)
+    text = _CLIENT.sub(", client: ...", text)
+    text = _SUBREQUEST.sub("", text)
+    text = _ACCESS.sub("... ", text)
+    text = _AGENT.sub(r"\1", text)
+    text = _FILE.sub(r'\1 "..."', text)
+    text = _HOST.sub(_host, text)
+    text = _REQUEST.sub(_request, text)
+    shown = printable.line(text)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
+
+
+def _host(found: re.Match[str]) -> str:
+    return found[0] if _NAME.fullmatch(found[1]) else ', host: "..."'
+
+
+def _request(found: re.Match[str]) -> str:
+    path = found[2] if service_of(found[2]) else "/..."
+    return f'"{found[1]} {path}{found[3] or ""}"'

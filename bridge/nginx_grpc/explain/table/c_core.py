@@ -1,0 +1,99 @@
+"""What clients on gRPC C-core say: Python, Ruby, PHP, C++, older C#."""
+
+from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+
+__all__ = ["ENTRIES"]
+
+_CODES = "tests/live/test_status_codes.py"
+# Each status that is not in order; C-core says the number alone.
+_STATUSES = (*BY_STATUS, 9, 12, 301, 302, 307, 308, 431, 501, 505)
+
+ENTRIES = (
+    *(
+        entry.said(f"…Received http2 header with status: {status}", shown_by=_CODES)
+        for status in _STATUSES
+        if (entry := of_status(status)) is not None
+    ),
+    pages.BODY.said(
+        "…cardinality violation: received multiple …",
+        shown_by="tests/live/test_ng110_error_page_harm.py",
+    ),
+    pages.NO_STATUS.said(
+        "…Data frame with END_STREAM flag received",
+        "…No status received",
+        shown_by="tests/live/test_ng101_grpc_pass.py",
+    ),
+    pages.STATUS.said(
+        "…Error parsing 'grpc-status' metadata",
+        shown_by="tests/live/test_ng110_error_page_harm.py",
+    ),
+    pages.NO_MESSAGE.said(
+        "…received no request message from non-client-streaming RPC",
+        shown_by="tests/live/test_ng110_error_page_harm.py",
+    ),
+    BY_STATUS[408].said(
+        "…RST_STREAM with error code 1",
+        shown_by="tests/live/test_ng301_client_body_timeout.py",
+    ),
+    streams.INTERNAL.said(
+        "…RST_STREAM with error code 2", shown_by="tests/live/test_ng106_read_timeout.py"
+    ),
+    streams.REFUSED.said(
+        "…GOAWAY received; Error code: 0",
+        "…RST_STREAM with error code 7",
+        "…Stream refused by server",
+        shown_by="tests/live/test_client_connections.py",
+    ),
+    streams.HEADERS.said(
+        "…GOAWAY received; Error code: 11; Debug Text: )",
+        shown_by="tests/live/test_ng402_header_overflow.py",
+    ),
+    connections.PINGS.said(
+        "…Too many pings",
+        "…too_many_pings",
+        shown_by="docs of gRPC: keepalive",
+    ),
+    streams.CANCELLED.said(
+        "…Deadline Exceeded",
+        "…DEADLINE_EXCEEDED",
+        "…DeadlineExceeded",
+        shown_by="tests/live/test_ng212_connect_timeout.py",
+        vague=True,
+    ),
+    streams.FRAMING.said(
+        "…Failed parsing HTTP/2",
+        shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+    connections.HTTP1.said(
+        "…Trying to connect an http1.x server",
+        "…Expected SETTINGS frame as the first frame, got frame type 80",
+        shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+    connections.ALPN.said(
+        "…TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
+        "…Cannot check peer: missing selected ALPN property",
+        shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+    connections.TLS.said(
+        "…SSL_ERROR_SSL: …WRONG_VERSION_NUMBER",
+        shown_by="tests/explain/test_real_clients.py",
+    ),
+    connections.LOST.said(
+        "…recvmsg:Connection reset by peer",
+        'details = "Socket closed"',
+        shown_by="tests/live/test_ng402_header_overflow.py",
+    ),
+    connections.LOST.said(
+        "…Socket closed",
+        "…Connection reset by peer",
+        "…Broken pipe",
+        shown_by="tests/live/test_ng402_header_overflow.py",
+        vague=True,
+    ),
+    connections.DIAL.said(
+        "…failed to connect to all addresses",
+        "…Connect Failed",
+        shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+)

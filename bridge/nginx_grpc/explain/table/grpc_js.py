@@ -1,0 +1,40 @@
+"""What clients on grpc-js (Node.js) say."""
+
+from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+
+__all__ = ["ENTRIES"]
+
+_SEEN = "grpc-js 1.14.7 behind nginx 1.22.1 and 1.31.3"
+_STATUSES = (*BY_STATUS, 301, 302, 307, 308, 431, 501, 505)
+
+ENTRIES = (
+    *(
+        entry.said(f"…Received HTTP status code {status}", shown_by=_SEEN)
+        for status in _STATUSES
+        if (entry := of_status(status)) is not None
+    ),
+    BY_STATUS[408].said("…Received RST_STREAM with code 1", shown_by=_SEEN),
+    streams.FRAMING.said(
+        "…Received RST_STREAM with code 1 triggered by internal client error: …",
+        shown_by=_SEEN,
+    ),
+    streams.INTERNAL.said(
+        "…Received RST_STREAM with code 2",
+        "…Received RST_STREAM with code 0",
+        shown_by=_SEEN,
+    ),
+    streams.REFUSED.said(
+        "…Received RST_STREAM with code 7", "…Stream refused by server", shown_by=_SEEN
+    ),
+    streams.HEADERS.said("…Received RST_STREAM with code 11", shown_by=_SEEN),
+    pages.NO_STATUS.said("…Missing grpc-status", shown_by=_SEEN),
+    connections.DIAL.said(
+        "…No connection established. Last error: …",
+        "…Failed to connect before the deadline",
+        shown_by=_SEEN,
+    ),
+    connections.LOST.said(
+        "…14 UNAVAILABLE: Connection dropped", "…14 UNAVAILABLE: read ECONNRESET", shown_by=_SEEN
+    ),
+)

@@ -1,0 +1,170 @@
+"""`nginx-grpc explain` on lines as people have them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nginx_grpc import cli
+
+RESET = (
+    "2024/01/15 03:42:17 [error] 31#31: *18423 recv() failed (104: Connection reset by peer) "
+    "while reading response header from upstream, client: 10.0.1.45, server: api.internal, "
+    'request: "POST /helloworld.Greeter/SayHello HTTP/2.0", upstream: "grpc://10.96.0.42:50051", '
+    'host: "api.internal"'
+)
+FAVICON = (
+    "2024/01/15 03:43:17 [error] 31#31: *2 "
+    'open() "/usr/share/nginx/html/favicon.ico" failed (2: No such file or directory), '
+    'client: 10.0.1.45, server: a, request: "GET /favicon.ico HTTP/2.0", host: "a"'
+)
+COMBINED = '10.0.0.1 - - [15/Jan/2024:03:42:17 +0000] "{}" {} 157 "-" "-"'
+CALL = "POST /helloworld.Greeter/SayHello HTTP/2.0"
+
+
+@pytest.fixture
+def explain(tmp_path: Path, capsys: pytest.CaptureFixture):
+    """Explain lines; the JSON report, with `exit` beside."""
+
+    def run(*lines: str, more: tuple[str, ...] = ()) -> dict:
+        log = tmp_path / "error.log"
+        log.write_text("".join(f"{line}\n" for line in lines))
+        status = cli.main(["explain", str(log), "--format", "json", *more])
+        return {"exit": status, **json.loads(capsys.readouterr().out)}
+
+    return run
+
+
+def classes(report: dict) -> dict[str, int]:
+    return {group["class"]: group["count"] for group in report["groups"]}
+
+
+def test_a_reset(explain) -> None:
+    report = explain(RESET, RESET.replace("03:42:17", "03:44:00"))
+    (group,) = report["groups"]
+    assert report["exit"] == 0
+    assert (group["class"], group["count"]) == ("upstream-reset", 2)
+    assert (group["first"], group["last"]) == ("2024-01-15T03:42:17", "2024-01-15T03:44:00")
+    assert group["services"] == [{"name": "helloworld.Greeter", "count": 2}]
+    assert group["candidates"][0]["id"] == "NG103"
+    assert group["candidates"][0]["state"] == "possible"
+
+
+def test_a_line_of_grpc_pass_is_not_of_proxy_pass(explain) -> None:
+    (group,) = explain(RESET)["groups"]
+    states = {each["id"]: each for each in group["candidates"] if each["id"]}
+    assert states["NG101"]["state"] == "ruled_out"
+    assert "never of proxy_pass" in states["NG101"]["why"]
+    (group,) = explain(RESET.replace("grpc://", "http://"))["groups"]
+    states = {each["id"]: each["state"] for each in group["candidates"] if each["id"]}
+    assert states["NG101"] == "possible"
+    assert states["NG103"] == "ruled_out"
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "[pod/web-5d/nginx] ",
+        "2024-01-15T03:42:17.123456789Z ",
+        "2024-01-15T03:42:17.123456789Z stderr F ",
+        "nginx-1  | ",
+        "web-5d nginx ",
+        "Jan 15 03:42:17 host nginx[31]: ",
+        "<187>Jan 15 03:42:17 host nginx: ",
+        "\x1b[32mnginx-1 | \x1b[0m",
+        "\0\0\0",
+        "\ufeff",
+    ],
+)
+def test_what_collectors_put_before_a_line(explain, prefix: str) -> None:
+    assert classes(explain(prefix + RESET)) == {"upstream-reset": 1}
+
+
+def test_docker_s_own_files(explain) -> None:
+    line = json.dumps({"log": RESET + "\n", "stream": "stderr", "time": "2024-01-15T03:42:17.1Z"})
+    assert classes(explain(line)) == {"upstream-reset": 1}
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status", "name"),
+    [
+        ("PRI * HTTP/2.0", "400", "http2-to-http1-port"),
+        (CALL, "408", "client-body-timeout"),
+        (CALL, "009", "status-none"),
+        (CALL, "413", "request-too-large"),
+        (CALL, "502", "status-502"),
+        (CALL, "200", "call-answered"),
+        ("GET /favicon.ico HTTP/1.1", "404", "not-grpc"),
+        ("POST /api/users HTTP/2.0", "502", "not-grpc"),
+        ("\\x16\\x03\\x01", "400", "not-grpc"),
+    ],
+)
+def test_an_access_log(explain, request_line: str, status: str, name: str) -> None:
+    assert classes(explain(COMBINED.format(request_line, status))) == {name: 1}
+
+
+def test_an_access_log_in_json(explain) -> None:
+    line = json.dumps(
+        {"time_iso8601": "2024-01-15T04:42:17+01:00", "request": CALL, "status": "504"}
+    )
+    (group,) = explain(line)["groups"]
+    assert (group["class"], group["first"]) == ("status-504", "2024-01-15T03:42:17Z")
+
+
+def test_ordinary_traffic_is_counted_and_no_concern(explain) -> None:
+    report = explain(FAVICON, COMBINED.format("GET / HTTP/1.1", "200"))
+    (group,) = report["groups"]
+    assert (group["class"], group["count"]) == ("not-grpc", 2)
+    assert [each["cause"] for each in group["candidates"]] == ["none"]
+    assert report["exit"] == 0
+
+
+def test_what_no_entry_knows_is_said(explain) -> None:
+    report = explain("something else", RESET)
+    assert report["unknown"] == {"count": 1, "examples": ["something else"]}
+    assert report["exit"] == 1
+
+
+def test_since(explain) -> None:
+    old, new = RESET, RESET.replace("03:42:17", "05:00:00")
+    report = explain(old, "  a line that belongs to it", new, more=("--since", "2024-01-15T04:00"))
+    assert report["lines"] == 1
+    assert classes(explain(old, new, more=("--since", "2d"))) == {}
+
+
+def test_since_has_to_be_a_time(capsys: pytest.CaptureFixture) -> None:
+    assert cli.main(["explain", "--since", "yesterday", "-"]) == 2
+    assert "--since yesterday is no time" in capsys.readouterr().err
+
+
+def test_a_log_that_is_not_there(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    assert cli.main(["explain", str(tmp_path / "no.log")]) == 2
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_a_client_names_no_other_line_s_fields(explain) -> None:
+    """A path may hold what looks like fields of nginx's own."""
+    forged = RESET.replace(
+        "/helloworld.Greeter/SayHello", '/a",upstream:"http://6.6.6.6:1",host:"x'
+    )
+    (group,) = explain(forged)["groups"]
+    assert [c["state"] for c in group["candidates"] if c["id"] == "NG101"] == ["ruled_out"]
+
+
+def test_a_browser_s_name_is_no_line_of_the_error_log(explain) -> None:
+    line = COMBINED.format("GET / HTTP/1.1", "200").removesuffix('"-"') + f'"{RESET[:120]}"'
+    assert classes(explain(line)) == {"not-grpc": 1}
+
+
+def test_standard_input_ends(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "nginx_grpc", "explain", "-"],
+        input=RESET.encode(),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"upstream-reset" in done.stdout
