@@ -102,6 +102,7 @@ def empty(settings: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema_version": 2,
         "source": {"kind": "file", "entry": "", "context": "main", "files": []},
+        "controller": "",
         "complete": True,
         "gaps": [],
         "upstreams": [],

@@ -10,7 +10,7 @@ ok if ok_document(input)
 
 wrong := wrong_document(input)
 
-keys_document := {"schema_version", "source", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
+keys_document := {"schema_version", "source", "controller", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
 
 ok_document(x) if {
 	is_object(x)
@@ -19,6 +19,7 @@ ok_document(x) if {
 	}
 	x.schema_version == 2
 	ok_document_source(x.source)
+	words_document_controller[x.controller]
 	is_boolean(x.complete)
 	is_array(x.gaps)
 	every item in x.gaps {
@@ -63,6 +64,7 @@ wrong_document(x) := {"(no object)"} if {
 	{concat(".", ["source", inner]) |
 		some inner in wrong_document_source(object.get(x, "source", null))
 	},
+	{"controller" | not object.get(x, "controller", null) in {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("gaps", i, inner) |
 		some i, item in x.gaps
@@ -753,7 +755,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -790,6 +792,7 @@ ok_location(x) if {
 		ok_named_value(item)
 	}
 	kind.natural_if_said(x, "gap")
+	ok_optional_owner(x, "owner")
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -857,6 +860,10 @@ wrong_location(x) := {"(no object)"} if {
 	},
 	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
 	{"gap" | not kind.natural_if_said(x, "gap")},
+	{concat(".", ["owner", inner]) |
+		"owner" in object.keys(x)
+		some inner in wrong_owner(object.get(x, "owner", null))
+	},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1295,6 +1302,25 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
+keys_owner := {"kind", "namespace", "name"}
+
+ok_owner(x) if {
+	is_object(x)
+	count(x) == size_3
+	is_string(x.kind)
+	is_string(x.namespace)
+	is_string(x.name)
+}
+
+wrong_owner(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_owner,
+	{"kind" | not is_string(object.get(x, "kind", null))},
+	{"namespace" | not is_string(object.get(x, "namespace", null))},
+	{"name" | not is_string(object.get(x, "name", null))},
+})
+
 keys_page := {"fields", "uri", "response", "recursive", "answer", "location", "kept", "status", "method", "type", "body", "headers", "why", "gap", "file", "line", "column", "key"}
 
 ok_page(x) if {
@@ -1689,6 +1715,14 @@ ok_optional_location_errors(x, field) if {
 } else if {
 	ok_location_errors(x[field])
 }
+
+ok_optional_owner(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_owner(x[field])
+}
+
+words_document_controller := {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}
 
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
 

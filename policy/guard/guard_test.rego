@@ -10,6 +10,7 @@ import data.nginx.grpc.testing as t
 _whole := {
 	"schema_version": 2,
 	"source": {"kind": "manifest", "entry": "map.yaml", "context": "main", "files": ["map.yaml"]},
+	"controller": "ingress-nginx",
 	"complete": false,
 	"gaps": [object.union(_line(1), {
 		"kind": "include",
@@ -102,6 +103,7 @@ _location := t.pass("/", {
 	"errors": {"statuses": [403], "any": false},
 	"proxy_directives": [_named],
 	"gap": 0,
+	"owner": {"kind": "Ingress", "namespace": "shop", "name": "api"},
 })
 
 _page := t.location("/e", {})

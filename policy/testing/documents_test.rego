@@ -9,6 +9,7 @@ package nginx.grpc.testing
 document(servers, upstreams) := {
 	"schema_version": 2,
 	"source": {"kind": "file", "entry": "nginx.conf", "context": "main", "files": ["nginx.conf"]},
+	"controller": "",
 	"complete": true,
 	"gaps": [],
 	"upstreams": upstreams,

@@ -39,6 +39,9 @@ http {
     server {
         listen 443 ssl http2;
         listen [::]:8443 quic;
+        set $resource_type ingress;
+        set $resource_namespace shop;
+        set $resource_name api;
         server_name a.example "b \"é\"";
         error_page 502 503 = /down;
         location /pkg.Service/ {
@@ -56,6 +59,7 @@ http {
             if ($request_method != POST) { return 405; }
             limit_except POST { deny all; proxy_pass http://other; }
         }
+        location /web { proxy_pass http://pool; }
         location /health { health_check type=grpc; grpc_pass $backend; }
         location /a.B/ { proxy_pass http://$arg_host; internal; include more.conf; }
         location = /down {

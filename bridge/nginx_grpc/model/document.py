@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nginx_grpc.garbage import uncollected
-from nginx_grpc.model import arrival, grpc, own_errors, pages, passes
+from nginx_grpc.model import arrival, controllers, grpc, own_errors, pages, passes
 from nginx_grpc.model.accounts import Accounts
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.contexts import http_blocks
@@ -55,6 +55,7 @@ class _Model:
         self._upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
         self._https = http_blocks(configuration)
+        self._controller = controllers.recognised([http.block for http in self._https])
         whole = configuration.context in _TOP
         self._accounts = Accounts(1 if whole else len(self._https))
         if whole:
@@ -87,6 +88,7 @@ class _Model:
                 "context": configuration.context,
                 "files": list(configuration.files),
             },
+            "controller": self._controller,
             "complete": not self._gaps.found,
             "gaps": self._gaps.found,
             "upstreams": self._upstreams.as_json(),
@@ -182,7 +184,9 @@ class _Model:
 
     def _server(self, server: Server, sockets: Sockets) -> Json:
         scope = server.scope
-        writer = LocationWriter(server.targets, self._upstreams, self._lists, self._budget)
+        writer = LocationWriter(
+            server, self._upstreams, self._lists, self._budget, self._controller
+        )
         node: Json = {
             "name": "".join(server.names[:1]),
             "names": server.names,

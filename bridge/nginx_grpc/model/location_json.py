@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nginx_grpc.model import controllers
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
-from nginx_grpc.model.targets import Target
+from nginx_grpc.model.servers import Server
 from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.tree import Directive
@@ -25,9 +26,12 @@ class LocationWriter:
     """Writes the locations of one server."""
 
     def __init__(
-        self, targets: dict[str, Target], upstreams: Upstreams, lists: Lists, budget: Budget
+        self, server: Server, upstreams: Upstreams, lists: Lists, budget: Budget, controller: str
     ) -> None:
-        self._targets = targets
+        self._server = server
+        self._targets = server.targets
+        self._controller = controller
+        self._by_template = controllers.template(controller)
         self._upstreams = upstreams
         self._lists = lists
         self._budget = budget
@@ -84,12 +88,15 @@ class LocationWriter:
             node["errors"] = location.errors.as_json()
         if location.scope.gap is not None:
             node["gap"] = location.scope.gap
+        owner = controllers.owner(self._controller, location, self._server.scope)
+        if owner is not None:
+            node["owner"] = owner
 
     def _beside_grpc_pass(self, location: Location) -> list[Json]:
         if location.handler != "grpc_pass":
             return []
         found = []
-        names = {name for name in location.own if name.startswith("proxy_")}
+        names = {name for name in location.own if name.startswith("proxy_")} - self._by_template
         for directive in location.block if names else ():
             if directive.name not in names:
                 continue
