@@ -213,6 +213,7 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].target.failures[0]": _with_location({"target": _put(_target, "failures", [value])}),
 	"servers[0].locations[0].arrival": _put_in_location("arrival", value),
 	"servers[0].locations[0].return": _put_in_location("return", value),
+	"servers[0].locations[0].owner": _put_in_location("owner", value),
 	"servers[0].locations[0].health_check": _put_in_location("health_check", value),
 	"servers[0].locations[0].directives": _put_in_location("directives", value),
 	"servers[0].locations[0].proxy_directives[0]": _put_in_location("proxy_directives", [value]),

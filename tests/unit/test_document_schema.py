@@ -36,6 +36,7 @@ http {
         ip_hash;
         include servers.conf;
     }
+    upstream web { server 10.0.0.9:80; }
     server {
         listen 443 ssl http2;
         listen [::]:8443 quic;
@@ -59,7 +60,7 @@ http {
             if ($request_method != POST) { return 405; }
             limit_except POST { deny all; proxy_pass http://other; }
         }
-        location /web { proxy_pass http://pool; }
+        location /web { proxy_pass http://web; }
         location /health { health_check type=grpc; grpc_pass $backend; }
         location /a.B/ { proxy_pass http://$arg_host; internal; include more.conf; }
         location = /down {
