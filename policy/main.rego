@@ -25,6 +25,7 @@ _together(decisions) := {
 		not _used_elsewhere(finding, decisions)
 	}),
 	"waived": _in_order(_all(decisions, "waived")),
+	"not_judged": verdict.in_order(_all(decisions, "not_judged")),
 	"rules": _rules(decisions),
 } if {
 	denied := _all(decisions, "deny")
@@ -40,9 +41,8 @@ _all(decisions, list) := {finding | some decision in decisions; some finding in 
 # A waiver in the settings accepts nothing, and what is said of an upstream is used nowhere, only if
 # that is so in every document.
 _used_elsewhere(finding, decisions) if {
-	finding.id in {"NG003", "NG004"}
-	finding._loc.file == "nginx-grpc.yaml"
-	regex.match(`accepts nothing$|is not there$`, finding.message)
+	finding.setting != ""
+	finding.variant == "unused"
 	some decision in decisions
 	not finding in decision.warn
 }

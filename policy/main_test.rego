@@ -123,6 +123,23 @@ test_unknown_in_one_document if {
 	{rule.outcome | some rule in decision.rules; rule.id == "NG103"} == {"judged"}
 }
 
+# Each once, by place: what several documents share is not said twice.
+test_not_judged_of_all_documents if {
+	variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")}))
+	decision := grpc.decision with input as [_clean, variable, variable]
+	decision.not_judged == [
+	{
+		"rule": rule,
+		"reason": "grpc_read_timeout $t holds a variable",
+		"at": {"file": "nginx.conf", "line": 12, "key": ""},
+	} |
+		some rule in ["NG106", "NG211", "NG301"]
+		some entry in decision.not_judged
+		entry.rule == rule
+	]
+	count(decision.not_judged) > 1
+}
+
 test_report_carries_the_decision if {
 	decision := grpc.decision with input as _one
 	warn := report.warn with input as _one

@@ -24,6 +24,14 @@ default decision := {
 		"msg": "[NG001] input:1 the policy could not judge this input; run the bridge and give its output to the policy",
 		"message": "the policy could not judge this input; run the bridge and give its output to the policy",
 		"remedy": "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -",
+		"fix": {
+			"applicability": "manual",
+			"why": "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -",
+			"edits": [],
+		},
+		"variant": "",
+		"directive": "",
+		"setting": "",
 		"_loc": {"file": "input", "line": 1},
 		"key": "",
 		"server": "",
@@ -34,6 +42,7 @@ default decision := {
 	}],
 	"warn": [],
 	"waived": [],
+	"not_judged": [],
 	"rules": [],
 }
 
@@ -43,6 +52,7 @@ decision := {
 	"deny": denied,
 	"warn": [finding | some finding in _ordered; finding.level == "warn"; not finding.waiver],
 	"waived": [finding | some finding in _ordered; finding.waiver],
+	"not_judged": in_order({not_judged.entry(unknown) | some unknown in _unknowns}),
 	"rules": _rules,
 } if {
 	denied := [finding | some finding in _ordered; finding.level == "deny"; not finding.waiver]
@@ -62,13 +72,22 @@ order_key(finding) := [
 	finding.server, finding.location, finding.upstream, finding,
 ]
 
-_keys := [order_key(finding) | some finding in array.concat(_standing, _waived)]
+_ordered := [key[6] |
+	some key in _sorted([order_key(finding) | some finding in array.concat(_standing, _waived)])
+]
 
-# `sort` is quadratic in WebAssembly: many findings are first split twice, into 256 parts.
-_ordered := [key[6] | some key in sort(_keys)] if {
-	count(_keys) < 500
-} else := [key[6] |
-	some group in _split(_keys)
+# in_order: what is not judged, by place and rule.
+in_order(entries) := [key[5] |
+	some key in _sorted([[entry.at.file, entry.at.line, entry.at.key, entry.rule, entry.reason, entry] |
+		some entry in entries
+	])
+]
+
+# `sort` is quadratic in WebAssembly: many keys are first split twice, into 256 parts.
+_sorted(keys) := sort(keys) if {
+	count(keys) < 500
+} else := [key |
+	some group in _split(keys)
 	some part in _split(group)
 	some key in sort(part)
 ]
@@ -176,6 +195,10 @@ _shown(finding) := {
 		_subject(finding), finding.message,
 	]),
 	"message": finding.message,
+	"variant": finding.variant,
+	"directive": finding.directive,
+	"setting": finding.setting,
+	"fix": finding.fix,
 	"remedy": finding.remedy,
 	"_loc": {"file": finding.file, "line": finding.line},
 	"key": finding.key,

@@ -79,7 +79,20 @@ test_finding if {
 		"outcome": "fault",
 		"msg": "[NG106] nginx.conf:12 location /c: a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed)",
 		"message": "a stream that is silent for 1s is cut; streams here are silent for up to 300s (assumed)",
-		"remedy": "grpc_read_timeout 300s;",
+		"variant": "",
+		"directive": "grpc_read_timeout",
+		"setting": "",
+		"fix": {
+			"applicability": "unsafe",
+			"why": "300s is assumed: longest_silence in the settings says it",
+			"edits": [{
+				"op": "set",
+				"in": {"file": "nginx.conf", "line": 9, "column": 5, "key": ""},
+				"name": "grpc_read_timeout",
+				"args": ["300s"],
+			}],
+		},
+		"remedy": "grpc_read_timeout 300s;   # 300s is assumed: longest_silence in the settings says it",
 		"_loc": {"file": "nginx.conf", "line": 12},
 		"key": "",
 		"server": "api.example",
@@ -226,6 +239,7 @@ test_default_denies if {
 		with data.nginx.grpc.rules.settings.findings as 1
 		with input as _good
 	words := "the policy could not judge this input; run the bridge and give its output to the policy"
+	bridge := "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -"
 	decision == {
 		"schema_version": 2,
 		"allow": false,
@@ -237,7 +251,11 @@ test_default_denies if {
 			"outcome": "fault",
 			"msg": concat(" ", ["[NG001] input:1", words]),
 			"message": words,
-			"remedy": "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -",
+			"variant": "",
+			"directive": "",
+			"setting": "",
+			"fix": {"applicability": "manual", "why": bridge, "edits": []},
+			"remedy": bridge,
 			"_loc": {"file": "input", "line": 1},
 			"key": "",
 			"server": "",
@@ -248,6 +266,7 @@ test_default_denies if {
 		}],
 		"warn": [],
 		"waived": [],
+		"not_judged": [],
 		"rules": [],
 	}
 }

@@ -40,14 +40,26 @@ others := [call |
 upstreams := [{"upstream": upstream, "subject": subject} |
 	some upstream in input.upstreams
 	_named[upstream.name]
-	subject := {"server": "", "location": "", "upstream": upstream.name, "node": upstream}
+	subject := {
+		"server": "",
+		"location": "",
+		"upstream": upstream.name,
+		"node": upstream,
+		"nodes": {"upstream": upstream},
+	}
 ]
 
 # servers that calls come to, also those that go out by another handler.
 servers := [{"number": number, "server": server, "subject": subject} |
 	some number, server in input.servers
 	_numbers[number]
-	subject := {"server": server.name, "location": "", "upstream": "", "node": server}
+	subject := {
+		"server": server.name,
+		"location": "",
+		"upstream": "",
+		"node": server,
+		"nodes": {"server": server},
+	}
 ]
 
 # doubts: targets of which it is not known whether they are an upstream.
@@ -128,8 +140,14 @@ _call(number, server, location) := {
 		"location": location.name,
 		"upstream": _only(object.get(location, ["target", "upstreams"], [])),
 		"node": location,
+		"nodes": {"location": _block_of(location), "server": server},
 	},
 }
+
+# The block that can hold what an `if` can't, which is most directives.
+_block_of(location) := location_by_id[location.parent] if {
+	location.modifier == "if"
+} else := location
 
 _only(upstream_names) := upstream_names[0] if {
 	count(upstream_names) == 1

@@ -38,6 +38,7 @@ test_subject_of_a_call if {
 		"location": "/",
 		"upstream": "greeter",
 		"node": t.pass("/", {}),
+		"nodes": {"location": t.pass("/", {}), "server": _servers[0]},
 	}
 	[other, _] = calls.others with input as _everything
 	other.subject.upstream == ""
@@ -47,7 +48,7 @@ test_servers_with_calls if {
 	entries := calls.servers with input as _everything
 	[entry.number | some entry in entries] == [0, 1, 4]
 	[entry.server | some entry in entries] == [_servers[0], _servers[1], _servers[4]]
-	entries[0].subject == {"server": "passes", "location": "", "upstream": "", "node": _servers[0]}
+	entries[0].subject == {"server": "passes", "location": "", "upstream": "", "node": _servers[0], "nodes": {"server": _servers[0]}}
 }
 
 test_upstreams_with_calls if {
@@ -58,7 +59,17 @@ test_upstreams_with_calls if {
 		"location": "",
 		"upstream": "greeter",
 		"node": _everything.upstreams[0],
+		"nodes": {"upstream": _everything.upstreams[0]},
 	}
+}
+
+# What an `if` can't hold goes into its location.
+test_block_of_an_if if {
+	outer := t.proxied("/", "no", {"id": "outer"})
+	inner := t.pass("/", {"id": "inner", "modifier": "if", "parent": "outer"})
+	[call] = calls.passes with input as t.locations([outer, inner])
+	call.subject.node == inner
+	call.subject.nodes.location == outer
 }
 
 # `if` and location are one where the `if` adds no grpc_pass; a location within one is another.

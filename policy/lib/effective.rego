@@ -8,12 +8,13 @@ package nginx.grpc.lib.effective
 import data.nginx.grpc.lib.defaults
 
 # setting: {"state", "value", "text", "at"}, or {"state": "unknown", "doubt"}. `value` is in
-# milliseconds, bytes, a count, true or false, or a text, as the setting is; `text` is for a reader.
+# milliseconds, bytes, a count, true or false, or a text, as the setting is; `text` is for a reader,
+# `written` as nginx takes it.
 setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 	said := node.directives[name]
 	said.unresolved
 	doubt := _doubt_of_setting(node, name, said)
-} else := {"state": "said", "value": _reading(said), "text": said.value, "at": said} if {
+} else := {"state": "said", "value": _reading(said), "text": said.value, "written": said.value, "at": said} if {
 	said := node.directives[name]
 } else := {"state": "unknown", "doubt": gap_doubt(node)} if {
 	_hides(node, name)
@@ -21,6 +22,7 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 	"state": "default",
 	"value": defaults.value[name].value,
 	"text": concat("", [defaults.value[name].text, _default_words(node)]),
+	"written": defaults.value[name].text,
 	"at": node,
 }
 

@@ -19,7 +19,7 @@ _fragment := object.union(t.one_location(_hidden), t.fragment)
 
 test_said if {
 	setting := t.time("1s", 1000)
-	effective.setting(_said(setting), _name) == {"state": "said", "value": 1000, "text": "1s", "at": setting}
+	effective.setting(_said(setting), _name) == {"state": "said", "value": 1000, "text": "1s", "written": "1s", "at": setting}
 	effective.value(_said(setting), _name) == 1000
 	not effective.doubt(_said(setting), _name)
 }
@@ -35,6 +35,7 @@ test_default if {
 		"state": "default",
 		"value": 60000,
 		"text": "60s (default)",
+		"written": "60s",
 		"at": _default,
 	}
 	not effective.doubt(_default, _name)

@@ -5,8 +5,12 @@
 #   that a rule types no identity, no position and no words.
 package nginx.grpc.lib.rule
 
+import data.nginx.grpc.lib.fix
+
 # describe reads rego.metadata.chain(). `main` is the wording of a rule, `variants` by name are what
-# differs from it in message, remedy, levels or cap (the highest level that settings can raise to).
+# differs from it in message, directive, fix, levels or cap (the highest level that settings can raise
+# to). A fix names the places of its edits: `at`, `subject`, one of the subject's nodes, or a node
+# among the values.
 describe(chain) := {
 	"id": custom.id,
 	"slug": replace(link.path[count(link.path) - 1], "_", "-"),
@@ -14,8 +18,8 @@ describe(chain) := {
 	"levels": custom.levels,
 	"evidence": custom.evidence,
 	"main": object.union(
-		{"cap": "deny"},
-		object.filter(custom, {"message", "remedy", "levels"}),
+		{"cap": "deny", "directive": ""},
+		object.filter(custom, {"message", "remedy", "levels", "directive", "fix"}),
 	),
 	"variants": object.get(custom, "variants", {}),
 } if {
@@ -26,14 +30,19 @@ describe(chain) := {
 
 # fault: something is wrong. `forms` name the variants that apply, each over the one before;
 # `subject` has the names of server, location and upstream and the node they stand for; `at` is the
-# node to point at; `values` fill the {placeholders} of the texts.
+# node to point at. Of `values` the texts fill the {placeholders}, and the nodes are places of edits;
+# `edits` or `fix` among them stand for those of the wording, `setting` says which setting it is about.
 fault(about, forms, subject, at, values) := {
 	"id": about.id,
 	"outcome": "fault",
+	"variant": _variant(forms),
 	"levels": words.levels,
 	"cap": words.cap,
+	"directive": strings.replace_n(patterns, words.directive),
+	"setting": object.get(values, "setting", ""),
 	"message": strings.replace_n(patterns, words.message),
-	"remedy": strings.replace_n(patterns, words.remedy),
+	"remedy": fix.remedy(mending),
+	"fix": mending,
 	"server": subject.server,
 	"location": subject.location,
 	"upstream": subject.upstream,
@@ -43,7 +52,8 @@ fault(about, forms, subject, at, values) := {
 	"key": object.get(at, "key", ""),
 } if {
 	words := _words(about, forms)
-	patterns := {concat("", ["{", name, "}"]): value | some name, value in values}
+	patterns := {concat("", ["{", name, "}"]): value | some name, value in values; is_string(value)}
+	mending := _fix(words, patterns, {"subject": subject, "at": at, "values": values})
 }
 
 # unknown: the rule can't judge something. It names no location, so that one cause is one entry.
@@ -62,8 +72,56 @@ unknown(about, forms, doubt) := {
 }
 
 # document as a subject: what concerns no server, location or upstream.
-document(at) := {"server": "", "location": "", "upstream": "", "node": at}
+document(at) := {"server": "", "location": "", "upstream": "", "node": at, "nodes": {}}
 
 _words(about, forms) := about.main if {
 	count(forms) == 0
 } else := object.union_n(array.concat([about.main], [about.variants[form] | some form in forms]))
+
+_variant(forms) := forms[count(forms) - 1] if {
+	count(forms) > 0
+} else := ""
+
+_fix(words, patterns, found) := whole if {
+	whole := found.values.fix
+} else := _manual(words.fix.why, patterns) if {
+	words.fix.applicability == "manual"
+} else := {
+	"applicability": words.fix.applicability,
+	"why": _why(words.fix, patterns),
+	"edits": _edits(words.fix, patterns, found),
+} if {
+	words.fix
+} else := _manual(words.remedy, patterns)
+
+_manual(why, patterns) := {
+	"applicability": "manual",
+	"why": strings.replace_n(patterns, why),
+	"edits": [],
+}
+
+_why(written, patterns) := strings.replace_n(patterns, written.why) if {
+	written.applicability == "unsafe"
+} else := ""
+
+_edits(written, patterns, found) := edits if {
+	edits := found.values.edits
+} else := [{key: part | some key, text in edit; part := _part(key, text, patterns, found)} |
+	some edit in written.edits
+]
+
+_part(key, written, patterns, found) := fix.place(_node(written, found)) if {
+	_places[key]
+} else := [strings.replace_n(patterns, text) | some text in written] if {
+	is_array(written)
+} else := strings.replace_n(patterns, written)
+
+_places := {"in", "at", "after"}
+
+_node(name, found) := found.at if {
+	name == "at"
+} else := found.subject.node if {
+	name == "subject"
+} else := node if {
+	node := found.subject.nodes[name]
+} else := found.values[name]

@@ -9,6 +9,22 @@ places(findings) := {finding.line | some finding in findings; finding.outcome ==
 
 remedies(findings) := {finding.remedy | some finding in findings; finding.outcome == "fault"}
 
+# fixes: how safe each is, and each of its edits in short, without its place.
+fixes(findings) := {array.concat([finding.fix.applicability], [_edit(edit) | some edit in finding.fix.edits]) |
+	some finding in findings
+	finding.outcome == "fault"
+}
+
+_edit(edit) := concat(" ", [word | some word in words; word != ""]) if {
+	words := array.concat(
+		[edit.op, object.get(edit, "was", ""), object.get(edit, "name", "")],
+		object.get(edit, "args", []),
+	)
+}
+
+# decisions: what somebody has to decide.
+decisions(findings) := {finding.fix.why | some finding in findings; finding.fix.applicability == "manual"}
+
 # levels of the faults in a profile.
 levels(findings, profile) := {finding.levels[profile] |
 	some finding in findings

@@ -11,7 +11,10 @@
 #   item: 7
 #   levels: {checklist: deny, evidence: "off"}
 #   message: "grpc_intercept_errors is {value}: an HTTP error of a proxy behind nginx reaches the client as it is, not as a gRPC status"
-#   remedy: "grpc_intercept_errors on;"
+#   directive: grpc_intercept_errors
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: grpc_intercept_errors, args: ["on"]}]
 #   evidence: docs/rules/NG108.md
 package nginx.grpc.rules.intercept_errors
 

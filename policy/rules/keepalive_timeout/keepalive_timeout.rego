@@ -12,11 +12,16 @@
 #   item: 2
 #   levels: {checklist: deny, evidence: warn}
 #   message: "idle connections are kept for {timeout}; the server closes them after {limit} ({origin})"
-#   remedy: "keepalive_timeout {instead};"
+#   directive: keepalive_timeout
+#   fix:
+#     applicability: unsafe
+#     why: "{limit} is assumed: max_connection_idle or max_connection_age in the settings says it"
+#     edits: [{op: set, in: upstream, name: keepalive_timeout, args: ["{instead}"]}]
 #   variants:
 #     given:
 #       when: settings give max_connection_idle or max_connection_age
 #       levels: {checklist: deny, evidence: deny}
+#       fix: {applicability: safe}
 #     unversioned:
 #       when: there is no keepalive and no nginx_version; NG104 speaks of it in the checklist
 #       levels: {checklist: "off", evidence: warn}
@@ -25,6 +30,9 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "idle connections end in time only by nginx's default, {timeout}; settings ask for it in writing"
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: upstream, name: keepalive_timeout, args: ["{written}"]}]
 #   versions: "1.29.7: every upstream block has a pool unless it says keepalive 0"
 #   evidence: docs/rules/NG103.md
 package nginx.grpc.rules.keepalive_timeout
@@ -91,6 +99,7 @@ _unversioned(limit) := ["given"] if {
 
 _values(entry) := {
 	"timeout": entry.timeout.text,
+	"written": entry.timeout.written,
 	"limit": entry.limit.text,
 	"origin": settings.origin(entry.limit),
 	"instead": units.below(entry.limit.ms),

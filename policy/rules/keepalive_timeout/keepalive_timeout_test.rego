@@ -49,7 +49,8 @@ _old := {"nginx_version": "1.29.6"}
 test_default_is_long if {
 	found := keepalive_timeout.findings with input as _default
 	t.faults(found) == {"idle connections are kept for 60s (default); the server closes them after 30s (assumed)"}
-	t.remedies(found) == {"keepalive_timeout 20s;"}
+	t.remedies(found) == {"keepalive_timeout 20s;   # 30s is assumed: max_connection_idle or max_connection_age in the settings says it"}
+	t.fixes(found) == {["unsafe", "set keepalive_timeout 20s"]}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"warn"}
 	t.places(found) == {2}

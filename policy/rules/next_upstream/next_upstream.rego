@@ -12,7 +12,10 @@
 #   item: 4
 #   levels: {checklist: deny, evidence: "off"}
 #   message: "a call whose server is dead fails instead of going to the next one: grpc_next_upstream is {conditions}, without {missing}"
-#   remedy: "grpc_next_upstream error timeout;"
+#   directive: grpc_next_upstream
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: grpc_next_upstream, args: [error, timeout]}]
 #   variants:
 #     several:
 #       when: the upstream has two or more servers

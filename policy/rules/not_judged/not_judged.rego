@@ -10,7 +10,7 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "not judged in full: {reasons}"
-#   remedy: "{hints}"
+#   fix: {applicability: manual, why: "{hints}"}
 #   evidence: docs/rules/NG005.md
 package nginx.grpc.rules.not_judged
 
@@ -25,6 +25,13 @@ findings_about(unknowns) := [finding] if {
 	values := {"reasons": _reasons(unknowns), "hints": _hints(unknowns)}
 	finding := object.union(rule.fault(about, [], rule.document(place), place, values), {"outcome": "unknown"})
 } else := []
+
+# entry: an unknown as the decision lists it.
+entry(unknown) := {
+	"rule": unknown.id,
+	"reason": unknown.reason,
+	"at": {"file": unknown.file, "line": unknown.line, "key": unknown.key},
+}
 
 _shown := 4
 

@@ -11,16 +11,24 @@
 #   item: 5
 #   levels: {checklist: deny, evidence: "off"}
 #   message: "a stream that is silent for {timeout} is cut; streams here are silent for up to {silence} ({origin})"
-#   remedy: "grpc_read_timeout {silence};"
+#   directive: grpc_read_timeout
+#   fix:
+#     applicability: unsafe
+#     why: "{silence} is assumed: longest_silence in the settings says it"
+#     edits: [{op: set, in: location, name: grpc_read_timeout, args: ["{silence}"]}]
 #   variants:
 #     given:
 #       when: settings give longest_silence
 #       levels: {checklist: deny, evidence: deny}
+#       fix: {applicability: safe}
 #     implicit:
 #       when: settings say explicit required
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "grpc_read_timeout is long enough only by nginx's default, {timeout}; settings ask for it in writing"
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: location, name: grpc_read_timeout, args: ["{written}"]}]
 #   evidence: docs/rules/NG106.md
 package nginx.grpc.rules.read_timeout
 
@@ -74,6 +82,7 @@ _form(silence) := ["given"] if {
 
 _values(timeout, silence) := {
 	"timeout": timeout.text,
+	"written": timeout.written,
 	"silence": silence.text,
 	"origin": settings.origin(silence),
 }

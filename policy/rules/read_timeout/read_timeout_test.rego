@@ -17,7 +17,7 @@ test_default_is_short if {
 	found := read_timeout.findings with input as _default
 	t.faults(found) == {"a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed)"}
 	t.places(found) == {10}
-	t.remedies(found) == {"grpc_read_timeout 300s;"}
+	t.fixes(found) == {["unsafe", "set grpc_read_timeout 300s"]}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"off"}
 }

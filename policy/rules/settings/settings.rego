@@ -11,14 +11,14 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "nginx_grpc.{setting} {problem}"
-#   remedy: "correct {setting} in the settings; nothing else was judged"
+#   fix: {applicability: manual, why: "correct {setting} in the settings; nothing else was judged"}
 #   variants:
 #     unused:
 #       when: it is for an upstream that no configuration of the run has
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "nginx_grpc.{setting} is for an upstream that is not there"
-#       remedy: "correct the name, or remove {setting}"
+#       fix: {why: "correct the name, or remove {setting}"}
 #   evidence: docs/rules/NG003.md
 package nginx.grpc.rules.settings
 
@@ -29,12 +29,12 @@ import data.nginx.grpc.lib.units
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], rule.document(place), place, {"setting": wrong[0], "problem": wrong[1]}) if {
+findings contains rule.fault(about, [], rule.document(settings.place), settings.place, {"setting": wrong[0], "problem": wrong[1]}) if {
 	some wrong in problems
 }
 
 # unused: what is said of upstreams that a whole configuration does not have.
-unused contains rule.fault(about, ["unused"], rule.document(place), place, {"setting": setting}) if {
+unused contains rule.fault(about, ["unused"], rule.document(settings.place), settings.place, {"setting": setting}) if {
 	input.complete
 	some name, _ in settings.given.grpc.upstreams
 	not name in _upstreams
@@ -42,8 +42,6 @@ unused contains rule.fault(about, ["unused"], rule.document(place), place, {"set
 }
 
 _upstreams := {upstream.name | some upstream in input.upstreams}
-
-place := {"file": "nginx-grpc.yaml", "line": 1}
 
 problems contains wrong if some wrong in guard.wrong_settings(settings.given, "")
 

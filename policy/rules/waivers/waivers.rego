@@ -11,20 +11,20 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "the waiver of {id} {problem}"
-#   remedy: "{fix}"
+#   fix: {applicability: manual, why: "{instead}"}
 #   variants:
 #     unused:
 #       when: it accepts nothing
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "the waiver of {id} accepts nothing"
-#       remedy: "remove it, or correct what it is for"
+#       fix: {why: "remove it, or correct what it is for"}
 #     expiring:
 #       when: it ends within 30 days
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "the waiver of {id} ends on {until}"
-#       remedy: "correct the configuration before {until}, or renew the waiver with {owner}"
+#       fix: {why: "correct the configuration before {until}, or renew the waiver with {owner}"}
 #   evidence: docs/rules/NG004.md
 package nginx.grpc.rules.waivers
 
@@ -50,30 +50,31 @@ shown(n) := object.filter(_waivers[n], {"origin", "id", "reason", "owner", "expi
 findings_about(used) := ({finding |
 	some waiver in _waivers
 	wrong := _wrong(waiver)
-	values := {"id": waiver.id, "problem": wrong.problem, "fix": wrong.fix}
+	values := {"id": waiver.id, "setting": waiver.setting, "problem": wrong.problem, "instead": wrong.instead}
 	finding := rule.fault(about, [], rule.document(waiver), waiver, values)
 } | {finding |
 	some n in _in_order
 	not n in used
 	finding := object.union(
-		rule.fault(about, ["unused"], rule.document(_waivers[n]), _waivers[n], {"id": _waivers[n].id}),
+		rule.fault(about, ["unused"], rule.document(_waivers[n]), _waivers[n], object.filter(_waivers[n], {"id", "setting"})),
 		{"cause": concat("", ["waiver ", format_int(n, 10), " accepts nothing"])},
 	)
 }) | {finding |
 	some n in used
 	waiver := _waivers[n]
 	dates.day(waiver.expires) - dates.today <= 30
-	values := {"id": waiver.id, "until": waiver.expires, "owner": waiver.owner}
+	values := {"id": waiver.id, "setting": waiver.setting, "until": waiver.expires, "owner": waiver.owner}
 	finding := rule.fault(about, ["expiring"], rule.document(waiver), waiver, values)
 }
 
 _waivers := array.concat(
-	[object.union(waiver, {"origin": "settings", "glob": glob, "file": "nginx-grpc.yaml", "line": 1}) |
-		some written in settings.waivers
+	[object.union(waiver, object.union(settings.place, {"origin": "settings", "setting": setting, "glob": glob})) |
+		some n, written in settings.waivers
+		setting := concat("", ["waivers[", format_int(n, 10), "]"])
 		glob := object.get(written, "file", "**")
 		waiver := object.union({"reason": "", "owner": "", "expires": ""}, written)
 	],
-	[object.union(waiver, {"origin": "comment", "expires": waiver.until}) |
+	[object.union(waiver, {"origin": "comment", "setting": "", "expires": waiver.until}) |
 		some waiver in input.waivers
 	],
 )
@@ -108,28 +109,28 @@ _accepts(waiver, finding) if {
 
 _ids := {id | id := data.nginx.grpc.rules[_].about.id}
 
-_fix_comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
+_comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 
 # _wrong: what is not in order, the first of it. Undefined for a waiver that is.
-_wrong(waiver) := {"problem": problem, "fix": _fix_comment} if {
+_wrong(waiver) := {"problem": problem, "instead": _comment} if {
 	problem := waiver.problem
 	problem != ""
-} else := {"problem": "names no rule", "fix": "the id of a rule, as nginx-grpc rules lists them"} if {
+} else := {"problem": "names no rule", "instead": "the id of a rule, as nginx-grpc rules lists them"} if {
 	not waiver.id in _ids
-} else := {"problem": "is for a rule that always holds", "fix": "remove the waiver"} if {
+} else := {"problem": "is for a rule that always holds", "instead": "remove the waiver"} if {
 	waiver.id in {"NG001", "NG002", "NG003", "NG004"}
-} else := {"problem": "stands in a comment, and settings forbid that", "fix": "move it to waivers in the settings"} if {
+} else := {"problem": "stands in a comment, and settings forbid that", "instead": "move it to waivers in the settings"} if {
 	waiver.origin == "comment"
 	not settings.comments_may_waive
-} else := {"problem": "has no reason", "fix": "reason: why the finding is accepted"} if {
+} else := {"problem": "has no reason", "instead": "reason: why the finding is accepted"} if {
 	trim_space(waiver.reason) == ""
-} else := {"problem": "has no owner", "fix": "owner: who answers for it"} if {
+} else := {"problem": "has no owner", "instead": "owner: who answers for it"} if {
 	trim_space(waiver.owner) == ""
-} else := {"problem": "has no last day", "fix": "a day as 2027-03-01 (expires in settings, until= in a comment)"} if {
+} else := {"problem": "has no last day", "instead": "a day as 2027-03-01 (expires in settings, until= in a comment)"} if {
 	not dates.day(waiver.expires)
-} else := {"problem": _expired(waiver), "fix": "correct the configuration, or renew the waiver"} if {
+} else := {"problem": _expired(waiver), "instead": "correct the configuration, or renew the waiver"} if {
 	dates.day(waiver.expires) < dates.today
-} else := {"problem": "has a file pattern of more than *, ** and ?", "fix": "file: conf.d/*.conf"} if {
+} else := {"problem": "has a file pattern of more than *, ** and ?", "instead": "file: conf.d/*.conf"} if {
 	not regex.match(`^[^\[\]{}\\]*$`, object.get(waiver, "glob", ""))
 }
 

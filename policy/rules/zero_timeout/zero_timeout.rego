@@ -9,11 +9,16 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{directive} {value} does not switch the timeout off: it is over at once, and calls get 504"
-#   remedy: "{directive} {instead};"
+#   directive: "{directive}"
+#   fix:
+#     applicability: unsafe
+#     why: "{instead} is {origin}"
+#     edits: [{op: set, in: location, name: "{directive}", args: ["{instead}"]}]
 #   evidence: docs/rules/NG211.md
 package nginx.grpc.rules.zero_timeout
 
 import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.defaults
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
 
@@ -24,7 +29,7 @@ findings contains rule.fault(about, [], call.subject, timeout.at, values) if {
 	some directive, instead in _timeouts
 	effective.value(call.location, directive) == 0
 	timeout := effective.setting(call.location, directive)
-	values := {"directive": directive, "value": timeout.text, "instead": instead}
+	values := {"directive": directive, "value": timeout.text, "instead": instead, "origin": _origin(directive, instead)}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -32,6 +37,10 @@ findings contains rule.unknown(about, [], doubt) if {
 	some directive, _ in _timeouts
 	doubt := effective.doubt(call.location, directive)
 }
+
+_origin(directive, instead) := "nginx's default" if {
+	defaults.value[directive].text == instead
+} else := "assumed"
 
 _timeouts := {
 	"grpc_connect_timeout": "5s",
