@@ -16,10 +16,8 @@ fixes(findings) := {array.concat([finding.fix.applicability], [_edit(edit) | som
 }
 
 _edit(edit) := concat(" ", [word | some word in words; word != ""]) if {
-	words := array.concat(
-		[edit.op, object.get(edit, "was", ""), object.get(edit, "name", "")],
-		object.get(edit, "args", []),
-	)
+	named := [edit.op, object.get(edit, "was", ""), object.get(edit, "name", "")]
+	words := array.concat(named, object.get(edit, "args", []))
 }
 
 # decisions: what somebody has to decide.
