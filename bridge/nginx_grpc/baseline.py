@@ -15,7 +15,7 @@ from typing import Any
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult, Finding, Gone
-from nginx_grpc.fingerprints import Lines, Names, names
+from nginx_grpc.fingerprints import Names, names
 
 __all__ = ["Baseline", "apply", "dump", "load", "of"]
 
@@ -120,10 +120,10 @@ def _inputs(result: CheckResult, path: str) -> dict[str, str]:
 
 def _keyed(result: CheckResult, path: str) -> list[tuple[Finding, Names]]:
     inputs = _inputs(result, path)
-    keys = names(result.findings, Lines(result.texts))
     return [
         (finding, (key[0], inputs.get(key[1], key[1]), *key[2:]))
-        for finding, key in zip(result.findings, keys, strict=True)
+        for finding in result.findings
+        for key in (names(finding),)
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from nginx_grpc import documents
 from nginx_grpc.engines import Engine
 from nginx_grpc.findings import CheckResult, Finding, Input
-from nginx_grpc.settings_file import about_file, located
+from nginx_grpc.settings_file import located
 from nginx_grpc.settings_search import Given
 from nginx_grpc.tree import Configuration
 
@@ -55,7 +55,7 @@ def check(
         inputs: list[tuple[int, Input]] = []
         decisions = engine.decide(_documents(waiting, given, texts, inputs), given.values)
         for (number, each), decision in zip(inputs, decisions, strict=True):
-            judged.append((number, replace(each, unjudged=decision.unjudged)))
+            judged.append((number, replace(each, not_judged=decision.not_judged)))
             rules.update(decision.rules)
         found = [
             [replace(finding, entry=each.entry) for finding in decision.findings]
@@ -99,14 +99,17 @@ def _said_once(found: list[list[Finding]]) -> Iterator[Finding]:
     """The findings on several inputs with one settings file: what is wrong with that is said once,
     and a waiver in it accepts nothing, or a name in it is of no upstream, only if that is so in
     every input."""
-    everywhere = Counter(
-        finding.message for each in found for finding in each if about_file(finding)
-    )
-    seen: set[str] = set()
+    everywhere = Counter(_what(finding) for each in found for finding in each if finding.setting)
+    seen: set[tuple[str, str, str]] = set()
     for finding in chain(*found):
-        if about_file(finding):
-            unused = finding.message.endswith(("accepts nothing", "is not there"))
-            if finding.message in seen or (unused and everywhere[finding.message] < len(found)):
+        if finding.setting:
+            what = _what(finding)
+            unused = finding.variant == "unused"
+            if what in seen or (unused and everywhere[what] < len(found)):
                 continue
-            seen.add(finding.message)
+            seen.add(what)
         yield finding
+
+
+def _what(finding: Finding) -> tuple[str, str, str]:
+    return (finding.id, finding.setting, finding.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input"]
+__all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input", "NotJudged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,16 @@ class Finding:
         outcome: fault, or unknown where something could not be seen.
         msg: id, place and message in one line, for outputs that show nothing else.
         message: what happens to whom, with the values.
-        remedy: the line or lines to write; empty where no line mends it.
+        fix: what mends it: `applicability` (safe, unsafe or manual), `why` (empty where safe) and
+            `edits`, each an operation at the place of a node; see docs/decision.md.
+        remedy: the same for people: the lines to write, or what is to be decided.
         file, line, key: where; key is the ConfigMap's key, empty elsewhere.
         server, location, upstream: the nodes it is about, by name; empty where none.
         cause: equal for findings of one document that one line would mend.
         evidence: the page that shows the fault happen.
+        variant: the wording of the rule that applies; empty for its main one.
+        directive: the directive at fault; empty where none.
+        setting: for a finding about the settings, the path of the one it is about.
         entry: the configuration it was found in, by its `Input.entry`.
         waived: None, or the waiver with its reason and owner.
         baselined: whether it was there when the check was adopted, see `nginx_grpc.baseline`.
@@ -46,6 +51,10 @@ class Finding:
     upstream: str = ""
     cause: str = ""
     evidence: str = ""
+    variant: str = ""
+    directive: str = ""
+    setting: str = ""
+    fix: dict[str, Any] = field(default_factory=dict)
     entry: str = ""
     waived: dict[str, Any] | None = None
     baselined: bool = False
@@ -96,6 +105,23 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Something that a rule could not judge.
+
+    Args:
+        rule: its id.
+        reason: why not.
+        file, line, key: where.
+    """
+
+    rule: str
+    reason: str
+    file: str
+    line: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One configuration that was judged.
 
@@ -107,7 +133,7 @@ class Input:
         grpc_locations: how many locations carry gRPC, grpc_pass or not.
         complete: False where something was not seen.
         gaps: what.
-        unjudged: the ids of the rules that could not judge everything.
+        not_judged: what could not be judged, all of it, by place.
         settings: the settings file that it was judged by, empty where there is none.
     """
 
@@ -119,8 +145,13 @@ class Input:
     grpc_locations: int
     complete: bool
     gaps: list[Gap] = field(default_factory=list)
-    unjudged: list[str] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
     settings: str = ""
+
+    @property
+    def unjudged(self) -> list[str]:
+        """The ids of the rules that could not judge everything, sorted."""
+        return sorted({each.rule for each in self.not_judged})
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Input:

@@ -1,14 +1,13 @@
 """What a finding is called when its lines have moved.
 
 A fingerprint is made of the rule and of the configuration's own names: the input, the server,
-location and upstream, and the directive at the place. Never of a line or of a value, so that it
+location and upstream, and the directive at fault. Never of a line or of a value, so that it
 outlives edits above the place and a change of the value that does not mend it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -18,8 +17,6 @@ __all__ = ["Lines", "Names", "fingerprint", "names"]
 
 Names = tuple[str, str, str, str, str, str]
 """Rule, input, server, location, upstream, directive."""
-
-_DIRECTIVE = re.compile(rb"\s*([A-Za-z_][A-Za-z0-9_]*)(?=[\s;{]|$)")
 
 
 class Lines:
@@ -47,27 +44,25 @@ class Lines:
         return lines[line - 1] if 1 <= line <= len(lines) else b""
 
 
-def names(findings: Iterable[Finding], lines: Lines) -> Iterator[Names]:
-    """The names of each finding, in the order given; two of one kind have equal names."""
-    for finding in findings:
-        directive = _DIRECTIVE.match(lines.at(finding.file, finding.line))
-        yield (
-            finding.id,
-            finding.entry,
-            finding.server,
-            finding.location,
-            finding.upstream,
-            directive.group(1).decode("ascii") if directive else "",
-        )
+def names(finding: Finding) -> Names:
+    """The names of a finding; two of one kind have equal names."""
+    return (
+        finding.id,
+        finding.entry,
+        finding.server,
+        finding.location,
+        finding.upstream,
+        finding.directive,
+    )
 
 
-def fingerprint(findings: Iterable[Finding], lines: Lines) -> Iterator[str]:
+def fingerprint(findings: Iterable[Finding]) -> Iterator[str]:
     """A fingerprint for each finding (32 hexadecimal digits), unlike all others of the result.
 
     Findings with equal names are told apart by their order.
     """
     seen: Counter[Names] = Counter()
-    for key in names(findings, lines):
+    for key in map(names, findings):
         seen[key] += 1
         text = "\0".join((*key, str(seen[key])))
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

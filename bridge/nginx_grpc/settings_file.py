@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from nginx_grpc import documents, settings
 from nginx_grpc.findings import Finding
 
-__all__ = ["TEMPLATE", "about_file", "located", "problems"]
+__all__ = ["TEMPLATE", "located", "problems"]
 
 TEMPLATE = """\
 # What nginx's text can't say: which nginx will run it, and what the gRPC servers behind it do.
@@ -74,11 +73,6 @@ nginx_grpc:
   #    expires: "2027-03-01"
 """
 
-# The name that the policy, which sees no file, gives the settings.
-_UNNAMED = ("nginx-grpc.yaml", 1)
-_MOST_WORDS = 20  # of a name
-_WAIVER = re.compile(r"the waiver of (\S+) ")
-
 
 def problems(path: str) -> list[Finding]:
     """What is wrong with a settings file, each at its line. Raises Refused where it is none."""
@@ -95,37 +89,29 @@ def problems(path: str) -> list[Finding]:
     return sorted(located(found, path), key=Finding.order)
 
 
-def about_file(finding: Finding) -> bool:
-    """Whether a finding of the policy is about the settings, of which it knows no file."""
-    return (finding.file, finding.line) == _UNNAMED and finding.id in ("NG003", "NG004")
-
-
 def located(findings: Iterable[Finding], path: str) -> Iterator[Finding]:
-    """Findings, with those about the settings at their lines of the settings file."""
+    """Findings, with those about the settings, of which the policy sees no file, at their lines."""
     lines: dict[str, int] | None = None
     for finding in findings:
-        if not about_file(finding):
+        if not finding.setting:
             yield finding
             continue
         if lines is None:
             lines = _lines(path)
-        line = _line(finding.message, lines)
-        msg = finding.msg.replace(f"{_UNNAMED[0]}:{_UNNAMED[1]}", f"{path}:{line}", 1)
+        line = _line(finding.setting, lines)
+        msg = finding.msg.replace(f"{finding.file}:{finding.line}", f"{path}:{line}", 1)
         yield replace(finding, file=path, line=line, msg=msg)
 
 
-def _line(message: str, lines: dict[str, int]) -> int:
-    waiver = _WAIVER.match(message)
-    if waiver is not None:
-        return lines.get(f"waiver {waiver.group(1)}", lines.get("waivers", 1))
-    words = message.removeprefix(f"{settings.KEY}.").split(" ", _MOST_WORDS)
-    # A key may hold spaces: the longest name that is one.
-    names = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-    return next((lines[name] for name in names if name in lines), 1)
+def _line(setting: str, lines: dict[str, int]) -> int:
+    """The line of a setting; where it is one that is missing, that of what it should stand in."""
+    while setting and setting not in lines:
+        setting = setting[: max(setting.rfind("."), setting.rfind("["), 0)]
+    return lines.get(setting, 1)
 
 
 def _lines(path: str) -> dict[str, int]:
-    """The line of each setting, by the name that the policy has for it; and of each waiver."""
+    """The line of each setting, by the path that the policy has for it."""
     import yaml
 
     tree = yaml.compose(settings.text_of(path), Loader=yaml.SafeLoader)
@@ -149,17 +135,3 @@ def _walk(node: Any, name: str, lines: dict[str, int]) -> None:
             inner = f"{name}[{number}]"
             lines[inner] = item.start_mark.line + 1
             _walk(item, inner, lines)
-            _note_waiver(name, item, lines)
-
-
-def _note_waiver(name: str, item: Any, lines: dict[str, int]) -> None:
-    import yaml
-
-    if name != "waivers" or not isinstance(item, yaml.MappingNode):
-        return
-    for key, value in item.value:
-        if key.value == "id" and isinstance(value, yaml.ScalarNode):
-            # Two waivers of one rule can't be told apart by the finding: the list's line then.
-            label = f"waiver {value.value}"
-            line = item.start_mark.line + 1
-            lines[label] = lines["waivers"] if label in lines else line

@@ -20,7 +20,7 @@ ORIGINS = {
 def judged(document, profile):
     settings = {**document.get("settings", {}), "profile": profile}
     (decision,) = by_name("embedded").decide([{**document, "settings": settings}], settings)
-    given = replace(Input.of(document), unjudged=decision.unjudged)
+    given = replace(Input.of(document), not_judged=decision.not_judged)
     findings = [replace(finding, entry=given.entry) for finding in decision.findings]
     return CheckResult([given], findings, decision.rules, "embedded")
 

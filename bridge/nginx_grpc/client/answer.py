@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from nginx_grpc.client.errors import (
@@ -15,7 +16,7 @@ from nginx_grpc.client.errors import (
 from nginx_grpc.engines import interface
 from nginx_grpc.engines.interface import SCHEMA_VERSION, read_decision
 from nginx_grpc.errors import Refused
-from nginx_grpc.findings import Finding
+from nginx_grpc.findings import Finding, NotJudged
 
 __all__ = ["Answer", "Decision", "read"]
 
@@ -26,6 +27,7 @@ class Decision(interface.Decision):
     Args:
         findings: all of them, sorted, the waived ones among them.
         rules: the ids of the rules that ran; never empty.
+        not_judged: what they could not judge, by place.
         revision: the revision of the bundle that decided; "" where the server has no bundle.
         version: the server's own version, "" where it does not say.
     """
@@ -33,9 +35,14 @@ class Decision(interface.Decision):
     __slots__ = ("revision", "version")
 
     def __init__(
-        self, findings: list[Finding], rules: list[str], revision: str = "", version: str = ""
+        self,
+        findings: list[Finding],
+        rules: list[str],
+        not_judged: Sequence[NotJudged] = (),
+        revision: str = "",
+        version: str = "",
     ) -> None:
-        super().__init__(findings, rules)
+        super().__init__(findings, rules, not_judged)
         self.revision = revision
         self.version = version
 
@@ -145,7 +152,7 @@ def read(envelope: Any, url: str, revision_required: bool) -> Decision:
         raise UnrevisionedError(
             "OPA's decision names no bundle revision", "build the bundle with make bundle", url
         )
-    return Decision(decision.findings, decision.rules, revision, version_said)
+    return Decision(decision.findings, decision.rules, decision.not_judged, revision, version_said)
 
 
 def _provenance(value: Any) -> tuple[str, str]:

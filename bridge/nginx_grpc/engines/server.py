@@ -61,7 +61,7 @@ class ServerEngine(Engine):
     def _demand_ours(self, client: Client) -> None:
         """Raise Refused unless the server judges by the settings in a document."""
         asked = client.check(empty({_NO_SETTING: True}))
-        if not any(f.id == "NG003" and _NO_SETTING in f.message for f in asked.findings):
+        if not any(f.id == "NG003" and f.setting == _NO_SETTING for f in asked.findings):
             raise Refused(
                 "this server judges by settings of its own, not by yours",
                 "give --no-settings to judge by its own, or take data.nginx_grpc out of it",

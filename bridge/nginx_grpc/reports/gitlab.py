@@ -8,7 +8,7 @@ from typing import Any
 
 from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult
-from nginx_grpc.fingerprints import Lines, fingerprint
+from nginx_grpc.fingerprints import fingerprint
 from nginx_grpc.reports.interface import Report
 
 __all__ = ["GitlabReport"]
@@ -23,7 +23,7 @@ class GitlabReport(Report):
 
     def render(self, result: CheckResult) -> str:
         """See Report."""
-        marks = fingerprint(result.findings, Lines(result.texts))
+        marks = fingerprint(result.findings)
         issues = [
             {
                 "type": "issue",

@@ -43,6 +43,14 @@ class JsonReport(Report):
                         for gap in given.gaps
                     ],
                     "unjudged": given.unjudged,
+                    "not_judged": [
+                        {
+                            "rule": each.rule,
+                            "reason": each.reason,
+                            "at": {"file": each.file, "line": each.line, "key": each.key},
+                        }
+                        for each in given.not_judged
+                    ],
                     "settings": given.settings,
                 }
                 for given in result.inputs
@@ -92,6 +100,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "location",
         "upstream",
         "cause",
+        "variant",
+        "directive",
+        "setting",
+        "fix",
         "remedy",
         "evidence",
         "waived",

@@ -40,9 +40,7 @@ class SarifReport(Report):
         index = {rule["id"]: number for number, rule in enumerate(rules)}
         results = [
             json.dumps(_result(finding, index[finding.id], mark, lines))
-            for finding, mark in zip(
-                result.findings, fingerprint(result.findings, lines), strict=True
-            )
+            for finding, mark in zip(result.findings, fingerprint(result.findings), strict=True)
             if finding.counts
         ]
         run = {
