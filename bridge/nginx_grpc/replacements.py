@@ -62,7 +62,7 @@ class Replacement:
 
 def of(finding: Finding, lines: Lines) -> Replacement | None:
     """The edit that carries out a finding's remedy; None where it is not mechanical."""
-    remedy = finding.remedy.strip()
+    remedy = finding.remedy.strip().split("   # ")[0]
     statement = _STATEMENT.fullmatch(remedy)
     if statement is None or _TO_FILL_IN.search(remedy) or statement.group(1) in _ONE_OF_MANY:
         return None

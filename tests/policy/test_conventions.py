@@ -84,8 +84,15 @@ RULE = """# METADATA
 #   item: 1
 #   levels: {checklist: deny, evidence: warn}
 #   message: "says {what}"
-#   remedy: "write {what}"
+#   directive: keepalive
+#   fix:
+#     applicability: unsafe
+#     why: it is assumed
+#     edits: [{op: set, in: upstream, name: keepalive, args: ["{what}"]}]
 #   variants:
+#     later:
+#       when: something else holds
+#       fix: {applicability: manual, why: "who is to say"}
 #     weak:
 #       when: something holds
 #       levels: {checklist: warn, evidence: warn}
@@ -122,7 +129,14 @@ def test_a_rule_in_order(tmp_path):
         ("#   item: 1\n", "", "lacks item"),
         ("evidence: warn}\n#   message", "evidenz: warn}\n#   message", "main has no level"),
         ("checklist: deny", "checklist: error", "main has no level"),
-        ('remedy: "write', 'cure: "write', "lacks remedy"),
+        ("#   fix:", "#   cure:", "main has no fix"),
+        ("applicability: unsafe", "applicability: perhaps", "main has no fix"),
+        ('applicability: manual, why: "who', 'applicability: safe, was: "who', "later has no"),
+        ("why: it is assumed", 'why: ""', "main has no fix"),
+        ("op: set", "op: put", "has no such edit"),
+        ("in: upstream", "at: upstream", "has no such edit"),
+        ("in: upstream", "in: somewhere", "has no such edit"),
+        ('args: ["{what}"]', 'args: ["{whom}"]', "never fills whom"),
         ("docs/rules/NG901.md", "docs/rules/NG902.md", "no page of its id"),
         ("when: something holds", 'when: ""', "weak does not say when"),
         ("#       cap", "#       kap", "weak has an unknown key kap"),

@@ -26,6 +26,7 @@ def finding(rule="NG103", line=2, **words):
         "file": "nginx.conf",
         "line": line,
         "upstream": "orders",
+        "directive": "keepalive_timeout",
         "entry": "nginx.conf",
     }
     return Finding(**{**plain, **words})
@@ -62,7 +63,7 @@ def test_what_was_there_counts_no_more_wherever_its_line_is_now():
         {"upstream": "users"},
         {"server": "api"},
         {"location": "/"},
-        {"line": 1},
+        {"directive": "keepalive"},
         {"entry": "staging.conf"},
     ],
 )

@@ -33,14 +33,14 @@ found contains concat(" ", [file, "lacks", key]) if {
 
 found contains concat(" ", [file, "lacks", key]) if {
 	some file, _ in _rules
-	some key in ["harm", "id", "item", "levels", "message", "remedy", "evidence"]
+	some key in ["harm", "id", "item", "levels", "message", "evidence"]
 	not key in object.keys(_annotation[file].custom)
 }
 
 found contains concat(" ", [file, "has an unknown key", key]) if {
 	some file, _ in _rules
 	some key in object.keys(_annotation[file].custom)
-	not key in {"harm", "id", "item", "levels", "message", "remedy", "evidence", "variants", "versions"}
+	not key in {"harm", "id", "item", "levels", "message", "directive", "fix", "remedy", "evidence", "variants", "versions"}
 }
 
 found contains concat(" ", [file, "has no id of the form NG103"]) if {
@@ -89,7 +89,7 @@ found contains concat(" ", [file, name, "has an unknown key", key]) if {
 	some file, _ in _rules
 	some name, words in _variants[file]
 	some key in object.keys(words)
-	not key in {"when", "levels", "cap", "message", "remedy"}
+	not key in {"when", "levels", "cap", "message", "directive", "fix", "remedy"}
 }
 
 # What settings can't raise is no deny to begin with.
@@ -103,10 +103,24 @@ found contains concat(" ", [file, name, "is a deny that is capped"]) if {
 found contains concat(" ", [file, "never fills", placeholder]) if {
 	some file, module in _rules
 	some words in _wordings[file]
-	some text in [words.message, words.remedy]
+	some text in _texts(words)
 	some match in regex.find_all_string_submatch_n(`\{([a-z_]+)\}`, text, -1)
 	placeholder := match[1]
 	not placeholder in _keys[file]
+}
+
+found contains concat(" ", [file, name, "has no fix, or one of another shape"]) if {
+	some file, _ in _rules
+	some name, words in _wordings[file]
+	not words.remedy
+	not _is_fix(words.fix, _keys[file])
+}
+
+found contains concat(" ", [file, name, "has no such edit:", json.marshal(edit)]) if {
+	some file, _ in _rules
+	some name, words in _wordings[file]
+	some edit in object.get(words, ["fix", "edits"], [])
+	not _is_edit(edit, _keys[file])
 }
 
 found contains concat(" ", [file, "has a description of fewer than two sentences"]) if {
@@ -129,7 +143,45 @@ _wordings[file] := object.union(
 	some file, _ in _rules
 }
 
-_main(file) := {key: _annotation[file].custom[key] | some key in ["levels", "message", "remedy"]}
+_main(file) := object.filter(_annotation[file].custom, {"levels", "message", "directive", "fix", "remedy"})
+
+# Edits and whole fixes may be made in the module.
+_is_fix(fix, keys) if {
+	fix.applicability == "safe"
+	_has_edits(fix, keys)
+} else if {
+	fix.applicability == "unsafe"
+	fix.why != ""
+	_has_edits(fix, keys)
+} else if {
+	fix.applicability == "manual"
+	fix.why != ""
+}
+
+_has_edits(fix, keys) if {
+	count(fix.edits) > 0
+} else if {
+	"edits" in keys
+} else if {
+	"fix" in keys
+}
+
+_is_edit(edit, keys) if {
+	object.keys(edit) == {"op"} | _fields[edit.op]
+	every field in object.keys(edit) & {"in", "at", "after"} {
+		edit[field] in ({"at", "subject", "location", "server", "upstream"} | keys)
+	}
+}
+
+_fields := {
+	"set": {"in", "name", "args"},
+	"replace": {"at", "was", "name", "args"},
+	"remove": {"at", "was"},
+	"add": {"in", "name", "args"},
+	"move": {"at", "was", "after", "after_was"},
+}
+
+_texts(words) := {text | walk(object.filter(words, {"message", "directive", "fix", "remedy"}), [_, text]); is_string(text)}
 
 _has_levels(words) if {
 	object.keys(words.levels) == {"checklist", "evidence"}

@@ -19,6 +19,21 @@ FINDING = {
     "outcome": "fault",
     "msg": "[NG103] nginx.conf:3 upstream greeter: kept too long",
     "message": "upstream greeter keeps idle connections 60s",
+    "variant": "",
+    "directive": "keepalive_timeout",
+    "setting": "",
+    "fix": {
+        "applicability": "safe",
+        "why": "",
+        "edits": [
+            {
+                "op": "set",
+                "in": {"file": "nginx.conf", "line": 3, "column": 1, "key": ""},
+                "name": "keepalive_timeout",
+                "args": ["20s"],
+            }
+        ],
+    },
     "remedy": "keepalive_timeout 25s;",
     "_loc": {"file": "nginx.conf", "line": 3},
     "key": "nginx.conf",
@@ -34,6 +49,7 @@ ALLOWED: dict[str, Any] = {
     "deny": [],
     "warn": [],
     "waived": [],
+    "not_judged": [],
     "rules": [RULE],
     "schema_version": 2,
 }

@@ -15,6 +15,21 @@ FINDING = {
     "outcome": "fault",
     "msg": "[NG103] nginx.conf:3 upstream u: message",
     "message": "message",
+    "variant": "",
+    "directive": "keepalive_timeout",
+    "setting": "",
+    "fix": {
+        "applicability": "safe",
+        "why": "",
+        "edits": [
+            {
+                "op": "set",
+                "in": {"file": "nginx.conf", "line": 3, "column": 1, "key": ""},
+                "name": "keepalive_timeout",
+                "args": ["20s"],
+            }
+        ],
+    },
     "remedy": "keepalive_timeout 20s;",
     "_loc": {"file": "nginx.conf", "line": 3},
     "key": "",
@@ -30,7 +45,14 @@ DENIED = {
     "deny": [FINDING],
     "warn": [],
     "waived": [{**FINDING, "level": "warn", "waiver": {"owner": "payments", "reason": "r"}}],
-    "rules": [{"id": "NG103"}],
+    "not_judged": [
+        {
+            "rule": "NG103",
+            "reason": "a variable",
+            "at": {"file": "nginx.conf", "line": 3, "key": ""},
+        }
+    ],
+    "rules": [{"id": "NG103", "outcome": "unknown"}],
 }
 
 
@@ -87,7 +109,9 @@ def test_allow_beside_a_deny_is_a_contradiction():
 
 def test_what_kept_the_rules_from_running_is_denied():
     malformed = {**FINDING, "id": "NG003", "slug": "settings"}
-    decision = read_decision({**DENIED, "deny": [malformed], "waived": [], "rules": []}, "test")
+    decision = read_decision(
+        {**DENIED, "deny": [malformed], "waived": [], "not_judged": [], "rules": []}, "test"
+    )
     assert [f.id for f in decision.findings] == ["NG003"]
     assert decision.rules == []
 
