@@ -113,7 +113,14 @@ found contains concat(" ", [file, name, "has no fix, or one of another shape"]) 
 	some file, _ in _rules
 	some name, words in _wordings[file]
 	not words.remedy
-	not _is_fix(words.fix, _keys[file])
+	not _is_fix(object.get(words, "fix", {}), _keys[file])
+}
+
+found contains concat(" ", [file, name, "has a fix with an unknown key", key]) if {
+	some file, _ in _rules
+	some name, words in _wordings[file]
+	some key in object.keys(object.get(words, "fix", {}))
+	not key in {"applicability", "why", "edits"}
 }
 
 found contains concat(" ", [file, name, "has no such edit:", json.marshal(edit)]) if {
