@@ -80,6 +80,7 @@ RULE = """# METADATA
 # title: A title
 # description: One sentence. Another sentence.
 # custom:
+#   harm: some
 #   id: NG901
 #   item: 1
 #   levels: {checklist: deny, evidence: warn}
