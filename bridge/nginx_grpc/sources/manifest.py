@@ -31,14 +31,26 @@ _HELM = re.compile(r"\{\{")
 _KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
 _MAX_OBJECTS = 10_000
 
-_RENDERED = "run the check on what the controller makes of it: nginx -T in its pod"
+_RENDERED = (
+    "judge what its controller writes: "
+    "kubectl exec -n NAMESPACE CONTROLLER_POD -- nginx -T | nginx-grpc check -"
+)
+# The control plane writes the text, the data plane has it.
+_OF_GATEWAY = _RENDERED.replace("CONTROLLER_POD", "GATEWAY_POD -c nginx")
 _ELSEWHERE = {
     "Ingress": _RENDERED,
     "VirtualServer": _RENDERED,
     "VirtualServerRoute": _RENDERED,
     "TransportServer": _RENDERED,
-    "HTTPRoute": _RENDERED,
-    "GRPCRoute": _RENDERED,
+    "HTTPRoute": _OF_GATEWAY,
+    "GRPCRoute": _OF_GATEWAY,
+    "TLSRoute": _OF_GATEWAY,
+    "Gateway": _OF_GATEWAY,
+    "SnippetsFilter": _OF_GATEWAY,
+    "ProxySettingsPolicy": _OF_GATEWAY,
+    "ClientSettingsPolicy": _OF_GATEWAY,
+    "UpstreamSettingsPolicy": _OF_GATEWAY,
+    "SnippetsPolicy": _OF_GATEWAY,
     "Secret": "give the nginx text itself, or a ConfigMap",
     "Kustomization": "render it first: kubectl kustomize DIR | nginx-grpc check -",
     "HelmRelease": "render it first: helm template RELEASE CHART | nginx-grpc check -",

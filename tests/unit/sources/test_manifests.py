@@ -282,11 +282,19 @@ def test_a_script_that_nginx_would_take_is_nginx_text(site):
     assert site.one("site/cm.yaml").context == "server"
 
 
-@pytest.mark.parametrize("kind", ["Ingress", "VirtualServer", "GRPCRoute"])
-def test_what_a_controller_renders(site, kind):
+@pytest.mark.parametrize(
+    ("kind", "pod"),
+    [
+        ("Ingress", "CONTROLLER_POD"),
+        ("VirtualServer", "CONTROLLER_POD"),
+        ("GRPCRoute", "GATEWAY_POD -c nginx"),
+    ],
+)
+def test_what_a_controller_renders(site, kind, pod):
     message = refusal(site, f"apiVersion: x/v1\nkind: {kind}\nmetadata: {{name: a}}\n")
     assert message.startswith("site/cm.yaml:1: this is a")
-    assert f"{kind}, no nginx text; run the check on what the controller makes" in message
+    assert f"{kind}, no nginx text; judge what its controller writes: kubectl exec" in message
+    assert f"{pod} -- nginx -T | nginx-grpc check -" in message
 
 
 @pytest.mark.parametrize(
