@@ -27,6 +27,7 @@ def check(
     settings_of: Callable[[Configuration], Given] = lambda configuration: Given(),
     fail_on: str = "deny",
     require_grpc: bool = False,
+    told_of: Callable[[Configuration, dict[str, Any]], object] | None = None,
 ) -> CheckResult:
     """Judge configurations with an engine.
 
@@ -35,6 +36,7 @@ def check(
         engine: see `nginx_grpc.engines.by_name`.
         settings_of: the settings of each, see `nginx_grpc.settings_search`.
         fail_on, require_grpc: what fails the check, see CheckResult.
+        told_of: called with each configuration and its document.
 
     Raises Refused where anything could not be read or judged.
     """
@@ -53,7 +55,7 @@ def check(
     rules: set[str] = set()
     for given, waiting in groups.values():
         inputs: list[tuple[int, Input]] = []
-        decisions = engine.decide(_documents(waiting, given, texts, inputs), given.values)
+        decisions = engine.decide(_documents(waiting, given, texts, inputs, told_of), given.values)
         for (number, each), decision in zip(inputs, decisions, strict=True):
             judged.append((number, replace(each, not_judged=decision.not_judged)))
             rules.update(decision.rules)
@@ -78,11 +80,14 @@ def _documents(
     given: Given,
     texts: dict[str, bytes],
     inputs: list[tuple[int, Input]],
+    told_of: Callable[[Configuration, dict[str, Any]], object] | None,
 ) -> Iterator[dict[str, Any]]:
     def built(numbered: tuple[int, Configuration]) -> dict[str, Any]:
         number, configuration = numbered
         texts.update(configuration.texts)
         (document,) = documents.build([configuration], settings=given.values, validated=False)
+        if told_of is not None:
+            told_of(configuration, document)
         inputs.append((number, replace(Input.of(document), settings=given.file)))
         return document
 

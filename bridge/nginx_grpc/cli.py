@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from nginx_grpc import output, printable
 from nginx_grpc.admission import command as admission
-from nginx_grpc.commands import bridge, check
+from nginx_grpc.commands import bridge, check, fix
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain import command as explain
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check.add_parser(commands)
     bridge.add_parser(commands)
+    fix.add_parser(commands)
 
     rules = commands.add_parser(
         "rules", help="list the rules, or show one with its evidence", allow_abbrev=False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input", "NotJudged"]
+__all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input", "NotJudged", "Replacement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Finding:
         entry: the configuration it was found in, by its `Input.entry`.
         waived: None, or the waiver with its reason and owner.
         baselined: whether it was there when the check was adopted, see `nginx_grpc.baseline`.
+        replacements: what its edits replace in which file, where that was asked for.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Finding:
     entry: str = ""
     waived: dict[str, Any] | None = None
     baselined: bool = False
+    replacements: tuple[Replacement, ...] = ()
 
     def order(self) -> tuple[str, int, str, str, str, str]:
         """The order of findings in every report."""
@@ -67,6 +69,25 @@ class Finding:
     def counts(self) -> bool:
         """Whether it is part of the verdict."""
         return self.waived is None and not self.baselined
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Text that takes the place of other text of a file.
+
+    Args:
+        file: the file's name.
+        line, column, end_line, end_column: what goes, from 1; columns count UTF-16 code units, and
+            the end is the first one kept.
+        text: what comes.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Comment", "Configuration", "Directive", "Placeholder"]
+__all__ = ["Comment", "Configuration", "Directive", "Placeholder", "Text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text to parse.
+
+    Args:
+        name: what tells it from all others of its library.
+        data: the text.
+        file, line_offset, key, one_line: see parsers.Place.
+    """
+
+    name: str
+    data: bytes
+    file: str
+    line_offset: int = 0
+    key: str = ""
+    one_line: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -96,6 +114,10 @@ class Configuration:
             nginx would; `unread` says so. They are not in the tree.
         values: those of `files` that were read as the body of a map or the like, and may
             be that of a location in another place.
+        parts: the texts in it, each with the place it stands in.
+        brought: for each include that was read, by its file, key, line and column, the file and key
+            of each text that it brought.
+        container: the file that holds them all, where that is a dump.
         placeholders: the names that something is to fill in, each once. In the tree
             each is written `$(NAME)`, and what stands for it is not known.
     """
@@ -110,4 +132,7 @@ class Configuration:
     given: str = "-"
     elsewhere: list[Directive] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
+    parts: list[Text] = field(default_factory=list)
+    brought: dict[tuple[str, str, int, int], list[tuple[str, str]]] = field(default_factory=dict)
+    container: str = ""
     placeholders: list[Placeholder] = field(default_factory=list)

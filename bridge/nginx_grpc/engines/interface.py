@@ -148,7 +148,14 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
     }
     fix = checked(value.get("fix"))
     return Finding(
-        level=level, file=file, line=line, fix=fix, waived=waiver, baselined=False, **texts
+        level=level,
+        file=file,
+        line=line,
+        fix=fix,
+        waived=waiver,
+        baselined=False,
+        replacements=(),
+        **texts,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from nginx_grpc import catalogue
 from nginx_grpc.findings import CheckResult, Finding
 
-__all__ = ["ORDERS", "by_cause", "ordered"]
+__all__ = ["ORDERS", "by_cause", "gravity", "ordered"]
 
 ORDERS = ("gravity", "file")
 _LEVELS = ("deny", "warn")
@@ -23,8 +24,17 @@ def ordered(result: CheckResult, order: str) -> list[Finding]:
     shown = [finding for finding in result.findings if finding.counts]
     if order == "file":
         return shown
-    harms = {rule.id: _HARMS.index(rule.harm) for rule in catalogue.rules()}
-    return sorted(shown, key=lambda f: (_LEVELS.index(f.level), harms.get(f.id, 0)))
+    return sorted(shown, key=gravity)
+
+
+def gravity(finding: Finding) -> tuple[int, int]:
+    """How grave a finding is, to sort by: the gravest first."""
+    return _LEVELS.index(finding.level), _harms().get(finding.id, 0)
+
+
+@cache
+def _harms() -> dict[str, int]:
+    return {rule.id: _HARMS.index(rule.harm) for rule in catalogue.rules()}
 
 
 def by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:

@@ -124,7 +124,7 @@ def source(path: str, options: ReadOptions, stdin: BinaryIO) -> Source:
         return DirectorySource(path, options)
     else:
         try:
-            data = read_regular(path, options.limits.file_bytes)
+            data = read_regular(path, options.limits.file_bytes, options.overlay)
         except UnreadError as error:
             raise Refused(str(error), _hint(str(error)), path or "''") from None
     if not data:

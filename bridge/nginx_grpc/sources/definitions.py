@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.variables import is_builtin
 
-__all__ = ["Filled", "fill_in", "is_template"]
+__all__ = ["Filled", "fill_in", "is_template", "lines_of", "pieces_of"]
 
 _REFERENCE = re.compile(rb"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 # Kubernetes' and make's spelling, which to nginx is no variable.
@@ -51,28 +51,39 @@ def fill_in(data: bytes, name: str, values: Mapping[str, bytes], limit: int) -> 
     """
     if not values or b"$" not in data:
         return Filled(data)
+    pieces, _ = pieces_of(data, name, values)
+    if len(pieces) > 1 and sum(map(len, pieces)) > limit:
+        raise Refused(
+            f"more than {limit:,} bytes with the values put in", "give shorter values", name
+        )
+    lines = lines_of(pieces) if any(b"\n" in value for value in pieces[1::2]) else []
+    return Filled(b"".join(pieces), lines)
+
+
+def pieces_of(data: bytes, name: str, values: Mapping[str, bytes]) -> tuple[list[bytes], list[int]]:
+    """A text in pieces, by turns one of its own and a value; and for each value the length of the
+    name that it stands for, as written.
+
+    Args:
+        data, name, values: see fill_in.
+    """
     template = is_template(name)
-    # The text of the template and values, by turns.
     pieces: list[bytes] = []
-    at = size = 0
+    names: list[int] = []
+    at = 0
     for found in (_IN_TEMPLATE if template else _REFERENCE).finditer(data):
         known = found[found.lastindex or 0].decode()
         value = values.get(known)
         if value is None or (not template and is_builtin(known)):
             continue
         pieces += [data[at : found.start()], value]
-        size += found.start() - at + len(value)
+        names.append(len(found[0]))
         at = found.end()
-        if size > limit:
-            raise Refused(
-                f"more than {limit:,} bytes with the values put in", "give shorter values", name
-            )
     pieces.append(data[at:])
-    lines = _lines(pieces) if any(b"\n" in value for value in pieces[1::2]) else []
-    return Filled(b"".join(pieces), lines)
+    return pieces, names
 
 
-def _lines(pieces: Sequence[bytes]) -> list[int]:
+def lines_of(pieces: Sequence[bytes]) -> list[int]:
     """The template's line for each line of the result."""
     number, lines = 1, [1]
     for index, piece in enumerate(pieces):

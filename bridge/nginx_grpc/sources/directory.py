@@ -50,7 +50,8 @@ class DirectorySource(Source):
         """See Source."""
         options = self._options
         allowed = [options.root, *options.maps.values()]
-        found = search(self._path, [os.path.realpath(each) for each in allowed], options.limits)
+        roots = [os.path.realpath(each) for each in allowed]
+        found = search(self._path, roots, options.limits, options.overlay)
         if options.left_out is not None:
             for folder in found.left_out:
                 options.left_out(folder)

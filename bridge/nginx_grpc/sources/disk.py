@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nginx_grpc.sources import glob
 from nginx_grpc.sources.includes import Library, NoFolderError, Text, UnreadError
@@ -27,10 +27,10 @@ _KINDS = (
 )
 
 
-def read_regular(path: str, limit: int) -> bytes:
+def read_regular(path: str, limit: int, overlay: Mapping[str, bytes] | None = None) -> bytes:
     """The content of a regular file of at most `limit` bytes; UnreadError says why not.
 
-    `path` may be a link; a pipe or a device is not waited for.
+    `path` may be a link; a pipe or a device is not waited for. `overlay`: see ReadOptions.
     """
     try:
         if not path:
@@ -40,6 +40,10 @@ def read_regular(path: str, limit: int) -> bytes:
         real = os.path.realpath(path)
         if inside(real, _SYSTEM):
             raise UnreadError("no regular file")
+        if overlay and real in overlay:
+            if len(overlay[real]) > limit:
+                raise UnreadError(f"larger than {limit:,} bytes")
+            return overlay[real]
         # The real path holds no link: one put there since is not followed.
         handle = os.open(
             real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
@@ -78,6 +82,7 @@ class DiskLibrary(Library):
         self._prefix = options.prefix or (folder if whole else _above(folder))
         self.certain = whole or bool(options.prefix)
         self._limits = options.limits
+        self._overlay = options.overlay
         self._maps = {"/etc/nginx": self._prefix}
         for path, where in options.maps.items():
             self._maps[path.rstrip("/") or "/"] = where
@@ -117,7 +122,8 @@ class DiskLibrary(Library):
         """See Library."""
         self._confine(name)
         try:
-            return Text(name, read_regular(name, self._limits.file_bytes), name)
+            data = read_regular(name, self._limits.file_bytes, self._overlay)
+            return Text(name, data, name)
         except UnreadError as error:
             raise UnreadError(str(error), elsewhere=not os.path.lexists(name)) from None
 

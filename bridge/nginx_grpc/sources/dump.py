@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from nginx_grpc.errors import Refused
@@ -19,7 +20,7 @@ from nginx_grpc.sources.interface import ReadOptions, Source
 from nginx_grpc.sources.text_file import TextSource
 from nginx_grpc.tree import Configuration
 
-__all__ = ["DumpSource", "has_sections"]
+__all__ = ["DumpSource", "has_sections", "sections"]
 
 _SECTION = re.compile(rb"^# configuration file (\S[^\r\n]*):\r?$", re.MULTILINE)
 # What nginx and kubectl write to standard error. It is skipped before the first section alone:
@@ -37,6 +38,15 @@ def has_sections(data: bytes) -> bool:
     """Whether a text begins as a dump: nothing but chatter before a `# configuration file`."""
     first = _SECTION.search(data) if b"# configuration file " in data else None
     return first is not None and not _CHATTER.sub(b"", data[: first.start()]).strip()
+
+
+def sections(data: bytes) -> Iterator[tuple[str, int, int]]:
+    """The sections of a dump: the file's name, where its text starts, and where it ends."""
+    heads = list(_SECTION.finditer(data))
+    for number, head in enumerate(heads):
+        end = heads[number + 1].start() if number + 1 < len(heads) else len(data)
+        # The last head may end the text.
+        yield head[1].decode("utf-8", "backslashreplace"), min(head.end() + 1, end), end
 
 
 class DumpSource(Source):
@@ -63,10 +73,10 @@ class DumpSource(Source):
         if next(heads, None) is None and not self._chatter:
             return self._single()
         try:
-            sections = self._sections()
-            main = next(iter(sections.values()))
-            reader = Reader(_Sections(sections, main.name), self._options)
-            context = self._read(sections, reader)
+            texts = self._sections()
+            main = next(iter(texts.values()))
+            reader = Reader(_Sections(texts, main.name), self._options)
+            context = self._read(texts, reader)
         except Refused:
             if self._is_one_text():
                 return self._text().collect()
@@ -74,8 +84,10 @@ class DumpSource(Source):
         # nginx starts with no text that is not a whole configuration.
         if context != "main" and self._is_one_text():
             return self._text().collect()
-        self._check_readings(reader, sections, context)
-        return [reader.configuration("dump", main.file, context, [main])]
+        self._check_readings(reader, texts, context)
+        configuration = reader.configuration("dump", main.file, context, [main])
+        configuration.container = self._file
+        return [configuration]
 
     def _text(self) -> TextSource:
         kind = "stdin" if self._file == "-" else "file"
@@ -142,28 +154,23 @@ class DumpSource(Source):
             )
 
     def _sections(self) -> dict[str, Text]:
-        heads = list(_SECTION.finditer(self._data))
-        if len(heads) > self._options.limits.files:
-            raise Refused(
-                f"more than {self._options.limits.files:,} files",
-                "give a part of the configuration",
-                self._file,
-            )
-        sections: dict[str, Text] = {}
-        for number, head in enumerate(heads):
-            name = head[1].decode("utf-8", "backslashreplace")
-            if name in sections:
+        found: dict[str, Text] = {}
+        for number, (name, start, end) in enumerate(sections(self._data)):
+            if number >= self._options.limits.files:
+                raise Refused(
+                    f"more than {self._options.limits.files:,} files",
+                    "give a part of the configuration",
+                    self._file,
+                )
+            if name in found:
                 raise Refused(
                     f"the section {name} is there twice",
                     "give the output of one nginx -T",
                     self._file,
-                    self._data.count(b"\n", 0, head.start()) + 1,
+                    self._data.count(b"\n", 0, start),
                 )
-            last = number + 1 == len(heads)
-            start = head.end() + 1
-            content = self._data[start : None if last else heads[number + 1].start()]
-            sections[name] = Text(name, content, name)
-        return sections
+            found[name] = Text(name, self._data[start:end], name)
+        return found
 
     def _check_chatter(self, sections: dict[str, Text], error: Refused) -> None:
         text = sections.get(error.file)

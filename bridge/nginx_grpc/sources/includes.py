@@ -18,7 +18,7 @@ from nginx_grpc.sources.definitions import fill_in
 from nginx_grpc.sources.glob import AmbiguousError, is_pattern
 from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.sources.taken import Tree
-from nginx_grpc.tree import Configuration, Directive
+from nginx_grpc.tree import Configuration, Directive, Text
 
 __all__ = ["Inclusion", "Library", "NoFolderError", "Reader", "Text", "UnreadError"]
 
@@ -67,24 +67,6 @@ class NoFolderError(UnreadError):
 
     def __init__(self) -> None:
         super().__init__("its folder is not here", elsewhere=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text to parse.
-
-    Args:
-        name: what tells it from all others of its library.
-        data: the text.
-        file, line_offset, key, one_line: see parsers.Place.
-    """
-
-    name: str
-    data: bytes
-    file: str
-    line_offset: int = 0
-    key: str = ""
-    one_line: bool = False
 
 
 class Library(ABC):
@@ -176,6 +158,7 @@ class Reader:
         self.included: set[str] = set()
         self.inclusions: dict[str, list[Inclusion]] = {}
         self.read: set[str] = set()
+        self._brought: dict[tuple[str, str, int, int], list[tuple[str, str]]] = {}
         self._library = library
         self._options = options
         self._readings: dict[tuple[str, bool], _Reading] = {}
@@ -195,7 +178,7 @@ class Reader:
         readings = [self._expanded(self._parse(text, False), []) for text in texts]
         if sum(reading.statements for reading in readings) > limit:
             raise Refused(f"more than {limit:,} directives", "give a part of it", entry)
-        configuration = Configuration(kind, entry, context, [])
+        configuration = Configuration(kind, entry, context, [], brought=self._brought)
         for reading in readings:
             configuration.directives.extend(reading.parsed.directives)
         if context == "main":
@@ -203,6 +186,7 @@ class Reader:
         places = set()
         for reading in _all(readings):
             text = reading.text
+            configuration.parts.append(text)
             if text.file not in configuration.texts:
                 configuration.files.append(text.file)
                 if reading.is_more_than_values():
@@ -282,7 +266,9 @@ class Reader:
                     directives.append(directive)
                     continue
                 reading.statements -= 1
-                for part in self._parts(directive, place, above, reading):
+                parts = self._parts(directive, place, above, reading)
+                self._note_brought(directive, parts)
+                for part in parts:
                     if isinstance(part, Directive):
                         reading.statements += 1
                         self._count_unread(part)
@@ -295,6 +281,13 @@ class Reader:
         reading.expanded = True
         above.pop()
         return reading
+
+    def _note_brought(self, directive: Directive, parts: list[_Reading | Directive]) -> None:
+        """Keeps the texts of an include of which all were read."""
+        texts = [(part.text.file, part.text.key) for part in parts if isinstance(part, _Reading)]
+        if len(texts) == len(parts):
+            place = (directive.file, directive.key, directive.line, directive.column)
+            self._brought[place] = texts
 
     def _count(self, reading: _Reading, part: _Reading, depth: int, directive: Directive) -> None:
         limit = self._options.limits.statements

@@ -59,6 +59,7 @@ class ReadOptions:
         root: the folder that includes can't leave; by default the entry's.
         maps: where an absolute path lives on this machine, `{"/etc/nginx": "site"}`.
             Without an entry for it, `/etc/nginx` is the folder of relative includes.
+        overlay: what stands in a file in place of what is on disk, by the file's real path.
         limits: what a reading may take.
         definitions: values by name, put into texts before they are read; see `definitions`.
         progress: called after each file with the number of files read and its name.
@@ -72,6 +73,7 @@ class ReadOptions:
     root: str = ""
     maps: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, bytes] = field(default_factory=dict)
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     progress: Callable[[int, str], None] | None = None
     left_out: Callable[[str], None] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
@@ -68,7 +69,9 @@ class Found:
     left_out: list[str] = field(default_factory=list)
 
 
-def search(top: str, roots: list[str], limits: Limits) -> Found:
+def search(
+    top: str, roots: list[str], limits: Limits, overlay: Mapping[str, bytes] | None = None
+) -> Found:
     """The nginx configurations in a folder and all below it.
 
     A `*.conf`, a `*.conf.template`, what is named after nginx and what stands in Debian's folders
@@ -79,6 +82,7 @@ def search(top: str, roots: list[str], limits: Limits) -> Found:
         top: the folder.
         roots: the real paths that a link may lead into.
         limits: how much may be looked at and read.
+        overlay: see ReadOptions.
 
     Raises:
         Refused: a folder or a file that may be one can't be read.
@@ -110,7 +114,7 @@ def search(top: str, roots: list[str], limits: Limits) -> Found:
                 if not sure and not _may_count(entry.name, os.path.basename(folder)):
                     continue
                 try:
-                    data = _read(path, roots, limits)
+                    data = _read(path, roots, limits, overlay)
                 except Refused as refused:
                     if sure:
                         raise
@@ -165,11 +169,13 @@ def is_foreign(path: str) -> bool:
     return _FOREIGN.match(name) is not None
 
 
-def _read(path: str, roots: list[str], limits: Limits) -> bytes:
+def _read(
+    path: str, roots: list[str], limits: Limits, overlay: Mapping[str, bytes] | None
+) -> bytes:
     if not inside(os.path.realpath(path), roots):
         raise Refused("a link out of the folder", "take it out of the folder, or say --root", path)
     try:
-        return read_regular(path, limits.file_bytes)
+        return read_regular(path, limits.file_bytes, overlay)
     except UnreadError as error:
         raise Refused(str(error), "take it out of the folder, or name the file", path) from None
 

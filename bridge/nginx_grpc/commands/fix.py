@@ -1,0 +1,132 @@
+"""`nginx-grpc fix`: the corrected configuration, as a diff or in place."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nginx_grpc.commands.arguments import (
+    Told,
+    add_engine,
+    add_input,
+    add_settings,
+    read_options,
+    settings,
+)
+from nginx_grpc.errors import Refused
+from nginx_grpc.garbage import uncollected
+
+if TYPE_CHECKING:
+    from nginx_grpc.fixing.judging import Judge
+
+__all__ = ["add_parser", "run"]
+
+_RULE = re.compile(r"NG[0-9]{3}\Z")
+
+
+def add_parser(commands: Any) -> None:
+    """Add `fix` to the command line."""
+    parser = commands.add_parser(
+        "fix",
+        help="print the corrected configuration as a diff, or write it",
+        allow_abbrev=False,
+        description="Mends what `check` denies, where the edit is proven to change nothing else. "
+        "Prints a diff; `--write` changes the files.",
+        epilog="Exit status: 0 nothing fails any more, 1 something still does, 2 broken.",
+    )
+    add_input(parser)
+    add_settings(parser)
+    add_engine(parser)
+    parser.add_argument(
+        "--write", action="store_true", help="change the files, all of them or none"
+    )
+    parser.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="make the edits, too, that change something else or take a value nobody has said",
+    )
+    parser.add_argument(
+        "--only", metavar="NG103,NG109", help="mend what these rules find, warnings too"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("deny", "unknown", "warn"),
+        default="deny",
+        help="what is mended and what makes the exit status 1: denials (the default) or any "
+        "finding (warn)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("diff", "text", "json"),
+        default="diff",
+        help="diff (default), text (the corrected text of one file), or json",
+    )
+    parser.add_argument(
+        "--nginx",
+        metavar="PATH",
+        help="hold the result against `PATH -t`, in a copy; it loads what the configuration names",
+    )
+    parser.set_defaults(run=run)
+
+
+@uncollected()
+def run(arguments: argparse.Namespace) -> int:
+    """Mend, print or write, and return the exit status."""
+    from nginx_grpc.fixing import command
+
+    only = _only(arguments.only)
+    if arguments.write and "-" in (arguments.paths or ["-"]):
+        raise Refused("--write and standard input", "name the file, or take the diff", "-")
+    told = Told()
+    judge = _judge(arguments, told)
+    return command.run(
+        judge,
+        told,
+        options=command.Options(
+            only=only,
+            unsafe=arguments.unsafe,
+            write=arguments.write,
+            format=arguments.format,
+            fail_on=arguments.fail_on,
+            nginx=arguments.nginx or "",
+            roots=judge.roots,
+        ),
+    )
+
+
+def _only(text: str | None) -> frozenset[str]:
+    if text is None:
+        return frozenset()
+    from nginx_grpc import catalogue
+
+    ids = frozenset(each.strip() for each in text.split(","))
+    known = {rule.id for rule in catalogue.rules()}
+    for each in sorted(ids):
+        if not _RULE.match(each) or each not in known:
+            raise Refused(f"--only {each}: no such rule", "see nginx-grpc rules")
+    return ids
+
+
+def _judge(arguments: argparse.Namespace, told: Told) -> Judge:
+    from nginx_grpc import engines
+    from nginx_grpc.fixing.judging import Judge
+
+    search = settings(arguments)
+    paths = arguments.paths or ["-"]
+    options = read_options(arguments, told)
+    stdin = b""
+    if "-" in paths:
+        if sys.stdin.isatty() and not arguments.paths:
+            raise Refused("no input", "name a file or a folder, or - to type a configuration")
+        stdin = sys.stdin.buffer.read(options.limits.file_bytes + 1)
+    told.notes.extend(search.notes)
+    return Judge(
+        paths,
+        options,
+        engines.by_name(arguments.engine),
+        search.of,
+        fail_on=arguments.fail_on,
+        stdin=stdin,
+    )

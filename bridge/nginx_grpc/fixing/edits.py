@@ -1,0 +1,89 @@
+"""A finding's edits, as the policy says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Edit", "Statement", "Where", "edits_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a directive starts.
+
+    Args:
+        file, key, line, column: as in a document; line 0 is the text's top level, column 0 is not
+            known.
+    """
+
+    file: str
+    line: int
+    column: int = 0
+    key: str = ""
+
+    @classmethod
+    def of(cls, place: Mapping[str, Any]) -> Where:
+        """From a PLACE of the decision."""
+        return cls(place["file"], place["line"], place.get("column", 0), place.get("key", "") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A directive to write. `block`: its directives, None for a `;`."""
+
+    name: str
+    args: tuple[str, ...]
+    block: tuple[Statement, ...] | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Statement:
+        """From an edit, or from an entry of an edit's block."""
+        inner = said.get("block")
+        block = tuple(map(cls.of, inner)) if inner else None
+        return cls(said["name"], tuple(said["args"]), block)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit.
+
+    Args:
+        op: set (in a block, whether it stands there or not), replace, remove, add (in a block, one
+            more) or move.
+        place: the block for set and add, else the directive itself.
+        was: what the directive at `place` is called; empty for set and add.
+        new: what to write; None for remove and move.
+        after: where move puts it: behind this directive, called `after_was`.
+    """
+
+    op: str
+    place: Where
+    was: str = ""
+    new: Statement | None = None
+    after: Where | None = None
+    after_was: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Edit:
+        """From an edit of the decision."""
+        op = said["op"]
+        if op in ("set", "add"):
+            return cls(op, Where.of(said["in"]), new=Statement.of(said))
+        at = Where.of(said["at"])
+        if op == "replace":
+            return cls(op, at, said["was"], Statement.of(said))
+        if op == "remove":
+            return cls(op, at, said["was"])
+        return cls(op, at, said["was"], after=Where.of(said["after"]), after_was=said["after_was"])
+
+    @property
+    def name(self) -> str:
+        """The directive that it is about."""
+        return self.new.name if self.new is not None else self.was
+
+
+def edits_of(fix: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """The edits of a finding's fix; none where somebody has to decide."""
+    return tuple(map(Edit.of, fix.get("edits") or ()))

@@ -1,0 +1,141 @@
+"""Reading and judging, of what is on disk and of what would be there."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nginx_grpc import sources
+from nginx_grpc.check import check
+from nginx_grpc.engines import Engine
+from nginx_grpc.errors import Refused
+from nginx_grpc.findings import CheckResult
+from nginx_grpc.fixing.targets import Targets
+from nginx_grpc.settings_search import Given
+from nginx_grpc.sources.disk import read_regular
+from nginx_grpc.sources.includes import UnreadError
+from nginx_grpc.tree import Configuration
+
+__all__ = ["STDIN", "Judge", "Judged"]
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was read, and what was found in it.
+
+    Args:
+        result: the findings.
+        configurations, documents: what they were found in, in the same order.
+        contents: the bytes of each file, by its real path; `-` is standard input.
+    """
+
+    result: CheckResult
+    configurations: list[Configuration]
+    documents: list[dict[str, Any]]
+    contents: Mapping[str, bytes]
+    targets: Targets
+
+
+class Judge:
+    """Judges the same paths again and again, each time with other bytes in some files.
+
+    Args:
+        paths: what was given.
+        options: how to read it.
+        engine, settings_of, fail_on: see `nginx_grpc.check`.
+        stdin: standard input's bytes, where `-` was given.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        options: sources.ReadOptions,
+        engine: Engine,
+        settings_of: Callable[[Configuration], Given],
+        *,
+        fail_on: str = "deny",
+        stdin: bytes = b"",
+    ) -> None:
+        self._paths = paths
+        self._options = options
+        self._engine = engine
+        self._settings_of = settings_of
+        self._fail_on = fail_on
+        self._stdin = stdin
+        self.count = 0
+
+    @property
+    def options(self) -> sources.ReadOptions:
+        """How it reads."""
+        return self._options
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders that what was given may be in, as real paths."""
+        options = self._options
+        folders = [options.root, options.prefix, *options.maps.values()]
+        if not options.root:
+            given = (each for each in self._paths if each != STDIN)
+            folders += [
+                each if os.path.isdir(each) else os.path.dirname(each) or "." for each in given
+            ]
+        return tuple(os.path.realpath(each) for each in folders if each)
+
+    def first(self) -> Judged:
+        """What is there now."""
+        configurations = self._read({}, self._stdin, self._options)
+        contents = {STDIN: self._stdin} if STDIN in self._paths else {}
+        for configuration in configurations:
+            self._collect(configuration, contents)
+        return self._judged(configurations, contents)
+
+    def again(self, contents: Mapping[str, bytes]) -> Judged:
+        """What would be there with these bytes. Raises Refused where it would not be read."""
+        quiet = replace(self._options, progress=None, left_out=None, note=None, unread=None)
+        overlay = {path: data for path, data in contents.items() if path != STDIN}
+        configurations = self._read(overlay, contents.get(STDIN, b""), quiet)
+        return self._judged(configurations, contents)
+
+    def _read(
+        self, overlay: Mapping[str, bytes], stdin: bytes, options: sources.ReadOptions
+    ) -> list[Configuration]:
+        options = replace(options, overlay=overlay)
+        return sources.read(self._paths, options=options, stdin=io.BytesIO(stdin))
+
+    def _collect(self, configuration: Configuration, contents: dict[str, bytes]) -> None:
+        """Keeps the bytes of each file, so that all that follows sees the same ones."""
+        container = configuration.container
+        if container:
+            if container != STDIN:
+                try:
+                    data = read_regular(container, self._options.limits.file_bytes)
+                except UnreadError as error:
+                    raise Refused(str(error), "try again", container) from None
+                contents.setdefault(os.path.realpath(container), data)
+            return
+        for file, data in configuration.texts.items():
+            if file != STDIN:
+                contents.setdefault(os.path.realpath(file), data)
+
+    def _judged(self, configurations: list[Configuration], contents: Mapping[str, bytes]) -> Judged:
+        self.count += 1
+        built: dict[int, dict[str, Any]] = {}
+
+        def keep(configuration: Configuration, document: dict[str, Any]) -> None:
+            built[id(configuration)] = document
+
+        result = check(
+            configurations,
+            self._engine,
+            settings_of=self._settings_of,
+            fail_on=self._fail_on,
+            told_of=keep,
+        )
+        targets = Targets(configurations, contents, self._options.definitions)
+        documents = [built[id(each)] for each in configurations]
+        return Judged(result, configurations, documents, contents, targets)

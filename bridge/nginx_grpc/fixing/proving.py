@@ -1,0 +1,171 @@
+"""One step held against what its edits say: in the texts, and in what becomes of the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nginx_grpc.fixing.applying import Unit
+from nginx_grpc.fixing.homes import UnplacedError
+from nginx_grpc.fixing.invariants import (
+    Difference,
+    differences,
+    places,
+    unsaid,
+    unsaid_in_text,
+)
+from nginx_grpc.fixing.judging import Judged
+from nginx_grpc.fixing.targets import Place, Placed, place_of
+from nginx_grpc.tree import Configuration, Directive
+
+__all__ = ["broken"]
+
+
+def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
+    """What a step does that its edits do not say; empty where nothing."""
+    placed = [each for unit in units for each in unit.placed]
+    if len(before.documents) != len(after.documents):
+        return "there would be other configurations"
+    why = _broken_text(before, after, placed)
+    if why:
+        return why
+    findings = [each for unit in units for each in unit.findings]
+    spots = {(each.file, each.key, each.line) for each in findings}
+    about = _Nodes(before, placed)
+    touched: set[Place] | None = set()
+    mended: set[Place] = set()
+    for unit in units:
+        nodes = about.of(unit)
+        for each in unit.placed:
+            nodes |= about.named(each)
+            reached = about.reached(each, spots)
+            if reached is None:
+                touched = None
+            elif touched is not None:
+                touched |= reached
+        if touched is not None:
+            touched |= nodes
+        mended |= nodes
+    for old, new in zip(before.documents, after.documents, strict=True):
+        found = differences(old, new)
+        difference = unsaid(found, touched, placed)
+        if difference is None and all(unit.safe for unit in units):
+            difference = _unsafe(found, mended)
+        if difference is not None:
+            if difference.kind == "document":
+                return f"it would change {', '.join(sorted(difference.parts))} of the document"
+            return f"it would change {difference}, too"
+    return ""
+
+
+def _broken_text(before: Judged, after: Judged, placed: list[Placed]) -> str:
+    texts: dict[tuple[str, str], list[Placed]] = {}
+    for each in placed:
+        edits = texts.setdefault(each.text, [])
+        if all(each.slot != other.slot for other in edits):
+            edits.append(each)
+    for (file, key), edits in texts.items():
+        try:
+            old = before.targets.site_of(file, key)
+            new = after.targets.site_of(file, key)
+        except UnplacedError as error:
+            return str(error)
+        if why := unsaid_in_text(old, new, edits):
+            return why
+    return ""
+
+
+def _unsafe(found: Iterable[Difference], mended: set[Place]) -> Difference | None:
+    """The first node that changes for a safe edit and that no finding is about."""
+    for each in found:
+        derived = each.parts <= {"pages", "serves_http", "listens"}
+        if each.state == "changed" and not derived and each.place not in mended:
+            return each
+    return None
+
+
+class _Nodes:
+    """The nodes that findings and edits are about."""
+
+    def __init__(self, judged: Judged, placed: list[Placed]) -> None:
+        self._named: dict[tuple[str, str, str], set[Place]] = {}
+        self._at: dict[tuple[str, str, int], set[Place]] = {}
+        for document in judged.documents:
+            for kind, server, name, place in places(document):
+                self._named.setdefault((kind, server, name), set()).add(place)
+                self._at.setdefault(place[:3], set()).add(place)
+        self._configurations = judged.configurations
+        self._look_for(placed)
+
+    def of(self, unit: Unit) -> set[Place]:
+        """The nodes that its findings are about."""
+        found: set[Place] = set()
+        for each in unit.findings:
+            found |= self._at.get((each.file, each.key, each.line), set())
+            if each.location:
+                found |= self._named.get(("location", each.server, each.location), set())
+            elif each.server:
+                found |= self._named.get(("server", each.server, each.server), set())
+            if each.upstream:
+                found |= self._named.get(("upstream", "", each.upstream), set())
+        return found
+
+    def named(self, placed: Placed) -> set[Place]:
+        """The blocks that an edit names, without what is in them."""
+        blocks = self._blocks.get(placed.within) if placed.at is None else self._around[placed.at]
+        return {place_of(block) for block in blocks or () if block is not None}
+
+    def reached(self, placed: Placed, spots: set[tuple[str, str, int]]) -> set[Place] | None:
+        """The blocks that an edit is about and all in them; None for all there are.
+
+        Of several blocks with the same directive, an included one, only those with a finding.
+        """
+        blocks = self._blocks.get(placed.within) if placed.at is None else self._around[placed.at]
+        if not blocks or any(block is None for block in blocks):
+            return None
+        nested = [self._nested(block) for block in blocks if block is not None]
+        if len(nested) > 1:
+            nested = [each for each in nested if any(place[:3] in spots for place in each)]
+        return set().union(*nested)
+
+    def _look_for(self, placed: Iterable[Placed]) -> None:
+        """Finds the blocks of all edits in one walk."""
+        within = {each.within for each in placed if each.within is not None}
+        at = {each.at for each in placed if each.at is not None}
+        self._blocks: dict[Place | None, list[Directive | None]] = {}
+        self._around: dict[Place, list[Directive | None]] = {place: [] for place in at}
+        self._inside: dict[int, set[Place]] = {}
+        for configuration in self._configurations:
+            for block, directives in _lists(configuration):
+                if block is not None and (place := place_of(block)) in within:
+                    self._blocks.setdefault(place, []).append(block)
+                for each in directives:
+                    if at and (place := place_of(each)) in at:
+                        self._around[place].append(block)
+
+    def _nested(self, block: Directive) -> set[Place]:
+        known = self._inside.get(id(block))
+        if known is None:
+            known = self._inside[id(block)] = {place_of(each) for each in _nested(block)}
+        return known
+
+
+def _lists(configuration: Configuration) -> Iterator[tuple[Directive | None, list[Directive]]]:
+    yield None, configuration.directives
+    seen: set[int] = set()
+    waiting = list(configuration.directives)
+    while waiting:
+        directive = waiting.pop()
+        if directive.block is None or id(directive) in seen:
+            continue
+        seen.add(id(directive))
+        yield directive, directive.block
+        waiting.extend(directive.block)
+
+
+def _nested(block: Directive) -> Iterator[Directive]:
+    waiting = [block]
+    while waiting:
+        directive = waiting.pop()
+        if directive.block is not None:
+            yield directive
+            waiting.extend(directive.block)

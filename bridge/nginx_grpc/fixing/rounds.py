@@ -1,0 +1,294 @@
+"""Check, change, check again: until nothing is left that an edit mends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nginx_grpc.errors import Refused
+from nginx_grpc.findings import Finding
+from nginx_grpc.fixing import applying
+from nginx_grpc.fixing.applying import Unit
+from nginx_grpc.fixing.edits import edits_of
+from nginx_grpc.fixing.homes import UnplacedError
+from nginx_grpc.fixing.judging import Judge, Judged
+from nginx_grpc.fixing.proving import broken
+from nginx_grpc.reports.order import gravity
+
+__all__ = ["Fixed", "Outcome", "fix"]
+
+ROUNDS = 10
+# Where one step breaks something, half of it is tried: what it takes to find a few that do.
+_STEPS = 400
+_RESTARTS = 8
+_ONE_BY_ONE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a finding.
+
+    Args:
+        finding: as it was first met.
+        state: fixed; unsafe, for one that --unsafe would fix; manual, where somebody has to
+            decide; refused, where its edit could not be made.
+        why: a few words, empty where it is fixed and nobody has to know more.
+        brought: whether it was not there in the beginning: an edit for another one asks for it.
+    """
+
+    finding: Finding
+    state: str
+    why: str = ""
+    brought: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What all rounds came to.
+
+    Args:
+        before, after: what was there, and what would be.
+        outcomes: what became of each finding that counts.
+    """
+
+    before: Judged
+    after: Judged
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def fix(judge: Judge, wanted: Callable[[Finding], bool], *, unsafe: bool) -> Fixed:
+    """Mend what is wanted.
+
+    Args:
+        judge: reads and judges.
+        wanted: which findings of the first check are to be mended.
+        unsafe: whether to make the edits that change something else, too.
+
+    Raises Refused where what is there can't be read or judged.
+    """
+    first = judge.first()
+    run = _Run(judge, first, wanted, unsafe)
+    for _ in range(_RESTARTS):
+        run.start()
+        while run.round():
+            pass
+        culprits = run.culprits()
+        if not culprits:
+            break
+        if run.careful or run.many:
+            run.refused.update(culprits)
+        # One at a time it shows which of them it is.
+        run.careful = not run.many
+    else:
+        # Whatever is made then, something is found that was not there.
+        run.refuse_all("another finding would be there instead")
+        run.start()
+    return Fixed(first, run.state, run.outcomes())
+
+
+class _Run:
+    def __init__(
+        self, judge: Judge, first: Judged, wanted: Callable[[Finding], bool], unsafe: bool
+    ) -> None:
+        self.judge = judge
+        self.first = first
+        self.wanted = wanted
+        self.unsafe = unsafe
+        self.refused: dict[tuple[str, ...], str] = {}
+        self.careful = False
+        self.many = False
+        self.state = first
+        self._known = Counter(map(_base, first.result.findings))
+        self._judged = set(_carrying(first))
+        self._rounds = 0
+        self._fixed: dict[tuple[str, ...], list[Outcome]] = {}
+        self._brought: dict[tuple[str, ...], list[Unit]] = {}
+
+    def start(self) -> None:
+        """Back to what is there."""
+        self.state = self.first
+        self._rounds = 0
+        self._fixed = {}
+        self._brought = {}
+
+    def round(self) -> bool:
+        """One round; whether there may be another one."""
+        if self._rounds >= ROUNDS or self.judge.count >= _STEPS:
+            return False
+        units = self._units()
+        chosen = applying.compatible(units)
+        if not chosen:
+            return False
+        whole = len(chosen)
+        self.many = self.many or whole > _ONE_BY_ONE
+        if self.careful:
+            chosen = chosen[:1]
+        while True:
+            after, why = self._step(chosen)
+            if after is not None:
+                break
+            if len(chosen) == 1:
+                self.refused.update((_identity(each), why) for each in chosen[0].findings)
+                return True
+            chosen = chosen[: len(chosen) // 2]
+        self._note(chosen, after)
+        self.state = after
+        self._rounds += len(chosen) == whole
+        return True
+
+    def _step(self, units: list[Unit]) -> tuple[Judged | None, str]:
+        try:
+            contents = applying.apply(self.state.contents, units)
+            after = self.judge.again(contents)
+        except Refused as refused:
+            return None, f"nginx text that nobody could read would come of it ({refused.what})"
+        except UnplacedError as error:
+            return None, str(error)
+        why = broken(self.state, after, units)
+        if not why:
+            still = _count(self.state, units) - (_all(self.state) - _all(after))
+            if still:
+                why = "it would be found again"
+        return (None, why) if why else (after, "")
+
+    def _units(self) -> list[Unit]:
+        """The findings that an edit may mend, the gravest first."""
+        news = _news(self._bases(self.state), self._known)
+        units: dict[tuple[object, ...], Unit] = {}
+        for finding in sorted(self.state.result.findings, key=gravity):
+            brought = news.get(_base(finding), 0) > 0
+            if not (self.wanted(finding) or brought) or not self._is_offered(finding):
+                continue
+            edits = edits_of(finding.fix)
+            try:
+                placed = [self.state.targets.placed(edit) for edit in edits]
+            except UnplacedError as error:
+                self.refused[_identity(finding)] = str(error)
+                continue
+            if not placed:
+                self.refused[_identity(finding)] = "it says no edit"
+                continue
+            unit = Unit([finding], placed)
+            known = units.setdefault(unit.key, unit)
+            if known is not unit:
+                known.findings.append(finding)
+        return list(units.values())
+
+    def _is_offered(self, finding: Finding) -> bool:
+        if not finding.counts or _identity(finding) in self.refused:
+            return False
+        applicability = finding.fix.get("applicability")
+        return applicability == "safe" or (applicability == "unsafe" and self.unsafe)
+
+    def _note(self, units: list[Unit], after: Judged) -> None:
+        for unit in units:
+            for finding in unit.findings:
+                outcome = Outcome(finding, "fixed", brought=not self._was_there(finding))
+                self._fixed.setdefault(_base(finding), []).append(outcome)
+        for base in _news(self._bases(after), self._bases(self.state)):
+            self._brought[base] = units
+
+    def _was_there(self, finding: Finding) -> bool:
+        return self._known[_base(finding)] > 0
+
+    @staticmethod
+    def _bases(judged: Judged) -> Counter[tuple[str, ...]]:
+        return Counter(map(_base, judged.result.findings))
+
+    def _newcomers(self, judged: Judged) -> Counter[tuple[str, ...]]:
+        """What is found that was not there before.
+
+        A location that comes to carry gRPC is judged for the first time, and so is its upstream:
+        what is found in them then is told, and mended as anything else.
+        """
+        news = _news(self._bases(judged), self._known)
+        for finding in judged.result.findings:
+            node = finding.location or finding.upstream
+            where = (finding.entry, finding.server if finding.location else "", node)
+            if node and where not in self._judged:
+                news.pop(_base(finding), None)
+        return news
+
+    def culprits(self) -> dict[tuple[str, ...], str]:
+        """The findings whose edits brought another one up that no edit mended."""
+        found: dict[tuple[str, ...], str] = {}
+        for base in self._newcomers(self.state):
+            name = next(f.id for f in self.state.result.findings if _base(f) == base)
+            for unit in self._brought.get(base, []):
+                for each in unit.findings:
+                    found[_identity(each)] = f"{name} would be found instead"
+        return found
+
+    def refuse_all(self, why: str) -> None:
+        """Mend nothing."""
+        for finding in self.first.result.findings:
+            self.refused.setdefault(_identity(finding), why)
+
+    def outcomes(self) -> list[Outcome]:
+        """What became of all that was wanted."""
+        found = [each for fixed in self._fixed.values() for each in fixed]
+        left = Counter(map(_identity, self.state.result.findings))
+        for finding in self.state.result.findings:
+            if not left[_identity(finding)] or not finding.counts or not self.wanted(finding):
+                continue
+            applicability = finding.fix.get("applicability")
+            reason = str(finding.fix.get("why", ""))
+            refused = self.refused.get(_identity(finding))
+            if refused is not None and (applicability == "safe" or self.unsafe):
+                found.append(Outcome(finding, "refused", refused))
+            elif applicability == "unsafe" and not self.unsafe:
+                found.append(Outcome(finding, "unsafe", reason))
+            elif applicability == "manual":
+                found.append(Outcome(finding, "manual", reason))
+            else:
+                found.append(Outcome(finding, "refused", refused or "ten rounds did not do"))
+        before = {_identity(each) for each in self.state.result.findings}
+        for finding in self.first.result.findings:
+            if (
+                finding.counts
+                and self.wanted(finding)
+                and _identity(finding) not in before
+                and _base(finding) not in self._fixed
+            ):
+                found.append(Outcome(finding, "fixed", "with another one"))
+        return sorted(found, key=lambda each: each.finding.order())
+
+
+def _carrying(judged: Judged) -> Iterator[tuple[str, str, str]]:
+    """The locations that carry gRPC, and the upstreams that they pass to."""
+    for document in judged.documents:
+        entry = document["source"]["entry"]
+        for server in document["servers"]:
+            for location in server["locations"]:
+                if location["grpc_pass"]:
+                    yield entry, server["name"], location["name"]
+                    for upstream in location.get("target", {}).get("upstreams", ()):
+                        yield entry, "", upstream
+
+
+def _identity(finding: Finding) -> tuple[str, ...]:
+    return (*_base(finding), finding.variant, finding.level, finding.outcome)
+
+
+def _base(finding: Finding) -> tuple[str, ...]:
+    """Which finding it is, wherever its line stands now."""
+    waived = "" if finding.counts else "waived"
+    place = (finding.entry, finding.server, finding.location, finding.upstream)
+    return (finding.id, *place, finding.key, waived)
+
+
+def _all(judged: Judged) -> Counter[tuple[str, ...]]:
+    return Counter(map(_identity, judged.result.findings))
+
+
+def _count(judged: Judged, units: Iterable[Unit]) -> Counter[tuple[str, ...]]:
+    return Counter(_identity(each) for unit in units for each in unit.findings)
+
+
+def _news(
+    now: Mapping[tuple[str, ...], int], before: Mapping[tuple[str, ...], int]
+) -> Counter[tuple[str, ...]]:
+    return Counter(
+        {key: n - before.get(key, 0) for key, n in now.items() if n > before.get(key, 0)}
+    )
