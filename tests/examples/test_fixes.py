@@ -23,15 +23,20 @@ def mark(result):
 
 
 def apply(text, result):
-    lines = text.split("\n")
-    for change in result["fixes"][0]["artifactChanges"]:
-        for edit in change["replacements"]:
-            region = edit["deletedRegion"]
-            line = lines[region["startLine"] - 1]
-            start, end = region["startColumn"] - 1, region["endColumn"] - 1
-            new = line[:start] + edit["insertedContent"]["text"] + line[end:]
-            lines[region["startLine"] - 1] = new
-    return "\n".join(lines)
+    lines = text.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    (change,) = result["fixes"][0]["artifactChanges"]
+    edits = []
+    for number, edit in enumerate(change["replacements"]):
+        region = edit["deletedRegion"]
+        start = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+        edits.append((start, end, -number, edit["insertedContent"]["text"]))
+    for start, end, _, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda path: path.name)
@@ -47,12 +52,3 @@ def test_each_fix_mends_its_finding(rule, tmp_path, capsys):
         (tmp_path / "nginx.conf").write_text(apply(text, result))
         after = check(tmp_path, capsys)
         assert mark(result) not in {mark(other) for other in after}, result["message"]["text"]
-
-
-def test_the_plainest_faults_have_a_fix(tmp_path, capsys):
-    fixed = set()
-    for rule in RULES:
-        shutil.copytree(rule, tmp_path / rule.name)
-        (tmp_path / rule.name / "before.conf").rename(tmp_path / rule.name / "nginx.conf")
-        fixed |= {r["ruleId"] for r in check(tmp_path / rule.name, capsys) if "fixes" in r}
-    assert fixed >= {"NG101", "NG103", "NG105", "NG106", "NG108", "NG211"}

@@ -8,12 +8,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc import output
-from nginx_grpc.commands.arguments import Told, add_engine, add_input, add_settings, read, settings
+from nginx_grpc.commands.arguments import (
+    Told,
+    add_engine,
+    add_input,
+    add_settings,
+    read,
+    read_options,
+    settings,
+)
 from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
     from nginx_grpc.engines import Engine
     from nginx_grpc.findings import CheckResult
+    from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
 
@@ -91,6 +100,9 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
 
     search = settings(arguments)
     told = Told()
+    kept: list[Configuration] = []
+    # Only an editor's edits need the trees: they may be large.
+    keep = any(name == "sarif" for name, _ in arguments.outputs)
     try:
         result = check(
             read(arguments, told),
@@ -98,11 +110,17 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
             settings_of=search.of,
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
+            told_of=(lambda configuration, _: kept.append(configuration)) if keep else None,
         )
     except sources.NothingError as nothing:
         if nothing.named:
             raise
         result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
+    if kept:
+        from nginx_grpc.fixing import replacements
+
+        values = read_options(arguments, Told()).definitions
+        result = replacements.placed(result, kept, values)
     notes = [*search.notes, *told.notes]
     return replace(result, left_out=told.left_out, notes=notes, unread=told.unread)
 

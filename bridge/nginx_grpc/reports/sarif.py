@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from nginx_grpc import __version__, catalogue, printable, replacements, summary
-from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc import __version__, catalogue, printable, summary
+from nginx_grpc.findings import CheckResult, Finding, Replacement
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
 
@@ -133,9 +133,8 @@ def _result(finding: Finding, rule: int, mark: str, lines: Lines) -> dict[str, A
         "partialFingerprints": {"nginxGrpc/v1": mark},
         "properties": {"outcome": finding.outcome, "remedy": finding.remedy},
     }
-    fix = replacements.of(finding, lines)
-    if fix is not None:
-        result["fixes"] = [_fix(finding, fix)]
+    if finding.replacements:
+        result["fixes"] = [_fix(finding)]
     return result
 
 
@@ -158,25 +157,29 @@ def _location(finding: Finding) -> dict[str, Any]:
     return location
 
 
-def _fix(finding: Finding, fix: replacements.Replacement) -> dict[str, Any]:
+def _fix(finding: Finding) -> dict[str, Any]:
+    files: dict[str, list[dict[str, Any]]] = {}
+    for each in finding.replacements:
+        files.setdefault(each.file, []).append(_replacement(each))
+    unsafe = "Unsafe: " if finding.fix.get("applicability") == "unsafe" else ""
     return {
-        "description": {"text": _shown(f"Write {finding.remedy.strip()}")},
+        "description": {"text": _shown(f"{unsafe}{finding.remedy.strip()}")},
         "artifactChanges": [
-            {
-                "artifactLocation": {"uri": _uri(finding.file)},
-                "replacements": [
-                    {
-                        "deletedRegion": {
-                            "startLine": fix.line,
-                            "startColumn": fix.start,
-                            "endLine": fix.line,
-                            "endColumn": fix.end,
-                        },
-                        "insertedContent": {"text": fix.text},
-                    }
-                ],
-            }
+            {"artifactLocation": {"uri": _uri(file)}, "replacements": replacements}
+            for file, replacements in files.items()
         ],
+    }
+
+
+def _replacement(replacement: Replacement) -> dict[str, Any]:
+    return {
+        "deletedRegion": {
+            "startLine": replacement.line,
+            "startColumn": replacement.column,
+            "endLine": replacement.end_line,
+            "endColumn": replacement.end_column,
+        },
+        "insertedContent": {"text": replacement.text},
     }
 
 

@@ -11,7 +11,7 @@ import xmlschema
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from nginx_grpc import catalogue, printable
-from nginx_grpc.findings import CheckResult, Finding, Input
+from nginx_grpc.findings import CheckResult, Finding, Input, Replacement
 from nginx_grpc.reports import FORMATS, by_name
 
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -210,74 +210,39 @@ def test_another_name_is_another_fingerprint(other):
     assert marks(result(replace(LATE, **other), inputs=[given])) != marks(result(LATE))
 
 
-def fixed(given):
-    """The text after the SARIF report's own fixes, applied as an editor would."""
+def fixes(given):
+    """The fixes of the one result of a SARIF report."""
     run = json.loads(by_name("sarif").render(given))["runs"][0]
-    lines = TEXT.decode().split("\n")
-    for found in reversed(run["results"]):
-        for fix in found.get("fixes", []):
-            for change in fix["artifactChanges"]:
-                assert change["artifactLocation"]["uri"] == "conf.d/api.conf"
-                for edit in change["replacements"]:
-                    region = edit["deletedRegion"]
-                    assert region["startLine"] == region["endLine"]
-                    line = lines[region["startLine"] - 1]
-                    lines[region["startLine"] - 1] = (
-                        line[: region["startColumn"] - 1]
-                        + edit["insertedContent"]["text"]
-                        + line[region["endColumn"] - 1 :]
-                    )
-    return "\n".join(lines)
+    (found,) = run["results"]
+    return found.get("fixes")
 
 
-def test_a_fix_replaces_the_directive_on_its_line():
-    assert fixed(result(LATE)) == TEXT.decode().replace("timeout 75s;", "timeout 20s;")
-
-
-def test_a_fix_adds_the_directive_to_the_block():
-    assert fixed(result(SILENT[0])) == TEXT.decode().replace(
-        "location /shop.Orders/ {\n",
-        "location /shop.Orders/ {\n            grpc_read_timeout 300s;\n",
+def test_a_fix_has_all_that_its_edits_replace_in_every_file():
+    edits = (
+        Replacement("conf.d/api.conf", 3, 5, 3, 27, "keepalive_timeout 20s;"),
+        Replacement("conf.d/api.conf", 5, 1, 5, 1, "a;\n"),
+        Replacement("/etc/x y.conf", 1, 2, 4, 1, ""),
     )
+    fix = {"applicability": "unsafe", "why": "", "edits": []}
+    (found,) = fixes(result(replace(LATE, replacements=edits, fix=fix)))
+    assert found["description"]["text"].startswith("Unsafe: ")
+    assert [
+        (
+            change["artifactLocation"]["uri"],
+            [
+                (*each["deletedRegion"].values(), each["insertedContent"]["text"])
+                for each in change["replacements"]
+            ],
+        )
+        for change in found["artifactChanges"]
+    ] == [
+        ("conf.d/api.conf", [(3, 5, 3, 27, "keepalive_timeout 20s;"), (5, 1, 5, 1, "a;\n")]),
+        ("file:///etc/x%20y.conf", [(1, 2, 4, 1, "")]),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("line", "remedy"),
-    [
-        (2, "keepalive 32;"),  # its place among the balancing methods matters
-        (5, "keepalive_timeout 20s;\nkeepalive 32;"),
-        (5, "grpc_read_timeout 300s;"),
-        (3, "keepalive_timeout 20s;"),
-        (5, "keepalive_timeout <below 30s>;"),
-        (5, 'keepalive_timeout "20s";'),
-        (5, "keepalive_timeout SECONDS;"),
-        (3, "server 127.0.0.1:50061 max_fails=0;"),
-        (8, "add_header grpc-status 14;"),
-        (5, ""),
-        (0, "keepalive_timeout 20s;"),
-        (99, "keepalive_timeout 20s;"),
-    ],
-)
-def test_what_is_not_mechanical_has_no_fix(line, remedy):
-    assert fixed(result(replace(LATE, line=line, remedy=remedy))) == TEXT.decode()
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"    keepalive_timeout 75s; keepalive 8;",
-        b"    # keepalive_timeout 75s;",
-        b'    keepalive_timeout "75s";',
-        b"    keepalive_timeout",
-        b"    upstream a { keepalive_timeout 75s; }",
-        b"    keepalive_timeout 75s\xff;",
-    ],
-)
-def test_a_line_that_holds_more_has_no_fix(line):
-    run = json.loads(
-        by_name("sarif").render(result(replace(LATE, line=1), texts={"conf.d/api.conf": line}))
-    )["runs"][0]
-    assert "fixes" not in run["results"][0]
+def test_a_finding_without_an_edit_has_no_fix():
+    assert fixes(result(LATE)) is None
 
 
 # JUnit
