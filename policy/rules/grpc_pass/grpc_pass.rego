@@ -11,13 +11,29 @@
 #   item: 1
 #   levels: {checklist: deny, evidence: deny}
 #   message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL"
-#   remedy: "grpc_pass {instead};"
+#   directive: "{handler}"
+#   fix:
+#     applicability: unsafe
+#     why: calls over HTTP/1.1 (Connect, JSON) that the server takes at this path do not pass grpc_pass
 #   variants:
+#     rewritten:
+#       when: proxy_pass puts another path in the place of this one
+#       fix:
+#         applicability: manual
+#         why: "grpc_pass to {target} with the path as gRPC clients say it; if the server has another, rewrite ... break beside it"
+#     untranslatable:
+#       when: the target is no proxy_pass to an upstream or address
+#       fix:
+#         applicability: manual
+#         why: "grpc_pass in place of {handler}, with the upstream or address of the gRPC server"
 #     weak:
 #       when: the signs may mislead
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "this may be gRPC ({signs}) and goes out by {handler} {target}, which would fail every call"
+#       fix:
+#         applicability: manual
+#         why: "if gRPC calls come here: grpc_pass in place of {handler}"
 #     unseen:
 #       when: the rest of the configuration is not seen
 #       message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL, unless what is not seen says both proxy_http_version 2 and proxy_pass_trailers on (1.29.4)"
@@ -27,19 +43,21 @@ package nginx.grpc.rules.grpc_pass
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(call.location), call.subject, _at(call.location), values) if {
+findings contains rule.fault(about, forms, call.subject, _at(call.location), values) if {
 	some call in _wrong_handlers
 	not _maybe_http2(call.location)
+	forms := array.concat(_unfit(call.location), _forms(call.location))
 	values := {
 		"signs": concat("; ", call.location.grpc.reasons),
 		"handler": call.location.handler,
 		"target": call.location.proxy_pass,
-		"instead": _instead(call.location),
+		"edits": _edits(call.location),
 	}
 }
 
@@ -93,15 +111,36 @@ _at(location) := target if {
 	target := location.proxy_target
 } else := location
 
+# _unfit: why no edit can do it.
+_unfit(location) := ["untranslatable"] if {
+	not location.proxy_target
+} else := ["untranslatable"] if {
+	not _parts(location)
+} else := ["rewritten"] if {
+	not _parts(location)[2] in {"", location.path}
+} else := []
+
+# Of two handlers the last counts, and the other one is there already.
+_edits(location) := [fix.removing(location.proxy_target, "proxy_pass")] if {
+	location.grpc_pass != ""
+} else := [fix.replacing(location.proxy_target, "proxy_pass", "grpc_pass", [_instead(location)])] if {
+	_unfit(location) == []
+} else := []
+
 # The target as grpc_pass takes it: with a scheme of its own and without a path.
-_instead(location) := concat("", [_scheme(target), "://", _authority(target)]) if {
-	target := location.proxy_target
-} else := "grpc://UPSTREAM"
+_instead(location) := concat("", [_scheme(location.proxy_target), "://", _authority(location)])
 
 _scheme(target) := "grpcs" if {
 	target.scheme == "https"
 } else := "grpc"
 
-_authority(target) := concat(":", [target.host, format_int(target.port, 10)]) if {
-	target.kind == "address"
-} else := regex.find_all_string_submatch_n(`(?:https?://)?(unix:[^:]*|[^/]*)`, target.text, 1)[0][1]
+_authority(location) := concat(":", [location.proxy_target.host, format_int(location.proxy_target.port, 10)]) if {
+	location.proxy_target.kind == "address"
+} else := _parts(location)[1]
+
+# _parts: the whole, the authority and the path of proxy_pass; undefined where that is none of these.
+_parts(location) := regex.find_all_string_submatch_n(
+	`^https?://(unix:[^:]*|[^/$]+|\$[A-Za-z0-9_]+(?::[0-9]+)?)(?::?$|:?(/.*)$)`,
+	location.proxy_target.text,
+	1,
+)[0]

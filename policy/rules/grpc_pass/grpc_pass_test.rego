@@ -63,16 +63,16 @@ _none := t.one_location(t.proxied("/", "no", {}))
 
 _to(target) := t.one_location(t.proxied(_greeter, "strong", {"proxy_target": target}))
 
-_to_address := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 443), ["fields"]), {"scheme": "https"})))
+_to_address := _to(t.fields(object.union(object.remove(t.to_address("10.0.0.1", 443), ["fields"]), {"scheme": "https", "text": "https://10.0.0.1"})))
 
-_to_unix := _to(t.target({"kind": "unix", "text": "http://unix:/run/greeter.sock:/"}))
+_to_unix := _to(t.target({"kind": "unix", "text": "http://unix:/run/greeter.sock:"}))
 
-_to_variable := _to(t.to_variable("http://$backend/x", "unknown", {}))
+_to_variable := _to(t.to_variable("http://$backend", "unknown", {}))
 
 test_proxy_pass if {
 	found := grpc_pass.findings with input as _proxied
 	t.faults(found) == {"calls come here (path of a gRPC service) and go out by proxy_pass http://greeter: every one fails with UNKNOWN or INTERNAL"}
-	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	t.fixes(found) == {["unsafe", "replace proxy_pass grpc_pass grpc://greeter"]}
 	t.levels(found, "evidence") == {"deny"}
 	t.places(found) == {11}
 	[two] = [message | some message in t.faults(grpc_pass.findings)] with input as _two_signs
@@ -83,6 +83,7 @@ test_weak_signs_are_a_warning if {
 	found := grpc_pass.findings with input as _weak
 	t.levels(found, "checklist") == {"warn"}
 	t.is_weak(found)
+	t.decisions(found) == {"if gRPC calls come here: grpc_pass in place of proxy_pass"}
 }
 
 test_other_versions_of_http if {
@@ -111,7 +112,7 @@ test_no_exception_that_could_be_hidden if {
 
 test_other_handlers if {
 	found := grpc_pass.findings with input as _fastcgi
-	t.remedies(found) == {"grpc_pass grpc://UPSTREAM;"}
+	t.decisions(found) == {"grpc_pass in place of fastcgi_pass, with the upstream or address of the gRPC server"}
 	t.places(found) == {10}
 	t.is_clean(grpc_pass.findings) with input as _answered
 	count(t.faults(grpc_pass.findings)) == 1 with input as _fastcgi_beside_http_2
@@ -122,10 +123,34 @@ test_nothing_to_say if {
 	t.is_clean(grpc_pass.findings) with input as _none
 }
 
-test_remedy_says_the_target if {
-	t.remedies(grpc_pass.findings) == {"grpc_pass grpcs://10.0.0.1:443;"} with input as _to_address
-	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://unix:/run/greeter.sock;"} with input as _to_unix
-	t.remedies(grpc_pass.findings) == {"grpc_pass grpc://$backend;"} with input as _to_variable
+_edit(target) := {["unsafe", concat("", ["replace proxy_pass grpc_pass ", target])]}
+
+test_edit_says_the_target if {
+	t.fixes(grpc_pass.findings) == _edit("grpcs://10.0.0.1:443") with input as _to_address
+	t.fixes(grpc_pass.findings) == _edit("grpc://unix:/run/greeter.sock") with input as _to_unix
+	t.fixes(grpc_pass.findings) == _edit("grpc://$backend") with input as _to_variable
+	t.fixes(grpc_pass.findings) == _edit("grpc://$backend:50051") with input as _to(t.to_variable("http://$backend:50051", "unknown", {}))
+}
+
+# proxy_pass with the path of its own location changes none.
+test_path if {
+	same := _to(t.target({"text": "http://greeter/helloworld.Greeter/"}))
+	t.fixes(grpc_pass.findings) == _edit("grpc://greeter") with input as same
+	every text in ["http://greeter/", "http://greeter/v1", "http://unix:/run/greeter.sock:/x", "http://$backend/x"] {
+		t.fixes(grpc_pass.findings) == {["manual"]} with input as _to(t.target({"text": text}))
+	}
+	t.decisions(grpc_pass.findings) == {"grpc_pass to http://greeter with the path as gRPC clients say it; if the server has another, rewrite ... break beside it"} with input as _to(t.target({"text": "http://greeter/v1"}))
+}
+
+test_a_target_that_is_none_for_grpc_pass if {
+	every text in ["http://$backend$request_uri", "$scheme://greeter", "http://greeter$uri", "ftp://greeter"] {
+		t.fixes(grpc_pass.findings) == {["manual"]} with input as _to(t.target({"text": text}))
+	}
+}
+
+test_grpc_pass_stands_there_already if {
+	document := t.one_location(t.proxied(_greeter, "strong", {"grpc_pass": "grpc://greeter"}))
+	t.fixes(grpc_pass.findings) == {["unsafe", "remove proxy_pass"]} with input as document
 }
 
 _part_of(context, directives) := t.part(t.one_location(t.behind_gap(_with_settings(directives))), context)

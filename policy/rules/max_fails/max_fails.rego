@@ -11,12 +11,16 @@
 #   id: NG205
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
-#   message: "{fails} (a reset, an expired deadline) within fail_timeout put one of {servers} servers out (10s by default); with all of them out, every call gets 502"
-#   remedy: "server {address} max_fails=0;   # each of them, beside a zone"
+#   message: "{fails} (a reset, an expired deadline) within fail_timeout ({window}) put one of {servers} servers out for as long; with all of them out, every call gets 502"
+#   directive: server
+#   fix:
+#     applicability: unsafe
+#     why: "a server that is gone without refusing then costs each call that is sent to it grpc_connect_timeout"
 #   evidence: docs/rules/NG205.md
 package nginx.grpc.rules.max_fails
 
 import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
@@ -32,7 +36,8 @@ findings contains rule.fault(about, [], entry.subject, counted[0], values) if {
 	values := {
 		"fails": _failures(min([_max_fails(server) | some server in counted])),
 		"servers": format_int(count(servers), 10),
-		"address": counted[0].address,
+		"window": concat(" or ", sort({_window(server) | some server in counted})),
+		"edits": [fix.replacing(server, "server", "server", _never_out(server)) | some server in counted],
 	}
 }
 
@@ -64,6 +69,18 @@ _is_small(server) if {
 }
 
 _max_fails(server) := object.get(server, "max_fails", 1)
+
+_window(server) := trim_prefix(said, "fail_timeout=") if {
+	said := [arg | some arg in server.args; startswith(arg, "fail_timeout=")][0]
+} else := "10s by default"
+
+_never_out(server) := [_zero(arg) | some arg in server.args] if {
+	server.max_fails
+} else := array.concat(server.args, ["max_fails=0"])
+
+_zero(arg) := "max_fails=0" if {
+	startswith(arg, "max_fails=")
+} else := arg
 
 _failures(least) := "one event" if {
 	least == 1

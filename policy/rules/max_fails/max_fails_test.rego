@@ -36,8 +36,12 @@ _elsewhere := t.document(
 
 test_default if {
 	found := max_fails.findings with input as _default
-	t.faults(found) == {"one event (a reset, an expired deadline) within fail_timeout put one of 2 servers out (10s by default); with all of them out, every call gets 502"}
-	t.remedies(found) == {"server 10.0.0.1:50051 max_fails=0;   # each of them, beside a zone"}
+	t.faults(found) == {"one event (a reset, an expired deadline) within fail_timeout (10s by default) put one of 2 servers out for as long; with all of them out, every call gets 502"}
+	t.fixes(found) == {[
+		"unsafe",
+		"replace server server 10.0.0.1:50051 max_fails=0",
+		"replace server server 10.0.0.2:50051 max_fails=0",
+	]}
 	t.levels(found, "checklist") == {"warn"}
 }
 
@@ -45,6 +49,22 @@ test_small_numbers if {
 	some message in t.faults(max_fails.findings) with input as _three
 	startswith(message, "3 events (a reset")
 	count(t.faults(max_fails.findings)) == 1 with input as _nine
+}
+
+_weighted := _greeter([
+	t.peer("10.0.0.1:50051", {"max_fails": 2, "args": ["10.0.0.1:50051", "weight=5", "max_fails=2", "fail_timeout=30s", "backup"]}),
+	t.peer("10.0.0.2:50051", {"args": ["10.0.0.2:50051", "resolve"]}),
+])
+
+test_all_else_of_the_line_stays if {
+	found := max_fails.findings with input as _weighted
+	t.fixes(found) == {[
+		"unsafe",
+		"replace server server 10.0.0.1:50051 weight=5 max_fails=0 fail_timeout=30s backup",
+		"replace server server 10.0.0.2:50051 resolve max_fails=0",
+	]}
+	some message in t.faults(found)
+	contains(message, "within fail_timeout (10s by default or 30s) put")
 }
 
 test_no_danger if {

@@ -12,12 +12,14 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location {outer}"
-#   remedy: "grpc_pass {text};"
+#   directive: grpc_pass
+#   fix: {applicability: safe}
 #   evidence: docs/rules/NG207.md
 package nginx.grpc.rules.nested_location
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
@@ -27,13 +29,24 @@ findings contains rule.fault(about, [], nested.subject, nested.location, values)
 	nested.location.handler == "static"
 	not nested.location.own_handler
 	nested.location.arrival.kind == "files"
-	values := {"outer": nested.outer.name, "text": nested.outer.grpc_pass}
+	values := {
+		"outer": nested.outer.name,
+		"edits": [fix.setting(nested.location, "grpc_pass", _args(nested.outer.target))],
+	}
 }
 
 findings contains rule.unknown(about, [], effective.gap_doubt(nested.location)) if {
 	some nested in _nested
 	nested.location.handler == "unknown"
 }
+
+# As the location around passes, with the scheme that nginx takes where it says none.
+_args(target) := [arg | some arg in [concat("", [_scheme(target), target.text]), target.options]; arg != ""]
+
+_scheme(target) := "grpc://" if {
+	target.scheme == ""
+	target.scheme_known
+} else := ""
 
 _nested := [nested |
 	some server in input.servers

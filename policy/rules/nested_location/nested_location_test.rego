@@ -29,8 +29,22 @@ _unread := t.with_unread(t.locations([
 test_no_handler if {
 	found := nested_location.findings with input as _static
 	t.faults(found) == {"calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location /"}
-	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	t.fixes(found) == {["safe", "set grpc_pass grpc://greeter"]}
 	t.subjects(found) == {["api.example", "/watch", ""]}
+}
+
+_outer(target) := t.locations([
+	t.pass("/", {"target": target}),
+	t.location("/watch", {"parent": "/", "arrival": t.stopped({"kind": "files", "text": "location /watch"})}),
+])
+
+test_scheme_is_said if {
+	plain := t.target({"text": "greeter", "scheme": "", "upstreams": ["greeter"]})
+	t.fixes(nested_location.findings) == {["safe", "set grpc_pass grpc://greeter"]} with input as _outer(plain)
+	variable := t.to_variable("$backend", "unknown", {})
+	t.fixes(nested_location.findings) == {["safe", "set grpc_pass $backend"]} with input as _outer(variable)
+	dialect := t.target({"text": "grpcs://greeter", "scheme": "grpcs", "options": "override"})
+	t.fixes(nested_location.findings) == {["safe", "set grpc_pass grpcs://greeter override"]} with input as _outer(dialect)
 }
 
 test_handlers if {

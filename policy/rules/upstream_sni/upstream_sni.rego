@@ -3,18 +3,38 @@
 # description: |
 #   A server that picks its certificate by name (SNI: ingresses, load balancers, managed services) ends
 #   a handshake that says none, and every call gets 502. nginx says a name only with
-#   grpc_ssl_server_name on; the name is that of grpc_pass unless grpc_ssl_name says another.
+#   grpc_ssl_server_name on; the name is that of grpc_pass unless grpc_ssl_name says another. It is one
+#   name for all servers of an upstream block, and that of the block itself is often made up.
 # custom:
 #   harm: some
 #   id: NG405
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "nginx does not say {name} in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"
-#   remedy: "grpc_ssl_server_name on;"
+#   directive: grpc_ssl_server_name
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: grpc_ssl_server_name, args: ["on"]}]
 #   variants:
 #     another:
 #       when: the name is that of a server and not the upstream's
-#       remedy: "grpc_ssl_server_name on;\ngrpc_ssl_name {name};"
+#       fix:
+#         applicability: unsafe
+#         why: grpc_ssl_verify then looks for this name in the certificate
+#         edits:
+#           - {op: set, in: location, name: grpc_ssl_server_name, args: ["on"]}
+#           - {op: set, in: location, name: grpc_ssl_name, args: ["{name}"]}
+#     several:
+#       when: the servers go by several names
+#       message: "nginx does not say {name} in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"
+#       fix:
+#         applicability: manual
+#         why: "which name all these servers have a certificate for: grpc_ssl_server_name on; with grpc_ssl_name and that name"
+#     made-up:
+#       when: the upstream's name looks like one and its servers have none
+#       fix:
+#         applicability: manual
+#         why: "whether {name} is a name in the certificate: grpc_ssl_server_name on; and else grpc_ssl_name with the one that is"
 #   evidence: docs/rules/NG405.md
 package nginx.grpc.rules.upstream_sni
 
@@ -24,45 +44,56 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(call), call.subject, call.location.target, {"name": name}) if {
+findings contains rule.fault(about, said.forms, call.subject, call.location.target, {"name": said.name}) if {
 	some call in calls.targets
-	name := _name(call.location.target)
+	said := _said(call.location)
 	effective.value(call.location, "grpc_ssl_server_name") == false
 }
 
 findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
-	_ = _name(call.location.target)
+	_ = _said(call.location)
 	doubt := effective.doubt(call.location, "grpc_ssl_server_name")
 }
 
-# _name that a server may want to hear; undefined where there is none.
-_name(target) := target.host if {
-	target.scheme == "grpcs"
-	target.kind == "address"
-	target.host_is_name
-} else := domain if {
-	target.scheme == "grpcs"
-	domain := min(_domains[target.upstreams[0]])
-} else := target.text if {
-	target.scheme == "grpcs"
-	target.host_is_name
+# _said: the name that a server may want to hear, and how sure that is; undefined where there is none.
+_said(location) := {"name": location.target.host, "forms": []} if {
+	location.target.scheme == "grpcs"
+	location.target.kind == "address"
+	location.target.host_is_name
+} else := _of_upstream(location, location.target.upstreams[0]) if {
+	location.target.scheme == "grpcs"
+} else := {"name": location.target.text, "forms": []} if {
+	location.target.scheme == "grpcs"
+	location.target.host_is_name
 }
 
-# With grpc_ssl_server_name alone nginx says the upstream's name, which no server goes by.
-_forms(call) := ["another"] if {
-	upstream := call.location.target.upstreams[0]
-	domains := _domains[upstream]
-	not upstream in domains
-	not call.location.directives.grpc_ssl_name
-} else := []
+_of_upstream(location, upstream) := {"name": said.value, "forms": []} if {
+	_ = _names[upstream]
+	said := location.directives.grpc_ssl_name
+} else := {"name": min(names), "forms": _form(upstream, names)} if {
+	names := _hosts[upstream]
+	count(names) == 1
+} else := {"name": concat(" or ", sort(names)), "forms": ["several"]} if {
+	names := _hosts[upstream]
+} else := {"name": upstream, "forms": ["made-up"]} if {
+	_names[upstream]
+}
 
-# _domains of an upstream: its own name if that is one, else those of its servers.
-_domains[upstream.name] contains domain if {
+# With grpc_ssl_server_name alone nginx says the upstream's name.
+_form(upstream, names) := [] if {
+	names[upstream]
+} else := ["another"]
+
+# _hosts: the names of the servers of an upstream.
+_hosts[upstream.name] contains server.host if {
 	some upstream in input.upstreams
-	some domain in _names(upstream)
+	some server in upstream.servers
+	server.host_is_name
 }
 
-_names(upstream) := [upstream.name] if {
+# _names of upstreams that have such servers, or look like one themselves.
+_names := object.keys(_hosts) | {upstream.name |
+	some upstream in input.upstreams
 	regex.match(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`, upstream.name)
-} else := [server.host | some server in upstream.servers; server.host_is_name]
+}

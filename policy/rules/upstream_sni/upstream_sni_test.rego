@@ -57,19 +57,44 @@ test_name if {
 	found := upstream_sni.findings with input as _name
 	t.faults(found) == {"nginx does not say greeter.example in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"}
 	t.levels(found, "evidence") == {"warn"}
-	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _name_beside_an_upstream
+	t.fixes(upstream_sni.findings) == {["safe", "set grpc_ssl_server_name on"]} with input as _name_beside_an_upstream
 	some message in t.faults(upstream_sni.findings) with input as _dynamic
 	startswith(message, "nginx does not say grpcs://$b in")
 }
 
 test_upstream if {
-	count(upstream_sni.findings) == 1 with input as _domain
-	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _domain
 	found := upstream_sni.findings with input as _named_server
 	t.faults(found) == {"nginx does not say greeter.example in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"}
-	t.remedies(found) == {"grpc_ssl_server_name on;\ngrpc_ssl_name greeter.example;"}
-	t.remedies(upstream_sni.findings) == {"grpc_ssl_server_name on;"} with input as _name_given
+	t.fixes(found) == {["unsafe", "set grpc_ssl_server_name on", "set grpc_ssl_name greeter.example"]}
+	t.fixes(upstream_sni.findings) == {["safe", "set grpc_ssl_server_name on"]} with input as _name_given
+	same := _upstream("greeter.example", t.peer("greeter.example:443", {"host_is_name": true}))
+	t.fixes(upstream_sni.findings) == {["safe", "set grpc_ssl_server_name on"]} with input as same
 	t.is_clean(upstream_sni.findings) with input as _label
+}
+
+_two_names := object.union(_named_server, {"upstreams": [t.upstream("greeter", {}, [
+	t.peer("one.example:443", {"host_is_name": true}),
+	t.peer("two.example:443", {"host_is_name": true}),
+])]})
+
+# One name is said to all servers, and the block's own may be one that nobody has a certificate for.
+test_a_name_to_decide if {
+	found := upstream_sni.findings with input as _two_names
+	some message in t.faults(found)
+	startswith(message, "nginx does not say one.example or two.example in the TLS handshake")
+	t.decisions(found) == {"which name all these servers have a certificate for: grpc_ssl_server_name on; with grpc_ssl_name and that name"}
+	t.decisions(upstream_sni.findings) == {"whether greeter.example.com is a name in the certificate: grpc_ssl_server_name on; and else grpc_ssl_name with the one that is"} with input as _domain
+	made_up := _upstream("greeter.internal", t.peer("greeter.example:443", {"host_is_name": true}))
+	t.fixes(upstream_sni.findings) == {["unsafe", "set grpc_ssl_server_name on", "set grpc_ssl_name greeter.example"]} with input as made_up
+}
+
+test_a_name_in_a_variable_is_said if {
+	document := _upstream_with(
+		"greeter",
+		t.peer("greeter.example:443", {"host_is_name": true}),
+		{"grpc_ssl_name": t.variable("$name")},
+	)
+	t.fixes(upstream_sni.findings) == {["safe", "set grpc_ssl_server_name on"]} with input as document
 }
 
 test_no_name_to_say if {
