@@ -11,8 +11,29 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "no client can make a call: {sockets} of this server {verb} no HTTP/2"
-#   remedy: "{instead}"
+#   directive: "{directive}"
+#   fix: {applicability: safe}
 #   variants:
+#     shared:
+#       when: other servers have the socket too
+#       fix:
+#         applicability: unsafe
+#         why: "all servers on {address} take HTTP/2 then"
+#     plaintext:
+#       when: it is without TLS, and nginx may be older than 1.25.1
+#       fix:
+#         applicability: unsafe
+#         why: "before nginx 1.25.1 {address} then takes no HTTP/1.1 any more: whoever else comes there needs a socket of its own"
+#     default:
+#       when: it is without TLS, and its default server is another
+#       fix:
+#         applicability: unsafe
+#         why: "on plaintext the default server of {address} decides, which is {default}: it takes HTTP/2 then, too"
+#     udp:
+#       when: all sockets are for QUIC
+#       fix:
+#         applicability: manual
+#         why: "on which port calls come by TCP: listen PORT ssl beside it, with http2"
 #     quic:
 #       when: there is a QUIC socket
 #       levels: {checklist: warn, evidence: warn}
@@ -24,19 +45,25 @@ package nginx.grpc.rules.http2_listener
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _quic(entry.server), entry.subject, entry.server.listens[0], values) if {
+findings contains rule.fault(about, forms, entry.subject, mended[0], values) if {
 	some entry in calls.servers
 	_with_grpc[entry.number]
 	not _speaks(entry.server, {"yes", "unknown"})
+	mended := _mended(entry.server.listens)
+	forms := array.concat(_changes(entry, mended), _quic(entry.server))
 	values := {
 		"sockets": concat(", ", [listen.address | some listen in entry.server.listens]),
 		"verb": _verb(entry.server.listens),
-		"instead": _instead(entry.server.listens[0]),
+		"address": mended[0].address,
+		"default": _default_words(mended[0]),
+		"directive": _directive,
+		"edits": _edits(entry, mended),
 	}
 }
 
@@ -86,9 +113,74 @@ _verb(listens) := "speaks" if {
 	count(listens) == 1
 } else := "speak"
 
-_instead(listen) := "http2 on;" if {
-	versions.at_least("1.25.1")
-} else := concat("", ["listen ", listen.address, " http2;"])
+# _mended: the sockets that are to speak HTTP/2: with TLS where there are such, on the port of the
+# first; that of nginx's default where there is no listen.
+_mended(listens) := _on_one_port([listen | some listen in listens; _is_tls(listen)]) if {
+	some listen in listens
+	_is_tls(listen)
+} else := _on_one_port([listen | some listen in listens; not listen.quic]) if {
+	some listen in listens
+	not listen.quic
+} else := listens
+
+_is_tls(listen) if {
+	listen.ssl
+	not listen.quic
+}
+
+_on_one_port(listens) := [listen | some listen in listens; listen.port == listens[0].port]
+
+_has_directive if versions.at_least("1.25.1")
+
+_directive := "http2" if {
+	_has_directive
+} else := "listen"
+
+# _changes: what else an edit changes.
+_changes(entry, mended) := ["udp"] if {
+	mended[0].quic
+} else := ["default"] if {
+	_has_directive
+	not mended[0].ssl
+	mended[0]["default"] != entry.number
+} else := [] if {
+	_has_directive
+} else := ["plaintext"] if {
+	not mended[0].ssl
+} else := ["shared"] if {
+	some listen in mended
+	_numbers[listen.socket] != {entry.number}
+} else := []
+
+# _numbers of the servers on each socket.
+_numbers[listen.socket] contains number if {
+	some number, server in input.servers
+	some listen in server.listens
+}
+
+_default_words(listen) := concat("", [server.name, " (", server.file, ":", format_int(server.line, 10), ")"]) if {
+	server := input.servers[listen["default"]]
+}
+
+# _edits: http2 on for the server, and the default servers that decide on plaintext; or, where nginx
+# may not have it, the parameter beside what the listen says.
+_edits(entry, mended) := [fix.setting(server, "http2", ["on"]) |
+	some number in array.concat([entry.number], _deciding(entry.number, mended))
+	server := input.servers[number]
+	not effective.is_on(server, "http2")
+] if {
+	_has_directive
+} else := [_with_parameter(entry.server, listen) | some listen in mended]
+
+_deciding(number, mended) := sort({listen["default"] |
+	some listen in mended
+	not listen.ssl
+	listen["default"] != number
+})
+
+_with_parameter(server, listen) := fix.adding(server, "listen", [listen.address, "http2"], []) if {
+	listen.implicit
+} else := fix.replacing(listen, "listen", "listen", array.concat(listen.args, ["http2"]))
 
 _doubt(server, listen) := effective.gap_doubt(server) if {
 	effective.hidden(server)

@@ -4,7 +4,15 @@ import data.nginx.grpc.rules.http2_listener
 import data.nginx.grpc.testing as t
 
 _listen(address, speaks, more) := t.listen(object.union(
-	{"address": address, "http2_parameter": false, "speaks_http2": speaks},
+	{
+		"address": split(address, " ")[0],
+		"args": split(address, " "),
+		"socket": concat("", ["*:", split(address, " ")[0]]),
+		"port": to_number(split(address, " ")[0]),
+		"ssl": endswith(address, "ssl"),
+		"http2_parameter": false,
+		"speaks_http2": speaks,
+	},
 	more,
 ))
 
@@ -46,20 +54,89 @@ _fragment := object.union(
 
 test_no_socket if {
 	found := http2_listener.findings with input as _none
-	t.faults(found) == {"no client can make a call: 443 ssl of this server speaks no HTTP/2"}
-	t.remedies(found) == {"listen 443 ssl http2;"}
+	t.faults(found) == {"no client can make a call: 443 of this server speaks no HTTP/2"}
+	t.fixes(found) == {["safe", "replace listen listen 443 ssl http2"]}
 	t.levels(found, "evidence") == {"deny"}
 	{fault.server | some fault in found} == {"api.example"}
 }
 
 test_two_sockets if {
-	t.faults(http2_listener.findings) == {"no client can make a call: 443 ssl, 80 of this server speak no HTTP/2"} with input as _none_of_two
+	t.faults(http2_listener.findings) == {"no client can make a call: 443, 80 of this server speak no HTTP/2"} with input as _none_of_two
 	t.is_clean(http2_listener.findings) with input as _one_of_two
 }
 
-test_remedy_by_version if {
-	t.remedies(http2_listener.findings) == {"http2 on;"} with input as _none with data.nginx_grpc as {"nginx_version": "1.25.1"}
-	t.remedies(http2_listener.findings) == {"listen 443 ssl http2;"} with input as _none with data.nginx_grpc as {"nginx_version": "1.25.0"}
+_first_with := {"nginx_version": "1.25.1"}
+
+_last_without := {"nginx_version": "1.25.0"}
+
+test_spelling_by_version if {
+	t.fixes(http2_listener.findings) == {["safe", "set http2 on"]} with input as _none with data.nginx_grpc as _first_with
+	t.fixes(http2_listener.findings) == {["safe", "replace listen listen 443 ssl http2"]} with input as _none with data.nginx_grpc as _last_without
+}
+
+_busy := _passed([
+	_listen("80", "no", {"line": 3}),
+	_listen("443", "no", {"line": 4, "ssl": true, "args": ["443", "ssl", "proxy_protocol", "default_server", "reuseport"]}),
+	_listen("443", "no", {"line": 5, "ssl": true, "args": ["[::]:443", "ssl", "backlog=511"]}),
+	_listen("8443", "no", {"line": 6, "ssl": true, "args": ["8443", "ssl"]}),
+])
+
+# Sockets without TLS may be there for others, and one port is enough.
+test_tls_comes_first_and_all_else_stays if {
+	found := http2_listener.findings with input as _busy
+	t.places(found) == {4}
+	t.fixes(found) == {[
+		"safe",
+		"replace listen listen 443 ssl proxy_protocol default_server reuseport http2",
+		"replace listen listen [::]:443 ssl backlog=511 http2",
+	]}
+}
+
+_plain := _passed([_listen("80", "no", {}), _listen("8080", "no", {})])
+
+test_plaintext if {
+	found := http2_listener.findings with input as _plain
+	t.fixes(found) == {["unsafe", "replace listen listen 80 http2"]}
+	some finding in found
+	startswith(finding.fix.why, "before nginx 1.25.1 80 then takes no HTTP/1.1 any more")
+	t.fixes(http2_listener.findings) == {["safe", "set http2 on"]} with input as _plain with data.nginx_grpc as _first_with
+}
+
+test_no_listen if {
+	silent := _passed([_listen("80", "no", {"implicit": true, "args": []})])
+	t.fixes(http2_listener.findings) == {["unsafe", "add listen 80 http2"]} with input as silent
+}
+
+_second(listens, more) := t.document(
+	[
+		t.server([t.location("/", {})], object.union({"name": "web", "line": 20, "listens": listens}, more)),
+		t.server([t.pass("/", {})], {"listens": listens}),
+	],
+	[t.greeter],
+)
+
+test_shared_socket if {
+	tls := _second([_listen("443 ssl", "no", {})], {})
+	t.fixes(http2_listener.findings) == {["unsafe", "replace listen listen 443 ssl http2"]} with input as tls
+	{finding.fix.why | some finding in http2_listener.findings} == {"all servers on 443 take HTTP/2 then"} with input as tls
+	t.fixes(http2_listener.findings) == {["safe", "set http2 on"]} with input as tls with data.nginx_grpc as _first_with
+}
+
+# The default server of a plaintext socket decides, and the server needs it as well.
+test_default_server_is_mended_too if {
+	plain := _second([_listen("80", "no", {})], {})
+	found := http2_listener.findings with input as plain with data.nginx_grpc as _first_with
+	t.fixes(found) == {["unsafe", "set http2 on", "set http2 on"]}
+	some finding in found
+	[1, 20] == [edit["in"].line | some edit in finding.fix.edits]
+	finding.fix.why == "on plaintext the default server of 80 decides, which is web (nginx.conf:20): it takes HTTP/2 then, too"
+	on := _second([_listen("80", "no", {})], {"directives": t.fields({"http2": t.flag(true)})})
+	t.fixes(http2_listener.findings) == {["unsafe", "set http2 on"]} with input as on with data.nginx_grpc as _first_with
+}
+
+test_udp_alone if {
+	udp := _passed([_listen("443", "no", {"quic": true})])
+	t.decisions(http2_listener.findings) == {"on which port calls come by TCP: listen PORT ssl beside it, with http2"} with input as udp
 }
 
 test_quic_is_a_warning if {
@@ -89,7 +166,7 @@ test_strong_signs_count if {
 
 test_unknown if {
 	found := http2_listener.findings with input as _not_seen
-	t.reasons(found) == {"whether 443 ssl speaks HTTP/2 is not seen"}
+	t.reasons(found) == {"whether 443 speaks HTTP/2 is not seen"}
 	t.hints(found) == {"nginx-grpc check the whole configuration, as nginx -T prints it"}
 	t.faults(found) == set()
 	t.is_clean(http2_listener.findings) with input as _one_of_two_not_seen
