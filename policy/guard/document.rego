@@ -755,7 +755,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -786,6 +786,7 @@ ok_location(x) if {
 	kind.natural_if_said(x, "add_trailer")
 	kind.natural_if_said(x, "proxy_set_header")
 	kind.natural_if_said(x, "error_page")
+	is_boolean(object.get(x, "own_error_page", false))
 	ok_optional_location_errors(x, "errors")
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
@@ -849,6 +850,7 @@ wrong_location(x) := {"(no object)"} if {
 	{"add_trailer" | not kind.natural_if_said(x, "add_trailer")},
 	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
 	{"error_page" | not kind.natural_if_said(x, "error_page")},
+	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
 		"errors" in object.keys(x)
 		some inner in wrong_location_errors(object.get(x, "errors", null))

@@ -84,6 +84,8 @@ class LocationWriter:
             for name in (*(HEADER_LISTS if carries else ()), "error_page"):
                 if name in lists:
                     node[name] = self._lists.index(lists[name])
+            if "error_page" in own:
+                node["own_error_page"] = True
         if location.errors.possible:
             node["errors"] = location.errors.as_json()
         if location.scope.gap is not None:

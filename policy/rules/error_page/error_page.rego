@@ -11,7 +11,8 @@
 #   item: 7
 #   levels: {checklist: deny, evidence: "off"}
 #   message: "{statuses} of nginx itself reach the client as HTML: {why}"
-#   remedy: "error_page 502 503 504 = /grpc_unavailable;\nlocation = /grpc_unavailable {\n    internal;\n    default_type application/grpc;\n    add_header grpc-status 14;\n    add_header grpc-message \"upstream unavailable\";\n    return 200;\n}"
+#   directive: error_page
+#   fix: {applicability: safe}
 #   variants:
 #     partial:
 #       when: at least one of the three has a page for gRPC
@@ -22,6 +23,7 @@ package nginx.grpc.rules.error_page
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.page_edits
 import data.nginx.grpc.lib.pages
 import data.nginx.grpc.lib.rule
 
@@ -32,7 +34,7 @@ findings contains rule.fault(about, _forms(missing), call.subject, _at(call.loca
 	not _hidden(call)
 	missing := [status | some status in _wanted; not _has_page(call, status)]
 	count(missing) > 0
-	values := {"statuses": _listed(missing), "why": _why(call, missing)}
+	values := {"statuses": _listed(missing), "why": _why(call, missing), "edits": _edits(call, missing)}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -95,6 +97,20 @@ _forms(missing) := [] if {
 _at(location) := first if {
 	first := input.error_page_lists[location.error_page].pages[0]
 } else := location
+
+# A page that another status has already does for these, too.
+_edits(call, missing) := page_edits.of_location(call.number, call.location, {status: good | some status in missing}) if {
+	good := [object.filter(verdict.entry, ["uri", "response"]) |
+		some status in _wanted
+		verdict := _verdict(call, status)
+		verdict.kind == "good"
+	][0]
+} else := array.concat(
+	page_edits.of_location(call.number, call.location, {status: page | some status in missing}),
+	page_edits.for_pages(call.number, {"14"}),
+) if {
+	page := page_edits.page(call.number, "14")
+}
 
 _listed(statuses) := concat(", ", [format_int(status, 10) | some status in statuses])
 

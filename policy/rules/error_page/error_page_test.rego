@@ -46,6 +46,117 @@ test_no_page if {
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"off"}
 	t.places(found) == {10}
+	t.fixes(found) == {["safe", "add error_page 502 503 504 = /grpc_unavailable", "add location = /grpc_unavailable"]}
+	{edit["in"].line | some finding in found; some edit in finding.fix.edits} == {1}
+}
+
+_page_words := ["internal ", "default_type application/grpc", "add_header grpc-status 14", "add_header grpc-message upstream unavailable", "return 200"]
+
+test_the_page if {
+	some finding in error_page.findings with input as _none
+	[concat(" ", [inner.name, concat(" ", inner.args)]) | some inner in finding.fix.edits[1].block] == _page_words
+}
+
+_mixed(location, entries, pages, context) := object.union(
+	t.document(
+		[t.server(
+			[location, t.location("/", {}), t.location("/50x.html", {"modifier": "="})],
+			{"pages": pages},
+		)],
+		[t.greeter],
+	),
+	{"error_page_lists": [{"context": context, "complete": true, "pages": entries}]},
+)
+
+_web := [object.union(t.error_page([404], "", "/404.html"), {"line": 3}), t.error_page([500, 502, 503, 504], "", "/50x.html")]
+
+# The web keeps its pages, and the location those that it had.
+test_beside_a_web_site if {
+	found := error_page.findings with input as _mixed(t.pass("/s/", {"error_page": 0}), _web, [_file], "server")
+	t.fixes(found) == {[
+		"safe",
+		"add error_page 404 /404.html",
+		"add error_page 500 /50x.html",
+		"add error_page 502 503 504 = /grpc_unavailable",
+		"add location = /grpc_unavailable",
+	]}
+	some finding in found
+	[edit["in"].line | some edit in finding.fix.edits] == [10, 10, 10, 1]
+}
+
+test_in_its_own_list if {
+	own := t.pass("/s/", {"error_page": 0, "own_error_page": true})
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"replace error_page error_page 500 /50x.html",
+		"add error_page 502 503 504 = /grpc_unavailable",
+		"add location = /grpc_unavailable",
+	]} with input as _mixed(own, _web, [_file], "location")
+	alone := [t.error_page([503, 504], "", "/50x.html"), object.union(t.error_page([502], "", "/50x.html"), {"line": 15})]
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"replace error_page error_page 502 503 504 = /grpc_unavailable",
+		"remove error_page",
+		"add location = /grpc_unavailable",
+	]} with input as _mixed(own, alone, [_file], "location")
+}
+
+# Of a server that carries nothing else the list is one for all.
+test_in_the_server if {
+	only := t.with_pages([t.error_page([502, 503, 504], "", "/50x.html")], [_file])
+	alone := object.union(only, {"servers": [t.server([t.pass("/", {"error_page": 0}), t.page("/e", {"internal": true})], {"pages": [_file]})]})
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"replace error_page error_page 502 503 504 = /grpc_unavailable",
+		"add location = /grpc_unavailable",
+	]} with input as alone
+	of_http := object.union(alone, {"error_page_lists": [{"context": "http", "complete": true, "pages": _web}]})
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"add error_page 404 /404.html",
+		"add error_page 500 /50x.html",
+		"add error_page 502 503 504 = /grpc_unavailable",
+		"add location = /grpc_unavailable",
+	]} with input as of_http
+	own := object.union(of_http, {
+		"servers": [t.server([t.pass("/", {"error_page": 0, "own_error_page": true})], {"pages": [_file]})],
+		"error_page_lists": [{"context": "location", "complete": true, "pages": only.error_page_lists[0].pages}],
+	})
+	some finding in error_page.findings with input as own
+	finding.fix.edits[0].at.line == 14
+}
+
+# What the location around gets, the one inside inherits.
+test_in_the_location_around if {
+	nested := t.document(
+		[t.server([t.pass("/", {"line": 8}), t.pass("/in", {"parent": "/"}), t.location("/web", {})], {})],
+		[t.greeter],
+	)
+	found := error_page.findings with input as nested
+	count(found) == 2
+	{finding.fix.edits[0]["in"].line | some finding in found} == {8}
+}
+
+test_a_good_page_is_used_again if {
+	t.fixes(error_page.findings) == {["safe", "add error_page 503 504 = /e"]} with input as _mixed(
+		t.pass("/s/", {"error_page": 0, "own_error_page": true}),
+		[t.error_page([502], "=", "/e")], [_followed], "location",
+	)
+}
+
+_with_exact(more) := t.document(
+	[t.server([t.pass("/", {}), t.page("/grpc_unavailable", object.union({"modifier": "="}, more))], {})],
+	[t.greeter],
+)
+
+test_a_path_that_is_taken if {
+	ours := _with_exact({"internal": true, "directives": t.fields({"default_type": t.text("application/grpc")})})
+	t.fixes(error_page.findings) == {["safe", "add error_page 502 503 504 = /grpc_unavailable"]} with input as ours
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"add error_page 502 503 504 = /grpc_unavailable_2",
+		"add location = /grpc_unavailable_2",
+	]} with input as _with_exact({})
 }
 
 test_good_page if {
