@@ -153,7 +153,7 @@ _is_too_late(errors, page, status) if {
 
 # _file: a file has a body, so it is never a gRPC page. Whether it is there is not known.
 _file(entry, page, status) := _unknown(entry, "is a file of type application/grpc") if {
-	_is_grpc(page)
+	is_grpc(page)
 } else := {"kind": "plain"} if {
 	_says_the_same(page, status)
 } else := {"kind": "not_grpc"}
@@ -168,7 +168,7 @@ _error(page, status) := {"kind": "status"} if {
 _answered(entry, page, status) := {"kind": "no_content"} if {
 	_final(page, status) == 204
 } else := _typed(entry, page, status) if {
-	_is_grpc(page)
+	is_grpc(page)
 } else := {"kind": "not_grpc"} if {
 	not _says_the_same(page, status)
 } else := {"kind": "mixed"} if {
@@ -241,8 +241,8 @@ _final(page, status) := status if {
 # _says_the_same: clients make the same of the status that is sent.
 _says_the_same(page, status) if told[_final(page, status)] == told[status]
 
-# _is_grpc: by the type of the page, or one that add_header adds to it: one is enough.
-_is_grpc(page) if {
+# is_grpc: by the type of the page, or one that add_header adds to it: one is enough.
+is_grpc(page) if {
 	_grpc_type(page.type)
 } else if {
 	some header in page.headers

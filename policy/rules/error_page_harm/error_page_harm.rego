@@ -19,7 +19,8 @@
 #   item: 7
 #   levels: {checklist: deny, evidence: deny}
 #   message: "for {statuses} of {places} clients get a page that is no gRPC answer ({page}): they see UNKNOWN or INTERNAL instead of {told}"
-#   remedy: "return 200;"
+#   directive: "{directive}"
+#   fix: {applicability: safe}
 #   variants:
 #     no_content:
 #       when: the page answers 204
@@ -30,7 +31,6 @@
 #     not_grpc:
 #       when: the page is not application/grpc
 #       message: "for {statuses} of {places} clients get {page} with another status and not as application/grpc: they report UNKNOWN or UNIMPLEMENTED instead of {told}"
-#       remedy: "location = /grpc_unavailable {\n    internal;\n    default_type application/grpc;\n    add_header grpc-status {number};\n    add_header grpc-message \"{words}\";\n    return 200;\n}"
 #     status:
 #       when: the page has an HTTP status of another meaning
 #       message: "for {statuses} of {places} {page} answers with another HTTP status: clients no longer see {told}"
@@ -40,56 +40,50 @@
 #     headers_lost:
 #       when: the status is kept and add_header lacks always
 #       message: "for {statuses} of {places} {page} is sent as application/grpc with the status kept, so grpc-status is not added: grpc-go reports UNKNOWN instead of {told}"
-#       remedy: "error_page {statuses} = {page};"
 #     no_status:
 #       when: the page has no grpc-status
 #       message: "for {statuses} of {places} {page} is sent as application/grpc without grpc-status: clients report UNKNOWN or INTERNAL instead of {told}"
-#       remedy: "add_header grpc-status {number};"
 #     bad_status:
 #       when: grpc-status is not a number from 0 to 16
 #       message: "for {statuses} of {places} {page} says grpc-status {value}, which is no code: clients report UNKNOWN or INTERNAL instead of {told}"
-#       remedy: "add_header grpc-status {number};"
 #     ok_status:
 #       when: the page says grpc-status 0
 #       message: "for {statuses} of {places} {page} says grpc-status 0: the client takes the failed call for answered"
-#       remedy: "add_header grpc-status {number};"
 #     says_less:
 #       when: the page says UNKNOWN (2) or INTERNAL (13)
 #       message: "for {statuses} of {places} {page} says grpc-status {value}: clients no longer see {told}"
-#       remedy: "add_header grpc-status {number};"
 #     content_length:
 #       when: the page adds a content-length
 #       message: "for {statuses} of {places} {page} has two content-length headers: grpc-js and curl take the answer for a broken one"
-#       remedy: "return 200;"
 #     redirect:
 #       when: the page is a URL
 #       message: "for {statuses} of {places} clients get a redirect to {page}, which no gRPC client follows: they report UNKNOWN instead of {told}"
-#       remedy: "error_page {statuses} = /grpc_unavailable;"
 #     missing:
 #       when: the named location does not exist
 #       message: "for {statuses} of {places} nginx looks for {page}, which does not exist, and answers 500: clients report UNKNOWN instead of {told}"
-#       remedy: "location {page} {\n    default_type application/grpc;\n    add_header grpc-status {number};\n    add_header grpc-message \"{words}\";\n    return 200;\n}"
 #     no_file:
 #       when: a named location serves files
 #       message: "for {statuses} of {places} {page} leads to files, which nginx does not give for a POST: it answers 405 or 404, and clients report UNKNOWN or UNIMPLEMENTED instead of {told}"
-#       remedy: "location = /grpc_unavailable {\n    internal;\n    default_type application/grpc;\n    add_header grpc-status {number};\n    add_header grpc-message \"{words}\";\n    return 200;\n}"
 #     closed:
 #       when: the page closes
 #       message: "for {statuses} of {places} {page} closes without an answer: clients no longer see {told}"
 #     passes:
 #       when: the page passes to gRPC
 #       message: "for {statuses} of {places} {page} passes the call on, but its message has been read and gone: every unary call fails with INTERNAL instead of {told}"
-#       remedy: "server ADDRESS backup;"
+#       fix:
+#         applicability: manual
+#         why: "which server takes the calls: as backup in the upstream of {places} it gets them whole, and no page is needed"
 #     older_clients:
 #       when: the status is kept and add_header says always
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "for {statuses} of {places} {page} keeps the HTTP status: grpc-go before 1.83 goes by that, and does not see grpc-status and grpc-message"
-#       remedy: "error_page {statuses} = {page};"
 #   evidence: docs/rules/NG110.md
 package nginx.grpc.rules.error_page_harm
 
 import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.fix
+import data.nginx.grpc.lib.page_edits
 import data.nginx.grpc.lib.pages
 import data.nginx.grpc.lib.rule
 
@@ -101,14 +95,13 @@ findings contains rule.fault(about, [first.kind], _subject(first), _at(first), v
 	harm.counts
 	first := _first(harms)
 	statuses := sort({status | some harm in harms; some status in harm.statuses})
-	code := _codes[_told(statuses[0])]
 	values := {
 		"statuses": concat(" ", [format_int(status, 10) | some status in statuses]),
 		"page": first.entry.uri,
 		"places": _listed({name | some harm in harms; some name in harm.places}),
 		"told": concat(" or ", sort({_told(status) | some status in statuses})),
-		"number": code.number,
-		"words": code.words,
+		"directive": _directive(first),
+		"edits": [edit | some edit in {edit | some harm in harms; some edit in _edits(harm)}],
 		"value": concat(", ", [header.value | some header in first.page.headers; header.name == "grpc-status"]),
 	}
 }
@@ -122,11 +115,11 @@ findings contains rule.unknown(about, [], verdict.doubt) if {
 _told(status) := object.get(pages.told, status, "INTERNAL or UNKNOWN")
 
 _codes := {
-	"INTERNAL or UNKNOWN": {"number": "13", "words": "internal error"},
-	"UNAUTHENTICATED": {"number": "16", "words": "not authenticated"},
-	"PERMISSION_DENIED": {"number": "7", "words": "not allowed"},
-	"UNIMPLEMENTED": {"number": "12", "words": "no such method"},
-	"UNAVAILABLE": {"number": "14", "words": "upstream unavailable"},
+	"INTERNAL or UNKNOWN": "13",
+	"UNAUTHENTICATED": "16",
+	"PERMISSION_DENIED": "7",
+	"UNIMPLEMENTED": "12",
+	"UNAVAILABLE": "14",
 }
 
 # _harms: by page and kind of harm, for each list that leads there the statuses and the locations.
@@ -134,13 +127,14 @@ _harms[key] contains harm if {
 	some number, lists in pages.verdict
 	some index, statuses in lists
 	some kind in {verdict.kind | some verdict in statuses}
-	not kind in {"good", "plain", "fallback", "unknown"}
+	_is_harm(kind)
 	alike := {status: verdict | some status, verdict in statuses; verdict.kind == kind}
 	some verdict in alike
 	key := [number, kind, verdict.page.location, _place(verdict)]
 	same := {status: twin | some status, twin in alike; twin.page == verdict.page}
 	harm := {
 		"number": number,
+		"index": index,
 		"kind": kind,
 		"entry": verdict.entry,
 		"page": verdict.page,
@@ -149,6 +143,8 @@ _harms[key] contains harm if {
 		"places": {location.name | some location in pages.places[number][index]},
 	}
 }
+
+_is_harm(kind) if not kind in {"good", "plain", "fallback", "unknown"}
 
 _any_counts(verdicts) if {
 	some verdict in verdicts
@@ -191,5 +187,157 @@ _at(harm) := harm.entry if {
 	harm.kind in {"bad_status", "ok_status", "says_less", "content_length"}
 	header := [header | some header in harm.page.headers; header.name == _wrong[harm.kind]][0]
 } else := harm.page
+
+_directive(harm) := "add_header" if {
+	_wrong[harm.kind]
+} else := "error_page"
+
+# _edits: of a page that is for gRPC alone all that is wrong with it; else a page of our own, for the
+# gRPC locations alone.
+_edits(harm) := _repairs(harm) if {
+	_is_repairable(harm.number, harm.index, harm)
+} else := _leading_elsewhere[harm.number][harm.index]
+
+_leading_elsewhere[number][index] := array.concat(
+	[edit |
+		some location in pages.places[number][index]
+		some edit in page_edits.of_location(number, location, wanted)
+	],
+	page_edits.for_pages(number, {_code(status) |
+		some status, led in wanted
+		led == page_edits.page(number, _code(status))
+	}),
+) if {
+	some number, lists in pages.verdict
+	some index, _ in lists
+	wanted := _wanted(number, index)
+}
+
+# _wanted: where each status of a list should lead that leads to harm. At least one does.
+_wanted(number, index) := wanted if {
+	wanted := {status: led |
+		some status, verdict in pages.verdict[number][index]
+		_is_harm(verdict.kind)
+		verdict.kind != "passes"
+		not _is_repairable(number, index, verdict)
+		led := _led(number, verdict, status)
+	}
+	count(wanted) > 0
+}
+
+# The page may be right but for the status that is kept.
+_led(number, verdict, status) := page_edits.page(number, _code(status)) if {
+	not _keeps_status[verdict.kind]
+} else := {"uri": verdict.entry.uri, "response": "="}
+
+_keeps_status := {"headers_lost", "older_clients"}
+
+_code(status) := _codes[_told(status)]
+
+# _is_repairable: a page that was made for gRPC, by a plain location, and that nobody else gets.
+_is_repairable(number, index, judged) if {
+	judged.kind != "passes"
+	location := calls.location_by_id[judged.page.location]
+	location.return
+	not _with_if[location.id]
+	_is_for_grpc(judged.page)
+	not _has_type_of_its_own(location, judged.page)
+	every header in judged.page.headers {
+		_stands_in(header, location)
+	}
+	_is_for_calls(number, index)
+}
+
+_with_if := {location.parent |
+	some server in input.servers
+	some location in server.locations
+	location.modifier == "if"
+}
+
+_is_for_grpc(page) if {
+	pages.is_grpc(page)
+} else if {
+	some header in page.headers
+	header.name == "grpc-status"
+}
+
+# The extension of a path comes before default_type.
+_has_type_of_its_own(location, page) if {
+	not pages.is_grpc(page)
+	regex.match(`\.[^/]*$`, location.path)
+}
+
+_stands_in(header, location) if {
+	header.file == location.file
+	header.line >= location.line
+}
+
+_is_for_calls(number, index) if {
+	page_edits.carries_grpc_alone(number)
+} else if {
+	every location in pages.places[number][index] {
+		location.own_error_page
+	}
+}
+
+_repairs(harm) := array.concat(
+	array.concat(_of_return(location, harm.page), _of_type(location, harm.page)),
+	array.concat(_of_headers(location, harm), _of_response(harm)),
+) if {
+	location := calls.location_by_id[harm.page.location]
+}
+
+_of_return(location, page) := [fix.replacing(location.return, "return", "return", ["200"])] if {
+	not _is_right_return(location.return, page)
+} else := []
+
+_is_right_return(said, page) if {
+	said.body in {"none", "empty"}
+	_gives_200(said, page)
+}
+
+_gives_200(said, page) if {
+	said.code == 200
+} else if {
+	page.status == 200
+}
+
+_of_type(location, page) := [fix.setting(location, "default_type", ["application/grpc"])] if {
+	not pages.is_grpc(page)
+} else := []
+
+_of_headers(location, harm) := array.concat(lengths, _of_status(location, harm)) if {
+	lengths := [fix.removing(header, _adding[header.trailer]) |
+		some header in harm.page.headers
+		header.name == "content-length"
+	]
+}
+
+_adding := {true: "add_trailer", false: "add_header"}
+
+# The last of several counts.
+_of_status(location, harm) := [fix.adding(location, "add_header", ["grpc-status", _number(harm)], [])] if {
+	not _says_status(harm.page)
+} else := [fix.replacing(last, _adding[last.trailer], _adding[last.trailer], args)] if {
+	harm.kind in {"bad_status", "ok_status", "says_less"}
+	said := [header | some header in harm.page.headers; header.name == "grpc-status"]
+	last := said[count(said) - 1]
+	args := [word | some word in ["grpc-status", _number(harm), {true: "always", false: ""}[last.always]]; word != ""]
+} else := []
+
+_says_status(page) if {
+	some header in page.headers
+	header.name == "grpc-status"
+}
+
+_number(harm) := _code(min(harm.statuses))
+
+_of_response(harm) := [edit |
+	some location in pages.places[harm.number][harm.index]
+	some edit in page_edits.of_location(harm.number, location, wanted)
+] if {
+	harm.page.kept
+	wanted := {status: {"uri": harm.entry.uri, "response": "="} | some status in harm.statuses}
+} else := []
 
 _wrong := {"bad_status": "grpc-status", "ok_status": "grpc-status", "says_less": "grpc-status", "content_length": "content-length"}

@@ -68,10 +68,12 @@ test_right_page if {
 	t.is_clean(error_page_harm.findings) with input as _right
 }
 
+_elsewhere := {["safe", "add error_page 502 503 504 = /grpc_unavailable", "add location = /grpc_unavailable"]}
+
 test_no_content if {
 	found := error_page_harm.findings with input as _no_content
 	t.faults(found) == {"for 502 503 504 of / clients get 204 from /e, which nginx sends without content type: grpc-go and grpc-java report UNKNOWN instead of UNAVAILABLE"}
-	t.remedies(found) == {"return 200;"}
+	t.fixes(found) == _elsewhere
 	t.places(found) == {15}
 	t.levels(found, "evidence") == {"deny"}
 	t.subjects(found) == {["api.example", "/e", ""]}
@@ -81,7 +83,7 @@ test_headers_lost if {
 	found := error_page_harm.findings with input as _headers_lost
 	_says(_headers_lost, "grpc-status is not added")
 	t.places(found) == {14}
-	t.remedies(found) == {"error_page 502 503 504 = /e;"}
+	t.fixes(found) == {["safe", "add error_page 502 503 504 = /e"]}
 }
 
 test_status_kept_with_always_is_a_warning if {
@@ -97,7 +99,7 @@ test_codes_point_at_their_header if {
 		_says(_with_code(code), text)
 		found := error_page_harm.findings with input as _with_code(code)
 		t.places(found) == {16}
-		t.remedies(found) == {"add_header grpc-status 14;"}
+		{finding.directive | some finding in found} == {"add_header"}
 	}
 }
 
@@ -124,6 +126,7 @@ test_html_with_the_status_kept_is_no_harm if {
 test_other_statuses if {
 	_says(_for(_denied, 403, {"status": 204}), "UNKNOWN instead of PERMISSION_DENIED")
 	found := error_page_harm.findings with input as _for(_denied, 403, _html)
+	t.fixes(found) == {["safe", "add error_page 403 = /grpc_permission_denied", "add location = /grpc_permission_denied"]}
 	contains(concat("", t.remedies(found)), "add_header grpc-status 7;")
 	contains(concat("", t.remedies(found)), "\"not allowed\"")
 	_says(_for(t.pass("/", {"error_page": 0}), 500, {"headers": [t.sent("grpc-status", "0")]}), "for 500 of /")
@@ -152,6 +155,113 @@ test_one_page_is_one_finding if {
 	found := error_page_harm.findings with input as _many
 	count(found) == 1
 	_says(_many, "for 502 503 504 of /0, /1 and 2 more clients get 204 from /e")
+}
+
+# For gRPC alone: the page of a server that carries nothing else, or of a list of the location's own.
+_alone(response, page_more, return_, more) := object.union(
+	t.document(
+		[t.server(
+			[
+				t.pass("/", {"error_page": 0}),
+				t.location("/e", object.union({"handler": "return", "internal": true, "return": return_, "line": 15}, page_more)),
+			],
+			{"pages": [t.followed("/e", response, object.union({"location": "/e"}, more))]},
+		)],
+		[t.greeter],
+	),
+	{"error_page_lists": [{"context": "server", "complete": true, "pages": [t.error_page([502, 503, 504], response, "/e")]}]},
+)
+
+_repaired(document) := fix if {
+	[fix] = [one | some one in t.fixes(error_page_harm.findings)] with input as document
+}
+
+_status_14 := [t.sent("grpc-status", "14")]
+
+test_a_page_for_grpc_is_mended_at_once if {
+	_repaired(_alone("=", {}, t.answer(204, "none"), {"status": 204})) == ["safe", "replace return return 200"]
+	_repaired(_alone("=", {}, t.answer(200, "text"), {"body": "text"})) == ["safe", "replace return return 200"]
+	_repaired(_alone("=", {}, t.answer(403, "text"), {"type": "text/html", "body": "text", "status": 403})) == [
+		"safe",
+		"replace return return 200",
+		"set default_type application/grpc",
+	]
+	_repaired(_alone("=", {}, t.answer(200, "none"), {"headers": []})) == ["safe", "add add_header grpc-status 14"]
+	_repaired(_alone("=200", {}, t.answer(204, "none"), {"headers": [t.sent_always("grpc-status", "0")]})) == [
+		"safe",
+		"replace add_header add_header grpc-status 14 always",
+	]
+	_repaired(_alone("=", {}, t.answer(200, "none"), {"headers": [t.trailer("grpc-status", "2")]})) == [
+		"safe",
+		"replace add_trailer add_trailer grpc-status 14",
+	]
+	_repaired(_alone("=", {}, t.answer(200, "none"), {"headers": array.concat(_status_14, [t.sent("content-length", "0")])})) == [
+		"safe",
+		"remove add_header",
+	]
+	_repaired(_alone("", {}, t.answer(200, "none"), {"kept": true, "status": 0})) == [
+		"safe",
+		"replace error_page error_page 502 503 504 = /e",
+	]
+	_repaired(_alone("", {}, t.answer(204, "none"), {"kept": true, "status": 0})) == [
+		"safe",
+		"replace return return 200",
+		"replace error_page error_page 502 503 504 = /e",
+	]
+}
+
+_own_list(document) := object.union(document, {
+	"servers": [t.server(
+		[
+			t.pass("/", {"error_page": 0, "own_error_page": true}),
+			t.location("/web", {}),
+			document.servers[0].locations[1],
+		],
+		{"pages": document.servers[0].pages},
+	)],
+	"error_page_lists": [object.union(document.error_page_lists[0], {"context": "location"})],
+})
+
+test_a_list_of_its_own_beside_a_web_site if {
+	document := _own_list(_alone("=", {}, t.answer(204, "none"), {"status": 204}))
+	_repaired(document) == ["safe", "replace return return 200"]
+}
+
+_in_server := ["safe", "replace error_page error_page 502 503 504 = /grpc_unavailable", "add location = /grpc_unavailable"]
+
+test_a_page_that_is_not_mended_where_it_stands if {
+	# It was made for the web.
+	_repaired(_alone("=", {}, t.answer(200, "text"), _html)) == _in_server
+
+	# Its extension says the type.
+	_repaired(_alone("=", {"path": "/e.html"}, t.answer(200, "none"), {"type": "text/html"})) == _in_server
+
+	# Its headers come from outside, or another file.
+	_repaired(_alone("=", {"line": 20}, t.answer(204, "none"), {"status": 204})) == _in_server
+	_repaired(_alone("=", {"file": "pages.conf"}, t.answer(204, "none"), {"status": 204})) == _in_server
+
+	# It is a file.
+	_repaired(_alone("=", {}, t.answer(204, "none"), {"status": 204, "location": "/"})) == _in_server
+}
+
+test_a_page_with_an_if if {
+	document := _alone("=", {}, t.answer(204, "none"), {"status": 204})
+	locations := array.concat(document.servers[0].locations, [t.location("/e", {"id": "/e if", "parent": "/e", "modifier": "if", "internal": true})])
+	with_if := object.union(document, {"servers": [t.server(locations, {"pages": document.servers[0].pages})]})
+	_repaired(with_if) == _in_server
+}
+
+test_pages_are_changed_together if {
+	found := error_page_harm.findings with input as _two_harms
+	t.fixes(found) == _elsewhere
+}
+
+test_a_page_that_passes_is_to_decide if {
+	document := t.with_pages(
+		[t.error_page([502], "=", "/other")],
+		[t.followed("/other", "=", {"answer": "pass", "location": "/"})],
+	)
+	t.decisions(error_page_harm.findings) == {"which server takes the calls: as backup in the upstream of / it gets them whole, and no page is needed"} with input as document
 }
 
 test_unknown if {
