@@ -65,7 +65,8 @@ _concurrency(number) := {"grpc": {"default": {"expected_concurrency": number}}, 
 test_no_pool_before_1_29_7 if {
 	found := keepalive_pool.findings with input as _none with data.nginx_grpc as _old
 	t.faults(found) == {"there is no keepalive, so every call opens a connection of its own"}
-	t.remedies(found) == {"keepalive 32;\nkeepalive_timeout 20s;"}
+	t.fixes(found) == {["unsafe", "set keepalive 32", "set keepalive_timeout 20s"]}
+	{finding.fix.why | some finding in found} == {"assumed, for settings lack expected_concurrency and max_connection_idle or max_connection_age"}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"warn"}
 }
@@ -112,7 +113,45 @@ test_too_small if {
 	t.faults(found) == {"8 connections are kept for each of 2 workers, and 17 calls are expected at once: the others open a connection each"}
 	t.levels(found, "evidence") == {"warn"}
 	large := keepalive_pool.findings with input as _pool with data.nginx_grpc as _concurrency(100)
-	t.remedies(large) == {"keepalive 50;"}
+	t.fixes(large) == {["safe", "set keepalive 50"]}
+}
+
+_said(more) := object.union(_old, {"grpc": {"default": object.union({"expected_concurrency": 40}, more)}})
+
+# What the next rules would ask of the pool comes with it.
+test_a_pool_at_once if {
+	t.fixes(keepalive_pool.findings) == {["unsafe", "set keepalive 40", "set keepalive_timeout 20s"]} with input as _none with data.nginx_grpc as _said({})
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 40", "set keepalive_timeout 40s"]} with input as _none with data.nginx_grpc as _said({"max_connection_idle": "60s"})
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 40", "set keepalive_timeout 40s", "set keepalive_time 40s"]} with input as _none with data.nginx_grpc as _said({"max_connection_age": "60s"})
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 40"]} with input as _none with data.nginx_grpc as _said({"max_connection_age": "2h"})
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 40", "set keepalive_timeout 40s"]} with input as _none
+		with data.nginx_grpc as object.union(_said({"max_connection_age": "60s"}), {"nginx_version": "1.19.9"})
+	t.fixes(keepalive_pool.findings) == {["unsafe", "set keepalive 32"]} with input as _short with data.nginx_grpc as _old
+}
+
+_proxied := {"proxied": object.union(t.place, {"text": "http://greeter", "server": "api.example", "location": "/web"})}
+
+_shared(settings) := t.document(
+	[t.server([t.pass("/", {})], {})],
+	[t.upstream_with("greeter", settings, _peers, _proxied)],
+)
+
+test_a_pool_for_grpc_and_the_web if {
+	found := keepalive_pool.findings with input as _shared({})
+	t.decisions(found) == {"an upstream block of its own for gRPC, with the servers of greeter, keepalive 32 and keepalive_timeout 20s: one pool for gRPC and for http://greeter would break both (NG218)"}
+	t.decisions(keepalive_pool.findings) == t.decisions(found) with input as _shared({}) with data.nginx_grpc as {"nginx_version": "1.29.6"}
+	off := _shared({"keepalive": t.number("0", 0)})
+	t.fixes(keepalive_pool.findings) == {["unsafe", "set keepalive 32 local", "set keepalive_timeout 20s"]} with input as off with data.nginx_grpc as _new
+}
+
+test_a_pool_for_each_location_stays_one if {
+	settings := object.union(_new, _concurrency(100))
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 50 local"]} with input as _none with data.nginx_grpc as settings
+	local := t.document(
+		[t.server([t.pass("/", {})], {})],
+		[t.upstream_with("greeter", {"keepalive": t.number("8 local", 8)}, _peers, {"keepalive_local": true})],
+	)
+	t.fixes(keepalive_pool.findings) == {["safe", "set keepalive 50 local"]} with input as local with data.nginx_grpc as settings
 }
 
 test_default_pool_too_small if {
@@ -120,14 +159,27 @@ test_default_pool_too_small if {
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _none with data.nginx_grpc as settings
 }
 
+_block(scheme, address, names) := concat("", [
+	"an upstream block, and its name in grpc_pass ", scheme, "://NAME", names,
+	":\nupstream NAME {\n    server ", address, ";\n    keepalive 32;\n    keepalive_timeout 20s;\n}",
+])
+
+# nginx resolves what a block names once.
+test_what_an_upstream_block_changes if {
+	name := _literal("grpc://api.example:443", {"kind": "address", "host": "api.example", "port": 443, "host_is_name": true})
+	t.decisions(keepalive_pool.findings) == {_block("grpc", "api.example:443", " (a host name is then resolved once, at the start)")} with input as name
+	some why in t.decisions(keepalive_pool.findings) with input as _constant
+	contains(why, "NAME (what the variable can be is then said once):")
+}
+
 test_address if {
 	found := keepalive_pool.findings with input as _address
 	t.faults(found) == {"grpc_pass 10.0.0.1:50051 names an address, which has no pool: every call opens a connection of its own"}
-	t.remedies(found) == {"upstream NAME {\n    server 10.0.0.1:50051;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"}
+	t.decisions(found) == {_block("grpc", "10.0.0.1:50051", "")}
 	t.levels(found, "evidence") == {"off"}
-	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server HOST:PORT;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpc://NAME;"} with input as _placeholder
-	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server 10.0.0.1:443;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpcs://NAME;"} with input as _without_port
-	t.remedies(keepalive_pool.findings) == {"upstream NAME {\n    server unix:/run/greeter.sock;\n    keepalive 32;\n    keepalive_timeout 20s;\n}\ngrpc_pass grpcs://NAME;"} with input as _unix_with_tls
+	t.decisions(keepalive_pool.findings) == {_block("grpc", "HOST:PORT", "")} with input as _placeholder
+	t.decisions(keepalive_pool.findings) == {_block("grpcs", "10.0.0.1:443", "")} with input as _without_port
+	t.decisions(keepalive_pool.findings) == {_block("grpcs", "unix:/run/greeter.sock", "")} with input as _unix_with_tls
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _unix
 	count(t.faults(keepalive_pool.findings)) == 1 with input as _constant
 }
@@ -137,6 +189,7 @@ test_default_to_be_written if {
 		with data.nginx_grpc as object.union(_new, {"explicit": "required"})
 	t.faults(found) == {"there is a pool only by the default of nginx 1.29.7 and later; settings ask for it in writing"}
 	t.is_weak(found)
+	t.fixes(found) == {["safe", "set keepalive 32 local"]}
 	t.is_clean(keepalive_pool.findings) with input as _pool with data.nginx_grpc as {"explicit": "required"}
 }
 
