@@ -10,39 +10,105 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{name} is {state} from nginx {since} on, and settings say {version} ({count} in this file)"
-#   remedy: "{instead}"
+#   directive: "{directive}"
+#   fix: {applicability: safe}
+#   variants:
+#     replaced:
+#       when: another directive has taken its place
+#       message: "{name} is {state} from nginx {since} on, where {instead} says it, and settings say {version} ({count} in this file)"
+#     beside:
+#       when: the servers have other sockets
+#       fix:
+#         applicability: unsafe
+#         why: "http2 on is for all sockets of a server: {others} take HTTP/2 then, too"
 #   versions: "1.25.1: http2 on; 1.19.7: http2_* limits obsolete"
 #   evidence: docs/rules/NG501.md
 package nginx.grpc.rules.listen_http2
 
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
 import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], rule.document(feature), feature, values) if {
+findings contains rule.fault(about, _forms(feature), rule.document(feature), feature, values) if {
 	some feature in input.features
 	old := _old[feature.name]
 	versions.at_least(old.since)
 	values := {
 		"name": feature.name,
+		"directive": split(feature.name, " ")[0],
 		"state": old.state,
 		"since": old.since,
 		"version": settings.given.nginx_version,
 		"count": format_int(feature.count, 10),
 		"instead": old.instead,
+		"others": concat(", ", sort(_others(feature))),
+		"edits": _edits(feature),
 	}
 }
 
+_forms(feature) := ["replaced"] if {
+	_old[feature.name].instead != ""
+} else := ["beside"] if {
+	count(_others(feature)) > 0
+} else := []
+
+# What is ignored can go. The parameter goes from all listens of the file, and every server of their
+# sockets says http2 on.
+_edits(feature) := array.concat(
+	[edit |
+		some listen in _saying[[feature.file, object.get(feature, "key", "")]]
+		edit := fix.replacing(listen, "listen", "listen", [arg | some arg in listen.args; arg != "http2"])
+	],
+	[fix.setting(server, "http2", ["on"]) |
+		some number in _meant(feature)
+		server := input.servers[number]
+		not effective.is_on(server, "http2")
+	],
+) if {
+	feature.name == "listen http2"
+} else := [fix.removing(feature, feature.name)]
+
+# _saying: the listens of each file that say http2.
+_saying[[listen.file, object.get(listen, "key", "")]] contains listen if {
+	some server in input.servers
+	some listen in server.listens
+	listen.http2_parameter
+}
+
+# _on: the servers of each socket.
+_on[listen.socket] contains number if {
+	some number, server in input.servers
+	some listen in server.listens
+	not listen.quic
+}
+
+_sockets(feature) := {listen.socket | some listen in _saying[[feature.file, object.get(feature, "key", "")]]}
+
+_meant(feature) := {number | some socket in _sockets(feature); some number in _on[socket]}
+
+# _others: sockets of these servers that had no HTTP/2.
+_others(feature) := {listen.address |
+	feature.name == "listen http2"
+	sockets := _sockets(feature)
+	some number in _meant(feature)
+	some listen in input.servers[number].listens
+	not listen.quic
+	not sockets[listen.socket]
+	listen.speaks_http2 != "yes"
+}
+
 _old := {
-	"listen http2": {"since": "1.25.1", "state": "deprecated", "instead": "http2 on;"},
+	"listen http2": {"since": "1.25.1", "state": "deprecated", "instead": ""},
 	"http2_max_requests": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_requests"},
 	"http2_max_field_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
 	"http2_max_header_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
 	"http2_idle_timeout": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_timeout"},
 	"http2_recv_timeout": {"since": "1.19.7", "state": "ignored", "instead": "client_header_timeout"},
-	"http2_push": {"since": "1.25.1", "state": "ignored", "instead": "no line"},
-	"http2_push_preload": {"since": "1.25.1", "state": "ignored", "instead": "no line"},
-	"http2_max_concurrent_pushes": {"since": "1.25.1", "state": "ignored", "instead": "no line"},
+	"http2_push": {"since": "1.25.1", "state": "ignored", "instead": ""},
+	"http2_push_preload": {"since": "1.25.1", "state": "ignored", "instead": ""},
+	"http2_max_concurrent_pushes": {"since": "1.25.1", "state": "ignored", "instead": ""},
 }
