@@ -302,9 +302,12 @@ _gives_200(said, page) if {
 	page.status == 200
 }
 
-_of_type(location, page) := [fix.setting(location, "default_type", ["application/grpc"])] if {
-	not pages.is_grpc(page)
-} else := []
+# A 204 has no type, whatever default_type says.
+_of_type(location, page) := [] if {
+	pages.is_grpc(page)
+} else := [] if {
+	location.directives.default_type.value == "application/grpc"
+} else := [fix.setting(location, "default_type", ["application/grpc"])]
 
 _of_headers(location, harm) := array.concat(lengths, _of_status(location, harm)) if {
 	lengths := [fix.removing(header, _adding[header.trailer]) |

@@ -180,6 +180,8 @@ _status_14 := [t.sent("grpc-status", "14")]
 
 test_a_page_for_grpc_is_mended_at_once if {
 	_repaired(_alone("=", {}, t.answer(204, "none"), {"status": 204})) == ["safe", "replace return return 200"]
+	typed := {"directives": t.fields({"default_type": t.text("application/grpc")})}
+	_repaired(_alone("=", typed, t.answer(204, "none"), {"status": 204, "type": ""})) == ["safe", "replace return return 200"]
 	_repaired(_alone("=", {}, t.answer(200, "text"), {"body": "text"})) == ["safe", "replace return return 200"]
 	_repaired(_alone("=", {}, t.answer(403, "text"), {"type": "text/html", "body": "text", "status": 403})) == [
 		"safe",

@@ -14,7 +14,7 @@
 #   directive: "{handler}"
 #   fix:
 #     applicability: unsafe
-#     why: calls over HTTP/1.1 (Connect, JSON) that the server takes at this path do not pass grpc_pass
+#     why: a server that takes HTTP/1.1 at this path too (Connect, JSON) does not get that any more
 #   variants:
 #     rewritten:
 #       when: proxy_pass puts another path in the place of this one
