@@ -287,17 +287,17 @@ _repairs(harm) := array.concat(
 	location := calls.location_by_id[harm.page.location]
 }
 
-_of_return(location, page) := [fix.replacing(location.return, "return", "return", ["200"])] if {
-	not _is_right_return(location.return, page)
-} else := []
+_of_return(location, page) := [] if {
+	_is_right_return(location, page)
+} else := [fix.replacing(location.return, "return", "return", ["200"])]
 
-_is_right_return(said, page) if {
-	said.body in {"none", "empty"}
-	_gives_200(said, page)
+_is_right_return(location, page) if {
+	location.return.body in {"none", "empty"}
+	_gives_200(location, page)
 }
 
-_gives_200(said, page) if {
-	said.code == 200
+_gives_200(location, page) if {
+	location.return.code == 200
 } else if {
 	page.status == 200
 }

@@ -116,9 +116,11 @@ _unfit(location) := ["untranslatable"] if {
 	not location.proxy_target
 } else := ["untranslatable"] if {
 	not _parts(location)
-} else := ["rewritten"] if {
-	not _parts(location)[2] in {"", location.path}
-} else := []
+} else := [] if {
+	_parts(location)[2] == ""
+} else := [] if {
+	_parts(location)[2] == location.path
+} else := ["rewritten"]
 
 # Of two handlers the last counts, and the other one is there already.
 _edits(location) := [fix.removing(location.proxy_target, "proxy_pass")] if {
