@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from nginx_grpc.sources import ReadOptions
     from nginx_grpc.tree import Configuration
 
-__all__ = ["Told", "add_engine", "add_input", "add_settings", "read", "read_options", "settings"]
+__all__ = [
+    "Told",
+    "add_engine",
+    "add_input",
+    "add_reading",
+    "add_settings",
+    "read",
+    "read_options",
+    "settings",
+]
 
 
 @dataclass(slots=True)
@@ -36,6 +45,11 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         help="a file, a folder to search, a pattern of paths, a ConfigMap's YAML, an `nginx -T` "
         "dump, or - for standard input (the default)",
     )
+    add_reading(parser)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How it is read."""
     parser.add_argument("--prefix", metavar="DIR", help="folder that relative includes start from")
     parser.add_argument("--root", metavar="DIR", help="folder that includes may not leave")
     parser.add_argument(

@@ -11,7 +11,7 @@ from typing import Any
 
 from nginx_grpc.explain.lines import Facts
 
-__all__ = ["Access", "access_line", "compiled_formats", "json_line"]
+__all__ = ["Access", "Formats", "access_line", "as_object", "json_line", "moment"]
 
 _MONTHS = {
     month: f"{number:02}"
@@ -106,17 +106,8 @@ def _stamp(when: datetime) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def access_line(text: str, formats: Iterable[re.Pattern[str]] = ()) -> Access | None:
-    """A line of an access log that is no JSON; None for another.
-
-    Args:
-        text: the line.
-        formats: the configuration's own, see `compiled_formats`.
-    """
-    for pattern in formats:
-        own = pattern.fullmatch(text)
-        if own is not None:
-            return _of_variables(own.groupdict(default=""))
+def access_line(text: str) -> Access | None:
+    """A line of an access log in combined or ingress-nginx's format; None for another."""
     found = _COMBINED.match(text)
     if found is None:
         return None
@@ -167,6 +158,8 @@ def _requested(request: str) -> Facts:
     return facts
 
 
+_LONGEST_FORMAT = 4096
+_PAIR = re.compile(r'"([^"]+)"\s*:\s*"?\$\{?(\w+)\}?"?\s*[,}]')
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _NAMES = {
     "status": "status",
@@ -188,20 +181,48 @@ _NAMES = {
 _SEVERAL = r"[^\s,]*(?:(?:,| :) [^\s,]+)*"  # one for each server that was tried
 
 
-def compiled_formats(texts: Iterable[str]) -> list[re.Pattern[str]]:
-    """The patterns of log_formats, those that say a status and a request.
+class Formats:
+    """The log_formats of a configuration, those that say a status and a request.
 
     Args:
-        texts: each format's text, its arguments joined. One in JSON needs no pattern.
+        texts: each format's text, its arguments joined.
     """
-    found = []
-    for text in texts:
-        if text.lstrip().startswith("{") or len(text) > 4096:
-            continue
-        pattern = _pattern(text)
-        if "(?P<status>" in pattern and ("<request>" in pattern or "<path>" in pattern):
-            found.append(re.compile(pattern, re.DOTALL))
-    return found
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._patterns: list[re.Pattern[str]] = []
+        self._keys: list[dict[str, str]] = []
+        for text in texts:
+            if len(text) > _LONGEST_FORMAT:
+                continue
+            if text.lstrip().startswith("{"):
+                keys = {m[1]: _NAMES[m[2]] for m in _PAIR.finditer(text) if m[2] in _NAMES}
+                if _enough(set(keys.values())):
+                    self._keys.append(keys)
+                continue
+            pattern = _pattern(text)
+            if _enough(set(re.findall(r"\(\?P<(\w+)>", pattern))):
+                self._patterns.append(re.compile(pattern, re.DOTALL))
+
+    def line(self, text: str) -> Access | None:
+        """A line in one of them; None for another."""
+        for pattern in self._patterns:
+            own = pattern.fullmatch(text)
+            if own is not None:
+                found = _of_variables(own.groupdict(default=""))
+                if found is not None:
+                    return found
+        return None
+
+    def value(self, value: Mapping[str, Any]) -> Access | None:
+        """A line in one of those that are JSON."""
+        for keys in self._keys:
+            if all(key in value for key in keys):
+                return _of_variables({name: str(value[key]) for key, name in keys.items()})
+        return None
+
+
+def _enough(names: set[str]) -> bool:
+    return "status" in names and bool(names & {"request", "path"})
 
 
 def _pattern(text: str) -> str:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from nginx_grpc.commands.arguments import add_reading, add_settings
 from nginx_grpc.errors import Refused
 
 __all__ = ["add_parser"]
@@ -28,11 +29,20 @@ def add_parser(commands: Any) -> None:
         "for standard input (the default)",
     )
     explain.add_argument(
+        "--config",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="the configuration that the lines are of: whatever `check` takes; may be repeated",
+    )
+    explain.add_argument(
         "--since",
         metavar="TIME",
         help="leave out what is older: 30m, 6h, 2d, or a time as 2026-01-15T03:42",
     )
     explain.add_argument("--format", choices=FORMATS, default="text")
+    add_reading(explain)
+    add_settings(explain)
     explain.set_defaults(run=_run)
 
 
@@ -44,15 +54,23 @@ def _run(arguments: argparse.Namespace) -> int:
     from nginx_grpc.explain.recognition import Recogniser
     from nginx_grpc.explain.report import render
     from nginx_grpc.explain.since import Since
-    from nginx_grpc.explain.verdicts import LineAlone
+    from nginx_grpc.explain.verdicts import LineAlone, Verdicts
 
     since = Since(arguments.since)
     notes: list[str] = []
-    groups, recogniser = Groups(), Recogniser()
+    logs = arguments.logs or ["-"]
     if not arguments.logs and sys.stdin.isatty():
         raise Refused("no log", "name one, or - to paste lines and end them with Ctrl-D")
-    logs = arguments.logs or ["-"]
     reading.check(logs)
+    if arguments.config:
+        from nginx_grpc.explain.configuration import read
+
+        judged, formats = read(arguments, notes, "-" in logs)
+        verdicts: Verdicts = judged
+        groups = Groups(judged.key)
+        recogniser = Recogniser(formats=formats, leads_to_grpc=judged.places.leads_to_grpc)
+    else:
+        verdicts, groups, recogniser = LineAlone(), Groups(), Recogniser()
     try:
         for path in logs:
             for text in reading.lines(path, sys.stdin.buffer, notes.append):
@@ -62,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         # Whoever follows a log ends it so, and wants to know what was in it.
         pass
-    explanation = Explanation.of(groups, LineAlone(), notes)
+    explanation = Explanation.of(groups, verdicts, notes)
     color = terminal.color_wanted(sys.stdout)
     shown = render(explanation, arguments.format, color=color, width=terminal.width())
     output.write(shown, None)

@@ -19,7 +19,7 @@ _BARE = re.compile(r"\[(emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _PREFIX = re.compile(
     r"(?:\ufeff?(?:"
-    r"\[(?:pod/)?[\w./-]+\] +"
+    r"\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug)\])(?:pod/)?[\w./-]+\] +"
     rf"|(?P<stamp>{_STAMP}) +"
     r"|(?:stdout|stderr) [FP] "
     r"|[\w.-]+ +\| "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nginx_grpc.explain import access, table
@@ -62,7 +62,7 @@ def is_call(facts: Facts) -> bool:
     """Whether a request is surely one of gRPC, by method, protocol and path."""
     return (
         facts.method == "POST"
-        and facts.protocol[:6] in ("HTTP/2", "HTTP/3")
+        and facts.protocol[:6] in ("HTTP/2", "HTTP/3", "")
         and _is_method(facts.path)
     )
 
@@ -77,7 +77,7 @@ class Recogniser:
     """Tells what lines are, one after the other.
 
     Args:
-        formats: the configuration's own log formats, see `access.compiled_formats`.
+        formats: the configuration's own log formats.
         leads_to_grpc: whether a request comes to a location of gRPC; always False without a
             configuration.
     """
@@ -85,10 +85,10 @@ class Recogniser:
     def __init__(
         self,
         *,
-        formats: Sequence[re.Pattern[str]] = (),
+        formats: access.Formats | None = None,
         leads_to_grpc: Callable[[Facts], bool] = lambda facts: False,
     ) -> None:
-        self._formats = formats
+        self._formats = formats or access.Formats()
         self._leads_to_grpc = leads_to_grpc
         self._errors = Matcher(table.ERROR_LOG)
         self._startup = Matcher(table.STARTUP)
@@ -116,7 +116,7 @@ class Recogniser:
             found = self._object(text)
             if found is not None:
                 return found
-        request = access.access_line(text, self._formats)
+        request = self._formats.line(text) or access.access_line(text)
         if request is not None:
             return self._access(request, text)
         return self._other(text)
@@ -166,7 +166,7 @@ class Recogniser:
             if not seen.time and isinstance(when, str):
                 seen.time = access.moment(when)
             return seen
-        request = access.json_line(value)
+        request = self._formats.value(value) or access.json_line(value)
         return None if request is None else self._access(request, text)
 
     def _access(self, request: access.Access, text: str) -> Seen:

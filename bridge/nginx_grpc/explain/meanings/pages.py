@@ -47,12 +47,12 @@ NO_STATUS = Entry(
             "proxy_pass does not pass trailers (proxy_pass_trailers, from 1.27.2)",
             "location.handler",
         ),
+        rule("NG110", "an error page loses its grpc-status", "location.error_page"),
         rule(
             "NG108",
             "an HTTP error of a proxy behind nginx passes by the error page",
             "location.grpc_intercept_errors",
         ),
-        rule("NG110", "an error page loses its grpc-status", "location.error_page"),
         server("the server ended the stream without trailers", "Does it do so directly?"),
     ),
 )

@@ -45,12 +45,12 @@ CANCELLED = Entry(
     "deadline-exceeded",
     "The client's deadline ran out.",
     (
+        rule("NG206", "a repeated call hangs (non_idempotent)", "location.grpc_next_upstream"),
         rule(
             "NG212",
             "nginx waited for a lost server to accept the connection",
             "location.grpc_connect_timeout",
         ),
-        rule("NG206", "a repeated call hangs (non_idempotent)", "location.grpc_next_upstream"),
         rule(
             "NG305",
             "the body is read first: a stream that waits for the server's answer hangs",

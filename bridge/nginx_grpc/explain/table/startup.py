@@ -12,6 +12,7 @@ NEWER = Entry(
     "is written.",
     (
         rule("NG502", "the directive or parameter came with a later version of nginx"),
+        rule("NG101", "proxy_http_version 2 is none of this version: gRPC goes by grpc_pass"),
         rule("", "the module is not loaded, or the name is misspelt"),
     ),
     (

@@ -46,6 +46,11 @@ _STALE: tuple[Candidate, ...] = (
         needs=("max_connection_age",),
     ),
 )
+_SHARED = rule(
+    "NG218",
+    "a pool is shared by proxy_pass and grpc_pass: the connection was left by the other kind",
+    "upstream.shared",
+)
 _SPOKEN = rule(
     "NG101",
     "the call went out by proxy_pass, as HTTP/1, to a server that speaks HTTP/2 alone",
@@ -66,7 +71,7 @@ RESET = Entry(
     "upstream-reset",
     "The gRPC server reset the connection after nginx had sent it the call. The client gets 502 "
     "(UNAVAILABLE), and nothing in nginx retries it: the call's headers were sent.",
-    (*_STALE, _SPOKEN, _RESTARTED),
+    (*_STALE, _SHARED, _SPOKEN, _RESTARTED),
     (*_reset(_HEADER), *_reset(_SENDING)),
     "tests/live/test_ng103_keepalive_timeout.py",
 )
@@ -89,6 +94,7 @@ CLOSED = Entry(
             "location.target",
             schemes=GRPC,
         ),
+        _SHARED,
         _SPOKEN,
         _RESTARTED,
     ),
@@ -265,14 +271,14 @@ READ_TIMEOUT = Entry(
             schemes=GRPC,
         ),
         rule(
-            "NG106",
-            "calls may take longer than grpc_read_timeout before the first message",
+            "NG210",
+            "proxy_read_timeout was set, which has no effect on grpc_pass",
             "location.grpc_read_timeout",
             schemes=GRPC,
         ),
         rule(
-            "NG210",
-            "proxy_read_timeout was set, which has no effect on grpc_pass",
+            "NG106",
+            "calls may take longer than grpc_read_timeout before the first message",
             "location.grpc_read_timeout",
             schemes=GRPC,
         ),
@@ -288,14 +294,14 @@ STREAM_TIMEOUT = Entry(
     "(INTERNAL, error code 2); no error page applies.",
     (
         rule(
-            "NG106",
-            "the stream is silent for longer than grpc_read_timeout",
+            "NG210",
+            "proxy_read_timeout was set, which has no effect on grpc_pass",
             "location.grpc_read_timeout",
             schemes=GRPC,
         ),
         rule(
-            "NG210",
-            "proxy_read_timeout was set, which has no effect on grpc_pass",
+            "NG106",
+            "the stream is silent for longer than grpc_read_timeout",
             "location.grpc_read_timeout",
             schemes=GRPC,
         ),

@@ -1,0 +1,223 @@
+"""A configuration that was judged, to hold the candidates of lines against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nginx_grpc.explain.entries import Candidate
+from nginx_grpc.explain.groups import Group
+from nginx_grpc.explain.lines import Facts
+from nginx_grpc.explain.places import Found, Place, Places
+from nginx_grpc.explain.values import value
+from nginx_grpc.explain.verdicts import by_line, known, verdict
+from nginx_grpc.findings import CheckResult
+from nginx_grpc.reports.json import JsonReport
+
+__all__ = ["Judged"]
+
+_NOTHING = "Nothing in the configuration explains it: look at the server."
+_ASSUMED = {
+    "NG103": "that the server keeps idle connections for 30s is assumed: "
+    "grpc.default.max_connection_idle in the settings says it",
+}
+
+
+@dataclass(slots=True)
+class _Rules:
+    """What the rules found."""
+
+    findings: dict[str, list[dict[str, Any]]]
+    ran: set[str]
+    unjudged: dict[str, set[str]]
+    gaps: dict[str, str]
+
+    @classmethod
+    def of(cls, result: CheckResult) -> _Rules:
+        report = json.loads(JsonReport().render(result))
+        findings: dict[str, list[dict[str, Any]]] = {}
+        for finding in report["findings"]:
+            findings.setdefault(finding["id"], []).append(finding)
+        return cls(
+            findings,
+            set(result.rules),
+            {each["entry"]: set(each["unjudged"]) for each in report["inputs"]},
+            {
+                each["entry"]: "; ".join(f"{gap['what']}: {gap['reason']}" for gap in each["gaps"])
+                for each in report["inputs"]
+            },
+        )
+
+
+class Judged:
+    """The verdicts of a configuration on groups of lines; see Verdicts.
+
+    Args:
+        documents: of the configurations.
+        result: what the rules found in them.
+        settings: that they were judged by, one mapping for each document.
+    """
+
+    def __init__(
+        self,
+        documents: Iterable[dict[str, Any]],
+        result: CheckResult,
+        settings: Iterable[dict[str, Any] | None],
+    ) -> None:
+        self.places = Places(documents)
+        self.entries = [given.entry for given in result.inputs]
+        self._rules = _Rules.of(result)
+        self._given = _given(settings)
+
+    def key(self, facts: Facts) -> int | None:
+        """The key of a line's location."""
+        place = self.places.find(facts).place
+        return place.key if place is not None else None
+
+    def of(self, group: Group) -> list[dict[str, Any]]:
+        """See Verdicts."""
+        found = self._found(group)
+        told = [
+            (each, self._verdict(each, group, found))
+            for each in group.entry.candidates
+            if known(each)
+        ]
+        # What rests on settings that were given counts more than what rests on assumptions.
+        told.sort(key=lambda pair: not (pair[1]["state"] == "confirmed" and pair[0].needs))
+        return [judged for _, judged in told]
+
+    def location(self, group: Group) -> dict[str, Any] | None:
+        """See Verdicts."""
+        place = self._found(group).place
+        if place is None:
+            return None
+        location = place.location
+        return {
+            "file": location["file"],
+            "line": location["line"],
+            "server": place.server["name"],
+            "name": location["name"],
+        }
+
+    def note(self, group: Group) -> str:
+        """See Verdicts."""
+        found = self._found(group)
+        if found.contradiction:
+            return (
+                f"This line and this configuration do not belong together: {found.contradiction}."
+            )
+        if not group.entry.matters:
+            return ""
+        candidates = self.of(group)
+        of_rules = [each for each in candidates if each["cause"] == "rule"]
+        others = [each for each in candidates if each["cause"] not in ("rule", "none")]
+        nothing = others and of_rules and all(each["state"] == "ruled_out" for each in of_rules)
+        doubt = f"{found.doubt[:1].upper()}{found.doubt[1:]}." if found.doubt else ""
+        return " ".join(filter(None, [doubt, _NOTHING if nothing else ""]))
+
+    def _found(self, group: Group) -> Found:
+        if not group.entry.matters:
+            return Found()
+        facts = group.facts
+        if not any((facts.server, facts.host, facts.path, facts.peer)):
+            return Found(self.places.only, guessed=True)
+        found = self.places.find(facts)
+        if found.place is None and not found.contradiction and not facts.path:
+            return Found(self.places.only, guessed=True)
+        return found
+
+    def _verdict(self, candidate: Candidate, group: Group, found: Found) -> dict[str, Any]:
+        state, why = by_line(candidate, group)
+        if state == "ruled_out" or candidate.cause != "rule":
+            return verdict(candidate, state, why)
+        if found.contradiction:
+            return verdict(candidate, "ruled_out", "the line is not of this configuration")
+        values = _values(candidate, found.place)
+        if not candidate.id:
+            return verdict(candidate, "possible", _joined(why, values))
+        findings = self._rules.findings.get(candidate.id, [])
+        if found.place is None:
+            return self._anywhere(candidate, findings)
+        here = [each for each in findings if _about(each, found.place, found.guessed)]
+        if here:
+            why = f"{candidate.when}: {here[0]['message']}"
+            return verdict(candidate, "confirmed", why, here[0])
+        return self._silent(candidate, values, found.place.entry)
+
+    def _anywhere(self, candidate: Candidate, findings: list[dict[str, Any]]) -> dict[str, Any]:
+        """Of a line whose location is not known."""
+        if not findings:
+            return self._silent(candidate, "", "")
+        first = findings[0]
+        where = next((first[n] for n in ("location", "upstream", "server") if first[n]), "")
+        more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
+        why = f"if it was of {where}{more}: {first['message']}" if where else first["message"]
+        return verdict(candidate, "possible", why, first)
+
+    def _silent(self, candidate: Candidate, values: str, entry: str) -> dict[str, Any]:
+        """Of a rule that finds nothing there."""
+        rule = candidate.id
+        if rule not in self._rules.ran:
+            why = f"{candidate.when} ({rule} is off in the settings' profile or levels)"
+            return verdict(candidate, "possible", _joined(why, values))
+        unjudged = self._rules.unjudged
+        if rule in (unjudged.get(entry) or (set().union(*unjudged.values()) if not entry else ())):
+            gaps = self._rules.gaps.get(entry, "")
+            why = f"{candidate.when}; not all that decides was seen"
+            return verdict(candidate, "possible", _joined(why, values or gaps))
+        if candidate.needs and not self._given.intersection(candidate.needs):
+            needs = " or ".join(_setting(name) for name in candidate.needs)
+            why = f"{candidate.when}; {needs} in the settings would decide"
+            return verdict(candidate, "possible", _joined(why, values))
+        why = values or f"{rule} finds nothing of the kind there"
+        if rule in _ASSUMED and not self._given.intersection(
+            ("max_connection_idle", "max_connection_age")
+        ):
+            why = f"{why}; {_ASSUMED[rule]}"
+        return verdict(candidate, "ruled_out", why)
+
+
+def _values(candidate: Candidate, place: Place | None) -> str:
+    if place is None:
+        return ""
+    return "; ".join(filter(None, (value(name, place) for name in candidate.values)))
+
+
+def _joined(why: str, values: str) -> str:
+    return f"{why}: {values}" if values else why
+
+
+def _setting(name: str) -> str:
+    return name if name == "largest_request" else f"grpc.default.{name}"
+
+
+def _given(settings: Iterable[dict[str, Any] | None]) -> set[str]:
+    """The names of the settings that are written, of gRPC and at the top."""
+    names: set[str] = set()
+    for values in settings:
+        if not isinstance(values, dict):
+            continue
+        names.update(values)
+        grpc = values.get("grpc")
+        if isinstance(grpc, dict):
+            upstreams = grpc.get("upstreams")
+            for each in (grpc.get("default"), *(upstreams or {}).values()):
+                names.update(each if isinstance(each, dict) else ())
+    return names
+
+
+def _about(finding: dict[str, Any], place: Place, guessed: bool) -> bool:
+    """Whether a finding is of a location, its server, its upstream or its error pages.
+
+    Where the location was guessed, the call may have come to any other one of the server.
+    """
+    if finding["location"]:
+        here = finding["server"] in ("", place.server["name"])
+        return here and (guessed or finding["location"] in place.names)
+    if finding["upstream"]:
+        return finding["upstream"] in [block["name"] for block in place.upstreams]
+    if finding["server"]:
+        return bool(finding["server"] == place.server["name"])
+    return True

@@ -1,0 +1,102 @@
+"""Each line and message that the live tests recorded of a rule's fault leads to that rule.
+
+With the configuration that it was recorded under, the rule is the first cause, or confirmed beside
+others that are; without one it is among the causes.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nginx_grpc.check import check
+from nginx_grpc.documents import build
+from nginx_grpc.engines import by_name
+from nginx_grpc.explain.groups import Groups
+from nginx_grpc.explain.judged import Judged
+from nginx_grpc.explain.recognition import Recogniser
+from nginx_grpc.explain.verdicts import LineAlone
+from nginx_grpc.settings_search import Given
+from nginx_grpc.sources import ReadOptions, read
+
+ROOT = Path(__file__).parents[2]
+RECORDS = sorted((ROOT / "docs" / "evidence").glob("NG*.json"))
+# The words of the error page itself, and those in which a name stands between all letters.
+OWN_WORDS = re.compile(r"^greeter is down$|(SERVER|BEFORE).{1,3}\1")
+
+
+def seen(record: dict, stage: dict) -> Iterator[str]:
+    """What was seen under a fault: lines of the error log, clients' messages, `nginx -t`."""
+    yield from stage["log"]
+    if record["rule"].startswith("NG5"):  # what a version does not know is theirs
+        yield from (f"nginx: {line}" for line in stage.get("nginx -t", ()))
+    for client in stage["clients"]:
+        if set(client["calls"]) - {"OK"} and client["message"]:
+            yield client["message"]
+
+
+def stages() -> Iterator[pytest.param]:
+    for path in RECORDS:
+        record = json.loads(path.read_text())
+        known = set()
+        for story in record["stories"]:
+            for number, stage in enumerate(story["denied"]):
+                lines = tuple(line for line in seen(record, stage) if not OWN_WORDS.search(line))
+                key = (stage["conf"], lines)
+                if lines and key not in known:
+                    known.add(key)
+                    name = f"{record['rule']}-{story['story']}-{story['nginx']}-{number}"
+                    story_of = (story["story"], story["nginx"])
+                    yield pytest.param(record["rule"], stage, story_of, lines, id=name)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return by_name("embedded")
+
+
+@pytest.mark.parametrize(("rule", "stage", "story", "lines"), [*stages()])
+def test_a_recorded_line_leads_to_its_rule(rule, stage, story, lines, engine, tmp_path) -> None:
+    name, version = story
+    judged = judge(stage, version, engine, tmp_path, name)
+    for line in lines:
+        alone = first_candidates(line, LineAlone())
+        assert rule in [each["id"] for each in alone], (line, "without a configuration")
+        candidates = first_candidates(line, judged)
+        confirmed = [each["id"] for each in candidates if each["state"] == "confirmed"]
+        assert rule in (confirmed or [candidates[0]["id"]]), (line, "with its configuration")
+
+
+def judge(stage: dict, version: str, engine, folder: Path, story: str) -> Judged:
+    words = {
+        "GREETER": "127.0.0.1:9000",
+        "TIMEOUT": story.rpartition(" ")[2],
+        "HEADER": 'TE ""' if story.startswith("te") else 'Connection "upgrade"',
+    }
+    names = sorted(set(re.findall(r"\bLISTEN[A-Z0-9_]*\b", stage["conf"])))
+    words.update((name, f"127.0.0.1:{8080 + number}") for number, name in enumerate(names))
+    conf = re.sub(
+        r"\b(?:GREETER|TIMEOUT|HEADER|LISTEN[A-Z0-9_]*)\b",
+        lambda found: words[found[0]],
+        stage["conf"],
+    )
+    path = folder / "greeter.conf"
+    path.write_text("events {}\nhttp {\n" + conf + "\n}\n")
+    (configuration,) = read([str(path)], options=ReadOptions(), stdin=None)
+    settings = Given({**stage["settings"], "nginx_version": version})
+    (document,) = build([configuration], settings=settings.values)
+    result = check([configuration], engine, settings_of=lambda _: settings)
+    return Judged([document], result, [settings.values])
+
+
+def first_candidates(line: str, verdicts) -> list[dict]:
+    from nginx_grpc.explain.explanation import Explanation
+
+    groups = Groups()
+    groups.add(Recogniser().see(line))
+    (group,) = Explanation.of(groups, verdicts, []).groups or [
+        {"candidates": [{"id": None, "state": "unknown"}]}
+    ]
+    return group["candidates"]
