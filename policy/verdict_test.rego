@@ -56,7 +56,7 @@ test_good_document if {
 	decision.deny == []
 	decision.warn == []
 	decision.waived == []
-	count(decision.rules) == 43
+	count(decision.rules) == 48
 	{rule.outcome | some rule in decision.rules} == {"judged"}
 }
 

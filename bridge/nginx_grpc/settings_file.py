@@ -48,6 +48,9 @@ nginx_grpc:
   #    # none, server, client or bidi
   #    streaming: server
   #    metadata: [x-request-id]
+  #    request_metadata: 4096
+  #    response_metadata: 4096
+  #    path_prefixes: [/api/]
   #  upstreams:
   #    orders:
   #      max_connection_age: 1h

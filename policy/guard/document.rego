@@ -535,7 +535,7 @@ wrong_upstream_proxied(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "gap", "file", "line", "column", "key"}
+keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "returns", "gap", "file", "line", "column", "key"}
 
 ok_server(x) if {
 	is_object(x)
@@ -561,6 +561,10 @@ ok_server(x) if {
 	is_array(x.pages)
 	every item in x.pages {
 		ok_page(item)
+	}
+	is_array(x.returns)
+	every item in x.returns {
+		ok_return(item)
 	}
 	kind.natural_if_said(x, "gap")
 	is_string(x.file)
@@ -602,6 +606,12 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_page(item)
 	},
 	{"pages" | not is_array(object.get(x, "pages", null))},
+	{kind.item("returns", i, inner) |
+		some i, item in x.returns
+		not ok_return(item)
+		some inner in wrong_return(item)
+	},
+	{"returns" | not is_array(object.get(x, "returns", null))},
 	{"gap" | not kind.natural_if_said(x, "gap")},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -755,7 +765,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -779,6 +789,8 @@ ok_location(x) if {
 	is_string(x.proxy_pass)
 	ok_optional_target(x, "proxy_target")
 	ok_optional_return(x, "return")
+	is_boolean(object.get(x, "rewrites", false))
+	ok_optional_location_reads_body_first(x, "reads_body_first")
 	ok_optional_location_health_check(x, "health_check")
 	ok_location_directives(x.directives)
 	kind.natural_if_said(x, "grpc_set_header")
@@ -837,6 +849,11 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["return", inner]) |
 		"return" in object.keys(x)
 		some inner in wrong_return(object.get(x, "return", null))
+	},
+	{"rewrites" | not is_boolean(object.get(x, "rewrites", false))},
+	{concat(".", ["reads_body_first", inner]) |
+		"reads_body_first" in object.keys(x)
+		some inner in wrong_location_reads_body_first(object.get(x, "reads_body_first", null))
 	},
 	{concat(".", ["health_check", inner]) |
 		"health_check" in object.keys(x)
@@ -1140,6 +1157,39 @@ wrong_return(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_location_reads_body_first := {"name", "value", "file", "line", "column", "key"}
+
+ok_location_reads_body_first(x) if {
+	is_object(x)
+	count(x) == size_5
+	is_string(x.name)
+	is_string(x.value)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.name)
+	is_string(x.value)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+	is_string(x.key)
+}
+
+wrong_location_reads_body_first(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_reads_body_first,
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1704,6 +1754,12 @@ ok_optional_return(x, field) if {
 	not kind.has(x, field)
 } else if {
 	ok_return(x[field])
+}
+
+ok_optional_location_reads_body_first(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_location_reads_body_first(x[field])
 }
 
 ok_optional_location_health_check(x, field) if {

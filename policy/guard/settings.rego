@@ -74,7 +74,7 @@ wrong_settings_grpc(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 wrong_settings_grpc_default(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 	not is_object(x)
 } else := union({
-	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "metadata"})},
+	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, response_metadata, request_metadata, path_prefixes, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "response_metadata", "request_metadata", "path_prefixes", "metadata"})},
 	{[kind.path(at, "max_connection_age"), "must be a text"] |
 		value := x.max_connection_age
 		not is_string(value)
@@ -95,6 +95,25 @@ wrong_settings_grpc_default(x, at) := {[kind.path(at, ""), "must be a mapping"]}
 		value := x.streaming
 		not value in {"none", "server", "client", "bidi"}
 	},
+	{[kind.path(at, "response_metadata"), "must be a whole number, 1 or more"] |
+		value := x.response_metadata
+		not kind.positive(value)
+	},
+	{[kind.path(at, "request_metadata"), "must be a whole number, 1 or more"] |
+		value := x.request_metadata
+		not kind.positive(value)
+	},
+	union({
+		{[kind.path(at, "path_prefixes"), "must be a list"] |
+			value := x.path_prefixes
+			not is_array(value)
+		},
+		{[kind.path(at, "path_prefixes"), "must be a list of texts"] |
+			value := x.path_prefixes
+			some item in value
+			not is_string(item)
+		},
+	}),
 	union({
 		{[kind.path(at, "metadata"), "must be a list"] |
 			value := x.metadata
@@ -120,7 +139,7 @@ wrong_settings_grpc_upstreams(x, at) := {[kind.path(at, ""), "must be a mapping"
 wrong_settings_grpc_upstreams_entry(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 	not is_object(x)
 } else := union({
-	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "metadata"})},
+	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, response_metadata, request_metadata, path_prefixes, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "response_metadata", "request_metadata", "path_prefixes", "metadata"})},
 	{[kind.path(at, "max_connection_age"), "must be a text"] |
 		value := x.max_connection_age
 		not is_string(value)
@@ -141,6 +160,25 @@ wrong_settings_grpc_upstreams_entry(x, at) := {[kind.path(at, ""), "must be a ma
 		value := x.streaming
 		not value in {"none", "server", "client", "bidi"}
 	},
+	{[kind.path(at, "response_metadata"), "must be a whole number, 1 or more"] |
+		value := x.response_metadata
+		not kind.positive(value)
+	},
+	{[kind.path(at, "request_metadata"), "must be a whole number, 1 or more"] |
+		value := x.request_metadata
+		not kind.positive(value)
+	},
+	union({
+		{[kind.path(at, "path_prefixes"), "must be a list"] |
+			value := x.path_prefixes
+			not is_array(value)
+		},
+		{[kind.path(at, "path_prefixes"), "must be a list of texts"] |
+			value := x.path_prefixes
+			some item in value
+			not is_string(item)
+		},
+	}),
 	union({
 		{[kind.path(at, "metadata"), "must be a list"] |
 			value := x.metadata

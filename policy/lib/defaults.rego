@@ -30,5 +30,6 @@ value := {
 	"large_client_header_buffers": {"value": "4 8k", "text": "4 8k"},
 	"keepalive_timeout": {"value": 60000, "text": "60s"},
 	"keepalive_time": {"value": 3600000, "text": "1h"},
+	"keepalive_requests": {"value": 1000, "text": "1000"},
 	"keepalive": {"value": 0, "text": "none"},
 }

@@ -256,6 +256,7 @@ test_defaults_of_nginx if {
 		"grpc_web": [false, "off"],
 		"ignore_invalid_headers": [true, "on"],
 		"keepalive": [0, "none"],
+		"keepalive_requests": [1000, "1000"],
 		"keepalive_time": [3600000, "1h"],
 		"keepalive_timeout": [60000, "60s"],
 		"large_client_header_buffers": ["4 8k", "4 8k"],

@@ -39,6 +39,13 @@ duration(name, key) := {"ms": units.milliseconds(text), "text": text, "given": t
 	text := for_upstream(name, key)
 }
 
+# largest number that the user wrote for any of these upstreams, or undefined.
+largest(names, key) := max(written) if {
+	_ = given.grpc
+	written := [for_upstream(name, key) | some name in names]
+	count(written) > 0
+}
+
 # idle_limit: the time after which the server closes a connection, by whichever comes first of
 # what the user wrote; where nothing is written, the checklist's 30s.
 idle_limit(name) := limit if {

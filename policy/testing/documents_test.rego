@@ -49,6 +49,7 @@ server(locations_, more) := fields(object.union(
 		"directives": fields({}),
 		"locations": locations_,
 		"pages": [],
+		"returns": [],
 	}),
 	more,
 ))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.model import arrival, controllers, grpc, own_errors, pages, passes
 from nginx_grpc.model.accounts import Accounts
@@ -12,7 +14,7 @@ from nginx_grpc.model.features import features
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.listeners import Sockets, listening
 from nginx_grpc.model.lists import Lists
-from nginx_grpc.model.location_json import LocationWriter, directives_json
+from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
 from nginx_grpc.model.locations import Location, locations
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
 from nginx_grpc.model.scopes import Scope, root_scope
@@ -194,11 +196,21 @@ class _Model:
             "directives": directives_json(scope.settings, SERVER_SETTINGS, self._budget),
             "locations": [writer.write(location) for location in server.locations],
             "pages": server.pages,
+            "returns": [returned(each) for each in _returns(server.directive.block or [])],
         }
         placed(node, server.directive)
         if scope.gap is not None:
             node["gap"] = scope.gap
         return counted(node)
+
+
+def _returns(block: list[Directive]) -> Iterator[Directive]:
+    """The returns of a server itself, also those in its ifs."""
+    for directive in block:
+        if directive.name == "return":
+            yield directive
+        elif directive.name == "if":
+            yield from (inner for inner in directive.block or () if inner.name == "return")
 
 
 def _may_be_grpc(location: Location) -> bool:

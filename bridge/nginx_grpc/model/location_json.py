@@ -7,16 +7,27 @@ from collections.abc import Iterable
 from nginx_grpc.model import controllers
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
+from nginx_grpc.model.early_body import reads_body_first
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
+from nginx_grpc.parsers.lua import is_lua
 from nginx_grpc.tree import Directive
 
-__all__ = ["LocationWriter", "directives_json"]
+__all__ = ["LocationWriter", "directives_json", "returned"]
 
+# Lua may set another URI in these phases.
+_REWRITING = (
+    "rewrite",
+    *(
+        f"{phase}_by_lua{kind}"
+        for phase in ("rewrite", "access")
+        for kind in ("", "_block", "_file")
+    ),
+)
 _PLAIN_SETTINGS = ("default_type",)
 # `return URL` without a code: nginx takes a text that begins so.
 _REDIRECTS = ("http://", "https://", "$scheme")
@@ -76,7 +87,13 @@ class LocationWriter:
         if location.arrival is not None:
             node["arrival"] = location.arrival.as_json(location.directive)
         if location.returns is not None:
-            node["return"] = _returned(location.returns)
+            node["return"] = returned(location.returns)
+        if location.carries == "pass":
+            if _rewrites(location):
+                node["rewrites"] = True
+            early = reads_body_first(location.scope)
+            if early is not None:
+                node["reads_body_first"] = _early(early)
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.errors.possible:
@@ -119,7 +136,7 @@ def directives_json(settings: dict[str, Json], names: Iterable[str], budget: Bud
     return counted(found)
 
 
-def _returned(directive: Directive) -> Json:
+def returned(directive: Directive) -> Json:
     """`return` of a location."""
     arguments = directive.args
     first = arguments[0] if arguments else ""
@@ -134,6 +151,20 @@ def _returned(directive: Directive) -> Json:
     else:
         body = "text" if text else "empty"
     return counted(placed({"code": code, "body": body}, directive))
+
+
+def _rewrites(location: Location) -> bool:
+    """Whether the path may be another one when it is sent: a rewrite in the location or its ifs."""
+    while location.condition is not None and location.parent is not None:
+        location = location.parent
+    return any(
+        name in block.own for block in (location, *location.conditions) for name in _REWRITING
+    )
+
+
+def _early(directive: Directive) -> Json:
+    first = "" if is_lua(directive.name) else " ".join(directive.args)
+    return placed({"name": directive.name, "value": shortened(first)}, directive)
 
 
 def _health_check(directive: Directive) -> Json:

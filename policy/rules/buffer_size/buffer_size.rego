@@ -2,15 +2,16 @@
 # title: grpc_buffer_size is reserved for every call
 # description: |
 #   grpc_buffer_size is the buffer for the response's header and for what is on its way, not a limit
-#   on messages: answers of any size pass a buffer of 4k. A large one is reserved for every call in
-#   flight, and gains nothing.
+#   on messages: answers of any size pass a buffer of 4k. What has to fit it are the response's headers
+#   and, from 1.31.3, its trailers (NG306): some tens of kilobytes at most. More is reserved for every
+#   call in flight, and gains nothing.
 # custom:
 #   harm: latent
 #   id: NG304
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_buffer_size {size} is reserved for every call and limits no message"
-#   remedy: "grpc_buffer_size 64k;   # or no line: 4k"
+#   remedy: "grpc_buffer_size 64k;"
 #   evidence: docs/rules/NG304.md
 package nginx.grpc.rules.buffer_size
 

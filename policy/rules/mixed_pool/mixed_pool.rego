@@ -16,7 +16,17 @@
 #   item: 3
 #   levels: {checklist: deny, evidence: deny}
 #   message: "upstream {name} has one pool (keepalive {size}) for grpc_pass and for proxy_pass {text} (location {location}): a call that gets an HTTP request's connection fails with UNAVAILABLE, and a POST that gets a call's connection with 502"
-#   remedy: "upstream {name}_http {\n    # the servers of {name}\n}\nproxy_pass to it in location {location};"
+#   directive: keepalive
+#   fix:
+#     applicability: manual
+#     why: "a block of its own for plain HTTP: the servers of {name} under another name, and proxy_pass to it in location {location}"
+#   variants:
+#     local:
+#       when: settings give 1.29.7 or later
+#       fix:
+#         applicability: unsafe
+#         why: each location then has a pool of its own
+#         edits: [{op: set, in: upstream, name: keepalive, args: ["{size}", local]}]
 #   versions: "1.29.7: keepalive {N} local keeps a pool for each location, as the default does"
 #   evidence: docs/rules/NG218.md
 package nginx.grpc.rules.mixed_pool
@@ -24,10 +34,11 @@ package nginx.grpc.rules.mixed_pool
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.pools
 import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], entry.subject, pool.at, values) if {
+findings contains rule.fault(about, _forms, entry.subject, pool.at, values) if {
 	some entry in _mixed
 	pool := pools.state(entry.upstream)
 	pool.kind == "said"
@@ -51,5 +62,9 @@ _mixed := [entry |
 	not entry.upstream.keepalive_local
 	_passed[entry.upstream.name]
 ]
+
+_forms := ["local"] if {
+	versions.at_least("1.29.7")
+} else := []
 
 _passed := {name | some call in calls.targets; some name in call.location.target.upstreams}

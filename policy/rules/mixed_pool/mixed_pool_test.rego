@@ -21,6 +21,14 @@ test_both_in_one_pool if {
 	t.subjects(found) == {["", "", "greeter"]}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"deny"}
+	t.decisions(found) == {"a block of its own for plain HTTP: the servers of greeter under another name, and proxy_pass to it in location /api"}
+}
+
+test_a_pool_for_each_location_as_fix if {
+	found := mixed_pool.findings with input as _shared(_pool, {}) with data.nginx_grpc as {"nginx_version": "1.29.7"}
+	t.fixes(found) == {["unsafe", "set keepalive 8 local"]}
+	before := mixed_pool.findings with input as _shared(_pool, {}) with data.nginx_grpc as {"nginx_version": "1.29.6"}
+	t.fixes(before) == {["manual"]}
 }
 
 test_a_pool_for_each_location if {

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 import grpc
@@ -48,11 +49,12 @@ class Ask:
     method: str = "Hello"
     calls: int = 1  # one after another
     clients: int = 1  # at once, each with a connection of its own
-    at_once: bool = False  # the calls of a client at the same time, grpc-go alone
+    at_once: int = 0  # calls of a client at the same time; grpc-go makes all at once
     every: float = 0  # from the start of a call to the start of the next
     deadline: float = 5
     send: int = 1  # messages on a client stream
     gap: float = 0  # between two of them, and after the last
+    in_turn: bool = False  # each once the one before is answered, C-core alone
     pad: int = 0  # bytes added to each
     metadata: dict[str, str] = field(default_factory=dict)
     retry: bool = False  # three attempts while UNAVAILABLE
@@ -132,6 +134,10 @@ def _client(address: str, ask: Ask, outcomes: list[Outcome]) -> None:
         invoke = getattr(channel, KINDS[ask.method])(
             f"/greeter.v1.Greeter/{ask.method}", text.encode, text.decode
         )
+        if ask.at_once:
+            with ThreadPoolExecutor(ask.at_once) as pool:
+                outcomes += pool.map(lambda _: _once(invoke, ask), range(ask.calls))
+            return
         start = time.monotonic()
         for turn in range(ask.calls):
             time.sleep(max(0, start + turn * ask.every - time.monotonic()))
@@ -159,7 +165,8 @@ def _channel(address: str, ask: Ask) -> grpc.Channel:
 
 def _once(invoke, ask: Ask) -> Outcome:
     streams_out = KINDS[ask.method].startswith("stream")
-    request = _messages(ask) if streams_out else ask.word + " " * ask.pad
+    answered = threading.Semaphore(0)
+    request = _messages(ask, answered) if streams_out else ask.word + " " * ask.pad
     replies: list[str] = []
     start = time.monotonic()
     code, message = "OK", ""
@@ -167,6 +174,7 @@ def _once(invoke, ask: Ask) -> Outcome:
         answer = invoke(request, timeout=ask.deadline, metadata=[*ask.metadata.items()])
         for reply in [answer] if isinstance(answer, str) else answer:
             replies.append(reply)
+            answered.release()
     except grpc.RpcError as error:
         code, message = error.code().name, error.details()
     return Outcome(
@@ -174,10 +182,12 @@ def _once(invoke, ask: Ask) -> Outcome:
     )
 
 
-def _messages(ask: Ask) -> Iterator[str]:
+def _messages(ask: Ask, answered: threading.Semaphore) -> Iterator[str]:
     for _ in range(ask.send):
         yield ask.word + " " * ask.pad
         time.sleep(ask.gap)
+        if ask.in_turn:
+            answered.acquire(timeout=ask.deadline + 1)
 
 
 def go_call(address: str, word: str = "hello", **ask: object) -> Seen:
@@ -193,7 +203,8 @@ def go_call(address: str, word: str = "hello", **ask: object) -> Seen:
         flags["ca"] = secure.authority
     for name in ("every", "deadline", "gap"):
         flags[name] = f"{asked.pop(name)}s"
-    flags["at-once"] = asked.pop("at_once")
+    flags["at-once"] = bool(asked.pop("at_once"))
+    del asked["in_turn"]
     flags |= {name: value for name, value in asked.items() if name != "word"}
     command = [grpc_bench(), "call", *(f"-{k}={_flag(v)}" for k, v in flags.items())]
     longest = (Ask(word, **ask).deadline + Ask(word, **ask).every) * asked["calls"] + 20

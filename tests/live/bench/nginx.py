@@ -110,7 +110,9 @@ class Folder:
 @contextmanager
 def folder(conf: str, version: str, names: dict[str, object]) -> Iterator[Folder]:
     """Write `conf` as conf.d/greeter.conf. Words in capitals that start with LISTEN are addresses
-    to listen on, the others come from `names`: an address, a path or something with `.address`."""
+    to listen on, the others come from `names`: an address, a path or something with `.address`;
+    `load` are lines of load_module."""
+    load = str(names.pop("load", ""))
     known = {name: str(getattr(value, "address", value)) for name, value in names.items()}
     sockets = []
     for word in sorted(set(re.findall(r"\bLISTEN[A-Z0-9_]*\b", conf))):
@@ -123,7 +125,7 @@ def folder(conf: str, version: str, names: dict[str, object]) -> Iterator[Folder
             (here.path / "temp").mkdir()
             (here.path / "conf.d" / "greeter.conf").write_text(fill(conf, known))
             as_root = "user root;\n" if os.geteuid() == 0 else ""
-            here.conf.write_text(as_root + NGINX_CONF)
+            here.conf.write_text(load + as_root + NGINX_CONF)
             yield here
     finally:
         for held in sockets:

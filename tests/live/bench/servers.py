@@ -91,7 +91,10 @@ class _Greeter(grpc.GenericRpcHandler):
 
     @staticmethod
     def _hello(request: str, context: grpc.ServicerContext) -> str:
-        """Understands "delay=500ms" of the orders that programs/go/orders.go knows."""
+        """Understands "delay=500ms" of the orders that programs/go/orders.go knows, and
+        "details=4500": as many bytes of details in the trailers, as a rich error has them."""
+        if details := re.search(r"details=(\d+)", request):
+            context.set_trailing_metadata((("x-details-bin", bytes(int(details[1]))),))
         if delay := re.search(r"delay=(\d+)ms", request):
             time.sleep(int(delay[1]) / 1000)
         return request

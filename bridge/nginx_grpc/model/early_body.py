@@ -1,0 +1,53 @@
+"""What makes nginx read the whole request before it passes any of it on.
+
+grpc_pass sends a request as it comes. Some modules ask for the whole body in an earlier phase: seen
+with nginx 1.22.1 and 1.31.3 (mirror), Debian's modsecurity 1.0.3 and lua modules on 1.22.1.
+"""
+
+from __future__ import annotations
+
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.units import switch_of
+from nginx_grpc.tree import Directive
+
+__all__ = ["reads_body_first"]
+
+_LUA_PHASES = ("rewrite_by_lua", "access_by_lua")
+_LUA = tuple(phase + kind for phase in _LUA_PHASES for kind in ("", "_block", "_file"))
+_READS_IT = "ngx.req.read_body"
+
+
+def reads_body_first(scope: Scope) -> Directive | None:
+    """The directive by which it does, None where none does."""
+    mirrors = _in_effect(scope, ("mirror",))
+    if (
+        mirrors
+        and mirrors[0].args != ["off"]
+        and _switch(scope, "mirror_request_body") is not False
+    ):
+        return mirrors[0]
+    if _switch(scope, "modsecurity"):
+        return _in_effect(scope, ("modsecurity",))[0]
+    for phase in range(0, len(_LUA), 3):
+        for code in _in_effect(scope, _LUA[phase : phase + 3])[:1]:
+            if _switch(scope, "lua_need_request_body"):
+                return _in_effect(scope, ("lua_need_request_body",))[0]
+            if any(_READS_IT in text for text in code.args):
+                return code
+    return None
+
+
+def _in_effect(scope: Scope, names: tuple[str, ...]) -> list[Directive]:
+    """The directives of these names in the innermost context that has one."""
+    around: Scope | None = scope
+    while around is not None:
+        for name in names:
+            if name in around.own:
+                return around.own[name]
+        around = around.outer
+    return []
+
+
+def _switch(scope: Scope, name: str) -> bool | None:
+    said = _in_effect(scope, (name,))
+    return switch_of(said[0].args[0]) if said and said[0].args else None

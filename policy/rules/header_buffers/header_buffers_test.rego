@@ -1,0 +1,107 @@
+package nginx.grpc.rules.header_buffers_test
+
+import data.nginx.grpc.rules.header_buffers
+import data.nginx.grpc.testing as t
+
+_settings(version, said) := {"nginx_version": version, "grpc": {"default": said}}
+
+_answers(bytes) := _settings("1.31.3", {"response_metadata": bytes})
+
+_buffer(text, bytes) := t.one_location(t.pass_with({"grpc_buffer_size": t.size(text, bytes)}))
+
+_default := t.one_location(t.pass("/", {}))
+
+test_answers_that_do_not_fit if {
+	found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(4097)
+	t.faults(found) == {"grpc_buffer_size 4k (default) refuses the 4097 bytes of headers or trailers that settings speak of (response_metadata): INTERNAL from nginx 1.31.3 on"}
+	t.fixes(found) == {["safe", "set grpc_buffer_size 7k"]}
+	t.levels(found, "checklist") == {"deny"}
+	t.levels(found, "evidence") == {"deny"}
+}
+
+test_answers_that_may_not_fit if {
+	every bytes in [2561, 4096] {
+		found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(bytes)
+		t.levels(found, "evidence") == {"warn"}
+		t.is_weak(found)
+		count(found) == 1
+	}
+	found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(4000)
+	t.faults(found) == {"grpc_buffer_size 4k (default) may refuse the 4000 bytes of headers or trailers that settings speak of (response_metadata): nginx counts a Huffman-coded value for up to 8/5 of its length"}
+	t.is_clean(header_buffers.findings) with input as _default with data.nginx_grpc as _answers(2560)
+}
+
+test_larger_buffer if {
+	t.is_clean(header_buffers.findings) with input as _buffer("16k", 16384) with data.nginx_grpc as _answers(10240)
+	found := header_buffers.findings with input as _buffer("1k", 1024) with data.nginx_grpc as _answers(2000)
+	t.places(found) == {12}
+}
+
+test_older_nginx if {
+	t.is_clean(header_buffers.findings) with input as _default
+		with data.nginx_grpc as _settings("1.31.2", {"response_metadata": 100000})
+	t.is_clean(header_buffers.findings) with input as t.with_unread(t.one_location(t.behind_gap(t.pass("/", {}))))
+		with data.nginx_grpc as _settings("1.31.2", {"response_metadata": 100000})
+}
+
+test_no_version if {
+	said := {"grpc": {"default": {"response_metadata": 5000}}}
+	found := header_buffers.findings with input as _default with data.nginx_grpc as said
+	t.reasons(found) == {"response headers and trailers have to fit grpc_buffer_size from nginx 1.31.3 on, and nginx_version is not set"}
+	t.faults(found) == set()
+	t.is_clean(header_buffers.findings) with input as _buffer("16k", 16384) with data.nginx_grpc as said
+}
+
+test_nobody_says if {
+	t.is_clean(header_buffers.findings) with input as _default with data.nginx_grpc as {"nginx_version": "1.31.3"}
+	t.is_clean(header_buffers.findings) with input as _default
+}
+
+test_unknown_buffer if {
+	document := t.one_location(t.pass_with({"grpc_buffer_size": t.variable("$b")}))
+	found := header_buffers.findings with input as document with data.nginx_grpc as _answers(5000)
+	t.reasons(found) == {"grpc_buffer_size $b holds a variable"}
+}
+
+_listening(directives) := t.document([t.server([t.pass("/", {})], {"directives": t.fields(directives)})], [t.greeter])
+
+_buffers(text) := _listening({"large_client_header_buffers": t.text(text)})
+
+test_below_the_default if {
+	found := header_buffers.findings with input as _buffers("4 4k")
+	t.faults(found) == {"large_client_header_buffers 4 4k is below nginx's default of 8k: metadata above 4k closes the client's connection"}
+	t.fixes(found) == {["safe", "set large_client_header_buffers 4 8k"]}
+	t.places(found) == {12}
+	t.levels(found, "evidence") == {"warn"}
+	every text in ["4 8k", "2 8192", "8 64k"] {
+		t.is_clean(header_buffers.findings) with input as _buffers(text)
+	}
+	smaller := header_buffers.findings with input as _buffers("2 8191")
+	count(smaller) == 1
+	t.is_clean(header_buffers.findings) with input as _listening({})
+}
+
+_requests(bytes) := {"grpc": {"default": {"request_metadata": bytes}}}
+
+test_metadata_that_does_not_fit if {
+	found := header_buffers.findings with input as _listening({}) with data.nginx_grpc as _requests(8193)
+	t.faults(found) == {"large_client_header_buffers 4 8k (default) closes the connection of a client that sends 8193 bytes of metadata (request_metadata)"}
+	t.levels(found, "evidence") == {"deny"}
+	t.fixes(found) == {["safe", "set large_client_header_buffers 4 13k"]}
+	t.is_clean(header_buffers.findings) with input as _listening({}) with data.nginx_grpc as _requests(8192)
+	small := header_buffers.findings with input as _buffers("4 1k") with data.nginx_grpc as _requests(2000)
+	t.levels(small, "evidence") == {"deny"}
+	enough := header_buffers.findings with input as _buffers("4 1k") with data.nginx_grpc as _requests(1024)
+	t.levels(enough, "evidence") == {"warn"}
+}
+
+test_buffers_not_known if {
+	variable := _listening({"large_client_header_buffers": t.variable("4 $b")})
+	found := header_buffers.findings with input as variable
+	t.reasons(found) == {"large_client_header_buffers 4 $b holds a variable"}
+	hidden := t.part(t.document([t.behind_gap(t.server([t.pass("/", {})], {}))], [t.greeter]), "http")
+	t.is_clean(header_buffers.findings) with input as hidden
+	asked := header_buffers.findings with input as hidden with data.nginx_grpc as _requests(1)
+	count(asked) == 1
+	count(t.reasons(asked)) == 1
+}

@@ -1,0 +1,76 @@
+"""NG306 header-buffers: metadata that does not fit nginx's buffers."""
+
+from tests.live.bench import CURRENT, DEBIAN, c_core_server, every, grpc_server, grpc_settings
+
+CONF = """
+upstream greeter { server GREETER; keepalive 32; }
+server {
+    listen LISTEN http2;
+    location / {
+        grpc_pass grpc://greeter;
+        grpc_buffer_size 4k;
+    }
+}
+"""
+LARGE = CONF.replace("4k", "16k")
+REQUEST = """
+upstream greeter { server GREETER; keepalive 32; }
+server {
+    listen LISTEN http2;
+    large_client_header_buffers 4 1k;
+    location / { grpc_pass grpc://greeter; }
+}
+"""
+
+
+def test_trailers(story):
+    """From 1.31.3 the trailers have to fit grpc_buffer_size; before they pass in any size."""
+    settings = grpc_settings(response_metadata=6000)
+    with c_core_server() as greeter:
+        if story.version == CURRENT:
+            with story.denied(CONF, settings, GREETER=greeter) as nginx:
+                assert nginx.codes("details=4500") == every("INTERNAL")
+                nginx.logged("upstream sent too large http2 header")
+                assert nginx.call("details=2000").code == "OK"
+            with story.accepted(LARGE, settings, GREETER=greeter) as nginx:
+                assert nginx.call("details=4500").code == "OK"
+        else:
+            with story.accepted(CONF, settings, GREETER=greeter) as nginx:
+                assert nginx.call("details=4500").code == "OK"
+
+
+def test_huffman(story):
+    """2,900 bytes are 3,867 in base64, which would fit: nginx counts 8/5 of their coded length."""
+    settings = grpc_settings(response_metadata=3900)
+    with c_core_server() as greeter:
+        if story.version == DEBIAN:
+            with story.accepted(CONF, settings, GREETER=greeter) as nginx:
+                assert nginx.call("details=2900").code == "OK"
+            return
+        with story.denied(CONF, settings, GREETER=greeter) as nginx:
+            assert nginx.call("details=2900").code == "INTERNAL"
+            nginx.logged("upstream sent too large http2 header")
+        with story.accepted(CONF.replace("4k", "7k"), settings, GREETER=greeter) as nginx:
+            assert nginx.call("details=2900").code == "OK"
+
+
+def test_request(story):
+    """A client's metadata above large_client_header_buffers ends its connection."""
+    metadata = {"metadata": {"x-large": "A" * 3000}}
+    with grpc_server() as greeter:
+        with story.denied(REQUEST, GREETER=greeter) as nginx:
+            assert nginx.call(**metadata).code == "UNAVAILABLE"
+        with story.accepted(REQUEST.replace("1k", "8k"), GREETER=greeter) as nginx:
+            assert nginx.codes(**metadata) == every("OK")
+
+
+def test_request_of_settings(story):
+    """The default, 8k, is too little for 20,000 bytes."""
+    settings = grpc_settings(request_metadata=20000)
+    metadata = {"metadata": {"x-large": "A" * 20000}}
+    default = REQUEST.replace("    large_client_header_buffers 4 1k;\n", "")
+    with grpc_server() as greeter:
+        with story.denied(default, settings, GREETER=greeter) as nginx:
+            assert nginx.call(**metadata).code == "UNAVAILABLE"
+        with story.accepted(REQUEST.replace("1k", "32k"), settings, GREETER=greeter) as nginx:
+            assert nginx.call(**metadata).code == "OK"
