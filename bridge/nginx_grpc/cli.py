@@ -14,6 +14,7 @@ from nginx_grpc.admission import command as admission
 from nginx_grpc.commands import bridge, check, fix
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain import command as explain
+from nginx_grpc.redaction import command as redact
 
 __all__ = ["command", "main"]
 
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_parser(commands)
     bridge.add_parser(commands)
     fix.add_parser(commands)
+    redact.add_parser(commands)
 
     rules = commands.add_parser(
         "rules", help="list the rules, or show one with its evidence", allow_abbrev=False

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from nginx_grpc.errors import Refused
 
-__all__ = ["standard_output", "write"]
+__all__ = ["standard_output", "write", "write_bytes"]
 
 
 def write(text: str | Sequence[str], path: str | None) -> None:
@@ -36,6 +36,18 @@ def write(text: str | Sequence[str], path: str | None) -> None:
             _write_stream(pieces, path)
         else:
             _write_file(pieces, path)
+    except (OSError, ValueError) as error:
+        raise _unwritable(error, path) from None
+
+
+def write_bytes(data: bytes, path: str) -> None:
+    """Write bytes to a file as `write` does a text. Raises Refused."""
+    try:
+        if _is_stream(path):
+            with open(path, "wb") as file:
+                file.write(data)
+        else:
+            _write_file([data.decode("latin-1")], path, encoding="latin-1")
     except (OSError, ValueError) as error:
         raise _unwritable(error, path) from None
 
@@ -67,12 +79,12 @@ def _write_stream(pieces: Sequence[str], path: str) -> None:
         file.writelines(pieces)
 
 
-def _write_file(pieces: Sequence[str], path: str) -> None:
+def _write_file(pieces: Sequence[str], path: str, *, encoding: str = "utf-8") -> None:
     # A name that nobody can foresee, and no link is followed: somebody else may write there too.
     partial = f"{path}.{secrets.token_hex(8)}.partial"
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with open(handle, "w", encoding=encoding, errors="backslashreplace", newline="") as file:
             file.writelines(pieces)
         os.replace(partial, path)
     finally:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from nginx_grpc.errors import Refused
 
@@ -98,17 +98,20 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read(arguments: argparse.Namespace, told: Told) -> list[Configuration]:
-    """The configurations that the arguments name."""
+def read(
+    arguments: argparse.Namespace, told: Told, stdin: BinaryIO | None = None
+) -> list[Configuration]:
+    """The configurations that the arguments name; `stdin` is what stands for standard input."""
     from nginx_grpc import sources
     from nginx_grpc.terminal import Progress
 
     options = read_options(arguments, told)
-    if not arguments.paths and sys.stdin.isatty():
+    if not arguments.paths and stdin is None and sys.stdin.isatty():
         raise Refused("no input", "name a file or a folder, or - to type a configuration")
     with Progress(sys.stderr, quiet=getattr(arguments, "quiet", False)) as progress:
         options = replace(options, progress=progress.file)
-        return sources.read(arguments.paths or ["-"], options=options, stdin=sys.stdin.buffer)
+        stdin = stdin or sys.stdin.buffer
+        return sources.read(arguments.paths or ["-"], options=options, stdin=stdin)
 
 
 def read_options(arguments: argparse.Namespace, told: Told) -> ReadOptions:

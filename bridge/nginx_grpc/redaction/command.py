@@ -1,0 +1,217 @@
+"""`nginx-grpc redact`: text with the same verdict and without a name, an address or a secret."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nginx_grpc.commands.arguments import Told, add_input, add_settings, read, settings
+from nginx_grpc.errors import Refused
+from nginx_grpc.garbage import uncollected
+from nginx_grpc.redaction import mapping
+from nginx_grpc.redaction.files import below, write_folder
+
+if TYPE_CHECKING:
+    from nginx_grpc.redaction.redactor import Redactor
+    from nginx_grpc.settings_search import SettingsSearch
+    from nginx_grpc.tree import Configuration
+
+__all__ = ["add_parser", "run"]
+
+_LIMIT = 64 * 1024 * 1024
+
+
+def add_parser(commands: Any) -> None:
+    """Add `redact` to the command line."""
+    parser = commands.add_parser(
+        "redact",
+        help="print configurations and logs with pseudonyms for all that is not nginx's own",
+        allow_abbrev=False,
+    )
+    add_input(parser)
+    add_settings(parser)
+    for action in parser._actions:
+        if action.dest == "map":
+            action.metavar = "FILE"
+            action.help = (
+                "keep in FILE (for you alone to read) what stands for what, and go on with what it "
+                "holds; /etc/nginx=DIR says where an absolute path lives here, as elsewhere"
+            )
+    parser.add_argument(
+        "--restore",
+        action="store_true",
+        help="translate a redacted text back, by the --map it was made with",
+    )
+    parser.add_argument(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="write to PATH: a file, or for several files a folder that is new or empty",
+    )
+    parser.set_defaults(run=run)
+
+
+@uncollected()
+def run(arguments: argparse.Namespace) -> int:
+    """Print the redacted text, or the restored one."""
+    path = _map_file(arguments)
+    if arguments.restore:
+        return _restore(arguments, path)
+    known = mapping.load(path) if path else None
+    inputs = _Inputs(arguments)
+    search = settings(arguments)
+    redactor = _redactor(arguments, inputs, search, known)
+    files = _files(inputs, redactor, search, arguments)
+    if path:
+        mapping.save(redactor.kept(), path)
+    _write(files, arguments.output)
+    return 0
+
+
+def _map_file(arguments: argparse.Namespace) -> str:
+    """The file of the mapping; the rest stays in `arguments.map`."""
+    files = [each for each in arguments.map if not each.startswith("/") or "=" not in each]
+    arguments.map = [each for each in arguments.map if each not in files]
+    if len(files) > 1:
+        raise Refused("--map with two files", "give one of them")
+    return files[0] if files else ""
+
+
+class _Inputs:
+    """What was given, read as often as is needed."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self.told = Told()
+        self.stdin = b""
+        if not arguments.paths or "-" in arguments.paths:
+            if sys.stdin.isatty():
+                raise Refused("no input", "name a file or a folder, or give a text to read")
+            self.stdin = sys.stdin.buffer.read(_LIMIT + 1)
+
+    def read(self) -> list[Configuration]:
+        """The configurations, anew."""
+        self.told = Told()
+        return read(self._arguments, self.told, io.BytesIO(self.stdin))
+
+    def raw(self, configuration: Configuration) -> bytes:
+        """The bytes of what a configuration was read from."""
+        if configuration.given == "-":
+            return self.stdin
+        with open(configuration.given, "rb") as file:
+            return file.read()
+
+
+def _redactor(
+    arguments: argparse.Namespace,
+    inputs: _Inputs,
+    search: SettingsSearch,
+    known: mapping.Map | None,
+) -> Redactor:
+    from nginx_grpc import engines
+    from nginx_grpc.check import check
+    from nginx_grpc.redaction.proof import proven
+
+    engine = engines.by_name("embedded")
+    redactor, _ = proven(
+        inputs.read,
+        search.of,
+        lambda configurations, settings_of: check(configurations, engine, settings_of=settings_of),
+        known=known,
+    )
+    return redactor
+
+
+def _files(
+    inputs: _Inputs, redactor: Redactor, search: SettingsSearch, arguments: argparse.Namespace
+) -> dict[str, bytes]:
+    """What is written, by the paths of files; `-` is what stands for itself alone."""
+    from nginx_grpc.settings import text_of
+
+    found: dict[str, bytes] = {}
+    single: dict[str, bytes] = {}
+    of_settings: dict[str, bytes] = {}
+    for configuration in inputs.read():
+        file = search.of(configuration).file
+        if file and file not in of_settings:
+            of_settings[file] = redactor.settings_text(text_of(file).encode())
+        if configuration.kind == "dump":
+            given = configuration.given
+            target = single if given == "-" else found
+            target[given] = redactor.dump(inputs.raw(configuration), configuration)
+            continue
+        for name, data in redactor.texts(configuration).items():
+            (single if name == "-" else found)[name] = data
+    if single and not found and not arguments.output:
+        return single
+    if single:
+        if found:
+            raise Refused(
+                "a text on standard input that includes files",
+                "give the file by its name, so that all of them can be written",
+            )
+        return single
+    if len(found) == 1 and not arguments.output:
+        return found
+    names = below([*found, *(of_settings if arguments.output else ())], arguments.paths)
+    if arguments.output and len(found) > 1:
+        found.update(of_settings)
+    return {redactor.file(names[name]): data for name, data in found.items()}
+
+
+def _write(files: dict[str, bytes], output: str | None) -> None:
+    if len(files) == 1:
+        (data,) = files.values()
+        if output and not os.path.isdir(output):
+            from nginx_grpc.output import write_bytes
+
+            write_bytes(data, output)
+            return
+        if output is None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            return
+    if output is None:
+        raise Refused(
+            f"{len(files):,} files", "say --output DIR: they are written there, under new names"
+        )
+    write_folder(output, files)
+
+
+def _restore(arguments: argparse.Namespace, path: str) -> int:
+    from nginx_grpc.redaction.restoring import Restorer
+
+    if not path:
+        raise Refused("--restore without a mapping", "give the --map FILE it was redacted with")
+    known = mapping.load(path)
+    if known is None:
+        raise Refused("no such mapping", "give the --map FILE it was redacted with", path)
+    restorer = Restorer(known)
+    files: dict[str, bytes] = {}
+    for given in arguments.paths or ["-"]:
+        if given == "-":
+            files["-"] = sys.stdin.buffer.read()
+        elif os.path.isdir(given):
+            for folder, _, names in os.walk(given):
+                for name in names:
+                    full = os.path.join(folder, name)
+                    files[os.path.relpath(full, given)] = _content(full)
+        else:
+            files[os.path.basename(given)] = _content(given)
+    _write(
+        {restorer.name(name): restorer.text(data) for name, data in files.items()}, arguments.output
+    )
+    return 0
+
+
+def _content(path: str) -> bytes:
+    from nginx_grpc.sources.disk import read_regular
+    from nginx_grpc.sources.includes import UnreadError
+
+    try:
+        return read_regular(path, _LIMIT)
+    except UnreadError as error:
+        raise Refused(str(error), "give the redacted file", path) from None

@@ -1,0 +1,104 @@
+"""Lines of logs: nginx's own words stay, what it tells of calls and machines does not."""
+
+from __future__ import annotations
+
+import re
+
+from nginx_grpc.redaction.log_words import MESSAGES
+from nginx_grpc.redaction.texts import apply
+from nginx_grpc.redaction.variables import is_own
+from nginx_grpc.redaction.vocabulary import METHODS
+from nginx_grpc.redaction.words import Edit, Words
+
+__all__ = ["Lines", "is_log"]
+
+_ERROR = re.compile(rb"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d[^\n]{0,80}?\[[a-z]+\] ")
+_ACCESS = re.compile(rb"[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\][ \"]")
+_JSON = re.compile(rb"\{\s*\"[a-z_]*(?:time|request|remote|status|host)[a-z_]*\"\s*:")
+_PART = re.compile(
+    r"""
+    (?P<time>\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?
+        |\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4}\])
+    |"(?P<request>[A-Za-z]{1,16}\ )(?P<uri>[^\s"]*)(?P<version>\ HTTP/[0-9.]+)?"
+    |\b(?P<label>client|server|host|upstream|referrer|peer):\ "?(?P<place>[^",]*)"?
+    |"(?P<name>[A-Za-z_][A-Za-z0-9_]*)"(?=\s*:)
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"
+    |(?P<number>\#?\*?\d+(?:\#\d+)?:?(?=[\s:]|$))
+    |(?P<word>[A-Za-z_]+(?:\(\))?(?![A-Za-z0-9._@/-]*[.@/]\w|[0-9_-]))
+    |(?P<other>[^\s"]+)
+    """,
+    re.VERBOSE,
+)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
+
+
+def is_log(data: bytes) -> bool:
+    """Whether a text is a log of nginx, by its first line that says something."""
+    for line in data[:65536].split(b"\n", 20)[:20]:
+        if line.strip():
+            return any(form.match(line) for form in (_ERROR, _ACCESS, _JSON))
+    return False
+
+
+class Lines:
+    """Redacts lines.
+
+    Args:
+        words: what words are read by.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def line(self, data: bytes) -> bytes:
+        """A line with pseudonyms."""
+        text = data.decode("latin-1")
+        edits: list[Edit] = []
+        for found in _PART.finditer(text):
+            if found["uri"] is not None:
+                if found["request"].strip().lower() not in METHODS:
+                    self._words.scan(text, *found.span("request"), edits, "word")
+                self._target(text, *found.span("uri"), edits)
+            elif found["place"] is not None:
+                self._target(text, *found.span("place"), edits)
+            elif found["name"] is not None:
+                if not is_own(found["name"]) and found["name"].lower() not in MESSAGES:
+                    self._words.scan(text, *found.span("name"), edits, "name")
+            elif found["quoted"] is not None:
+                self._target(text, *found.span("quoted"), edits)
+            elif found["word"] is not None:
+                if not self._is_of_message(found["word"]):
+                    self._words.scan(text, *found.span("word"), edits, "word")
+            elif found["other"] is not None:
+                self._other(text, *found.span("other"), edits)
+        return apply(text, edits).encode("latin-1")
+
+    @staticmethod
+    def _is_of_message(word: str) -> bool:
+        lower = word.lower().removesuffix("()")
+        return all(part in MESSAGES or len(part) < 2 for part in lower.split("_"))
+
+    def _other(self, text: str, start: int, end: int, edits: list[Edit]) -> None:
+        """Words with other signs in them: of nginx's if all of its words are."""
+        written = text[start:end]
+        runs = re.findall(r"[A-Za-z0-9\x80-\xff]+", written)
+        plain = re.fullmatch(r"[(\[]*[A-Za-z0-9_:#*=/+-]*[)\],.;:]*", written)
+        if plain and all(
+            run.lower() in MESSAGES or (run.isdigit() and len(run) < 6) or len(run) == 1
+            for run in runs
+        ):
+            return
+        self._words.scan(text, start, end, edits, "word")
+
+    def _target(self, text: str, start: int, end: int, edits: list[Edit]) -> None:
+        value = text[start:end]
+        if not value or value == "-":
+            return
+        if _URL.match(value):
+            self._words.target(text, start, end, edits)
+        elif value.startswith("/"):
+            self._words.path(text, start, end, edits)
+        elif " " not in value and not value.isdigit():
+            self._words.host(text, start, end, edits)
+        else:
+            self._words.scan(text, start, end, edits, "word")

@@ -1,0 +1,158 @@
+"""One run of redaction: what is seen, what stands for it, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nginx_grpc.redaction.addresses import Addresses
+from nginx_grpc.redaction.configurations import Tree, owners
+from nginx_grpc.redaction.grammar import Grammar, Owner
+from nginx_grpc.redaction.logs import Lines
+from nginx_grpc.redaction.mapping import Map
+from nginx_grpc.redaction.patterns import Patterns
+from nginx_grpc.redaction.pseudonyms import Pseudonyms
+from nginx_grpc.redaction.texts import TOP, apply, redacted
+from nginx_grpc.redaction.words import Edit, Words
+from nginx_grpc.tree import Configuration
+
+__all__ = ["Redactor"]
+
+_MODIFIED = re.compile(r"(?:(=|\^~|~\*|~) ?)?")
+
+
+class Redactor:
+    """Gives each word that is not nginx's own a pseudonym, the same everywhere.
+
+    First everything is seen (`see`), then `settle` is called once, then the same things are asked
+    for again with their pseudonyms.
+
+    Args:
+        shaped: see Pseudonyms.
+    """
+
+    def __init__(self, *, shaped: bool = False) -> None:
+        self.names = Pseudonyms(shaped=shaped)
+        self.addresses = Addresses()
+        self.words = Words(self.names, self.addresses)
+        self.patterns = Patterns(self.words)
+        self.grammar = Grammar(self.words, self.patterns)
+        self._lines = Lines(self.words)
+
+    def see(self, configurations: Iterable[Configuration]) -> None:
+        """Looks at the texts of configurations."""
+        for configuration in configurations:
+            for name in (configuration.given, configuration.entry, *configuration.files):
+                self.file(name)
+            self.texts(configuration)
+            for directive in configuration.elsewhere:
+                self.grammar.statement(TOP, [directive.name, *directive.args], entry=False)
+
+    def settle(self) -> None:
+        """Gives the pseudonyms out."""
+        self.names.settle()
+
+    def texts(self, configuration: Configuration) -> dict[str, bytes]:
+        """The texts of a configuration with pseudonyms, by their old names."""
+        if configuration.kind == "manifest":
+            from nginx_grpc.redaction.manifests import redacted_manifest
+
+            return {
+                file: redacted_manifest(data, file, self, owners(configuration))
+                for file, data in configuration.texts.items()
+            }
+        places = owners(configuration)
+        return {
+            file: self.text(data, places.get((file, ""), TOP))
+            for file, data in configuration.texts.items()
+        }
+
+    def text(self, data: bytes, owner: Owner = TOP) -> bytes:
+        """nginx text with pseudonyms."""
+        return redacted(data.decode("latin-1"), self.grammar, self.names, owner).encode("latin-1")
+
+    def configuration(self, configuration: Configuration) -> None:
+        """Puts pseudonyms into a configuration that was seen, in place."""
+        texts = self.texts(configuration)
+        Tree(self.grammar, self.names, self.file).redact(configuration, texts)
+
+    def dump(self, data: bytes, configuration: Configuration) -> bytes:
+        """The output of nginx -T, of which a configuration was read."""
+        from nginx_grpc.redaction.dumps import redacted_dump
+
+        return redacted_dump(data, self, owners(configuration))
+
+    def log_line(self, data: bytes) -> bytes:
+        """A line of a log, or of a program's messages."""
+        return self._lines.line(data)
+
+    def file(self, name: str) -> str:
+        """A file's name; the same is not done twice, for a pseudonym stands for itself."""
+        if name in ("-", ""):
+            return name
+        return self._applied(name, "file")
+
+    def word(self, text: str, kind: str) -> str:
+        """A text of one kind: file, host, path, header, variable, upstream or value."""
+        return self._applied(text, kind)
+
+    def settings(self, values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """The settings of a run with pseudonyms."""
+        from nginx_grpc.redaction.settings import redacted_settings
+
+        return None if values is None else redacted_settings(values, self)
+
+    def settings_text(self, data: bytes) -> bytes:
+        """The text of a settings file."""
+        from nginx_grpc.redaction.settings import redacted_settings_text
+
+        return redacted_settings_text(data, self)
+
+    def _applied(self, text: str, kind: str) -> str:
+        view = text.encode("utf-8", "surrogateescape").decode("latin-1")
+        edits = self.edits(view, kind)
+        return apply(view, edits).encode("latin-1").decode("utf-8", "surrogateescape")
+
+    def edits(self, view: str, kind: str) -> list[Edit]:
+        """What is replaced in a text of one kind, see `word`."""
+        edits: list[Edit] = []
+        if kind == "file":
+            self.words.file(view, 0, len(view), edits)
+        elif kind == "host":
+            self.words.host(view, 0, len(view), edits)
+        elif kind == "upstream":
+            self.words.host(view, 0, len(view), edits, "upstream")
+        elif kind == "path":
+            self.words.path(view, 0, len(view), edits)
+        elif kind == "header":
+            self.words.header(view, 0, len(view), edits)
+        elif kind == "pattern":
+            self.patterns.pattern(view, 0, len(view), edits, "path")
+        elif kind == "location":
+            found = _MODIFIED.match(view)
+            assert found is not None
+            if found[1] and found[1].startswith("~"):
+                self.patterns.pattern(view, found.end(), len(view), edits, "path")
+            else:
+                self.words.path(view, found.end(), len(view), edits)
+        else:
+            self.words.value(view, 0, len(view), edits)
+        return edits
+
+    def kept(self) -> Map:
+        """The mapping of this run, to go on with or to translate back by."""
+        return Map(
+            shaped=self.names.shaped,
+            given=self.names.kept(),
+            words=self.names.restores(),
+            asked=self.addresses.kept(),
+            addresses=self.addresses.restores(),
+            classes=self.patterns.restores(),
+        )
+
+    def go_on(self, kept: Map) -> None:
+        """Takes over the mapping of an earlier run, before anything is seen."""
+        self.names.go_on(kept.given, kept.words)
+        self.addresses.go_on(kept.asked)
+        self.patterns.go_on(kept.classes)

@@ -1,0 +1,113 @@
+"""Pseudonyms translated back, in a text that may have been mended since."""
+
+from __future__ import annotations
+
+import re
+
+from nginx_grpc.redaction.mapping import Map
+
+__all__ = ["Restorer"]
+
+_TOKEN = re.compile(
+    r"""
+    (?P<phrase>\b(?:comment|lua)[1-9][0-9]{0,5}\b(?:\(\))?)
+    |(?P<v6>(?<![0-9A-Za-z:.])2001:0?db8:[0-9A-Fa-f:]*(?:/[0-9]{1,3})?)
+    |(?P<v4>(?<![0-9A-Za-z])24[0-9]|25[0-4])(?P<dot>\.|\\\.|%2[eE]|-|_)(?P<rest>[0-9]{1,3}
+        (?:(?P=dot)[0-9]{1,3}){0,2})(?![0-9A-Za-z])(?P<bits>/[0-9]{1,2}(?![0-9.]))?
+    |\[\^?\]?(?P<members>(?:\\.|\[:\^?[a-z]+:\]|[^\]\\\n]){1,4000})\]
+    |(?P<run>[A-Za-z0-9\x80-\xff]+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_RUN = re.compile(r"[A-Za-z0-9\x80-\xff]+")
+_FEATURE = re.compile(
+    r"(grpc(?:web|json)?|gateway|transcod|metrics|health|error|nginx|\A(?:ready|live)|\A[0-9]{1,2}"
+    r"|\A(?:web|json))",
+    re.IGNORECASE,
+)
+
+
+class Restorer:
+    """Puts the originals back.
+
+    Args:
+        mapping: what stands for what.
+    """
+
+    def __init__(self, mapping: Map) -> None:
+        self._words = mapping.words
+        # For a pseudonym that somebody has spelled in another way.
+        self._lower = {name.lower(): word for name, word in reversed(mapping.words.items())}
+        self._addresses = mapping.addresses
+        self._classes = mapping.classes
+
+    def text(self, data: bytes) -> bytes:
+        """A text with the originals; what is no pseudonym of the mapping stays."""
+        text = data.decode("latin-1")
+        pieces: list[str] = []
+        at = 0
+        while True:
+            found = _TOKEN.search(text, at)
+            if found is None:
+                break
+            pieces.append(text[at : found.start()])
+            done, end = self._restored(text, found)
+            pieces.append(done)
+            at = end
+        pieces.append(text[at:])
+        return "".join(pieces).encode("latin-1")
+
+    def name(self, path: str) -> str:
+        """The name of a file."""
+        return self.text(path.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def _restored(self, text: str, found: re.Match[str]) -> tuple[str, int]:
+        if found["phrase"] is not None:
+            name = found[0].removesuffix("()")
+            original = self._words.get(name)
+            if original is None:
+                return found[0], found.end()
+            if name.startswith("comment"):
+                return original + found[0][len(name) :], found.end()
+            lines = re.compile(r"\n*").match(text, found.end())
+            assert lines is not None
+            return original, found.end() + min(original.count("\n"), len(lines[0]))
+        if found["v6"] is not None:
+            whole, _, _ = found[0].partition("/")
+            original = self._addresses.get(whole)
+            return (
+                found[0] if original is None else original + found[0][len(whole) :]
+            ), found.end()
+        if found["v4"] is not None:
+            return self._v4(found), found.end()
+        if found["members"] is not None:
+            start, end = found.span("members")
+            members = self._classes.get(found["members"])
+            if members is None:
+                # What stands in it is looked at by itself.
+                return text[found.start() : start], start
+            return text[found.start() : start] + members + text[end : found.end()], found.end()
+        return self._run(found["run"]), found.end()
+
+    def _v4(self, found: re.Match[str]) -> str:
+        dot, bits = found["dot"], found["bits"] or ""
+        written = found[0].removesuffix(bits)
+        plain = written.replace(dot, ".")
+        network = self._addresses.get(plain + bits) if bits else None
+        original = self._addresses.get(plain)
+        if network is not None:
+            return network.removesuffix(bits).replace(".", dot) + bits
+        return (written if original is None else original.replace(".", dot)) + bits
+
+    def _run(self, run: str) -> str:
+        original = self._words.get(run)
+        if original is None:
+            original = self._lower.get(run.lower())
+        if original is not None:
+            return original
+        if not any(sign.isdigit() for sign in run) and not set(run.lower()) & set("qxzj"):
+            return run
+        return "".join(
+            self._words.get(part, self._lower.get(part.lower(), part)) if part else ""
+            for part in _FEATURE.split(run)
+        )
