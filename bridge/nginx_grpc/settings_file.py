@@ -92,15 +92,21 @@ def problems(path: str) -> list[Finding]:
     return sorted(located(found, path), key=Finding.order)
 
 
-def located(findings: Iterable[Finding], path: str) -> Iterator[Finding]:
-    """Findings, with those about the settings, of which the policy sees no file, at their lines."""
+def located(findings: Iterable[Finding], path: str, text: str | None = None) -> Iterator[Finding]:
+    """Findings, with those about the settings, of which the policy sees no file, at their lines.
+
+    Args:
+        findings: those of the policy.
+        path: the settings file.
+        text: its text; None to read it.
+    """
     lines: dict[str, int] | None = None
     for finding in findings:
         if not finding.setting:
             yield finding
             continue
         if lines is None:
-            lines = _lines(path)
+            lines = _lines(settings.text_of(path) if text is None else text)
         line = _line(finding.setting, lines)
         msg = finding.msg.replace(f"{finding.file}:{finding.line}", f"{path}:{line}", 1)
         yield replace(finding, file=path, line=line, msg=msg)
@@ -113,11 +119,11 @@ def _line(setting: str, lines: dict[str, int]) -> int:
     return lines.get(setting, 1)
 
 
-def _lines(path: str) -> dict[str, int]:
+def _lines(text: str) -> dict[str, int]:
     """The line of each setting, by the path that the policy has for it."""
     import yaml
 
-    tree = yaml.compose(settings.text_of(path), Loader=yaml.SafeLoader)
+    tree = yaml.compose(text, Loader=yaml.SafeLoader)
     lines: dict[str, int] = {}
     for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
         if key.value == settings.KEY:

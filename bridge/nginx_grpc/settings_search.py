@@ -25,10 +25,12 @@ class Given:
         values: the mapping under `nginx_grpc`, the command's flags on top; None where there is
             neither file nor flag.
         file: the settings file, empty where there is none.
+        text: the file's text where it is another one than it holds: one with pseudonyms.
     """
 
     values: dict[str, Any] | None = None
     file: str = ""
+    text: str | None = None
 
 
 class SettingsSearch:

@@ -20,6 +20,7 @@ __all__ = [
     "add_engine",
     "add_input",
     "add_reading",
+    "add_redact",
     "add_settings",
     "read",
     "read_options",
@@ -95,6 +96,15 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="embedded",
         help="embedded (default), conftest, opa, or the URL of an OPA server",
+    )
+
+
+def add_redact(parser: argparse.ArgumentParser) -> None:
+    """Whether what is printed has pseudonyms in it."""
+    parser.add_argument(
+        "--redact",
+        action="store_true",
+        help="print pseudonyms for hosts, addresses, paths and all else that is not nginx's own",
     )
 
 

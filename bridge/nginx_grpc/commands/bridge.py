@@ -7,7 +7,14 @@ import sys
 from typing import Any
 
 from nginx_grpc import output, printable
-from nginx_grpc.commands.arguments import Told, add_input, add_settings, read, settings
+from nginx_grpc.commands.arguments import (
+    Told,
+    add_input,
+    add_redact,
+    add_settings,
+    read,
+    settings,
+)
 from nginx_grpc.garbage import uncollected
 
 __all__ = ["add_parser", "run"]
@@ -28,6 +35,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--indent", action="store_true", help="indent the JSON")
     parser.add_argument("--output", "-o", metavar="FILE", help="write to FILE, not to stdout")
+    add_redact(parser)
     parser.set_defaults(run=run)
 
 
@@ -38,14 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     search = settings(arguments)
     told = Told()
+    if arguments.redact:
+        from nginx_grpc.redaction.inputs import redacted
+
+        given, told = redacted(arguments, search)
+    else:
+        given = [(each, search.of(each).values) for each in read(arguments, told)]
     built = [
         document
-        for configuration in read(arguments, told)
-        for document in documents.build(
-            [configuration],
-            settings=search.of(configuration).values,
-            validated=False,
-        )
+        for configuration, values in given
+        for document in documents.build([configuration], settings=values, validated=False)
     ]
     for note in (*search.notes, *told.notes, *told.unread):
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)

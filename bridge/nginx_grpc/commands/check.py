@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,20 @@ from nginx_grpc.commands.arguments import (
     Told,
     add_engine,
     add_input,
+    add_redact,
     add_settings,
     read,
     read_options,
     settings,
 )
+from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
     from nginx_grpc.engines import Engine
     from nginx_grpc.findings import CheckResult
+    from nginx_grpc.redaction.proof import Judge
+    from nginx_grpc.settings_search import Given, SettingsSearch
     from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
@@ -72,6 +77,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--quiet", "-q", action="store_true", help="print no text where nothing is found"
     )
+    add_redact(parser)
     parser.set_defaults(run=run, outputs=[])
 
 
@@ -103,15 +109,25 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
     kept: list[Configuration] = []
     # Only an editor's edits need the trees: they may be large.
     keep = any(name == "sarif" for name, _ in arguments.outputs)
-    try:
-        result = check(
-            read(arguments, told),
+
+    def judge(
+        configurations: list[Configuration], settings_of: Callable[[Configuration], Given]
+    ) -> CheckResult:
+        kept.clear()
+        return check(
+            configurations,
             engine,
-            settings_of=search.of,
+            settings_of=settings_of,
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
             told_of=(lambda configuration, _: kept.append(configuration)) if keep else None,
         )
+
+    try:
+        if arguments.redact:
+            result, told = _redacted(arguments, search, judge)
+        else:
+            result = judge(read(arguments, told), search.of)
     except sources.NothingError as nothing:
         if nothing.named:
             raise
@@ -119,10 +135,23 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
     if kept:
         from nginx_grpc.fixing import replacements
 
-        values = read_options(arguments, Told()).definitions
+        values = {} if arguments.redact else read_options(arguments, Told()).definitions
         result = replacements.placed(result, kept, values)
     notes = [*search.notes, *told.notes]
     return replace(result, left_out=told.left_out, notes=notes, unread=told.unread)
+
+
+def _redacted(
+    arguments: argparse.Namespace, search: SettingsSearch, judge: Judge
+) -> tuple[CheckResult, Told]:
+    from nginx_grpc.redaction.inputs import Inputs
+    from nginx_grpc.redaction.proof import proven
+
+    if arguments.baseline or arguments.write_baseline:
+        raise Refused("--redact and a baseline, which knows the real names", "give one of them")
+    inputs = Inputs(arguments)
+    redactor, result = proven(inputs.read, search.of, judge)
+    return result, inputs.told_by(redactor, search)
 
 
 def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResult:

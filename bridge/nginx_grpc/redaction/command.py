@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nginx_grpc.commands.arguments import Told, add_input, add_settings, read, settings
+from nginx_grpc.commands.arguments import add_input, add_settings, settings
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.redaction import mapping
 from nginx_grpc.redaction.files import below, write_folder
+from nginx_grpc.redaction.inputs import Inputs, proven_redactor
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor
     from nginx_grpc.settings_search import SettingsSearch
-    from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
-
-_LIMIT = 64 * 1024 * 1024
 
 
 def add_parser(commands: Any) -> None:
@@ -61,14 +58,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.restore:
         return _restore(arguments, path)
     known = mapping.load(path) if path else None
-    inputs = _Inputs(arguments)
+    inputs = Inputs(arguments)
     search = settings(arguments)
-    redactor = _redactor(arguments, inputs, search, known)
+    redactor = proven_redactor(inputs, search, known)
     files = _files(inputs, redactor, search, arguments)
     if path:
         mapping.save(redactor.kept(), path)
-    _write(files, arguments.output)
+    _write(files, arguments.output, folder=_has_folder(arguments.paths))
     return 0
+
+
+def _has_folder(paths: list[str]) -> bool:
+    return any(os.path.isdir(path) for path in paths)
 
 
 def _map_file(arguments: argparse.Namespace) -> str:
@@ -80,53 +81,8 @@ def _map_file(arguments: argparse.Namespace) -> str:
     return files[0] if files else ""
 
 
-class _Inputs:
-    """What was given, read as often as is needed."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self._arguments = arguments
-        self.told = Told()
-        self.stdin = b""
-        if not arguments.paths or "-" in arguments.paths:
-            if sys.stdin.isatty():
-                raise Refused("no input", "name a file or a folder, or give a text to read")
-            self.stdin = sys.stdin.buffer.read(_LIMIT + 1)
-
-    def read(self) -> list[Configuration]:
-        """The configurations, anew."""
-        self.told = Told()
-        return read(self._arguments, self.told, io.BytesIO(self.stdin))
-
-    def raw(self, configuration: Configuration) -> bytes:
-        """The bytes of what a configuration was read from."""
-        if configuration.given == "-":
-            return self.stdin
-        with open(configuration.given, "rb") as file:
-            return file.read()
-
-
-def _redactor(
-    arguments: argparse.Namespace,
-    inputs: _Inputs,
-    search: SettingsSearch,
-    known: mapping.Map | None,
-) -> Redactor:
-    from nginx_grpc import engines
-    from nginx_grpc.check import check
-    from nginx_grpc.redaction.proof import proven
-
-    engine = engines.by_name("embedded")
-    redactor, _ = proven(
-        inputs.read,
-        search.of,
-        lambda configurations, settings_of: check(configurations, engine, settings_of=settings_of),
-        known=known,
-    )
-    return redactor
-
-
 def _files(
-    inputs: _Inputs, redactor: Redactor, search: SettingsSearch, arguments: argparse.Namespace
+    inputs: Inputs, redactor: Redactor, search: SettingsSearch, arguments: argparse.Namespace
 ) -> dict[str, bytes]:
     """What is written, by the paths of files; `-` is what stands for itself alone."""
     from nginx_grpc.settings import text_of
@@ -157,15 +113,15 @@ def _files(
     if len(found) == 1 and not arguments.output:
         return found
     names = below([*found, *(of_settings if arguments.output else ())], arguments.paths)
-    if arguments.output and len(found) > 1:
+    if arguments.output and (len(found) > 1 or _has_folder(arguments.paths)):
         found.update(of_settings)
     return {redactor.file(names[name]): data for name, data in found.items()}
 
 
-def _write(files: dict[str, bytes], output: str | None) -> None:
+def _write(files: dict[str, bytes], output: str | None, *, folder: bool) -> None:
     if len(files) == 1:
         (data,) = files.values()
-        if output and not os.path.isdir(output):
+        if output and not folder and not os.path.isdir(output):
             from nginx_grpc.output import write_bytes
 
             write_bytes(data, output)
@@ -198,20 +154,12 @@ def _restore(arguments: argparse.Namespace, path: str) -> int:
             for folder, _, names in os.walk(given):
                 for name in names:
                     full = os.path.join(folder, name)
-                    files[os.path.relpath(full, given)] = _content(full)
+                    files[os.path.relpath(full, given)] = Inputs.content(full)
         else:
-            files[os.path.basename(given)] = _content(given)
+            files[os.path.basename(given)] = Inputs.content(given)
     _write(
-        {restorer.name(name): restorer.text(data) for name, data in files.items()}, arguments.output
+        {restorer.name(name): restorer.text(data) for name, data in files.items()},
+        arguments.output,
+        folder=_has_folder(arguments.paths),
     )
     return 0
-
-
-def _content(path: str) -> bytes:
-    from nginx_grpc.sources.disk import read_regular
-    from nginx_grpc.sources.includes import UnreadError
-
-    try:
-        return read_regular(path, _LIMIT)
-    except UnreadError as error:
-        raise Refused(str(error), "give the redacted file", path) from None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nginx_grpc.parsers.blocks import Body, body_of
 from nginx_grpc.parsers.lua import is_lua
 from nginx_grpc.parsers.words import decoded
 from nginx_grpc.redaction.code import code_edits
+from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.comments import waiver_edits
 from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
@@ -28,12 +29,20 @@ class Tree:
         grammar: what words are.
         names: the pseudonyms.
         file: what stands for a file's name.
+        columns: those of each text, by file and key.
     """
 
-    def __init__(self, grammar: Grammar, names: Pseudonyms, file: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        grammar: Grammar,
+        names: Pseudonyms,
+        file: Callable[[str], str],
+        columns: Mapping[tuple[str, str], Columns],
+    ) -> None:
         self._grammar = grammar
         self._names = names
         self._file = file
+        self._columns = columns
         self._known: dict[tuple[object, ...], list[str]] = {}
 
     def redact(self, configuration: Configuration, texts: dict[str, bytes]) -> None:
@@ -80,6 +89,9 @@ class Tree:
         done = self._known.get(key)
         if done is None:
             done = self._known[key] = self._words(owner, directive, entry)
+        columns = self._columns.get((directive.file, directive.key))
+        if columns is not None:
+            directive.column = columns.of(directive.line, directive.column)
         directive.name, directive.args = done[0], done[1:]
         directive.file = self._file(directive.file)
         directive.key = self._file(directive.key) if directive.key else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
+from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.grammar import Owner
 from nginx_grpc.redaction.texts import apply, edits_of
 from nginx_grpc.redaction.vocabulary import AMOUNT, DIRECTIVES
@@ -63,8 +64,19 @@ _INGRESS = frozenset(
 ).union(*(name.split("_") for name in DIRECTIVES))
 
 
+class Places(NamedTuple):
+    """What is known of the keys, by file and key: the owners, and the columns as they are found."""
+
+    owners: dict[tuple[str, str], Owner]
+    columns: dict[tuple[str, str], Columns]
+
+
 def redacted_manifest(
-    data: bytes, file: str, redactor: Redactor, owners: dict[tuple[str, str], Owner]
+    data: bytes,
+    file: str,
+    redactor: Redactor,
+    owners: dict[tuple[str, str], Owner],
+    columns: dict[tuple[str, str], Columns],
 ) -> bytes:
     """A file of manifests with pseudonyms.
 
@@ -73,11 +85,12 @@ def redacted_manifest(
         file: its name, as the owners have it.
         redactor: the run.
         owners: for each key that is nginx text, the block that includes it.
+        columns: takes those of each key.
     """
     text = YamlText(data)
     edits: list[Edit] = []
     for node in text.documents:
-        _node(node, file, redactor, owners, edits)
+        _node(node, file, redactor, Places(owners, columns), edits)
     edits.extend(outside(text, redactor))
     return apply(text.text, edits).encode("latin-1")
 
@@ -117,7 +130,7 @@ def _node(
     top: Node,
     file: str,
     redactor: Redactor,
-    owners: dict[tuple[str, str], Owner],
+    places: Places,
     edits: list[Edit],
 ) -> None:
     waiting: list[tuple[Node, str, bool]] = [(top, "", False)]
@@ -132,7 +145,7 @@ def _node(
                 edits.extend(key.edits(_key(key, above, naming, redactor)))
                 inner = key.value in _NAMING and isinstance(value, Mapping)
                 if above in _TEXTS and naming and isinstance(value, Scalar):
-                    edits.extend(_text(key, value, above, file, redactor, owners))
+                    edits.extend(_text(key, value, above, file, redactor, places))
                 else:
                     waiting.append((value, key.value, inner))
 
@@ -176,15 +189,18 @@ def _text(
     part: str,
     file: str,
     redactor: Redactor,
-    owners: dict[tuple[str, str], Owner],
+    places: Places,
 ) -> Iterator[Edit]:
     """What is replaced in the value of a key of a ConfigMap."""
-    owner = owners.get((file, key.value.encode("latin-1").decode("utf-8")))
+    name = key.value.encode("latin-1").decode("utf-8")
+    owner = places.owners.get((file, name))
     if part == "binaryData":
         yield from _binary(value, redactor, owner)
     elif owner is not None and _is_nginx(value.value, owner):
-        found = edits_of(value.value, redactor.grammar, redactor.names, owner)
-        yield from value.edits(list(found))
+        found = list(edits_of(value.value, redactor.grammar, redactor.names, owner))
+        if value.style == "|":
+            places.columns[file, name] = Columns(value.value, found, value.first_line)
+        yield from value.edits(found)
     else:
         yield from _other(value, redactor)
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from nginx_grpc.errors import Refused
 from nginx_grpc.redaction.mapping import Map
 from nginx_grpc.redaction.redactor import Redactor
+from nginx_grpc.settings import text_of
 from nginx_grpc.settings_search import Given
 from nginx_grpc.tree import Configuration
 
 if TYPE_CHECKING:
     from nginx_grpc.findings import CheckResult
 
-__all__ = ["Read", "proven"]
+__all__ = ["Judge", "Read", "proven"]
 
 Read = Callable[[], list[Configuration]]
 """Reads what was given, each time anew."""
@@ -52,13 +53,13 @@ def proven(
         given = {id(each): settings_of(each) for each in configurations}
         redactor.see(configurations)
         for each in given.values():
-            redactor.settings(each.values)
+            _settings(each, redactor)
         redactor.settle()
         settings: dict[int, Given] = {}
         for configuration in configurations:
             own = given[id(configuration)]
             redactor.configuration(configuration)
-            settings[id(configuration)] = Given(redactor.settings(own.values), own.file)
+            settings[id(configuration)] = _settings(own, redactor)
         after = judge(configurations, lambda each, known=settings: known[id(each)])  # type: ignore[misc]
         differs = _difference(before, after, redactor)
         if not differs:
@@ -67,6 +68,13 @@ def proven(
         f"with pseudonyms in it the verdict would be another one ({differs})",
         "nothing is printed; show the part around that place only",
     )
+
+
+def _settings(given: Given, redactor: Redactor) -> Given:
+    if not given.file:
+        return Given(redactor.settings(given.values))
+    text = redactor.settings_text(text_of(given.file).encode()).decode("utf-8")
+    return Given(redactor.settings(given.values), redactor.file(given.file), text)
 
 
 def _difference(before: CheckResult, after: CheckResult, redactor: Redactor) -> str:

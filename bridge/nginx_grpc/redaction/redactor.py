@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nginx_grpc.redaction.addresses import Addresses
+from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.configurations import Tree, owners
 from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.logs import Lines
 from nginx_grpc.redaction.mapping import Map
 from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
-from nginx_grpc.redaction.texts import TOP, apply, redacted
+from nginx_grpc.redaction.texts import TOP, apply, edits_of
 from nginx_grpc.redaction.words import Edit, Words
 from nginx_grpc.tree import Configuration
 
@@ -55,27 +56,36 @@ class Redactor:
 
     def texts(self, configuration: Configuration) -> dict[str, bytes]:
         """The texts of a configuration with pseudonyms, by their old names."""
-        if configuration.kind == "manifest":
-            from nginx_grpc.redaction.manifests import redacted_manifest
+        return self._texts(configuration, {})
 
-            return {
-                file: redacted_manifest(data, file, self, owners(configuration))
-                for file, data in configuration.texts.items()
-            }
+    def _texts(
+        self, configuration: Configuration, columns: dict[tuple[str, str], Columns]
+    ) -> dict[str, bytes]:
         places = owners(configuration)
-        return {
-            file: self.text(data, places.get((file, ""), TOP))
-            for file, data in configuration.texts.items()
-        }
+        texts: dict[str, bytes] = {}
+        for file, data in configuration.texts.items():
+            if configuration.kind == "manifest":
+                from nginx_grpc.redaction.manifests import redacted_manifest
+
+                texts[file] = redacted_manifest(data, file, self, places, columns)
+                continue
+            text = data.decode("latin-1")
+            edits = list(edits_of(text, self.grammar, self.names, places.get((file, ""), TOP)))
+            columns[file, ""] = Columns(text, edits)
+            texts[file] = apply(text, edits).encode("latin-1")
+        return texts
 
     def text(self, data: bytes, owner: Owner = TOP) -> bytes:
-        """nginx text with pseudonyms."""
-        return redacted(data.decode("latin-1"), self.grammar, self.names, owner).encode("latin-1")
+        """nginx text with pseudonyms; `owner` is the block that includes it."""
+        text = data.decode("latin-1")
+        edits = list(edits_of(text, self.grammar, self.names, owner))
+        return apply(text, edits).encode("latin-1")
 
     def configuration(self, configuration: Configuration) -> None:
         """Puts pseudonyms into a configuration that was seen, in place."""
-        texts = self.texts(configuration)
-        Tree(self.grammar, self.names, self.file).redact(configuration, texts)
+        columns: dict[tuple[str, str], Columns] = {}
+        texts = self._texts(configuration, columns)
+        Tree(self.grammar, self.names, self.file, columns).redact(configuration, texts)
 
     def dump(self, data: bytes, configuration: Configuration) -> bytes:
         """The output of nginx -T, of which a configuration was read."""

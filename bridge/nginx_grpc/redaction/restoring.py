@@ -87,7 +87,12 @@ class Restorer:
                 # What stands in it is looked at by itself.
                 return text[found.start() : start], start
             return text[found.start() : start] + members + text[end : found.end()], found.end()
-        return self._run(found["run"]), found.end()
+        run = found["run"]
+        if text[found.start() - 1 : found.start()] == "\\" and run[0] in "nrt":
+            # An escape of nginx's, unless it is a word behind a backslash.
+            done = self._run(run)
+            return (done if done != run else run[0] + self._run(run[1:])), found.end()
+        return self._run(run), found.end()
 
     def _v4(self, found: re.Match[str]) -> str:
         dot, bits = found["dot"], found["bits"] or ""

@@ -14,25 +14,13 @@ from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.words import Edit
 
-__all__ = ["TOP", "apply", "edits_of", "redacted"]
+__all__ = ["TOP", "apply", "edits_of"]
 
 #: The owner of what stands in no block.
 TOP: Owner = ("", ())
 _ESCAPED = re.compile(r"\\([\"'\\trn])")
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
 _SPACE = " \t\r\n"
-
-
-def redacted(text: str, grammar: Grammar, names: Pseudonyms, owner: Owner = TOP) -> str:
-    """A text with pseudonyms in it; its lines stay where they are.
-
-    Args:
-        text: one character a byte; what `parsers.parse` reads without an error.
-        grammar: what words are.
-        names: for comments and code.
-        owner: the block that includes the text.
-    """
-    return apply(text, list(edits_of(text, grammar, names, owner)))
 
 
 def apply(text: str, edits: list[Edit]) -> str:
@@ -47,7 +35,14 @@ def apply(text: str, edits: list[Edit]) -> str:
 
 
 def edits_of(text: str, grammar: Grammar, names: Pseudonyms, owner: Owner) -> Iterator[Edit]:
-    """What is replaced in a text, see `redacted`."""
+    """What is replaced in a text: pseudonyms for words, comments and code. Its lines stay.
+
+    Args:
+        text: one character a byte; what `parsers.parse` reads without an error.
+        grammar: what words are.
+        names: for comments and code.
+        owner: the block that includes the text.
+    """
     text += "\n"
     around: list[tuple[Owner, Body]] = []
     body = body_of(owner[0]) if owner[0] else Body.UPSTREAM

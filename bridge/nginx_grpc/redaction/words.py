@@ -236,7 +236,7 @@ class Words:
         dot = text.rindex(".", start, end)
         last = text[dot + 1 : end].lower()
         of_host = self.names.is_domain(last) or (last in DOMAINS and last not in EXTENSIONS)
-        if kind not in _OF_PATHS and kind != "file" and of_host:
+        if kind not in (*_OF_PATHS, "file", "host", "upstream") and of_host:
             for run in _RUNS.finditer(text, start, dot):
                 self.run(text, *run.span(), edits, kind)
             self._domain(text, dot + 1, end, edits)

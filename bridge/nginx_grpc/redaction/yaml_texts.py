@@ -31,13 +31,16 @@ _SIGNS = dict(
 
 @dataclass(slots=True)
 class Scalar:
-    """A scalar: `value` and `raw` are bytes, one character each; `start` is where `raw` begins."""
+    """A scalar: `value` and `raw` are bytes, one character each; `start` is where `raw` begins.
+
+    `first_line` is the file's line that the first one of a literal (|) is, from 1.
+    """
 
     value: str
     raw: str
     start: int
     style: str
-    is_text: bool
+    first_line: int = 0
 
     def edits(self, edits: list[Edit]) -> Iterator[Edit]:
         """Edits of the value as edits of the file."""
@@ -179,7 +182,7 @@ class YamlText:
                 elif isinstance(node, Scalar):
                     keys.append(node)
                 else:
-                    keys.append(Scalar("", "", 0, "", False))
+                    keys.append(Scalar("", "", 0, ""))
             elif isinstance(node, Scalar):
                 yield node
             if isinstance(event, yaml.CollectionStartEvent):
@@ -188,6 +191,7 @@ class YamlText:
 
     def _scalar(self, event: yaml.ScalarEvent, start: int, end: int) -> Scalar:
         raw = self.text[start:end]
+        written = start
         style = event.style or ""
         if style in "'\"|>" and style and not raw.startswith(style):
             # An anchor or a tag stands before it.
@@ -197,14 +201,10 @@ class YamlText:
             value = event.value.encode().decode("latin-1")
             skipped = len(raw) - len(value) if raw.endswith(value) else 0
             start, raw = start + skipped, raw[skipped:]
-        tagged = event.tag is not None and not event.tag.endswith(":str") and event.tag != "!"
-        return Scalar(
-            event.value.encode("utf-8", "surrogatepass").decode("latin-1"),
-            raw,
-            start,
-            style,
-            bool(style) or not tagged,
-        )
+        value = event.value.encode("utf-8", "surrogatepass").decode("latin-1")
+        assert event.start_mark is not None
+        line = event.start_mark.line + self.text.count("\n", written, start) + 2
+        return Scalar(value, raw, start, style, line)
 
 
 def _unescaped(escape: re.Match[str]) -> str:
