@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from nginx_grpc.redaction.words import Edit
+from nginx_grpc.redaction.words import Edit, apply
 
 __all__ = ["Columns"]
 
@@ -28,6 +28,10 @@ class Columns:
         while at:
             self._lines.append(at)
             at = text.find("\n", at) + 1
+
+    def redacted(self) -> bytes:
+        """The text after."""
+        return apply(self._text, self._edits).encode("latin-1")
 
     def of(self, line: int, column: int) -> int:
         """The new column for the old one; both from 1, in characters, 0 for none."""

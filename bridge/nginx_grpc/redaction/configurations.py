@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from nginx_grpc.parsers.blocks import Body, body_of
 from nginx_grpc.parsers.lua import is_lua
@@ -13,9 +14,9 @@ from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.comments import waiver_edits
 from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
-from nginx_grpc.redaction.texts import TOP, apply
-from nginx_grpc.redaction.words import Edit
-from nginx_grpc.tree import Comment, Configuration, Directive, Placeholder
+from nginx_grpc.redaction.texts import TOP
+from nginx_grpc.redaction.words import Edit, apply
+from nginx_grpc.tree import Comment, Configuration, Directive, Placeholder, Text
 
 __all__ = ["Tree", "owners"]
 
@@ -65,8 +66,31 @@ class Tree:
         }
         configuration.files = [self._file(name) for name in configuration.files]
         configuration.values = [self._file(name) for name in configuration.values]
+        configuration.parts = [self._part(each) for each in configuration.parts]
+        configuration.brought = {
+            self._place(place): [(self._file(file), self._file(key)) for file, key in brought]
+            for place, brought in configuration.brought.items()
+        }
+        configuration.container = self._file(configuration.container)
         configuration.entry = self._file(configuration.entry)
         configuration.given = self._file(configuration.given)
+
+    def _part(self, text: Text) -> Text:
+        columns = self._columns.get((text.file, text.key))
+        return replace(
+            text,
+            name=self._file(text.name),
+            data=b"" if columns is None else columns.redacted(),
+            file=self._file(text.file),
+            key=self._file(text.key),
+        )
+
+    def _place(self, place: tuple[str, str, int, int]) -> tuple[str, str, int, int]:
+        file, key, line, column = place
+        columns = self._columns.get((file, key))
+        if columns is not None:
+            column = columns.of(line, column)
+        return self._file(file), self._file(key), line, column
 
     def _blocks(self, directives: list[Directive], seen: set[int]) -> None:
         waiting: list[tuple[Owner, Body, list[Directive]]] = [(TOP, Body.UPSTREAM, directives)]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from nginx_grpc.redaction.log_words import MESSAGES
-from nginx_grpc.redaction.texts import apply
 from nginx_grpc.redaction.variables import is_own
 from nginx_grpc.redaction.vocabulary import METHODS
-from nginx_grpc.redaction.words import Edit, Words
+from nginx_grpc.redaction.words import Edit, Words, apply
 
 __all__ = ["Lines", "is_log"]
 

@@ -11,9 +11,9 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.grammar import Owner
-from nginx_grpc.redaction.texts import apply, edits_of
+from nginx_grpc.redaction.texts import edits_of
 from nginx_grpc.redaction.vocabulary import AMOUNT, DIRECTIVES
-from nginx_grpc.redaction.words import Edit
+from nginx_grpc.redaction.words import Edit, apply
 from nginx_grpc.redaction.yaml_texts import Mapping, Node, Scalar, Sequence, YamlText
 
 if TYPE_CHECKING:
@@ -198,8 +198,7 @@ def _text(
         yield from _binary(value, redactor, owner)
     elif owner is not None and _is_nginx(value.value, owner):
         found = list(edits_of(value.value, redactor.grammar, redactor.names, owner))
-        if value.style == "|":
-            places.columns[file, name] = Columns(value.value, found, value.first_line)
+        places.columns[file, name] = Columns(value.value, found, value.first_line)
         yield from value.edits(found)
     else:
         yield from _other(value, redactor)

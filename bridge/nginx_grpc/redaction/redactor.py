@@ -14,8 +14,8 @@ from nginx_grpc.redaction.logs import Lines
 from nginx_grpc.redaction.mapping import Map
 from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
-from nginx_grpc.redaction.texts import TOP, apply, edits_of
-from nginx_grpc.redaction.words import Edit, Words
+from nginx_grpc.redaction.texts import TOP, edits_of
+from nginx_grpc.redaction.words import Edit, Words, apply
 from nginx_grpc.tree import Configuration
 
 __all__ = ["Redactor"]
@@ -71,8 +71,8 @@ class Redactor:
                 continue
             text = data.decode("latin-1")
             edits = list(edits_of(text, self.grammar, self.names, places.get((file, ""), TOP)))
-            columns[file, ""] = Columns(text, edits)
-            texts[file] = apply(text, edits).encode("latin-1")
+            columns[file, ""] = done = Columns(text, edits)
+            texts[file] = done.redacted()
         return texts
 
     def text(self, data: bytes, owner: Owner = TOP) -> bytes:

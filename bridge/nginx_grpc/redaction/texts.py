@@ -14,24 +14,13 @@ from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.words import Edit
 
-__all__ = ["TOP", "apply", "edits_of"]
+__all__ = ["TOP", "edits_of"]
 
 #: The owner of what stands in no block.
 TOP: Owner = ("", ())
 _ESCAPED = re.compile(r"\\([\"'\\trn])")
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
 _SPACE = " \t\r\n"
-
-
-def apply(text: str, edits: list[Edit]) -> str:
-    """A text with edits carried out, which do not overlap."""
-    pieces: list[str] = []
-    at = 0
-    for start, end, new in sorted(edits):
-        pieces += (text[at:start], new)
-        at = end
-    pieces.append(text[at:])
-    return "".join(pieces)
 
 
 def edits_of(text: str, grammar: Grammar, names: Pseudonyms, owner: Owner) -> Iterator[Edit]:

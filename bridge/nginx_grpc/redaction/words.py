@@ -25,7 +25,7 @@ from nginx_grpc.redaction.vocabulary import (
     VERSION,
 )
 
-__all__ = ["Edit", "Words"]
+__all__ = ["Edit", "Words", "apply"]
 
 _RUN = r"(?:[A-Za-z0-9\x80-\xff]|%[0-9A-Fa-f]{2})+"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])"
@@ -71,6 +71,17 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: str
+
+
+def apply(text: str, edits: list[Edit]) -> str:
+    """A text with edits carried out, which do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in sorted(edits):
+        pieces += (text[at:start], new)
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
 class Words:
