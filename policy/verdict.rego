@@ -6,6 +6,7 @@
 package nginx.grpc.verdict
 
 import data.nginx.grpc.guard
+import data.nginx.grpc.lib.knobs
 import data.nginx.grpc.lib.settings
 import data.nginx.grpc.rules.not_a_document
 import data.nginx.grpc.rules.not_judged
@@ -32,6 +33,7 @@ default decision := {
 		"variant": "",
 		"directive": "",
 		"setting": "",
+		"owner": {"kind": "", "namespace": "", "name": ""},
 		"_loc": {"file": "input", "line": 1},
 		"key": "",
 		"server": "",
@@ -198,8 +200,9 @@ _shown(finding) := {
 	"variant": finding.variant,
 	"directive": finding.directive,
 	"setting": finding.setting,
-	"fix": finding.fix,
-	"remedy": finding.remedy,
+	"fix": mended.fix,
+	"remedy": mended.remedy,
+	"owner": _owner(finding),
 	"_loc": {"file": finding.file, "line": finding.line},
 	"key": finding.key,
 	"server": finding.server,
@@ -209,12 +212,35 @@ _shown(finding) := {
 	"evidence": about.evidence,
 } if {
 	about := _abouts[finding.id]
+	mended := _mended(finding)
+}
+
+_by_controller if {
+	_judging
+	input.controller != ""
+}
+
+_mended(finding) := knobs.instead(finding, _owner(finding)) if {
+	_by_controller
+} else := object.filter(finding, {"fix", "remedy"})
+
+# _owner: the object that a controller made the finding's location of.
+_owner(finding) := min(_owners[[finding.node.file, finding.node.line]]) if {
+	_by_controller
+} else := {"kind": "", "namespace": "", "name": ""}
+
+_owners[[location.file, location.line]] contains location.owner if {
+	some server in input.servers
+	some location in server.locations
 }
 
 # Findings have one cause where one line mends them: they say the same of one place, or of locations
-# of one server that all lack a line, which is then at the location itself.
+# of one server that all lack a line, which is then at the location itself. A controller repeats its
+# lines for each host.
 _cause(finding) := cause if {
 	cause := finding.cause
+} else := finding.message if {
+	_by_controller
 } else := concat(" ", [finding.message, "in", finding.file, "server", finding.server]) if {
 	finding.location != ""
 	finding.line == finding.node.line

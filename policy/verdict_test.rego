@@ -82,6 +82,7 @@ test_finding if {
 		"variant": "",
 		"directive": "grpc_read_timeout",
 		"setting": "",
+		"owner": {"kind": "", "namespace": "", "name": ""},
 		"fix": {
 			"applicability": "unsafe",
 			"why": "300s is assumed: longest_silence in the settings says it",
@@ -233,6 +234,19 @@ test_subjects if {
 	_ids(decision.deny) == {"NG104", "NG106", "NG108", "NG109", "NG201"}
 }
 
+# Where a controller wrote the text, its knob is the remedy, and all hosts have one cause.
+test_controllers if {
+	owner := {"kind": "Ingress", "namespace": "shop", "name": "api"}
+	hosts := [t.server([t.pass("/", {"owner": owner, "id": name})], {"name": name}) | some name in ["a", "b"]]
+	whole := object.union(t.document(hosts, [t.greeter]), {"controller": "ingress-nginx"})
+	decision := verdict.decision with input as whole
+	found := [finding | some finding in decision.deny; finding.id == "NG106"]
+	{finding.owner | some finding in found} == {owner}
+	{finding.remedy | some finding in found} == {`Ingress shop/api: nginx.ingress.kubernetes.io/proxy-read-timeout: "300"`}
+	count({finding.server | some finding in found}) == 2
+	count({finding.cause | some finding in found}) == 1
+}
+
 # If anything in the verdict fails, this is what is left.
 test_default_denies if {
 	decision := verdict.decision with data.nginx.grpc.guard.passed as "neither true nor false"
@@ -254,6 +268,7 @@ test_default_denies if {
 			"variant": "",
 			"directive": "",
 			"setting": "",
+			"owner": {"kind": "", "namespace": "", "name": ""},
 			"fix": {"applicability": "manual", "why": bridge, "edits": []},
 			"remedy": bridge,
 			"_loc": {"file": "input", "line": 1},

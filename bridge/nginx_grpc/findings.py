@@ -30,6 +30,8 @@ class Finding:
         variant: the wording of the rule that applies; empty for its main one.
         directive: the directive at fault; empty where none.
         setting: for a finding about the settings, the path of the one it is about.
+        owner: the object of Kubernetes that the location is of: kind, namespace and name, each
+            empty where a user wrote the text; see `nginx_grpc.model.controllers`.
         entry: the configuration it was found in, by its `Input.entry`.
         waived: None, or the waiver with its reason and owner.
         baselined: whether it was there when the check was adopted, see `nginx_grpc.baseline`.
@@ -56,6 +58,7 @@ class Finding:
     directive: str = ""
     setting: str = ""
     fix: dict[str, Any] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)
     entry: str = ""
     waived: dict[str, Any] | None = None
     baselined: bool = False

@@ -147,11 +147,13 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
         )
     }
     fix = checked(value.get("fix"))
+    owner = {name: _text(value.get("owner"), name) for name in ("kind", "namespace", "name")}
     return Finding(
         level=level,
         file=file,
         line=line,
         fix=fix,
+        owner=owner,
         waived=waiver,
         baselined=False,
         replacements=(),

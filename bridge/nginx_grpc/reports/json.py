@@ -103,6 +103,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "variant",
         "directive",
         "setting",
+        "owner",
         "fix",
         "remedy",
         "evidence",

@@ -42,6 +42,6 @@ def by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         cause = finding.cause or str(number)
-        key = (finding.id, finding.level, finding.entry, finding.file, finding.key, cause)
+        key = (finding.id, finding.level, finding.entry, finding.key, cause)
         groups.setdefault(key, []).append(finding)
     return list(groups.values())

@@ -60,6 +60,9 @@ _mixed := [entry |
 	some entry in calls.upstreams
 	entry.upstream.proxied
 	not entry.upstream.keepalive_local
+
+	# Where Lua picks the server, each Service has servers, and so connections, of its own.
+	entry.upstream.servers_known
 	_passed[entry.upstream.name]
 ]
 

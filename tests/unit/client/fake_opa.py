@@ -22,6 +22,7 @@ FINDING = {
     "variant": "",
     "directive": "keepalive_timeout",
     "setting": "",
+    "owner": {"kind": "", "namespace": "", "name": ""},
     "fix": {
         "applicability": "safe",
         "why": "",

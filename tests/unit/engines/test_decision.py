@@ -18,6 +18,7 @@ FINDING = {
     "variant": "",
     "directive": "keepalive_timeout",
     "setting": "",
+    "owner": {"kind": "", "namespace": "", "name": ""},
     "fix": {
         "applicability": "safe",
         "why": "",

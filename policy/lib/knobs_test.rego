@@ -1,0 +1,86 @@
+package nginx.grpc.lib.knobs_test
+
+import data.nginx.grpc.lib.fix
+import data.nginx.grpc.lib.knobs
+
+_ingress := {"kind": "Ingress", "namespace": "shop", "name": "api"}
+
+_host := {"kind": "VirtualServer", "namespace": "shop", "name": "api"}
+
+_nobody := {"kind": "", "namespace": "", "name": ""}
+
+_line(name, args) := _fixed([fix.setting({"file": "a", "line": 1}, name, args)])
+
+_fixed(edits) := {
+	"fix": {"applicability": "safe", "why": "", "edits": edits},
+	"remedy": fix.remedy({"applicability": "safe", "why": "", "edits": edits}),
+}
+
+_said(controller, id, owner, directive, fixed) := instead.remedy if {
+	finding := object.union(fixed, {"id": id, "directive": directive})
+	instead := knobs.instead(finding, owner) with input as {"controller": controller}
+	instead.fix == {"applicability": "manual", "why": instead.remedy, "edits": []}
+}
+
+test_an_annotation_has_seconds if {
+	_said("ingress-nginx", "NG106", _ingress, "grpc_read_timeout", _line("grpc_read_timeout", ["5m"])) == `Ingress shop/api: nginx.ingress.kubernetes.io/proxy-read-timeout: "300"`
+}
+
+test_a_key_of_the_config_map if {
+	_said("ingress-nginx", "NG103", _nobody, "keepalive_timeout", _line("keepalive_timeout", ["20s"])) == `ConfigMap of ingress-nginx: upstream-keepalive-timeout: "20"`
+	_said("ingress-nginx", "NG201", _nobody, "listen", _line("http2", ["on"])) == "ConfigMap of ingress-nginx: use-http2: true"
+}
+
+test_a_field if {
+	_said("nginx-ingress-controller", "NG106", _host, "grpc_read_timeout", _line("grpc_read_timeout", ["300s"])) == "VirtualServer shop/api: spec.upstreams[].read-timeout: 300s"
+	_said("nginx-gateway-fabric", "NG302", _nobody, "client_max_body_size", _line("client_max_body_size", ["8m"])) == "ClientSettingsPolicy: spec.body.maxSize: 8m"
+}
+
+test_by_the_directive if {
+	_said("ingress-nginx", "NG211", _ingress, "grpc_send_timeout", _line("grpc_send_timeout", ["60s"])) == `Ingress shop/api: nginx.ingress.kubernetes.io/proxy-send-timeout: "60"`
+}
+
+test_a_snippet_is_nginx_s_own_lines if {
+	page := fix.adding({"file": "a", "line": 1}, "location", ["=", "/e"], [{"name": "return", "args": ["200"]}])
+	_said("ingress-nginx", "NG109", _ingress, "", _fixed([page])) == "ConfigMap of ingress-nginx: server-snippet: |\nlocation = /e {\n    return 200;\n}"
+	_said("ingress-nginx", "NG108", _ingress, "", _line("grpc_intercept_errors", ["on"])) == "ConfigMap of ingress-nginx: http-snippet: grpc_intercept_errors on;"
+}
+
+test_without_a_value_the_knob_is_named if {
+	manual := {"fix": {"applicability": "manual", "why": "look", "edits": []}, "remedy": "look"}
+	_said("ingress-nginx", "NG104", _nobody, "", manual) == "ConfigMap of ingress-nginx: upstream-keepalive-connections (default: 320)"
+	_said("nginx-ingress-controller", "NG101", _ingress, "", manual) == "Ingress shop/api: nginx.org/grpc-services"
+}
+
+test_what_cannot_be_said if {
+	_said("nginx-ingress-controller", "NG103", _ingress, "", _line("keepalive_timeout", ["20s"])) == "no annotation or key of nginx-ingress-controller says this; if a snippet does, change the snippet"
+}
+
+test_nobody_s_and_the_check_s_own_stay if {
+	finding := object.union(_line("a", ["b"]), {"id": "NG106", "directive": ""})
+	not knobs.instead(finding, _ingress) with input as {"controller": ""}
+	not knobs.instead(object.union(finding, {"id": "NG003"}), _ingress) with input as {"controller": "ingress-nginx"}
+}
+
+# Every knob says what it is, and how its value is made.
+test_the_table if {
+	leaves := {[path, leaf] |
+		walk(knobs.table, [path, leaf])
+		is_object(leaf)
+		leaf.form
+	}
+	count(leaves) > 50
+	every entry in leaves {
+		count({name | some name in ["annotation", "data", "field"]; entry[1][name]}) == 1
+		entry[1].form in {"value", "seconds", "fixed", "snippet", "said"}
+		_says_its_value(entry[1])
+	}
+}
+
+_says_its_value(knob) if {
+	knob.form == "fixed"
+	knob.value != ""
+} else if {
+	knob.form != "fixed"
+	not knob.value
+}
