@@ -218,9 +218,8 @@ def _nodes(finding: Finding) -> str:
 def _others(group: list[Finding]) -> str:
     named = []
     for finding in group[1 : 1 + _SAME_CAUSE]:
-        elsewhere = finding.server != group[0].server
-        names = (finding.server,) if elsewhere else ()
-        what = " ".join((*names, finding.location)) or finding.upstream or finding.server
+        host = "" if finding.server == group[0].server else finding.server
+        what = f"{host} {finding.location}".strip() or finding.upstream or finding.server
         elsewhere = "" if finding.file == group[0].file else f"{finding.file} "
         named.append(f"{elsewhere}line {finding.line}" + (f" ({what})" if what else ""))
     rest = len(group) - 1 - len(named)

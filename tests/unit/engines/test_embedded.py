@@ -33,8 +33,9 @@ def gap(number):
 
 def test_a_document_that_does_not_fit_its_schema_is_never_judged():
     wrong = documents.empty({}) | {"gaps": [{}]}
-    with pytest.raises(Refused, match="does not fit its schema"):
-        by_name("embedded").decide([wrong], None)
+    (decision,) = by_name("embedded").decide([wrong], None)
+    assert [(found.id, found.level) for found in decision.findings] == [("NG001", "deny")]
+    assert "not as its schema says: gaps" in decision.findings[0].message
 
 
 class Looking:
