@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from nginx_grpc.findings import CheckResult, Gap, Input
 
-__all__ = ["headline", "is_quiet", "judged", "plural", "reasons", "remarks", "verdict"]
+__all__ = ["fixes", "headline", "is_quiet", "judged", "plural", "reasons", "remarks", "verdict"]
 
 FAILED = "failed"
 CLEAN = "clean"
@@ -76,6 +77,14 @@ def closing(
     head = "" if word in (FAILED, PASSED) else f"{word}: "
     head = style("good", head) if word == CLEAN else head
     return f"{head}{told} ({judged(result)}, {rules})"
+
+
+def fixes(result: CheckResult) -> str:
+    """How many findings an edit mends; empty where nothing is found."""
+    counts = Counter(each.fix.get("applicability", "") for each in result.findings if each.counts)
+    kinds = (("safe", "safe"), ("unsafe", "with --unsafe"), ("manual", "to decide"))
+    told = ", ".join(f"{counts[kind]} {words}" for kind, words in kinds if counts[kind])
+    return f"fixes: {told} (nginx-grpc fix)" if told else ""
 
 
 def judged(result: CheckResult) -> str:

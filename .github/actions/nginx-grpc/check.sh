@@ -22,8 +22,20 @@ report=$work/report.$ending
 sarif=$SARIF_FILE
 if [ -z "$sarif" ] && [ "$UPLOAD_SARIF" = true ]; then sarif=$work/nginx-grpc.sarif; fi
 
+# What is judged, and by what.
+judged=(--engine "$ENGINE")
+if [ -n "$SETTINGS" ]; then judged+=(--settings "$SETTINGS"); fi
+if [ -n "$PROFILE" ]; then judged+=(--profile "$PROFILE"); fi
+if [ -n "$NGINX_VERSION" ]; then judged+=(--nginx-version "$NGINX_VERSION"); fi
+while IFS= read -r pair; do
+    if [ -n "$pair" ]; then judged+=("--define=$pair"); fi
+done <<<"${DEFINE-}"
+while IFS= read -r file; do
+    if [ -n "$file" ]; then judged+=("--env-file=$file"); fi
+done <<<"${ENV_FILE-}"
+
 arguments=(
-    --engine "$ENGINE" --fail-on "$FAIL_ON"
+    --fail-on "$FAIL_ON"
     --format text --output "$work/text"
     --format github --output "$work/annotations"
     --format markdown --output "$work/summary"
@@ -31,16 +43,7 @@ arguments=(
     --format "$FORMAT" --output "$report"
 )
 if [ -n "$sarif" ]; then arguments+=(--format sarif --output "$sarif"); fi
-if [ -n "$SETTINGS" ]; then arguments+=(--settings "$SETTINGS"); fi
-if [ -n "$PROFILE" ]; then arguments+=(--profile "$PROFILE"); fi
-if [ -n "$NGINX_VERSION" ]; then arguments+=(--nginx-version "$NGINX_VERSION"); fi
 if [ -n "$BASELINE" ]; then arguments+=(--baseline "$BASELINE"); fi
-while IFS= read -r pair; do
-    if [ -n "$pair" ]; then arguments+=("--define=$pair"); fi
-done <<<"${DEFINE-}"
-while IFS= read -r file; do
-    if [ -n "$file" ]; then arguments+=("--env-file=$file"); fi
-done <<<"${ENV_FILE-}"
 if [ "$REQUIRE_GRPC" = true ]; then arguments+=(--require-grpc); fi
 
 paths=()
@@ -55,7 +58,7 @@ if [ ${#paths[@]} -eq 0 ]; then
 fi
 
 status=0
-"${python[@]}" -m nginx_grpc check "${arguments[@]}" -- "${paths[@]}" 2>"$work/errors" || status=$?
+"${python[@]}" -m nginx_grpc check "${judged[@]}" "${arguments[@]}" -- "${paths[@]}" 2>"$work/errors" || status=$?
 
 # What a configuration says must not be taken for a command to the runner.
 verbatim() {
@@ -85,6 +88,10 @@ fi
 cat "$work/annotations"
 verbatim "$work/text"
 cat "$work/summary" >>"$GITHUB_STEP_SUMMARY"
+# What the findings say to change, as far as it changes nothing else.
+"${python[@]}" -m nginx_grpc fix "${judged[@]}" --format markdown -- "${paths[@]}" \
+    >"$work/fix" 2>"$work/errors" || true
+cat "$work/fix" >>"$GITHUB_STEP_SUMMARY"
 {
     "${python[@]}" -c '
 import json, sys

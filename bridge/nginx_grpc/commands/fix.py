@@ -59,9 +59,10 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("diff", "text", "json"),
+        choices=("diff", "text", "json", "markdown"),
         default="diff",
-        help="diff (default), text (the corrected text of one file), or json",
+        help="diff (default), text (the corrected text of one file), json, or markdown (the diff "
+        "for the summary of a workflow run)",
     )
     parser.add_argument(
         "--nginx",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "changed", "run"]
 
 SCHEMA_VERSION = 1
+_LIMIT = 100_000  # characters; the summary of a job has room for ten times as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def run(judge: Judge, told: Told, options: Options) -> int:
     for note in notes:
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
     _tell(fixed)
-    print(printable.line(summary(fixed.outcomes, options)), file=sys.stderr)
+    print(printable.line(summary(fixed.outcomes)), file=sys.stderr)
     return 1 if _fails(fixed, options) else 0
 
 
@@ -108,7 +110,7 @@ def changed(fixed: Fixed) -> Iterator[File]:
                 yield File(name, path, _own(old), _own(new))
 
 
-def summary(outcomes: list[Outcome], options: Options) -> str:
+def summary(outcomes: list[Outcome]) -> str:
     """The last line: `6 fixed, 2 with --unsafe, 1 to decide: NG107 api.conf:12 (a server)`."""
     states = [each.state for each in outcomes]
     told = [f"{states.count('fixed')} fixed"]
@@ -149,8 +151,25 @@ def _print(fixed: Fixed, files: list[File], options: Options) -> None:
         output.write(printable.json_text(json.dumps(value, indent=2)) + "\n", None)
     elif options.format == "text":
         _write(_text(fixed))
+    elif options.format == "markdown":
+        output.write(_markdown(_diff(files), summary(fixed.outcomes)), None)
     else:
-        _write(b"".join(unified(_shown(each.name), each.before, each.after) for each in files))
+        _write(_diff(files))
+
+
+def _diff(files: list[File]) -> bytes:
+    return b"".join(unified(_shown(each.name), each.before, each.after) for each in files)
+
+
+def _markdown(diff: bytes, told: str) -> str:
+    """The diff as a code block that no line of it closes; empty where nothing changes."""
+    if not diff:
+        return ""
+    shown = printable.block(diff.decode("utf-8", "backslashreplace"))
+    if len(shown) > _LIMIT:
+        shown = "(too long to be shown here)\n"
+    fence = "~" * max(8, *(len(run) + 1 for run in re.findall("~+", shown)), 8)
+    return f"\n#### nginx-grpc fix\n\n{fence}diff\n{shown}{fence}\n\n{told.split(':')[0]}\n"
 
 
 def _text(fixed: Fixed) -> bytes:

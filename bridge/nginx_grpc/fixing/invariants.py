@@ -233,7 +233,12 @@ def _compare(
         return
     parts = {key for key in {*old, *new} - {"directives"} if old.get(key) != new.get(key)}
     left, right = old.get("directives", {}), new.get("directives", {})
-    parts.update(f"directives.{k}" for k in {*left, *right} if left.get(k) != right.get(k))
+    both = {*left, *right}
+    if parts & {"handler", "grpc_pass", "proxy_pass"}:
+        # What has no part in a location without a handler of that kind is not in the document.
+        both = {*left} & {*right}
+        parts -= {key for key in _LISTS if (key in old) != (key in new)}
+    parts.update(f"directives.{k}" for k in both if left.get(k) != right.get(k))
     if kind == "upstream" and "keepalive_timeout" in parts:
         # The text of what `directives` has as well.
         parts.discard("keepalive_timeout")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from nginx_grpc.fixing.applying import Unit
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.invariants import (
-    Difference,
     differences,
     places,
     unsaid,
@@ -17,7 +16,25 @@ from nginx_grpc.fixing.judging import Judged
 from nginx_grpc.fixing.targets import Place, Placed, place_of
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["broken"]
+__all__ = ["broken", "changes_more"]
+
+
+def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
+    """What a step changes that its findings are not about, though its edits are called safe: a
+    location inside theirs, as a rule, that inherits from it. Empty where nothing."""
+    about = _Nodes(before, [each for unit in units for each in unit.placed])
+    mended: set[Place] = set()
+    for unit in units:
+        mended |= about.of(unit)
+        for each in unit.placed:
+            # Whoever asked for an unsafe edit asked for all that it reaches.
+            mended |= about.named(each) if unit.safe else about.reached(each, set()) or set()
+    for old, new in zip(before.documents, after.documents, strict=True):
+        for node in differences(old, new):
+            derived = node.parts <= {"pages", "serves_http", "listens"}
+            if node.state == "changed" and not derived and node.place not in mended:
+                return f"it would change {node}, too"
+    return ""
 
 
 def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
@@ -32,7 +49,6 @@ def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
     spots = {(each.file, each.key, each.line) for each in findings}
     about = _Nodes(before, placed)
     touched: set[Place] | None = set()
-    mended: set[Place] = set()
     for unit in units:
         nodes = about.of(unit)
         for each in unit.placed:
@@ -44,12 +60,8 @@ def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
                 touched |= reached
         if touched is not None:
             touched |= nodes
-        mended |= nodes
     for old, new in zip(before.documents, after.documents, strict=True):
-        found = differences(old, new)
-        difference = unsaid(found, touched, placed)
-        if difference is None and all(unit.safe for unit in units):
-            difference = _unsafe(found, mended)
+        difference = unsaid(differences(old, new), touched, placed)
         if difference is not None:
             if difference.kind == "document":
                 return f"it would change {', '.join(sorted(difference.parts))} of the document"
@@ -72,15 +84,6 @@ def _broken_text(before: Judged, after: Judged, placed: list[Placed]) -> str:
         if why := unsaid_in_text(old, new, edits):
             return why
     return ""
-
-
-def _unsafe(found: Iterable[Difference], mended: set[Place]) -> Difference | None:
-    """The first node that changes for a safe edit and that no finding is about."""
-    for each in found:
-        derived = each.parts <= {"pages", "serves_http", "listens"}
-        if each.state == "changed" and not derived and each.place not in mended:
-            return each
-    return None
 
 
 class _Nodes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding
@@ -13,7 +14,7 @@ from nginx_grpc.fixing.applying import Unit
 from nginx_grpc.fixing.edits import edits_of
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.judging import Judge, Judged
-from nginx_grpc.fixing.proving import broken
+from nginx_grpc.fixing.proving import broken, changes_more
 from nginx_grpc.reports.order import gravity
 
 __all__ = ["Fixed", "Outcome", "fix"]
@@ -22,7 +23,6 @@ ROUNDS = 10
 # Where one step breaks something, half of it is tried: what it takes to find a few that do.
 _STEPS = 400
 _RESTARTS = 8
-_ONE_BY_ONE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,20 @@ def fix(judge: Judge, wanted: Callable[[Finding], bool], *, unsafe: bool) -> Fix
         culprits = run.culprits()
         if not culprits:
             break
-        if run.careful or run.many:
-            run.refused.update(culprits)
-        # One at a time it shows which of them it is.
-        run.careful = not run.many
+        run.refused.update(culprits)
     else:
         # Whatever is made then, something is found that was not there.
         run.refuse_all("another finding would be there instead")
         run.start()
     return Fixed(first, run.state, run.outcomes())
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What was made of what."""
+
+    before: Judged
+    units: list[Unit]
 
 
 class _Run:
@@ -96,14 +101,13 @@ class _Run:
         self.wanted = wanted
         self.unsafe = unsafe
         self.refused: dict[tuple[str, ...], str] = {}
-        self.careful = False
-        self.many = False
+        self.unsafe_after_all: set[tuple[str, ...]] = set()
         self.state = first
         self._known = Counter(map(_base, first.result.findings))
         self._judged = set(_carrying(first))
         self._rounds = 0
         self._fixed: dict[tuple[str, ...], list[Outcome]] = {}
-        self._brought: dict[tuple[str, ...], list[Unit]] = {}
+        self._brought: dict[tuple[str, ...], _Step] = {}
 
     def start(self) -> None:
         """Back to what is there."""
@@ -121,9 +125,6 @@ class _Run:
         if not chosen:
             return False
         whole = len(chosen)
-        self.many = self.many or whole > _ONE_BY_ONE
-        if self.careful:
-            chosen = chosen[:1]
         while True:
             after, why = self._step(chosen)
             if after is not None:
@@ -146,6 +147,10 @@ class _Run:
         except UnplacedError as error:
             return None, str(error)
         why = broken(self.state, after, units)
+        if not why and not self.unsafe:
+            why = changes_more(self.state, after, units)
+            if why and len(units) == 1:
+                self.unsafe_after_all.update(map(_identity, units[0].findings))
         if not why:
             still = _count(self.state, units) - (_all(self.state) - _all(after))
             if still:
@@ -154,7 +159,7 @@ class _Run:
 
     def _units(self) -> list[Unit]:
         """The findings that an edit may mend, the gravest first."""
-        news = _news(self._bases(self.state), self._known)
+        news = self._newcomers(self.state)
         units: dict[tuple[object, ...], Unit] = {}
         for finding in sorted(self.state.result.findings, key=gravity):
             brought = news.get(_base(finding), 0) > 0
@@ -187,7 +192,7 @@ class _Run:
                 outcome = Outcome(finding, "fixed", brought=not self._was_there(finding))
                 self._fixed.setdefault(_base(finding), []).append(outcome)
         for base in _news(self._bases(after), self._bases(self.state)):
-            self._brought[base] = units
+            self._brought[base] = _Step(self.state, units)
 
     def _was_there(self, finding: Finding) -> bool:
         return self._known[_base(finding)] > 0
@@ -213,12 +218,36 @@ class _Run:
     def culprits(self) -> dict[tuple[str, ...], str]:
         """The findings whose edits brought another one up that no edit mended."""
         found: dict[tuple[str, ...], str] = {}
-        for base in self._newcomers(self.state):
-            name = next(f.id for f in self.state.result.findings if _base(f) == base)
-            for unit in self._brought.get(base, []):
-                for each in unit.findings:
-                    found[_identity(each)] = f"{name} would be found instead"
+        # Of two that are alike, one edit of the same rule is taken to be the reason of each.
+        alike: dict[str, str] = {}
+        news = self._newcomers(self.state)
+        for finding in self.state.result.findings:
+            step = self._brought.get(_base(finding))
+            if not news[_base(finding)] or step is None:
+                continue
+            suspects = [unit for unit in step.units if _shares_node(unit, finding)] or step.units
+            known = [unit for unit in suspects if unit.findings[0].id == alike.get(finding.id)]
+            guilty = known or self._guilty(step, suspects, finding)
+            if len(guilty) == 1:
+                alike[finding.id] = guilty[0].findings[0].id
+            for each in chain.from_iterable(unit.findings for unit in guilty):
+                found[_identity(each)] = f"{finding.id} would be found instead"
         return found
+
+    def _guilty(self, step: _Step, suspects: list[Unit], finding: Finding) -> list[Unit]:
+        """Those without which it is not found; all where no single one is."""
+        before = self._bases(step.before)[_base(finding)]
+        for suspect in suspects:
+            if len(step.units) == 1 or self.judge.count >= _STEPS:
+                break
+            others = [unit for unit in step.units if unit is not suspect]
+            try:
+                after = self.judge.again(applying.apply(step.before.contents, others))
+            except (Refused, UnplacedError):
+                continue
+            if self._bases(after)[_base(finding)] <= before:
+                return [suspect]
+        return suspects
 
     def refuse_all(self, why: str) -> None:
         """Mend nothing."""
@@ -235,7 +264,9 @@ class _Run:
             applicability = finding.fix.get("applicability")
             reason = str(finding.fix.get("why", ""))
             refused = self.refused.get(_identity(finding))
-            if refused is not None and (applicability == "safe" or self.unsafe):
+            if _identity(finding) in self.unsafe_after_all:
+                found.append(Outcome(finding, "unsafe", refused or ""))
+            elif refused is not None and (applicability == "safe" or self.unsafe):
                 found.append(Outcome(finding, "refused", refused))
             elif applicability == "unsafe" and not self.unsafe:
                 found.append(Outcome(finding, "unsafe", reason))
@@ -253,6 +284,12 @@ class _Run:
             ):
                 found.append(Outcome(finding, "fixed", "with another one"))
         return sorted(found, key=lambda each: each.finding.order())
+
+
+def _shares_node(unit: Unit, finding: Finding) -> bool:
+    """Whether a unit mends something of the node that a finding is about."""
+    where = (finding.server, finding.location, finding.upstream)
+    return any((each.server, each.location, each.upstream) == where for each in unit.findings)
 
 
 def _carrying(judged: Judged) -> Iterator[tuple[str, str, str]]:

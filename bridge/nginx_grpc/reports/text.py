@@ -162,6 +162,8 @@ class TextReport(Report):
         if len(files) > _NOTES:
             yield self._style("dim", f"  settings: and {len(files) - _NOTES} more")
         yield summary.closing(result, self._style)
+        if fixes := summary.fixes(result):
+            yield self._style("dim", fixes)
 
     def _notes(self, label: str, notes: list[str]) -> Iterator[str]:
         for note in notes[:_NOTES]:

@@ -67,6 +67,8 @@ def test_concise_is_a_line_a_finding(told):
     *findings, last = told("--format", "concise").splitlines()
     assert all(re.match(r"nginx\.conf:\d+: (deny|warn)\[NG\d+\] \S", line) for line in findings)
     assert findings[0].startswith("nginx.conf:7: deny[NG211] ")
-    assert last == told().splitlines()[-1]
+    *_, closing, fixes = told().splitlines()
+    assert last == closing
+    assert re.fullmatch(r"fixes: \d+ safe(, \d+ [a-z -]+)* \(nginx-grpc fix\)", fixes)
     ids = [re.search(r"NG\d+", line)[0] for line in findings]
     assert set(ids) == set(headings(told()))
