@@ -7,8 +7,6 @@ import socket
 import threading
 from collections.abc import Callable
 
-from hpack import Decoder
-
 from tests.oracle.served import frames
 
 # Answers a call: the fields of a response that ends with them, None for a reset connection.
@@ -108,7 +106,6 @@ class _Connection:
         self.end = end
         self._address, self._behaviour = address, behaviour
         self._buffer = bytearray()
-        self._decoder = Decoder()
         self._asked: dict[int, dict[str, str]] = {}
         self._greeted = False
 
@@ -137,8 +134,7 @@ class _Connection:
             elif kind == frames.PING and not flags & frames.ACK:
                 out += frames.frame(frames.PING, frames.ACK, 0, payload)
             elif kind == frames.HEADERS:
-                fields = self._decoder.decode(payload)
-                self._asked[stream] = {str(name): str(value) for name, value in fields}
+                self._asked[stream] = dict(frames.fields(payload))
             if kind in (frames.HEADERS, frames.DATA) and flags & frames.END_STREAM:
                 asked = self._asked.pop(stream, {})
                 fields = self._behaviour(asked)

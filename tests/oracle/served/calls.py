@@ -1,16 +1,21 @@
-"""gRPC-like calls, each on a connection of its own: a POST with one empty message."""
+"""gRPC-like calls: a POST with one empty message, those of one listener on one connection.
+
+What a connection that ends leaves without an answer is asked again on a connection of its own.
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-
-from hpack import Decoder, HPACKError
+from itertools import islice
 
 from tests.oracle.served import frames
 
-AT_ONCE = 32
+# Connections, and streams of each: nginx takes 128.
+AT_ONCE = 8
+STREAMS = 100
 SECONDS = 10
 # Linux's; the socket module has no name for it before Python 3.12.
 IP_BIND_ADDRESS_NO_PORT = 24
@@ -71,15 +76,40 @@ def ask(calls: Sequence[Call], number: int = 0) -> list[Answer]:
         calls: what to ask.
         number: the first one's; each call's stands in its `referer`, which nginx's log repeats.
     """
-    answers: list[Answer] = []
-    for start in range(0, len(calls), AT_ONCE):
-        some = calls[start : start + AT_ONCE]
-        opened = [_open(call, number + start + at) for at, call in enumerate(some)]
-        answers.extend(_answer(call, end) for call, end in zip(some, opened, strict=True))
+    answers = [Answer(call) for call in calls]
+    _together(_shared(calls), answers, number)
+    lost = [at for at, answer in enumerate(answers) if answer.failure in ("closed", "silent")]
+    for at in lost:
+        answers[at] = Answer(calls[at])
+    _together(([at] for at in lost), answers, number)
     return answers
 
 
-def _open(call: Call, number: int) -> socket.socket | None:
+def _shared(calls: Sequence[Call]) -> Iterator[list[int]]:
+    """The places of calls that go over one connection."""
+    ways: dict[tuple[str, str], list[int]] = {}
+    for at, call in enumerate(calls):
+        ways.setdefault((call.address, call.source), []).append(at)
+    for way in ways.values():
+        for first in range(0, len(way), STREAMS):
+            yield way[first : first + STREAMS]
+
+
+def _together(groups: Iterator[list[int]], answers: list[Answer], number: int) -> None:
+    while some := list(islice(groups, AT_ONCE)):
+        opened = []
+        for group in some:
+            own = [answers[at] for at in group]
+            opened.append((own, _open(own, [number + at for at in group])))
+        for own, end in opened:
+            if end is not None:
+                with end:
+                    _read(own, end)
+
+
+def _open(answers: Sequence[Answer], numbers: Sequence[int]) -> socket.socket | None:
+    """A connection with all the calls on it."""
+    call = answers[0].call
     host, _, port = call.address.rpartition(":")
     host = host.strip("[]")
     end = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -92,9 +122,25 @@ def _open(call: Call, number: int) -> socket.socket | None:
         end.connect((host, int(port)))
     except ConnectionRefusedError:
         end.close()
+        for answer in answers:
+            answer.failure = "refused"
         return None
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    fields = [
+    sent = [frames.PREFACE, frames.frame(frames.SETTINGS, 0, 0), _WINDOW]
+    for at, (answer, number) in enumerate(zip(answers, numbers, strict=True)):
+        sent.append(frames.headers(2 * at + 1, _fields(answer.call, number)))
+        sent.append(frames.frame(frames.DATA, frames.END_STREAM, 2 * at + 1, frames.EMPTY_MESSAGE))
+    with suppress(ConnectionError):  # why is told when it is read
+        end.sendall(b"".join(sent))
+    return end
+
+
+# Room for all the answers of a connection.
+_WINDOW = frames.frame(frames.WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big"))
+
+
+def _fields(call: Call, number: int) -> list[tuple[str, str]]:
+    return [
         (":method", call.method),
         (":scheme", "http"),
         (":path", call.path),
@@ -104,47 +150,42 @@ def _open(call: Call, number: int) -> socket.socket | None:
         ("referer", f"call-{number}-"),
         *call.headers,
     ]
-    end.sendall(
-        frames.PREFACE
-        + frames.frame(frames.SETTINGS, 0, 0)
-        + frames.headers(1, fields)
-        + frames.frame(frames.DATA, frames.END_STREAM, 1, frames.EMPTY_MESSAGE)
-    )
-    return end
 
 
-def _answer(call: Call, end: socket.socket | None) -> Answer:
-    if end is None:
-        return Answer(call, failure="refused")
-    answer = Answer(call)
-    decoder = Decoder()
-    with end:
-        try:
-            for kind, flags, stream, payload in _frames(end):
-                if kind == frames.GOAWAY:
-                    answer.failure = f"GOAWAY {int.from_bytes(payload[4:8], 'big')}"
-                elif kind == frames.RST_STREAM and stream == 1:
-                    code = int.from_bytes(payload[:4], "big")
-                    # After a complete response it only asks for no more of the request.
-                    answer.failure = f"RST_STREAM {code}"
-                    return answer
-                elif kind == frames.HEADERS and stream == 1:
-                    fields = decoder.decode(payload)
-                    answer.headers.update((str(name), str(value)) for name, value in fields)
-                    answer.status = int(answer.headers.get(":status", 0))
-                elif kind == frames.DATA and stream == 1:
-                    answer.body += payload
-                if kind in (frames.HEADERS, frames.DATA) and flags & frames.END_STREAM:
-                    answer.failure = ""
-                    return answer
-            answer.failure = answer.failure or "closed"
-        except TimeoutError:
-            answer.failure = "silent"
-        except ConnectionError:
-            answer.failure = answer.failure or "closed"
-        except (HPACKError, ValueError):
-            answer.failure = "not HTTP/2"
-    return answer
+def _read(answers: Sequence[Answer], end: socket.socket) -> None:
+    """Fills in what comes back."""
+    going = dict(zip(range(1, 2 * len(answers), 2), answers, strict=True))
+    failure = ""
+    try:
+        for kind, flags, stream, payload in _frames(end):
+            if kind == frames.GOAWAY:
+                failure = f"GOAWAY {int.from_bytes(payload[4:8], 'big')}"
+            answer = going.get(stream)
+            if answer is None:
+                continue
+            if kind == frames.RST_STREAM:
+                answer.failure = f"RST_STREAM {int.from_bytes(payload[:4], 'big')}"
+                del going[stream]
+            elif kind == frames.HEADERS:
+                answer.headers.update(frames.fields(payload))
+                answer.status = int(answer.headers.get(":status", 0))
+            elif kind == frames.DATA:
+                answer.body += payload
+            if kind in (frames.HEADERS, frames.DATA) and flags & frames.END_STREAM:
+                del going[stream]
+            if not going:
+                return
+        failure = failure or "closed"
+    except TimeoutError:
+        failure = "silent"
+    except ConnectionError:
+        failure = failure or "closed"
+    except ValueError:
+        failure = "not HTTP/2"
+    alone = len(answers) == 1
+    for answer in going.values():
+        # Of others on its connection nothing is known.
+        answer.failure = failure if alone or failure == "not HTTP/2" else "closed"
 
 
 def _frames(end: socket.socket) -> Iterator[tuple[int, int, int, bytes]]:

@@ -36,6 +36,7 @@ http {{
 }}
 """
 _CALL = re.compile(r'referrer: "call-(\d+)-"')
+_UNKNOWN = re.compile(r'unknown directive "(.*?)"')
 _FILE = re.compile(r" in \S*cases/(\w+)\.conf:\d+")
 
 
@@ -109,9 +110,16 @@ class Server:
             tag, why = self._refused(done.stderr)
             if tag not in self.cases:
                 raise RuntimeError(why)
-            self.refused[tag] = why
-            del self.cases[tag]
-            self._file(tag).unlink()
+            unknown = _UNKNOWN.search(why)
+            for other in [tag] if unknown is None else self._saying(unknown[1]):
+                self.refused[other] = why
+                del self.cases[other]
+                self._file(other).unlink()
+
+    def _saying(self, directive: str) -> list[str]:
+        """The tags of the cases with a directive that this nginx does not know."""
+        said = re.compile(rf"(?<![\w$]){re.escape(directive)}\s")
+        return [tag for tag, case in self.cases.items() if said.search(case.text)]
 
     def _refused(self, said: str) -> tuple[str, str]:
         """The tag of the case that nginx refuses, empty where it names none, and its words."""
