@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.facts import PATH_NAMES, SENT, Test, leaves_of
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import NOTHING, Alternative, Leaf, Values
 from nginx_grpc.model.variables import name_of
 from nginx_grpc.tree import Directive
@@ -110,14 +111,15 @@ def _matched(
     no: _Rows = {}
     for row, giver in values.rows.items():
         if _is_constant(row):
-            how = state.known.matches(regex, operator == "~*", "".join(map(str, row)), True)
+            text = Language("".join(map(str, row)), exact=True)
+            how = state.known.matches(regex, operator == "~*", text)
             if how != "never":
                 yes[row] = giver
             if how != "always":
                 no[row] = giver
             state.loose = state.loose or how not in ("never", "always")
             continue
-        possible, sure = state.facts.answer(row, test)
+        possible, sure = state.answer(row, test)
         state.loose = state.loose or not sure
         if True in possible and texts:
             yes.update(((text,), giver) for text in texts)

@@ -9,10 +9,10 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
-from nginx_grpc.model.facts import NO_FACTS
+from nginx_grpc.model.facts import NO_FACTS, path_of
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.redirects import may_lead, surely_leads, surely_named
-from nginx_grpc.model.rewriting import Exits, State, run
+from nginx_grpc.model.rewriting import ANY_PATH, Exits, State, run
 from nginx_grpc.model.values import Leaf
 from nginx_grpc.tree import Directive
 
@@ -88,7 +88,7 @@ class Exploration:
         if place is None:
             # The query may be the backend's or the page's.
             then.forget_arguments()
-            then.facts, then.head = NO_FACTS, head
+            then.facts, then.head, then.path = NO_FACTS, head, ANY_PATH
         if place is not None and not (then.loose or loose):
             self.entered.add(place.id)
         was_loose, then.loose = then.loose or loose, False
@@ -146,13 +146,14 @@ def _enters(state: State, place: Location) -> str:
         for piece in row
         if isinstance(piece, Leaf) and piece.name in _OF_THE_PATH
     ]
-    answer = "surely"
+    answer = "perhaps" if place.regex and tests else "surely"
+    path = path_of(place, ANY_PATH)
     for number, (test, went) in enumerate(tests):
-        if place.regex or isinstance(test, frozenset):
+        if isinstance(test, frozenset):
             answer = "perhaps"
             continue
         operator, regex = test
-        how = state.known.matches(regex, operator == "~*", place.path, place.modifier == "=")
+        how = state.known.matches(regex, operator == "~*", path)
         if how == ("never" if went else "always"):
             return "never"
         if how == "unknown" or (how == "sometimes" and number):

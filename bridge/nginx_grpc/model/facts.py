@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nginx_grpc.model.locations import Location
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import Alternative, Leaf, Values
 
-__all__ = ["NO_FACTS", "PATH", "PATH_NAMES", "SENT", "Facts", "Test", "leaves_of"]
+__all__ = ["NO_FACTS", "PATH", "PATH_NAMES", "SENT", "Facts", "Test", "leaves_of", "path_of"]
 
 # The client's word that is no part of the path.
 SENT = ("arg_", "cookie_", "http_")
@@ -49,6 +51,14 @@ class Facts:
                 sure = False
         return possible, sure
 
+    def path(self, language: Language) -> Language:
+        """What is known of the path, beside that it is of a language."""
+        for text, test, went in self.known:
+            if text == _key(PATH) and not isinstance(test, frozenset):
+                operator, regex = test
+                language = language.knowing(regex, operator == "~*", went)
+        return language
+
     def knowing(self, row: Alternative, test: Test, went: bool) -> Facts:
         """These and one more."""
         more = self.known if len(self.known) >= _MOST else self.known | {(_key(row), test, went)}
@@ -67,6 +77,20 @@ class Facts:
 
 
 NO_FACTS = Facts()
+
+
+def path_of(place: Location, path: Language) -> Language:
+    """What is known of a path for which nginx chose a location.
+
+    Args:
+        place: it.
+        path: what was known before.
+    """
+    if place.regex:
+        return path.knowing(place.path, place.modifier == "~*", True)
+    if place.path.startswith("@"):
+        return path
+    return replace(path, prefix=place.path, exact=place.modifier == "=")
 
 
 def leaves_of(values: Values) -> frozenset[str]:

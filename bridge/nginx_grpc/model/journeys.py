@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.exploring import Exploration
+from nginx_grpc.model.facts import PATH_NAMES, path_of
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.redirects import (
     goes_on,
     has_variable,
@@ -194,6 +196,7 @@ class Journeys:
         for location in reversed(around):
             if location.regex:
                 state.match(pattern_of(location.regex), unknown("uri", request=True))
+            state.path = path_of(location, state.path)
         exits = run(place.block, state)
         whole = True
         for number, (keys, end) in enumerate(exits.ends):
@@ -213,6 +216,8 @@ class Journeys:
         asking = state.copy()
         asking.forget_arguments()
         asking.asking = True
+        asking.facts, asking.head = state.facts.without(PATH_NAMES), None
+        asking.path = _uri(asks[-1].args[:1])
         exits = run(self._block, asking)
         asked = _joined(exits.states()) or state
         location = None if exits.rewritten else self._exactly(asks[-1].args[:1])
@@ -225,6 +230,8 @@ class Journeys:
             asked = _joined(inner.states()) or asked
         asked.asking = False
         asked.forget_arguments()
+        asked.facts = state.facts.asked(asked.facts.names)
+        asked.head, asked.path = state.head, state.path
         for directive in nearest(place.scope, "auth_request_set"):
             if directive.args:
                 asked.assign(name_of(directive.args[0]), unknown(name_of(directive.args[0])))
@@ -353,6 +360,12 @@ def _loosened(get: Callable[[str], Values]) -> Callable[[str], Values]:
         return get(name) if is_from_request(name) else get(name).join(unknown(name))
 
     return entry
+
+
+def _uri(said: list[str]) -> Language:
+    """What is known of a subrequest's path."""
+    head, variable, _ = "".join(said).partition("$")
+    return Language(head, exact=not variable)
 
 
 def _joined(states: Iterable[State]) -> State | None:

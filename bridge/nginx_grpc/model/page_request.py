@@ -7,6 +7,7 @@ client sends beside what every gRPC client sends is not known, nor is what the c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nginx_grpc.model.locations import Condition
@@ -25,6 +26,8 @@ _SENT = {
     "http_transfer_encoding": "",
     "http_upgrade": "",
 }
+# What the client sends is the same all through a request.
+_LASTING = ("cookie_", "http_")
 _CONTENT_TYPE = frozenset(("content_type", "http_content_type"))
 # Regexes that take every URI.
 _TAKES_ALL = frozenset(
@@ -43,7 +46,9 @@ class Request:
         query: what stands behind the `?`, None where it is the client's.
         held: the variables that were set on the way; None for a value that is not known.
         captures: the groups of the last regex, None where they are not known.
-        assigned: names to which the configuration gives a value somewhere.
+        given: the names to which the configuration gives a value somewhere, each with all that it
+            can be; with nothing where that is not known.
+        answered: how conditions went that ask for what the client alone knows.
     """
 
     method: str
@@ -51,7 +56,8 @@ class Request:
     query: str | None
     held: tuple[tuple[str, str | None], ...]
     captures: tuple[str, ...] | None
-    assigned: frozenset[str]
+    given: Mapping[str, frozenset[str]]
+    answered: tuple[tuple[Condition, bool], ...] = ()
 
     def value(self, name: str) -> str | None:
         """A variable's value; None where it is not known."""
@@ -72,7 +78,11 @@ class Request:
             return None if self.query is None else "?" if self.query else ""
         if name.startswith("arg_"):
             return self._argument(name[4:])
-        return None if name in self.assigned else _SENT.get(name)
+        return None if name in self.given else _SENT.get(name)
+
+    def possible(self, name: str) -> frozenset[str]:
+        """All that a variable can be; nothing where that is not known."""
+        return frozenset() if name in dict(self.held) else self.given.get(name, frozenset())
 
     def expanded(self, text: str) -> str | None:
         """A text with its variables replaced; None where one is not known."""
@@ -90,7 +100,7 @@ class Request:
         return None if "$" in "".join(found[::2]) else joined
 
     def _argument(self, name: str) -> str | None:
-        if self.query is None or f"arg_{name}" in self.assigned:
+        if self.query is None or f"arg_{name}" in self.given:
             return None
         for part in self.query.split("&"):
             key, equals, value = part.partition("=")
@@ -118,12 +128,12 @@ def meets(request: Request, condition: Condition) -> list[tuple[Request, bool]]:
     if not condition.variable:
         return both
     name = condition.variable.strip("${}").lower()
-    if name in _CONTENT_TYPE and name not in request.assigned:
+    if name in _CONTENT_TYPE and name not in request.given:
         answer = _of_content_type(operator, value)
         return both if answer is None else [(replace(request, captures=None), answer)]
     text = request.value(name)
     if text is None:
-        return both
+        return _undecided(request, name, condition) or both
     if operator in ("=", "!="):
         other = request.expanded(value)
         if other is None:
@@ -139,6 +149,27 @@ def meets(request: Request, condition: Condition) -> list[tuple[Request, bool]]:
     if operator:
         return both
     return [(request, text not in ("", "0"))]
+
+
+def _undecided(
+    request: Request, name: str, condition: Condition
+) -> list[tuple[Request, bool]] | None:
+    """Whether a condition holds whose variable is not known: as before, or whatever it is."""
+    after = replace(request, captures=None)
+    texts = [replace(request, held=((name, text),)) for text in sorted(request.possible(name))]
+    ways = [way for at in texts for way in meets(at, condition)]
+    answers = {met for _, met in ways}
+    if len(answers) == 1:
+        return [(after, answers.pop())]
+    if not name.startswith(_LASTING) or name in request.given or "$" in condition.value:
+        return None
+    known = dict(request.answered)
+    if condition in known:
+        return [(after, known[condition])]
+    return [
+        (replace(after, answered=(*request.answered, (condition, met))), met)
+        for met in (True, False)
+    ]
 
 
 def rewritten(request: Request, pattern: str, text: str) -> list[tuple[Request, bool, str | None]]:

@@ -6,7 +6,7 @@ chooses; a named location runs its own alone. Where a condition may go either wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nginx_grpc.model.choice import Effort, Locations
@@ -101,7 +101,7 @@ class Walk:
         self,
         block: list[Directive],
         locations: Locations,
-        assigned: frozenset[str],
+        given: Mapping[str, frozenset[str]],
         effort: Effort,
     ) -> None:
         """Take in a server.
@@ -109,13 +109,14 @@ class Walk:
         Args:
             block: its directives.
             locations: its locations.
-            assigned: the variables to which the configuration gives a value somewhere.
+            given: the variables to which the configuration gives a value somewhere, each with all
+                that it can be; with nothing where that is not known.
             effort: bounds the directives that are followed.
         """
         self._effort = effort
         self._codes: list[_Code] = [(item, None) for item in block if item.name in _REWRITING]
         self._locations = locations
-        self._assigned = assigned
+        self._given = given
         self._ways = self._deepest = 0
 
     def answers(self, page: Directive, origin: Scope, *, recursive: bool) -> list[Answer]:
@@ -126,7 +127,7 @@ class Walk:
             origin: what is in effect where the error comes up.
             recursive: whether recursive_error_pages is on there.
         """
-        request = Request("POST", None, None, (), None, self._assigned)
+        request = Request("POST", None, None, (), None, self._given)
         state = _State(request, origin, None, KEPT, last=not recursive)
         self._ways = self._deepest = 0
         try:

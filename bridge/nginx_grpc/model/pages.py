@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.choice import Effort, Locations
+from nginx_grpc.model.journeys import assigned_in
 from nginx_grpc.model.lists import ADDED, InheritedList, page_codes, page_response, page_uri
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.page_walk import KEPT, Answer, Walk, is_recursive
+from nginx_grpc.model.redirects import scripted
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.types_blocks import content_type
+from nginx_grpc.model.variables import is_from_request, name_of
 from nginx_grpc.tree import Directive
 
 __all__ = ["find"]
 
 # The headers that decide what a gRPC client makes of an answer.
 _TELLING = frozenset(("grpc-status", "content-type", "content-length"))
+# Variables that nginx has itself and `set` may change.
+_OF_NGINX = frozenset(("args", "limit_rate"))
+_MOST_VALUES = 8
 # What a page takes in a document, beside its URI.
 _ROOM = 400
 _PLACE = ("location", "file", "line", "column", "key", "fields", "headers")
@@ -41,7 +48,7 @@ def find(servers: Iterable[Server], budget: Budget) -> None:
         if not used:
             continue
         locations = Locations(server.scope, server.locations, effort)
-        walk = Walk(server.directive.block or [], locations, _assigned(server), effort)
+        walk = Walk(server.directive.block or [], locations, _given(server), effort)
         known: set[tuple[str, str, bool]] = set()
         for (pages, recursive), origin in used.items():
             repeated = pages in effective
@@ -68,17 +75,33 @@ def _effective(pages: InheritedList) -> list[Directive]:
     return found
 
 
-def _assigned(server: Server) -> frozenset[str]:
-    """The variables to which a configuration gives a value."""
-    blocks = [server.scope.own, *(location.own for location in server.locations)]
-    told = {
-        directive.args[0].removeprefix("$").lower()
-        for block in blocks
-        for directive in block.get("set", ())
-        if directive.args
-    }
-    variables = server.variables
-    return frozenset(told.union(variables.definitions, variables.given))
+def _given(server: Server) -> dict[str, frozenset[str]]:
+    """The variables to which a configuration gives a value, each with all that it can be.
+
+    One whose values are not known has none here.
+    """
+    texts: dict[str, set[str]] = {}
+    other = {*server.variables.definitions, *server.variables.given, *server.variables.captures}
+    stack = [server.directive.block or []]
+    while stack:
+        for directive in stack.pop():
+            if directive.name == "set" and len(directive.args) == 2:
+                texts.setdefault(name_of(directive.args[0]), set()).add(directive.args[1])
+            elif directive.name in ("if", "location"):
+                for argument in directive.args:
+                    other.update(pattern_of(argument).names)
+                stack.append(directive.block or [])
+            else:
+                other.update(assigned_in([directive]))
+    scopes = [server.scope, *(location.scope for location in server.locations)]
+    seen = not any(scope.gaps or scripted(scope) for scope in scopes)
+    found: dict[str, frozenset[str]] = dict.fromkeys({*texts, *other}, frozenset())
+    for name, values in texts.items():
+        own = name not in other and not is_from_request(name) and name not in _OF_NGINX
+        if seen and own and len(values) <= _MOST_VALUES and not any("$" in it for it in values):
+            # It is empty before it is set.
+            found[name] = frozenset({"", *values})
+    return found
 
 
 def _page(page: Directive, recursive: bool, ways: list[Answer]) -> Json:

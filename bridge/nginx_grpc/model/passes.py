@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.journeys import Journeys, assigned_in
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.rewriting import Known
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.targets import (
@@ -94,9 +94,7 @@ def _journeys(server: Server, assigned: set[str], work: Work) -> Journeys:
         doubtful=bool(server.scope.gaps),
         http_doubtful=http is None or bool(http.gaps),
         work=work,
-        matches=lambda regex, caseless, text, exact: patterns.relation(
-            regex, caseless, Language(text, exact)
-        ),
+        matches=patterns.relation,
     )
     return Journeys(server.scope, server.directive.block or [], server.locations, known)
 

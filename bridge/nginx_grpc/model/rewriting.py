@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nginx_grpc.model.captures import Pattern, pattern_of
 from nginx_grpc.model.conditions import decided
 from nginx_grpc.model.facts import NO_FACTS, PATH, PATH_NAMES, SENT, leaves_of
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import (
     FRESH,
     NOTHING,
@@ -32,11 +33,12 @@ from nginx_grpc.model.variables import (
 )
 from nginx_grpc.tree import Directive
 
-__all__ = ["Exits", "Known", "State", "run"]
+__all__ = ["ANY_PATH", "Exits", "Known", "State", "run"]
 
 DIGITS = tuple("123456789")
 # The location itself, among the blocks that can be in effect in the end.
 OWN = 0
+ANY_PATH = Language("/")
 _MOST_GROUPS = 8
 _DEEPEST = 16
 _EXTERNAL = ("http://", "https://", "$scheme")
@@ -55,8 +57,8 @@ class Known:
         doubtful: whether a part of the server was not seen, or code may set any variable.
         http_doubtful: whether a part of the http block was not seen.
         work: is bounded.
-        matches: whether a regex (that ignores case or not) matches a text, or all that begin so
-            (last argument: whether it is all of the text): always, never, sometimes, or unknown.
+        matches: whether a regex (that ignores case or not) matches the texts of a language: always,
+            never, sometimes, or unknown.
     """
 
     http: HttpVariables
@@ -66,7 +68,7 @@ class Known:
     doubtful: bool
     http_doubtful: bool
     work: Work
-    matches: Callable[[str, bool, str, bool], str]
+    matches: Callable[[str, bool, Language], str]
 
 
 class State:
@@ -78,6 +80,7 @@ class State:
         held: what has been given a value since then.
         facts: how the conditions on the way went that a request can meet or not.
         head: how the path begins once a rewrite has given another one; None if none has.
+        path: what the location says of the path that it was chosen for.
         loose: whether it may be that no request comes so: ways were joined, or a condition depends
             on another one in a way that is not followed.
     """
@@ -93,6 +96,7 @@ class State:
         "known",
         "loose",
         "mapped",
+        "path",
         "restarted",
     )
 
@@ -109,6 +113,7 @@ class State:
         self.facts = NO_FACTS
         self.loose = False
         self.head: str | None = None
+        self.path = ANY_PATH
         # What decides between the entries of maps that were read.
         self.mapped: frozenset[str] = frozenset()
         # Whether this is the subrequest of an auth_request: it has no query.
@@ -123,6 +128,7 @@ class State:
         copied.facts, copied.loose = self.facts, self.loose
         copied.mapped, copied.restarted = self.mapped, self.restarted
         copied.head, copied.asking = self.head, self.asking
+        copied.path = self.path
         return copied
 
     def join(self, other: State) -> State:
@@ -137,6 +143,7 @@ class State:
         joined.restarted = self.restarted or other.restarted
         moved = self.head is not None or other.head is not None
         joined.head = _common(self.head, other.head) if moved else None
+        joined.path = self.path if self.path == other.path else ANY_PATH
         return joined
 
     def signature(self) -> object:
@@ -145,7 +152,8 @@ class State:
         held = frozenset(
             (name, frozenset(values.rows), values.fresh) for name, values in self.held.items()
         )
-        return held, self.facts, self.loose, self.mapped, self.restarted, self.head
+        way = (self.mapped, self.restarted, self.head, self.path)
+        return held, self.facts, self.loose, way
 
     def get(self, name: str) -> Values:
         """What a variable holds; fresh where nothing may have given it a value yet."""
@@ -224,6 +232,19 @@ class State:
         """The path is another one, that begins so."""
         self.head = head
         self.facts = self.facts.without(PATH_NAMES)
+
+    def answer(self, row: Alternative, test: tuple[str, str]) -> tuple[set[bool], bool]:
+        """How a regex can go with a text that is not known, and whether each of these happens."""
+        possible, sure = self.facts.answer(row, test)
+        if len(possible) == 1 or row != PATH or self.head is not None:
+            return possible, sure
+        path = self.facts.path(self.path)
+        operator, regex = test
+        how = self.known.matches(regex, operator == "~*", path)
+        if how in ("always", "never"):
+            return {how == "always"}, True
+        # What a location's path says alone leaves both ways to calls.
+        return possible, sure and how == "sometimes" and path == self.path
 
     def confine(self) -> None:
         """The path has met a condition: what was taken from it before may not be any text."""
@@ -444,7 +465,7 @@ def _rewrite(directive: Directive, ways: list[_Way], exits: Exits) -> list[_Way]
         state = way.state
         if not pattern.always:
             test = ("~", directive.args[0])
-            possible, sure = state.facts.answer(PATH, test)
+            possible, sure = state.answer(PATH, test)
             state.loose = state.loose or not sure or state.head is not None
             if False in possible:
                 unmatched = state.copy()

@@ -88,7 +88,7 @@ class _Maker:
             for method, more in (
                 ("Method", ()),
                 ("html", ((f"{self.tag}-x", "1"),)),
-                ("a", ((f"{self.tag}-x", "0/a"),)),
+                ("a?a=1", ((f"{self.tag}-x", "0/a"),)),
             )
         )
         facts = {"statuses": statuses}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nginx_grpc.model.arrival.patterns import Patterns
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk, internal_in
@@ -19,6 +18,7 @@ from nginx_grpc.model.listeners import Sockets
 from nginx_grpc.model.lists import page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.servers import Server
 from nginx_grpc.tree import Directive
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.arrival.request import Request, Variables, expand, parts
 from nginx_grpc.model.locations import Condition
+from nginx_grpc.model.patterns import Language, Patterns
 
 __all__ = ["met"]
 

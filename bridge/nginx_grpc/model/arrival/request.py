@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.captures import names_in
+from nginx_grpc.model.patterns import Language, Patterns
 from nginx_grpc.tree import Directive
 
 __all__ = [

@@ -10,9 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from nginx_grpc.model.arrival.patterns import Language, Patterns
 from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.patterns import Language, Patterns
 
 __all__ = ["REDIRECT", "Found", "Routing", "Steps", "TooMany", "language"]
 

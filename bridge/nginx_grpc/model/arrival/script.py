@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 from nginx_grpc.model.arrival.conditions import met
-from nginx_grpc.model.arrival.patterns import Language
 from nginx_grpc.model.arrival.request import Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import Steps, TooMany
 from nginx_grpc.model.arrival.ways import Stop, Way, alike
 from nginx_grpc.model.locations import Location, condition_of
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.tree import Directive
 
 __all__ = ["Script"]

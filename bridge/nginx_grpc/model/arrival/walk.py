@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from nginx_grpc.model.arrival import access
 from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
-from nginx_grpc.model.arrival.patterns import Language
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
 from nginx_grpc.model.arrival.script import Script
@@ -20,6 +19,7 @@ from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, W
 from nginx_grpc.model.lists import page_codes, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import by_name
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.tree import Directive

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from nginx_grpc.model.arrival.automaton import PRINTABLE, Machine, Unread, compiled
+from nginx_grpc.model.automaton import PRINTABLE, Machine, Unread, compiled
 
 __all__ = ["Language", "Patterns"]
 
