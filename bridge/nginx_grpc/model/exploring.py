@@ -146,8 +146,12 @@ def _enters(state: State, place: Location) -> str:
         for piece in row
         if isinstance(piece, Leaf) and piece.name in _OF_THE_PATH
     ]
-    answer = "perhaps" if place.regex and tests else "surely"
+    answer = "surely"
     path = path_of(place, ANY_PATH)
+    if tests and place.regex:
+        # Of a regex that is not read nothing is sure.
+        how = state.known.matches(place.regex, place.modifier == "~*", ANY_PATH)
+        answer = "perhaps" if how == "unknown" else "surely"
     for number, (test, went) in enumerate(tests):
         if isinstance(test, frozenset):
             answer = "perhaps"

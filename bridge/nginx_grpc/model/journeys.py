@@ -218,6 +218,8 @@ class Journeys:
         asking.asking = True
         asking.facts, asking.head = state.facts.without(PATH_NAMES), None
         asking.path = _uri(asks[-1].args[:1])
+        # Captures by number are each request's own, variables are shared.
+        asking.miss()
         exits = run(self._block, asking)
         asked = _joined(exits.states()) or state
         location = None if exits.rewritten else self._exactly(asks[-1].args[:1])
@@ -232,6 +234,7 @@ class Journeys:
         asked.forget_arguments()
         asked.facts = state.facts.asked(asked.facts.names)
         asked.head, asked.path = state.head, state.path
+        asked.held.update((digit, state.get(digit)) for digit in DIGITS)
         for directive in nearest(place.scope, "auth_request_set"):
             if directive.args:
                 asked.assign(name_of(directive.args[0]), unknown(name_of(directive.args[0])))

@@ -150,12 +150,15 @@ class Target:
         if any(failure.problem == "name" for failure in self.failures):
             return True
         for row in self.alternatives:
-            if row in self.doubtful or (_is_constant(row) and _is_filled_in(row)):
+            doubtful = row in self.doubtful
+            if doubtful and len(self.alternatives) > 1:
+                continue
+            if _is_constant(row) and _is_filled_in(row):
                 continue
             if not _is_constant(row):
                 if _is_domain(row):
                     return True
-            elif self.directive.name == "proxy_pass" or not self.origins:
+            elif self.directive.name == "proxy_pass" or not self.origins or doubtful:
                 item = _destination(row, upstreams, self.directive.name)
                 if self.origins and _is_resolved_late(item, upstreams):
                     return True

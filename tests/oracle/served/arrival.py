@@ -120,6 +120,8 @@ class Arrivals:
         }
         calls = answers[len(paths) : other]
         outcomes = []
+        # Without these no call comes to a location but those for which nginx chooses it.
+        sent = re.search("rewrite |error_page |try_files ", case.text) is not None
         numbered = {item.number: item for item in case.facts["locations"]}
         found = _claims(document, 0)
         for location, claim in zip(case.facts["locations"], found, strict=True):
@@ -135,6 +137,9 @@ class Arrivals:
                     if location.matches(answer.call.path.partition("?")[0])
                     and claim["text"] in numbered[chosen[answer.call.path]].heads()
                 ]
+            if not sent and location.modifier != "@" and claim["answer"] == "yes":
+                outcomes.append(_held(claim, location.number, False, paged, own, calls))
+                continue
             outcomes.append(_held(claim, location.number, location.inner, paged, own, calls))
         for number in range(case.facts["others"]):
             [claim] = _claims(document, number + 1)

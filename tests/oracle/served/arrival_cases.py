@@ -531,6 +531,9 @@ class Writer:
                 )
                 location.nested.append(inner)
                 inner.outer = location
+                if self.chance(0.3) and "internal;" not in location.lines:
+                    self.constructs.add("internal")
+                    location.lines.append("internal;")
                 if self.chance(0.6):
                     self.passing(inner)
                     self.furnish(inner)
@@ -544,6 +547,8 @@ class Writer:
             elif self.chance(0.5):
                 location.lines.append(self.pick("return 200;", "root /nothing;"))
             self.furnish(location)
+        if self.chance(0.15):
+            self.paged()
         for _ in range(self.pick(0, 0, 1, 2)):
             kind = self.pick(
                 "return", "rewrite", "if", "if", "access", "page", "set", "auth", "satisfy"
@@ -591,6 +596,18 @@ class Writer:
         facts["locations"] = [item for location in self.top for item in location.flat()]
         facts["others"] = len(servers)
         return Case(tag, body, tuple(calls), frozenset(self.constructs), facts)
+
+    def paged(self) -> None:
+        """A location whose calls all end at an error page with a path, which passes on."""
+        passing = [item for item in self.top if item.passes and item.modifier != "@"]
+        if passing:
+            self.constructs.update(("error_page", "return"))
+            code = self.pick(*_REFUSALS)
+            refusal = "deny all;" if code == "403" and self.chance(0.5) else f"return {code};"
+            page = f"error_page {code} {self.pick('', '= ', '=200 ')}/e/x;"
+            self.pick(*passing).lines[:0] = [page, refusal]
+            self.top.append(self.location("", "/e/"))
+            self.passing(self.top[-1])
 
     def all_words(self) -> str:
         """All that may name a variable."""

@@ -55,13 +55,14 @@ class _Maker:
         rng, place = self.rng, self.place
         statuses = rng.sample((401, 403, 404, 413, 429, 500, 502, 503), rng.randint(2, 3))
         recursive = ""
-        if self.chance(0.25):
+        if self.chance(0.3):
             self.use("recursive")
             recursive = "recursive_error_pages on;"
             # Then pages answer with errors that have pages.
             self.chained = statuses
         pages = self.pages(statuses)
-        inside = self.chance(0.4)
+        # Chained pages are in effect where the first one leads.
+        inside = not recursive and self.chance(0.5)
         locations = [
             f"location ^~ /s/{status}/ {{ {self.failing(status)} "
             + (f"{pages} {recursive}" if inside else "")
@@ -343,6 +344,9 @@ class _Maker:
         return f'rewrite "{regex}" {to} {flag};'
 
     def returned(self) -> str:
+        if self.chained and self.chance(0.3):
+            self.use("return error")
+            return f"return {self.rng.choice(self.chained)};"
         pick = self.rng.random()
         if pick < 0.45:
             self.use("return 200")
@@ -363,7 +367,7 @@ class _Maker:
         if pick < 0.92:
             self.use("return error")
             errors = (502, 503, 404, 403, 500, 444, 418, 400, 429)
-            return f"return {self.rng.choice(self.chained or errors)};"
+            return f"return {self.rng.choice(errors)};"
         self.use("redirect")
         return self.rng.choice(
             ("return 301 /x;", "return 302 https://a.example/;", "return https://a.example/;")
@@ -409,7 +413,7 @@ class _Maker:
                 "add_header grpc-status 13 always;",
                 "default_type application/grpc; add_header x y;",
                 "add_trailer grpc-status 12;",
-                "types { application/grpc x; }",
+                "types { application/grpc x; text/html html; image/gif gif; }",
             )
         )
 
