@@ -13,6 +13,6 @@ def test_a_sample_of_pages():
     versions = binaries()
     if len(versions) < 2:
         pytest.skip("two versions of nginx are needed")
-    figures = run(question("pages"), 20_261_130, 100, versions)
+    figures = run(question("pages"), 20_261_130, range(100), versions)
     assert figures.wrong == []
     assert all(figures.unknown(version) < 0.06 for version in versions)

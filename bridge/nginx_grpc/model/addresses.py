@@ -78,8 +78,8 @@ def socket_of(text: str) -> tuple[str, int, int]:
     first = int(match[1]) if match else 0
     last = int(match[2]) if match and match[2] else first
     if not 0 < first <= last <= 65535:
-        first = last = 0
-    return f"{host}:{ports}", first, last
+        return f"{host}:{ports}", 0, 0
+    return f"{host}:{first}" + (f"-{last}" if last > first else ""), first, last
 
 
 def _ipv6(text: str) -> str:

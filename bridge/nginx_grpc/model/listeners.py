@@ -58,7 +58,7 @@ class Listener:
 
     @property
     def ssl(self) -> bool:
-        return "ssl" in self.parameters or self.server.ssl
+        return "ssl" in self.parameters
 
     @property
     def claims_default(self) -> bool:
@@ -98,8 +98,13 @@ class _Socket:
 
     default: Listener
     http2: bool = False
-    ssl: bool = False
+    ssl_parameter: bool = False
     unknown: bool = False
+
+    @property
+    def ssl(self) -> bool:
+        """TLS: said by any listen of the socket, or by the default server's `ssl on`."""
+        return self.ssl_parameter or self.default.server.ssl
 
 
 def listening(directive: Directive, scope: Scope) -> Listening:
@@ -127,11 +132,14 @@ def listening(directive: Directive, scope: Scope) -> Listening:
 
 
 class Sockets:
-    """All sockets of a configuration."""
+    """All sockets of a configuration; a range of ports is so many."""
 
     def __init__(self, servers: list[Listening]) -> None:
         self._sockets: dict[tuple[str, bool], _Socket] = {}
         self._numbers = {id(server): number for number, server in enumerate(servers)}
+        self._keys: dict[Listener, list[tuple[str, bool]]] = {}
+        self._left = _MOST_PORTS
+        # Ranges that are not taken apart, and the other ports, of each address.
         self._ranges: dict[str, list[Listener]] = {}
         self._ports: dict[str, list[int]] = {}
         for server in servers:
@@ -146,7 +154,7 @@ class Sockets:
 
     def of(self, server: Listening) -> list[tuple[str, bool]]:
         """The sockets of one server, without those for QUIC."""
-        return [(item.socket, item.quic) for item in server.listeners if not item.quic]
+        return [key for item in server.listeners if not item.quic for key in self._keys[item]]
 
     def default_of(self, socket: tuple[str, bool]) -> Listening:
         """The server that answers there for every name that no server has."""
@@ -155,51 +163,66 @@ class Sockets:
     def scheme(self, server: Listening) -> str:
         """http or https where all calls to a server come by it; else empty."""
         speaking = [
-            self._socket(item).ssl
+            socket.ssl
             for item in server.listeners
-            if self._speaks_http2(item, self._socket(item)) != "no"
+            for socket in self._of(item)
+            if self._speaks_http2(item, socket) != "no"
         ]
-        found = set(speaking or [self._socket(item).ssl for item in server.listeners])
+        found = set(
+            speaking or [socket.ssl for item in server.listeners for socket in self._of(item)]
+        )
         return {True: "https", False: "http"}[found.pop()] if len(found) == 1 else ""
 
     def is_default(self, server: Listening) -> bool:
         """Whether this server is the default of one of its sockets, or may be."""
         return server.unseen or any(
-            self._socket(listener).default.server is server for listener in server.listeners
+            socket.default.server is server
+            for listener in server.listeners
+            for socket in self._of(listener)
         )
 
     def _add(self, listener: Listener) -> None:
-        key = (listener.socket, listener.quic)
-        socket = self._sockets.get(key)
-        if socket is None:
-            socket = self._sockets[key] = _Socket(listener)
-        elif listener.claims_default and not socket.default.claims_default:
-            socket.default = listener
-        socket.http2 = socket.http2 or listener.http2
-        socket.ssl = socket.ssl or listener.ssl
-        socket.unknown = socket.unknown or listener.unknown
-        if listener.first != listener.last:
-            self._ranges.setdefault(_host(listener), []).append(listener)
+        host, ports = _host(listener), range(listener.first, listener.last + 1)
+        keys = [(listener.socket, listener.quic)]
+        if len(ports) == 1:
+            self._ports.setdefault(host, []).append(listener.first)
+        elif len(ports) <= self._left:
+            self._left -= len(ports)
+            self._ports.setdefault(host, []).extend(ports)
+            keys = [(f"{host}:{port}", listener.quic) for port in ports]
         else:
-            self._ports.setdefault(_host(listener), []).append(listener.first)
+            self._ranges.setdefault(host, []).append(listener)
+        self._keys[listener] = keys
+        for key in keys:
+            socket = self._sockets.get(key)
+            if socket is None:
+                socket = self._sockets[key] = _Socket(listener)
+            elif listener.claims_default and not socket.default.claims_default:
+                socket.default = listener
+            socket.http2 = socket.http2 or listener.http2
+            socket.ssl_parameter = socket.ssl_parameter or listener.ssl
+            socket.unknown = socket.unknown or listener.unknown
 
-    def _socket(self, listener: Listener) -> _Socket:
-        return self._sockets[(listener.socket, listener.quic)]
+    def _of(self, listener: Listener) -> list[_Socket]:
+        return [self._sockets[key] for key in self._keys[listener]]
 
     def _listen(self, listener: Listener) -> Json:
-        socket = self._socket(listener)
+        sockets = self._of(listener)
+        speaks = {self._speaks_http2(listener, socket) for socket in sockets}
+        defaults = [socket.default.server for socket in sockets]
+        default = listener.server if listener.server in defaults else defaults[0]
         node: Json = {
             "address": listener.address,
             "args": [] if listener.implicit else list(listener.directive.args),
             "socket": listener.socket,
             "port": listener.first,
             "implicit": listener.implicit,
-            "ssl": socket.ssl,
+            "ssl": any(socket.ssl for socket in sockets),
             "http2_parameter": listener.http2,
             "quic": listener.quic,
-            "default_server": socket.default.server is listener.server,
-            "default": self._numbers[id(socket.default.server)],
-            "speaks_http2": self._speaks_http2(listener, socket),
+            "default_server": default is listener.server,
+            "default": self._numbers[id(default)],
+            "speaks_http2": speaks.pop() if len(speaks) == 1 else "unknown",
         }
         return counted(placed(node, listener.directive))
 
@@ -223,12 +246,12 @@ class Sockets:
         return "unknown"
 
     def _overlaps(self, listener: Listener) -> bool:
-        """Whether a range of ports shares one with a listen that is spelled differently."""
+        """Whether a range that is not taken apart shares a port with another listen."""
         host = _host(listener)
         ranges = self._ranges.get(host, [])
         if len(ranges) > _MOST_RANGES:
             return True
-        if listener.first != listener.last:
+        if listener in ranges:
             ports = self._ports.get(host, [])
             at = bisect_left(ports, listener.first)
             if at < len(ports) and ports[at] <= listener.last:
@@ -241,6 +264,8 @@ class Sockets:
         )
 
 
+# Ports of ranges that are looked at one by one, in all.
+_MOST_PORTS = 2_048
 # More ranges on one address than these are not told apart: the answer is unknown.
 _MOST_RANGES = 64
 

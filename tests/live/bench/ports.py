@@ -1,5 +1,6 @@
 """Addresses on loopback that nobody else can take: the kernel chooses, the socket stays open."""
 
+import random
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,35 @@ def listening(backlog: int = 511) -> socket.socket:
 def address_of(held: socket.socket) -> str:
     host, port = held.getsockname()[:2]
     return f"{host}:{port}"
+
+
+@contextmanager
+def free(count: int) -> Iterator[range]:
+    """Ports in a row that nobody has at the moment, below those that the kernel gives out."""
+    starts = list(range(10_000, 32_000 - count, count))
+    random.shuffle(starts)
+    for first in starts:
+        found = range(first, first + count)
+        with socket.socket(socket.AF_UNIX) as lock:
+            try:
+                # An abstract name: nobody else who asks here gets the same.
+                lock.bind(f"\0ports-{first}")
+            except OSError:
+                continue
+            if all(map(_is_free, found)):
+                yield found
+                return
+    raise RuntimeError(f"no {count} free ports in a row")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager

@@ -6,6 +6,7 @@ What a connection that ends leaves without an answer is asked again on a connect
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class Call:
         authority: the `:authority`, by default the address.
         method: POST, as gRPC has it.
         source: the client's address; by default the machine's choice.
+        tls: the name to ask for by TLS and ALPN h2; by default the call is in the clear.
+        alone: whether it shares its connection with no other call.
     """
 
     address: str
@@ -40,6 +43,8 @@ class Call:
     authority: str = ""
     method: str = "POST"
     source: str = ""
+    tls: str = ""
+    alone: bool = False
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Answer:
         headers: of the response, also its trailers, each name's last value.
         body: what came as DATA.
         failure: why the stream has no proper end: `RST_STREAM 2`, `GOAWAY 1`, `closed`, `silent`,
-            `refused`, `not HTTP/2`; empty where it has.
+            `refused`, `not HTTP/2`, `no TLS`, `no ALPN`; empty where it has.
         log: nginx's error log of this call.
     """
 
@@ -78,7 +83,11 @@ def ask(calls: Sequence[Call], number: int = 0) -> list[Answer]:
     """
     answers = [Answer(call) for call in calls]
     _together(_shared(calls), answers, number)
-    lost = [at for at, answer in enumerate(answers) if answer.failure in ("closed", "silent")]
+    lost = [
+        at
+        for at, answer in enumerate(answers)
+        if answer.failure in ("closed", "silent") and not answer.call.alone
+    ]
     for at in lost:
         answers[at] = Answer(calls[at])
     _together(([at] for at in lost), answers, number)
@@ -87,9 +96,10 @@ def ask(calls: Sequence[Call], number: int = 0) -> list[Answer]:
 
 def _shared(calls: Sequence[Call]) -> Iterator[list[int]]:
     """The places of calls that go over one connection."""
-    ways: dict[tuple[str, str], list[int]] = {}
+    ways: dict[tuple[object, ...], list[int]] = {}
     for at, call in enumerate(calls):
-        ways.setdefault((call.address, call.source), []).append(at)
+        alone = at if call.alone else None
+        ways.setdefault((call.address, call.source, alone), []).append(at)
     for way in ways.values():
         for first in range(0, len(way), STREAMS):
             yield way[first : first + STREAMS]
@@ -109,23 +119,12 @@ def _together(groups: Iterator[list[int]], answers: list[Answer], number: int) -
 
 def _open(answers: Sequence[Answer], numbers: Sequence[int]) -> socket.socket | None:
     """A connection with all the calls on it."""
-    call = answers[0].call
-    host, _, port = call.address.rpartition(":")
-    host = host.strip("[]")
-    end = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    end.settimeout(SECONDS)
-    if call.source:
-        # Without it each port of the source is taken for all addresses, and they run out.
-        end.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-        end.bind((call.source, 0))
     try:
-        end.connect((host, int(port)))
-    except ConnectionRefusedError:
-        end.close()
+        end = _connected(answers[0].call)
+    except _Unconnected as why:
         for answer in answers:
-            answer.failure = "refused"
+            answer.failure = str(why)
         return None
-    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sent = [frames.PREFACE, frames.frame(frames.SETTINGS, 0, 0), _WINDOW]
     for at, (answer, number) in enumerate(zip(answers, numbers, strict=True)):
         sent.append(frames.headers(2 * at + 1, _fields(answer.call, number)))
@@ -135,6 +134,50 @@ def _open(answers: Sequence[Answer], numbers: Sequence[int]) -> socket.socket | 
     return end
 
 
+class _Unconnected(Exception):
+    """Why there is no connection, as an answer says it."""
+
+
+def _connected(call: Call) -> socket.socket:
+    host, _, port = call.address.rpartition(":")
+    host = host.strip("[]")
+    if host == "unix":
+        end, address = socket.socket(socket.AF_UNIX), port
+    elif ":" in host:
+        end, address = socket.socket(socket.AF_INET6), (host, int(port))
+    else:
+        end, address = socket.socket(socket.AF_INET), (host, int(port))
+    end.settimeout(SECONDS)
+    if call.source:
+        # Without it each port of the source is taken for all addresses, and they run out.
+        end.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        end.bind((call.source, 0))
+    try:
+        end.connect(address)
+    except OSError:
+        end.close()
+        raise _Unconnected("refused") from None
+    if host != "unix":
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not call.tls:
+        return end
+    try:
+        return _TLS.wrap_socket(end, server_hostname=call.tls)
+    except OSError as error:
+        end.close()
+        alpn = "no application protocol" in str(error).replace("_", " ").lower()
+        raise _Unconnected("no ALPN" if alpn else "no TLS") from None
+
+
+def _client() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    return context
+
+
+_TLS = _client()
 # Room for all the answers of a connection.
 _WINDOW = frames.frame(frames.WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big"))
 

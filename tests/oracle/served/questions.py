@@ -26,6 +26,7 @@ class Place:
         listen: an address and port that no other case has; `listen2` is a second one.
         backends: addresses that answer, in order.
         dead: an address where nobody listens.
+        ports: three in a row that no other case has, on any address.
     """
 
     tag: str
@@ -33,6 +34,7 @@ class Place:
     listen2: str
     backends: Sequence[str]
     dead: str
+    ports: Sequence[int] = (1, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Case:
         calls: all that could make a difference.
         constructs: what the case is made of, for the count.
         facts: what the question wants to know again when it judges.
+        http: further directives of http level, served with the cases that have the same.
     """
 
     tag: str
@@ -52,6 +55,7 @@ class Case:
     calls: tuple[Call, ...]
     constructs: frozenset[str]
     facts: Mapping[str, Any]
+    http: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -29,11 +31,13 @@ from tests.oracle.served.server import Server
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "oracle.md"
 QUESTIONS = {
     "arrival": "tests.oracle.served.arrival",
+    "listeners": "tests.oracle.served.listeners",
     "pages": "tests.oracle.served.pages",
     "targets": "tests.oracle.served.targets",
 }
 AT_ONCE = 250
 BACKENDS = 8
+PORTS = 3
 
 
 @dataclass
@@ -59,6 +63,15 @@ class Figures:
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     seconds: float = 0.0
 
+    def add(self, other: Figures) -> None:
+        """Take in those of other cases."""
+        self.cases += other.cases
+        self.constructs.update(other.constructs)
+        self.counts.update(other.counts)
+        self.wrong += other.wrong
+        self.unsaid += other.unsaid
+        self.refused.update(other.refused)
+
     def unknown(self, version: str) -> float:
         """The share of unknown where one value is the only one."""
         only = self.counts[version, "only"]
@@ -73,7 +86,7 @@ def question(name: str) -> Question:
 
 def document(case: Case) -> Json | Refused:
     """The document of a case alone, or why there is none."""
-    text = f"events {{}}\nhttp {{\n{case.text}\n}}\n"
+    text = f"events {{}}\nhttp {{\n{case.http}\n{case.text}\n}}\n"
     try:
         [configuration] = sources.read(["-"], stdin=io.BytesIO(text.encode("latin-1")))
         return model.build(configuration)
@@ -99,21 +112,16 @@ def case(asked: Question, seed: int, number: int, place: Place | None = None) ->
 def run(
     asked: Question,
     seed: int,
-    cases: int,
+    numbers: Sequence[int],
     versions: dict[str, str],
-    *,
-    only: int | None = None,
-    minutes: float = float("inf"),
 ) -> Figures:
     """Serves the cases and judges them.
 
     Args:
         asked: the question.
-        seed: of the first case; each has its own.
-        cases: how many.
+        seed: of the run; each case has its own.
+        numbers: of the cases.
         versions: nginx programs by version.
-        only: of these cases this one alone.
-        minutes: after them no more cases are begun.
     """
     started = time.monotonic()
     figures = Figures()
@@ -123,10 +131,8 @@ def run(
         backends = stack.enter_context(Backends())
         port = held.getsockname()[1]
         ends = [backends.listen(f"127.9.0.{at + 1}:0") for at in range(BACKENDS)]
-        numbers = range(cases) if only is None else (only,)
+        own = stack.enter_context(ports.free(PORTS * AT_ONCE))
         for first in range(0, len(numbers), AT_ONCE):
-            if time.monotonic() - started > 60 * minutes:
-                break
             batch = []
             for number in numbers[first : first + AT_ONCE]:
                 at = number % AT_ONCE
@@ -136,15 +142,56 @@ def run(
                     f"127.20.2.{at + 1}:{port}",
                     ends,
                     dead,
+                    own[PORTS * at : PORTS * at + PORTS],
                 )
                 made = case(asked, seed, number, place)
                 figures.cases += 1
                 figures.constructs.update(made.constructs)
                 batch.append((made, document(made)))
+            groups: dict[str, list[tuple[Case, Json | Refused]]] = {}
+            for made, found in batch:
+                groups.setdefault(made.http, []).append((made, found))
             for version, binary in versions.items():
-                _serve(asked, batch, version, binary, figures)
+                for group in groups.values():
+                    _serve(asked, group, version, binary, figures)
     figures.seconds = time.monotonic() - started
     return figures
+
+
+def run_all(
+    name: str, seed: int, cases: int, versions: dict[str, str], jobs: int, minutes: float
+) -> Figures:
+    """The same with as many processes as there are jobs.
+
+    Args:
+        name: of the question.
+        seed: of the run.
+        cases: how many.
+        versions: nginx programs by version.
+        jobs: how many at once.
+        minutes: after them no more cases are begun.
+    """
+    started = time.monotonic()
+    figures = Figures()
+    with ProcessPoolExecutor(jobs) as pool:
+        going: set[Future[Figures]] = set()
+        chunks = iter(range(0, cases, AT_ONCE))
+        while True:
+            if time.monotonic() - started < 60 * minutes:
+                for first in islice(chunks, jobs - len(going)):
+                    numbers = range(first, min(first + AT_ONCE, cases))
+                    going.add(pool.submit(_of_name, name, seed, numbers, versions))
+            if not going:
+                break
+            done, going = wait(going, return_when=FIRST_COMPLETED)
+            for each in done:
+                figures.add(each.result())
+    figures.seconds = time.monotonic() - started
+    return figures
+
+
+def _of_name(name: str, seed: int, numbers: Sequence[int], versions: dict[str, str]) -> Figures:
+    return run(question(name), seed, numbers, versions)
 
 
 def _serve(
@@ -225,6 +272,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=20_261_130)
     parser.add_argument("--only", type=int, metavar="N", help="case N alone, with its text")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes")
     parser.add_argument("--minutes", type=float, default=float("inf"),
                         help="begin no more cases after them")  # fmt: skip
     parser.add_argument("--show", type=int, default=10, metavar="N", help="problems to print")
@@ -236,7 +284,10 @@ def main() -> int:
     if len(versions) < 2:
         sys.exit(f"two versions of nginx are needed; here: {', '.join(versions) or 'none'}")
     asked = question(args.question)
-    figures = run(asked, args.seed, args.cases, versions, only=args.only, minutes=args.minutes)
+    if args.only is not None:
+        figures = run(asked, args.seed, [args.only], versions)
+    else:
+        figures = run_all(args.question, args.seed, args.cases, versions, args.jobs, args.minutes)
     print(tables(asked, figures))
     for (version, tag), said in list(figures.refused.items())[: args.show]:
         print(f"{tag} is refused by nginx {version}: {said}")

@@ -8,7 +8,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+
+import trustme
 
 from tests.oracle.served.calls import Answer, Call, ask
 from tests.oracle.served.questions import Case
@@ -32,12 +35,19 @@ http {{
     variables_hash_max_size 65536;
     variables_hash_bucket_size 512;
     map_hash_bucket_size 512;
+    {http}
     include cases/*.conf;
 }}
 """
 _CALL = re.compile(r'referrer: "call-(\d+)-"')
+_BOUND = re.compile(r"bind\(\) to \S*?(\d+) failed")
 _UNKNOWN = re.compile(r'unknown directive "(.*?)"')
 _FILE = re.compile(r" in \S*cases/(\w+)\.conf:\d+")
+
+
+@lru_cache
+def _certificate() -> trustme.LeafCert:
+    return trustme.CA().issue_cert("served.example")
 
 
 class Server:
@@ -62,17 +72,32 @@ class Server:
         (self._folder / "cases").mkdir()
         (self._folder / "temp").mkdir()
         as_root = "user root;\n" if os.geteuid() == 0 else ""
-        (self._folder / "nginx.conf").write_text(_CONF.format(as_root=as_root))
+        text = _CONF.format(as_root=as_root, http="".join({case.http for case in cases}))
+        (self._folder / "nginx.conf").write_text(text)
+        if any("ssl_certificate" in case.text for case in cases):
+            certificate = _certificate()
+            certificate.cert_chain_pems[0].write_to_path(self._folder / "cert.pem")
+            certificate.private_key_pem.write_to_path(self._folder / "key.pem")
         for case in cases:
             self._file(case.tag).write_text(case.text, "latin-1")
         self._weed()
 
     def ask(self, calls: Sequence[Call]) -> list[Answer]:
-        """The answers, each with its lines of the error log."""
+        """The answers, each with its lines of the error log.
+
+        An address `unix:NAME` is in the server's folder.
+        """
         first, self._asked = self._asked, self._asked + len(calls)
         log = self._folder / "error.log"
         before = log.stat().st_size
-        answers = ask(calls, first)
+        here = os.open(".", os.O_RDONLY)
+        try:
+            # The path of a Unix socket is short.
+            os.chdir(self._folder)
+            answers = ask(calls, first)
+        finally:
+            os.fchdir(here)
+            os.close(here)
         with log.open("rb") as opened:
             opened.seek(before)
             lines = opened.read().decode("latin-1").splitlines()
@@ -83,13 +108,18 @@ class Server:
         return answers
 
     def __enter__(self) -> Server:
-        self._process = subprocess.Popen(self._command(), stderr=subprocess.DEVNULL)
+        if not self.cases:
+            return self
+        self._process = subprocess.Popen(
+            self._command(), stderr=subprocess.DEVNULL, cwd=self._folder
+        )
         until = time.monotonic() + 30
         # Written when the sockets listen; nginx -t has left it empty.
         while not (self._folder / "nginx.pid").stat().st_size:
             if self._process.poll() is not None or time.monotonic() > until:
+                said = (self._folder / "error.log").read_text(errors="replace")
                 self.__exit__()
-                raise RuntimeError("nginx does not start")
+                raise RuntimeError(f"nginx does not start: {said[-300:]}")
             time.sleep(0.02)
         return self
 
@@ -101,24 +131,31 @@ class Server:
 
     def _weed(self) -> None:
         """Takes out, one by one, the cases that nginx refuses."""
-        while True:
+        while self.cases:
             done = subprocess.run(
-                self._command("-t"), capture_output=True, text=True, errors="replace", check=False
+                self._command("-t"),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                cwd=self._folder,
             )
             if done.returncode == 0:
                 return
             tag, why = self._refused(done.stderr)
-            if tag not in self.cases:
-                raise RuntimeError(why)
             unknown = _UNKNOWN.search(why)
-            for other in [tag] if unknown is None else self._saying(unknown[1]):
+            of_all = unknown is not None and "nginx.conf:" in why
+            if tag not in self.cases and not of_all:
+                raise RuntimeError(why)
+            tags = [tag] if unknown is None else self._saying(unknown[1])
+            for other in list(self.cases) if of_all else tags:
                 self.refused[other] = why
                 del self.cases[other]
                 self._file(other).unlink()
 
     def _saying(self, directive: str) -> list[str]:
         """The tags of the cases with a directive that this nginx does not know."""
-        said = re.compile(rf"(?<![\w$]){re.escape(directive)}\s")
+        said = re.compile(rf"(?:^|[;{{}}])\s*{re.escape(directive)}\s", re.MULTILINE)
         return [tag for tag, case in self.cases.items() if said.search(case.text)]
 
     def _refused(self, said: str) -> tuple[str, str]:
@@ -126,7 +163,11 @@ class Server:
         why = next((line for line in said.splitlines() if "[emerg]" in line), said)
         # Where nginx names no file, it names a word of the case's own.
         found = _FILE.search(why) or re.search(r"(k\d+)_", why)
-        return (found[1] if found else "", why)
+        if found is not None:
+            return found[1], why
+        port = _BOUND.search(why)
+        own = re.compile(rf"(?<![\d.]){port[1]}(?![\d.])") if port else re.compile("(?!)")
+        return next((tag for tag, case in self.cases.items() if own.search(case.text)), ""), why
 
     def _file(self, tag: str) -> Path:
         return self._folder / "cases" / f"{tag}.conf"
