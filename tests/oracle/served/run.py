@@ -186,6 +186,9 @@ def run_all(
             done, going = wait(going, return_when=FIRST_COMPLETED)
             for each in done:
                 figures.add(each.result())
+            seconds = time.monotonic() - started
+            said = f"{figures.cases} cases, {len(figures.wrong)} unexplained, {seconds:.0f} s"
+            print(said, file=sys.stderr, flush=True)
     figures.seconds = time.monotonic() - started
     return figures
 

@@ -63,6 +63,13 @@ def test_parameters():
     assert (listen["ssl"], listen["http2_parameter"], listen["quic"]) == (True, True, False)
 
 
+def test_ssl_on_is_the_sockets_where_its_default_server_says_it():
+    [[first], [second]] = listens("listen 443;", "listen 443; ssl on;")
+    assert (first["ssl"], second["ssl"]) == (False, False)
+    [[first], [second]] = listens("listen 443;", "listen 443 default_server; ssl on;")
+    assert (first["ssl"], second["ssl"]) == (True, True)
+
+
 def test_ssl_on():
     [[listen]] = listens("listen 443; ssl on;")
     assert listen["ssl"] is True
@@ -133,10 +140,21 @@ def test_a_switch_that_can_not_be_read(value):
 def test_ranges_of_ports():
     assert speak("listen 8000-8010 http2;") == [["yes"]]
     assert speak("listen 8000-8010;", "listen 9000;") == [["no"], ["no"]]
-    # Spelled differently they share a port: which server says what is not told apart.
+    # Each port is a socket: on 8005 the first server speaks it as well, and on no other.
     assert speak("listen 8000-8010;", "listen 8005 http2;") == [["unknown"], ["yes"]]
-    assert speak("listen 8000-8010 http2;", "listen 8005;") == [["yes"], ["unknown"]]
-    assert speak("listen 8000-8010;", "listen 8005-8020;") == [["unknown"], ["unknown"]]
+    assert speak("listen 8000-8010 http2;", "listen 8005;") == [["yes"], ["yes"]]
+    assert speak("listen 8000-8010;", "listen 8005-8020;") == [["no"], ["no"]]
+
+
+def test_a_port_of_a_range_is_its_socket():
+    [[wide], [one]] = listens("listen 8000-8010 ssl;", "listen 8005;")
+    assert (wide["ssl"], one["ssl"]) == (True, True)
+    assert (wide["default_server"], one["default_server"]) == (True, False)
+
+
+def test_very_many_ports_are_not_told_apart():
+    assert speak("listen 1-60000;", "listen 8005 http2;") == [["unknown"], ["yes"]]
+    assert speak("listen 1-60000;", "listen 8005;") == [["unknown"], ["unknown"]]
 
 
 def test_an_unread_include_may_hold_a_listen(tmp_path):

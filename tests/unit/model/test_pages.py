@@ -121,6 +121,29 @@ def test_a_named_location_keeps_method_and_uri(text, answer):
 
 
 @pytest.mark.parametrize(
+    ("inside", "around", "answer"),
+    [
+        # Empty or one of the texts that it is set to, and none of them is true.
+        ("if ($down) { return 503 x; }", "set $down '';", "page"),
+        ("if ($down) { return 503 x; }", "if ($http_x) { set $down 0; }", "page"),
+        ("if ($down = yes) { return 503 x; }", "location /o { set $down no; }", "page"),
+        ("if ($down) { return 503 x; }", "if ($http_x) { set $down 1; }", "unknown"),
+        ("if ($down) { return 503 x; }", "location /o { set $down $http_x; }", "unknown"),
+        ("if ($down) { return 503 x; }", "location ~ /(?<down>.) { set $down 0; }", "unknown"),
+    ],
+)
+def test_a_variable_that_the_configuration_sets(inside, around, answer):
+    page, _ = followed(f"{around} location @e {{ {inside} return 200; }}", "@e")
+    assert page["answer"] == answer
+
+
+def test_a_client_says_the_same_each_time_it_is_asked():
+    ifs = "if ($http_x) { set $a 1; } if ($http_y) { set $a 1; }" * 8
+    page, _ = followed(f"location = /e {{ {ifs} return 200; }}")
+    assert page["answer"] == "page"
+
+
+@pytest.mark.parametrize(
     ("uri", "expected"),
     [
         ("@gone", ("missing", 500)),

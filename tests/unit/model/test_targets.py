@@ -551,6 +551,38 @@ def test_numbered_captures_are_the_last_regexs():
     assert failures(found) == [("", "empty", 0)]
 
 
+def test_a_subrequest_has_numbered_captures_of_its_own():
+    of_server = "if ($arg_x ~ (.+)) { set $y 1; } location = /a { return 204; }"
+    found = everywhere(of_server, before="auth_request /a;", path="~ ^/([^/]+)/", target="$1")
+    assert found["client_chooses"] == "whole"
+    assert found["failures"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "rewrite", "comes"),
+    [
+        ("~ ^/t/([^/]+)/", "^/t/([^/]+)/", False),
+        ("~ ^/t/[^/]+/", "^/t", False),
+        ("/t/", "^/t/", False),
+        ("= /t/S/M", "S/M$", False),
+        ("/t/", "^/x/", True),
+        ("/t/", "^/t/x", True),
+        ("~ ^/t/", "^/t/x", True),
+    ],
+)
+def test_what_follows_a_break_that_each_path_of_the_location_meets(path, rewrite, comes):
+    """No call comes to a wrong value behind it, so that none fails."""
+    before = f"set $b Greeter; rewrite {rewrite} /y break; if ($http_x) {{ set $b nowhere; }}"
+    found = everywhere("", before=before, path=path)
+    assert [text for text, problem, _ in failures(found) if problem] == ["grpc://nowhere"] * comes
+
+
+@pytest.mark.parametrize("path", ["/t/", "~ ^/t/", "~ ^/(?:t|u)/"])
+def test_a_condition_of_the_server_leaves_calls_to_the_location(path):
+    found = everywhere("rewrite ^/t/x /y break;", before="set $b nowhere;", path=path)
+    assert [problem for _, problem, _ in failures(found)] == ["no-port"]
+
+
 def test_internal_and_named_locations_are_not_entered_from_outside():
     ways = "location /o { set $b Greeter; rewrite ^ /in/x last; } location /p { return 204; }"
     found = everywhere(ways, path="/in/", before="internal;")
