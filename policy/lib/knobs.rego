@@ -38,6 +38,7 @@ table := {
 		"NG301": {"ConfigMap": {"data": "client-body-timeout", "form": "seconds", "default": "60"}},
 		"NG302": {"Ingress": {"annotation": _ingress_nginx("proxy-body-size"), "form": "value", "default": "1m"}},
 		"NG303": {"ConfigMap": {"data": "enable-underscores-in-headers", "form": "fixed", "value": "true", "default": "false"}},
+		"NG304": {"ConfigMap": {"data": "grpc-buffer-size-kb", "form": "said", "default": "0"}},
 		"NG401": {"Ingress": {"annotation": _ingress_nginx("configuration-snippet"), "form": "snippet"}},
 		"NG404": {"ConfigMap": {"data": "ssl-protocols", "form": "fixed", "value": "TLSv1.2 TLSv1.3", "default": "TLSv1.2 TLSv1.3"}},
 		"NG405": {"Ingress": {"annotation": _ingress_nginx("configuration-snippet"), "form": "snippet"}},
