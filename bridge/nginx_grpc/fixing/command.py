@@ -47,12 +47,25 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that changes: its name for a reader, its real path (`-`: standard input)."""
+    """A file that changes.
+
+    Args:
+        name: its name for a reader.
+        path: its real path, of a dump's section that of the dump; `-` is standard input.
+        before, after: its bytes.
+        elsewhere: whether it is one of another machine.
+    """
 
     name: str
     path: str
     before: bytes
     after: bytes
+    elsewhere: bool = False
+
+    def diff(self) -> bytes:
+        """Its diff, with a name that leads to it where the diff is applied."""
+        name = self.name if self.elsewhere else _shown(self.name)
+        return unified(name, self.before, self.after)
 
 
 def run(judge: Judge, told: Told, options: Options) -> int:
@@ -107,7 +120,7 @@ def changed(fixed: Fixed) -> Iterator[File]:
             old, new = before[path][start:end], after[path][first:last]
             if old != new:
                 # The empty line between two sections is nginx's, and of no file.
-                yield File(name, path, _own(old), _own(new))
+                yield File(name, path, _own(old), _own(new), elsewhere=True)
 
 
 def summary(outcomes: list[Outcome]) -> str:
@@ -158,7 +171,7 @@ def _print(fixed: Fixed, files: list[File], options: Options) -> None:
 
 
 def _diff(files: list[File]) -> bytes:
-    return b"".join(unified(_shown(each.name), each.before, each.after) for each in files)
+    return b"".join(each.diff() for each in files)
 
 
 def _markdown(diff: bytes, told: str) -> str:
@@ -228,9 +241,7 @@ def _json(fixed: Fixed, files: list[File], options: Options) -> dict[str, Any]:
         "files": [
             {
                 "file": each.name,
-                "diff": unified(_shown(each.name), each.before, each.after).decode(
-                    "utf-8", "backslashreplace"
-                ),
+                "diff": each.diff().decode("utf-8", "backslashreplace"),
             }
             for each in files
         ],
