@@ -86,14 +86,17 @@ test_finding if {
 		"fix": {
 			"applicability": "unsafe",
 			"why": "300s is assumed: longest_silence in the settings says it",
-			"edits": [{
+			"edits": [
+			{
 				"op": "set",
 				"in": {"file": "nginx.conf", "line": 9, "column": 5, "key": ""},
-				"name": "grpc_read_timeout",
+				"name": name,
 				"args": ["300s"],
-			}],
+			} |
+				some name in ["grpc_read_timeout", "client_body_timeout"]
+			],
 		},
-		"remedy": "grpc_read_timeout 300s;   # 300s is assumed: longest_silence in the settings says it",
+		"remedy": "grpc_read_timeout 300s;\nclient_body_timeout 300s;\n# 300s is assumed: longest_silence in the settings says it",
 		"_loc": {"file": "nginx.conf", "line": 12},
 		"key": "",
 		"server": "api.example",

@@ -36,6 +36,16 @@ others := [call |
 	call := _call(number, server, location)
 ]
 
+# mixed: the form of a fix that changes what holds for other requests of the location as well.
+mixed(call) := ["mixed"] if {
+	call.subject.nodes.location.mixed
+} else := []
+
+# shared: the form of a fix that changes what holds for HTTP that goes to the upstream as well.
+shared(upstream) := ["shared"] if {
+	upstream.proxied
+} else := []
+
 # upstreams that calls lead to.
 upstreams := [{"upstream": upstream, "subject": subject} |
 	some upstream in input.upstreams

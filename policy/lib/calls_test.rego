@@ -141,3 +141,11 @@ test_servers_of_an_upstream if {
 	not calls.several(_call(t.to_upstream("another"))) with input as _of([_one, _two])
 	not calls.several(_call(_address)) with input as _of([_one, _two])
 }
+
+test_forms_of_fixes if {
+	mixed := calls.passes with input as t.one_location(t.pass("/", {"mixed": true}))
+	[calls.mixed(call) | some call in mixed] == [["mixed"]]
+	alone := calls.passes with input as t.one_location(t.pass("/", {}))
+	[calls.mixed(call) | some call in alone] == [[]]
+	calls.shared(t.greeter) == []
+}

@@ -60,9 +60,15 @@ _text(edit) := concat("", ["remove ", edit.was, _on_line(edit.at)]) if {
 	edit.op == "remove"
 } else := concat("", ["move ", edit.was, _on_line(edit.at), " behind ", edit.after_was, _on_line(edit.after)]) if {
 	edit.op == "move"
+} else := concat("", [replace(_directive(edit), " )", ")"), " { ... }"]) if {
+	_blocks[edit.name]
+	edit.op == "replace"
 } else := concat("", [_directive(edit), ";"]) if {
 	object.get(edit, "block", []) == []
 } else := concat("", [_directive(edit), " {\n", concat("", [_inside(inner) | some inner in edit.block]), "}"])
+
+# Of these the words alone are replaced.
+_blocks := {"if", "limit_except", "location"}
 
 _inside(directive) := concat("", ["    ", _directive(directive), ";\n"])
 

@@ -35,6 +35,12 @@ test_what_people_read if {
 	_told("unsafe", "it is assumed", [fix.setting(_node, "a", ["b"])]) == "a b;   # it is assumed"
 }
 
+# A block's words become others, and what is in it stays.
+test_words_of_a_block if {
+	_told("safe", "", [fix.replacing(_node, "limit_except", "limit_except", ["GET", "POST"])]) == "limit_except GET POST { ... }"
+	_told("safe", "", [fix.replacing(_node, "if", "if", ["($a", "~", "^b$", ")"])]) == "if ($a ~ ^b$) { ... }"
+}
+
 # What goes into several blocks says where.
 test_several_blocks if {
 	text := _told("unsafe", "a page", [

@@ -41,7 +41,7 @@ _SAID_BY = {
     **{name: frozenset({name}) for name in _LISTS},
 }
 # What follows for nodes that an edit is not about from one that it is about.
-_FOLLOWS = {"serves_http": _PASSES, "listens": frozenset({"listen", "http2"})}
+_FOLLOWS = {"mixed": _PASSES, "proxied": _PASSES, "listens": frozenset({"listen", "http2"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ def unsaid(
         if each.kind == "document":
             return each
         if each.state != "changed":
-            if each.kind not in names:
+            # The condition of an `if` is the name of its location.
+            if each.kind not in names and not (each.kind == "location" and "if" in names):
                 return each
             continue
         about = _is_in(each.place, touched)

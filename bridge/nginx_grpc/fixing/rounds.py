@@ -311,7 +311,9 @@ def _identity(finding: Finding) -> tuple[str, ...]:
 def _base(finding: Finding) -> tuple[str, ...]:
     """Which finding it is, wherever its line stands now."""
     waived = "" if finding.counts else "waived"
-    place = (finding.entry, finding.server, finding.location, finding.upstream)
+    # What is about a location is that whatever upstream it leads to.
+    upstream = "" if finding.location else finding.upstream
+    place = (finding.entry, finding.server, finding.location, upstream)
     return (finding.id, *place, finding.key, waived)
 
 

@@ -32,7 +32,8 @@ _CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
 
 
 def decide(servers: Iterable[Server]) -> None:
-    """Say of each location whether it carries gRPC, and of each upstream who passes HTTP to it.
+    """Say of each location whether it carries gRPC and whether that alone, and of each upstream who
+    passes HTTP to it.
 
     Args:
         servers: the servers, their targets known.
@@ -41,9 +42,17 @@ def decide(servers: Iterable[Server]) -> None:
     of_http: dict[int, frozenset[str]] = {}
     for server in servers:
         for location in server.locations:
+            # An include that was not read may hold anything.
+            location.mixed = (
+                location.handler not in ("grpc_pass", "return") or "include" in location.own
+            )
             if location.handler == "grpc_pass":
                 location.carries = "pass"
                 location.reasons = [_OWN_PASS if location.own_handler else _INHERITED_PASS]
+        # What is inside a location comes after it.
+        for location in reversed(server.locations):
+            if location.mixed and location.parent is not None:
+                location.parent.mixed = True
         by_proxy = [item for item in server.locations if item.handler == "proxy_pass"]
         if not by_proxy:
             continue

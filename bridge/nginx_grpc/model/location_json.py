@@ -70,6 +70,7 @@ class LocationWriter:
         node["grpc"] = {"carries": location.carries, "reasons": location.reasons}
         node["handler"] = location.handler
         node["own_handler"] = location.own_handler
+        node["mixed"] = location.mixed
         node["grpc_pass"] = grpc_pass
         node["proxy_pass"] = proxy_pass
         node["directives"] = directives_json(location.scope.settings, settings, self._budget)

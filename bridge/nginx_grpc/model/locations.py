@@ -124,6 +124,8 @@ class Location:
         carries, reasons: whether gRPC comes here, and the signs.
         errors: with what nginx itself may answer calls here.
         arrival: whether calls to it arrive; None where that is not asked.
+        mixed: whether it or something inside it answers, or may, by another handler than grpc_pass
+            and return.
     """
 
     id: str
@@ -143,6 +145,7 @@ class Location:
     reasons: list[str]
     errors: OwnErrors
     arrival: Arrival | None = None
+    mixed: bool = False
 
     @property
     def block(self) -> list[Directive]:

@@ -10,12 +10,21 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "requests here have up to {largest}, and above {size} nginx ends them with 413 (UNKNOWN)"
-#   remedy: "client_max_body_size {largest};"
+#   directive: client_max_body_size
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: client_max_body_size, args: ["{largest}"]}]
 #   variants:
 #     stream:
 #       when: settings say streaming client or bidi
 #       message: "a stream from the client is ended with 413 (UNKNOWN) after {size} in all"
-#       remedy: "client_max_body_size 0;"
+#       fix:
+#         applicability: unsafe
+#         why: "0 is no limit; largest_request in the settings says one"
+#         edits: [{op: set, in: location, name: client_max_body_size, args: ["0"]}]
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "other requests of the location may be as large, too"}
 #   evidence: docs/rules/NG302.md
 package nginx.grpc.rules.client_body_size
 
@@ -27,7 +36,7 @@ import data.nginx.grpc.lib.units
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, size.at, values) if {
+findings contains rule.fault(about, calls.mixed(call), call.subject, size.at, values) if {
 	some call in calls.passes
 	effective.value(call.location, "client_max_body_size") > 0
 	size := effective.setting(call.location, "client_max_body_size")
@@ -35,7 +44,7 @@ findings contains rule.fault(about, [], call.subject, size.at, values) if {
 	values := {"largest": settings.given.largest_request, "size": size.text}
 }
 
-findings contains rule.fault(about, ["stream"], call.subject, size.at, {"size": size.text}) if {
+findings contains rule.fault(about, array.concat(["stream"], calls.mixed(call)), call.subject, size.at, {"size": size.text}) if {
 	not settings.given.largest_request
 	some call in calls.passes
 	_streams(call)

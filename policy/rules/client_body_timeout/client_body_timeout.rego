@@ -11,12 +11,18 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_read_timeout is {read}, but a client or bidi stream that is silent for {body} is ended by client_body_timeout"
-#   remedy: "client_body_timeout {need};"
+#   directive: client_body_timeout
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: client_body_timeout, args: ["{need}"]}]
 #   variants:
 #     given:
 #       when: settings say streaming client or bidi
 #       levels: {checklist: deny, evidence: deny}
 #       message: "a client or bidi stream that is silent for {body} is ended by client_body_timeout; streams here are silent for up to {need}"
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "other requests of the location are given {need} for their bodies, too"}
 #   evidence: docs/rules/NG301.md
 package nginx.grpc.rules.client_body_timeout
 
@@ -24,12 +30,13 @@ import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.streams
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, forms, call.subject, body.at, values) if {
+findings contains rule.fault(about, array.concat(forms, calls.mixed(call)), call.subject, body.at, values) if {
 	some call in calls.passes
-	forms := _forms(call)
+	forms := streams.upwards(call)
 	need := _need(call)
 	effective.value(call.location, "client_body_timeout") < need.ms
 	body := effective.setting(call.location, "client_body_timeout")
@@ -38,31 +45,17 @@ findings contains rule.fault(about, forms, call.subject, body.at, values) if {
 
 findings contains rule.unknown(about, forms, doubt) if {
 	some call in calls.passes
-	forms := _forms(call)
+	forms := streams.upwards(call)
 	_ = _need(call)
 	doubt := effective.doubt(call.location, "client_body_timeout")
 }
-
-# _forms: undefined where the clients are said to stream nothing, or speak gRPC-Web, in which they
-# can't.
-_forms(call) := _given if {
-	some kind in settings.streaming(calls.names(call))
-	_upwards[kind]
-} else := [] if {
-	settings.streaming(calls.names(call)) == set()
-	not effective.is_on(call.location, "grpc_web")
-}
-
-_given := ["given"]
-
-_upwards := {"client", "bidi"}
 
 # _need: the silence that a stream has to survive: what settings say, else what the configuration
 # says by a grpc_read_timeout of its own.
 _need(call) := silence if {
 	silence := settings.longest_silence(calls.names(call))
 	silence.given
-	_forms(call) == _given
+	streams.upwards(call) == ["given"]
 } else := {"ms": read.value, "text": read.text} if {
 	read := effective.setting(call.location, "grpc_read_timeout")
 	read.state == "said"

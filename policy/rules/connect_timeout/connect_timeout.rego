@@ -10,7 +10,11 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "a call that meets a lost server waits for {timeout} before anything else is tried"
-#   remedy: "grpc_connect_timeout 5s;"
+#   directive: grpc_connect_timeout
+#   fix:
+#     applicability: unsafe
+#     why: "5s is assumed"
+#     edits: [{op: set, in: location, name: grpc_connect_timeout, args: [5s]}]
 #   evidence: docs/rules/NG212.md
 package nginx.grpc.rules.connect_timeout
 

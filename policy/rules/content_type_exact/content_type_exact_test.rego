@@ -51,13 +51,14 @@ _http := t.locations([t.proxied("/", "no", {}), t.location("if", {
 test_exact if {
 	found := content_type_exact.findings with input as _exact
 	t.faults(found) == {"calls of type application/grpc+proto do not match = \"application/grpc\" and are not taken for gRPC"}
-	t.remedies(found) == {"if ($http_content_type ~ \"^application/grpc($|[+;])\")"}
+	t.remedies(found) == {"if ($http_content_type ~ \"^application/grpc($|[+;])\") { ... }"}
+	t.fixes(found) == {["safe", "replace if if ($http_content_type ~ ^application/grpc($|[+;]) )"]}
 	t.subjects(found) == {["api.example", "if", ""]}
 	count(content_type_exact.findings) == 1 with input as _exact_other
 }
 
 test_refused if {
-	t.remedies(content_type_exact.findings) == {"if ($http_content_type !~ \"^application/grpc($|[+;])\")"} with input as _refused
+	t.remedies(content_type_exact.findings) == {"if ($http_content_type !~ \"^application/grpc($|[+;])\") { ... }"} with input as _refused
 }
 
 test_others if {

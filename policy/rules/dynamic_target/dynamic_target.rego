@@ -11,20 +11,21 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "grpc_pass {text} can become {value}{way}, a host name that nginx resolves when a call comes, and there is no resolver: every such call gets 502"
-#   remedy: "resolver ADDRESS_OF_A_NAME_SERVER;"
+#   directive: grpc_pass
+#   fix: {applicability: manual, why: "the address of a name server, for resolver"}
 #   variants:
 #     empty:
 #       when: the target can be without a host
 #       message: "grpc_pass {text} can be without a host{way}: every such call gets 500"
-#       remedy: "set {variable} UPSTREAM;"
+#       fix: {why: "what {variable} names: an upstream, or an address with its port"}
 #     no-port:
 #       when: a name is no upstream block and has no port
 #       message: "grpc_pass {text} can become {value}{way}, which is no upstream block and has no port: every such call gets 500"
-#       remedy: "set {variable} UPSTREAM;"
+#       fix: {why: "what {variable} names: an upstream, or an address with its port"}
 #     invalid:
 #       when: the text is no target of grpc_pass
 #       message: "grpc_pass {text} can become {value}{way}, which is no target of grpc_pass (it takes grpc:// or grpcs://, a host, a port, and no path): every such call gets 500"
-#       remedy: "set {variable} UPSTREAM;"
+#       fix: {why: "what {variable} names: an upstream, or an address with its port"}
 #   evidence: docs/rules/NG208.md
 package nginx.grpc.rules.dynamic_target
 

@@ -45,7 +45,7 @@ _literal := t.one_location(t.pass("/", {
 test_no_resolver if {
 	found := dynamic_target.findings with input as _name
 	t.faults(found) == {"grpc_pass grpc://$backend can become greeter.internal:50051 (maps.conf:7), a host name that nginx resolves when a call comes, and there is no resolver: every such call gets 502"}
-	t.remedies(found) == {"resolver ADDRESS_OF_A_NAME_SERVER;"}
+	t.decisions(found) == {"the address of a name server, for resolver"}
 	t.levels(found, "evidence") == {"deny"}
 	sure := dynamic_target.findings with input as t.one_location(_to("unknown", _failing("name", _set), {}))
 	t.faults(sure) == t.faults(found)
@@ -63,7 +63,7 @@ test_what_no_resolver_helps if {
 	contains(message, "can become greeter.internal:50051, which is no upstream block and has no port")
 	some other in t.faults(dynamic_target.findings) with input as _without("invalid", _nowhere)
 	contains(other, "can become greeter.internal:50051, which is no target of grpc_pass")
-	t.remedies(dynamic_target.findings) == {"set $backend UPSTREAM;"} with input as _without("invalid", _nowhere)
+	t.decisions(dynamic_target.findings) == {"what $backend names: an upstream, or an address with its port"} with input as _without("invalid", _nowhere)
 }
 
 _without(problem, place) := t.one_location(_to("constant", _failing(problem, place), _resolver))

@@ -11,7 +11,10 @@
 #   item: 6
 #   levels: {checklist: deny, evidence: "off"}
 #   message: "a call is tried once: grpc_next_upstream_tries {tries}, and no active health check"
-#   remedy: "grpc_next_upstream_tries 2;"
+#   directive: grpc_next_upstream_tries
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: location, name: grpc_next_upstream_tries, args: ["2"]}]
 #   variants:
 #     several:
 #       when: the upstream has two or more servers
@@ -21,12 +24,16 @@
 #       levels: {checklist: warn, evidence: "off"}
 #       cap: warn
 #       message: "{server} is the only server and nothing checks it: while it is dead, every call fails"
-#       remedy: "server SECOND_SERVER;"
+#       directive: server
+#       fix: {applicability: manual, why: "a second server, or a health check"}
 #     implicit:
 #       when: settings say explicit required
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "calls are tried on every server only by nginx's default; settings ask for grpc_next_upstream_tries in writing"
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: location, name: grpc_next_upstream_tries, args: ["0"]}]
 #   evidence: docs/rules/NG107.md
 package nginx.grpc.rules.failover
 

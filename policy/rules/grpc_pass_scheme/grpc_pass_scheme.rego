@@ -10,22 +10,25 @@
 #   item: 1
 #   levels: {checklist: warn, evidence: "off"}
 #   message: "grpc_pass {text} says no scheme, so calls go out in plaintext without a word about it"
-#   remedy: "grpc_pass grpc://{text};   # grpcs:// where the server speaks TLS"
+#   directive: grpc_pass
+#   fix: {applicability: safe}
 #   evidence: docs/rules/NG102.md
 package nginx.grpc.rules.grpc_pass_scheme
 
 import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, call.location.target, {"text": call.location.target.text}) if {
+findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
 	some call in calls.targets
 	call.location.target.scheme == ""
 	call.location.target.scheme_known
 
 	# A dialect has grpc_pass without a target.
 	call.location.target.text != ""
+	values := {"text": call.location.target.text, "edits": [_with_scheme(call.location.target)]}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -37,3 +40,11 @@ findings contains rule.unknown(about, [], doubt) if {
 		"hint": "grpc_pass grpc://$variable, so that the scheme stands there",
 	}
 }
+
+_with_scheme(target) := fix.replacing(target, "grpc_pass", "grpc_pass", array.concat([text], _options(target))) if {
+	text := concat("", ["grpc://", target.text])
+}
+
+_options(target) := split(target.options, " ") if {
+	target.options != ""
+} else := []

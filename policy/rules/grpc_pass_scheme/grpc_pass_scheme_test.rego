@@ -8,6 +8,18 @@ _bare := t.one_location(t.pass("/", {
 	"target": t.target({"text": "greeter", "scheme": "", "upstreams": ["greeter"]}),
 }))
 
+_dialect := t.one_location(t.pass("/", {"target": t.target({
+	"text": "greeter",
+	"options": "override",
+	"scheme": "",
+	"upstreams": ["greeter"],
+})}))
+
+test_what_stands_behind_it_stays if {
+	t.fixes(grpc_pass_scheme.findings) == {["safe", "replace grpc_pass grpc_pass grpc://greeter"]} with input as _bare
+	t.fixes(grpc_pass_scheme.findings) == {["safe", "replace grpc_pass grpc_pass grpc://greeter override"]} with input as _dialect
+}
+
 _said := t.one_location(t.pass("/", {}))
 
 _no_target := t.one_location(t.pass("/", {

@@ -11,7 +11,8 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{header} is for browsers, which speak gRPC-Web; grpc_pass does not translate it"
-#   remedy: "proxy_pass to a proxy that translates gRPC-Web, for the browsers' paths"
+#   directive: add_header
+#   fix: {applicability: manual, why: "a proxy that translates gRPC-Web, for the browsers' paths"}
 #   evidence: docs/rules/NG217.md
 package nginx.grpc.rules.grpc_web_untranslated
 

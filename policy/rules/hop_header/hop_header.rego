@@ -10,12 +10,14 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "grpc_set_header {name} \"{value}\" makes {server} servers refuse every call"
-#   remedy: "remove grpc_set_header {name}"
+#   directive: grpc_set_header
+#   fix: {applicability: safe}
 #   evidence: docs/rules/NG214.md
 package nginx.grpc.rules.hop_header
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
@@ -24,7 +26,12 @@ findings contains rule.fault(about, [], call.subject, header, values) if {
 	some call in calls.passes
 	some header in _hop_headers[call.location.grpc_set_header]
 	server := _refusing(header)
-	values := {"name": header.name, "value": header.value, "server": server}
+	values := {
+		"name": header.name,
+		"value": header.value,
+		"server": server,
+		"edits": [_edit(call.location.grpc_set_header, header)],
+	}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -58,6 +65,15 @@ _refusing(header) := "grpc-go" if {
 } else := "C-core" if {
 	lower(header.name) == "te"
 	header.value == ""
+}
+
+# Without one of its own a context takes those of the contexts around it: the last one stays, and
+# says what nginx says by itself.
+_edit(index, header) := fix.removing(header, "grpc_set_header") if {
+	some other in input.header_lists[index].headers
+	not _refusing(other)
+} else := fix.replacing(header, "grpc_set_header", "grpc_set_header", [header.name, own]) if {
+	own := {"connection": "", "te": "trailers"}[lower(header.name)]
 }
 
 _hidden(location) if {

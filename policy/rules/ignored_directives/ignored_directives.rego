@@ -10,22 +10,28 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{names} beside grpc_pass has no effect"
-#   remedy: "the grpc_* directive of that name, or nothing"
+#   directive: "{first}"
+#   fix: {applicability: safe}
 #   variants:
 #     timeout:
 #       when: proxy_read_timeout is long and grpc_read_timeout at its default
 #       message: "proxy_read_timeout {long} has no effect on grpc_pass: streams that are silent for 60s (grpc_read_timeout, default) are cut"
-#       remedy: "grpc_read_timeout {long};"
+#       fix: {applicability: safe}
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "other requests of the location go by it"}
 #   evidence: docs/rules/NG210.md
 package nginx.grpc.rules.ignored_directives
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.streams
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, ignored[0], {"names": concat(", ", names)}) if {
+findings contains rule.fault(about, calls.mixed(call), call.subject, ignored[0], values) if {
 	some call in calls.passes
 	ignored := [directive |
 		some directive in call.location.proxy_directives
@@ -33,12 +39,25 @@ findings contains rule.fault(about, [], call.subject, ignored[0], {"names": conc
 		not _is_long(call.location, directive)
 	]
 	names := sort({directive.name | some directive in ignored})
+	values := {
+		"names": concat(", ", names),
+		"first": ignored[0].name,
+		"edits": [fix.removing(directive, directive.name) | some directive in ignored],
+	}
 }
 
-findings contains rule.fault(about, ["timeout"], call.subject, directive, {"long": directive.value}) if {
+findings contains rule.fault(about, array.concat(["timeout"], calls.mixed(call)), call.subject, directive, values) if {
 	some call in calls.passes
 	some directive in call.location.proxy_directives
 	_is_long(call.location, directive)
+	values := {
+		"long": directive.value,
+		"first": directive.name,
+		"edits": array.concat(
+			streams.silent(call, directive.value, directive.ms),
+			[fix.removing(directive, directive.name)],
+		),
+	}
 }
 
 # NG202 speaks of these.

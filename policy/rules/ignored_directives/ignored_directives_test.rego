@@ -30,6 +30,11 @@ _long_sending := _with([_directive("proxy_send_timeout", "1h", {"ms": 3600000})]
 
 _hidden_upgrade := _with([_directive("proxy_hide_header", "Upgrade", {})], {})
 
+_mixed := t.one_location(t.pass("/", {
+	"mixed": true,
+	"proxy_directives": [_directive("proxy_hide_header", "Date", {})],
+}))
+
 _upgrade := _with(
 	[
 		_directive("proxy_set_header", "Upgrade $http_upgrade", {}),
@@ -48,7 +53,9 @@ test_others if {
 test_long_timeout if {
 	found := ignored_directives.findings with input as _timeout
 	t.faults(found) == {"proxy_read_timeout 1h has no effect on grpc_pass: streams that are silent for 60s (grpc_read_timeout, default) are cut"}
-	t.remedies(found) == {"grpc_read_timeout 1h;"}
+	t.fixes(found) == {["safe", "set grpc_read_timeout 1h", "set client_body_timeout 1h", "remove proxy_read_timeout"]}
+	mixed := ignored_directives.findings with input as _mixed
+	t.fixes(mixed) == {["unsafe", "remove proxy_hide_header"]}
 }
 
 test_timeout_beside_its_grpc_twin if {

@@ -11,7 +11,17 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "a busy connection is used for {time}; the server ends it after {age} (MaxConnectionAge) and cuts the calls that outlive its grace"
-#   remedy: "keepalive_time {instead};"
+#   directive: keepalive_time
+#   fix:
+#     applicability: safe
+#     edits: [{op: set, in: upstream, name: keepalive_time, args: ["{instead}"]}]
+#   variants:
+#     shared:
+#       when: the upstream serves HTTP as well
+#       fix: {applicability: unsafe, why: "proxy_pass uses the connections of this upstream, too"}
+#     before:
+#       when: it is an nginx before 1.19.10
+#       fix: {applicability: manual, why: "nginx 1.19.10 or later, which has keepalive_time"}
 #   versions: "1.19.10: keepalive_time"
 #   evidence: docs/rules/NG203.md
 package nginx.grpc.rules.keepalive_time
@@ -22,13 +32,15 @@ import data.nginx.grpc.lib.pools
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
 import data.nginx.grpc.lib.units
+import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], entry.subject, entry.time.at, values) if {
+findings contains rule.fault(about, forms, entry.subject, entry.time.at, values) if {
 	some entry in _judged
 	entry.pool.kind in {"said", "default"}
 	entry.time.value >= entry.age.ms
+	forms := array.concat(calls.shared(entry.upstream), _before)
 	values := {"time": entry.time.text, "age": entry.age.text, "instead": units.below(entry.age.ms)}
 }
 
@@ -59,3 +71,7 @@ _judged := [judged |
 		"time": effective.setting(entry.upstream, "keepalive_time"),
 	}
 ]
+
+_before := ["before"] if {
+	versions.before("1.19.10")
+} else := []

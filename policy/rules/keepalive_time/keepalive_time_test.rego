@@ -30,6 +30,21 @@ _pool_variable := _greeter({"keepalive": t.variable("$n")})
 
 _aged := {"grpc": {"default": {"max_connection_age": "5m"}}}
 
+_web := object.union(t.at(20), {"text": "http://greeter", "server": "web", "location": "/"})
+
+_shared := t.document(
+	[t.server([t.pass("/", {})], {})],
+	[t.upstream_with("greeter", _pool, [t.peer("10.0.0.1:50051", {})], {"proxied": _web})],
+)
+
+# What HTTP goes by as well is changed for both; an old nginx has no such directive.
+test_how_safe_it_is if {
+	t.fixes(keepalive_time.findings) == {["safe", "set keepalive_time 200s"]} with input as _default with data.nginx_grpc as _aged
+	t.fixes(keepalive_time.findings) == {["unsafe", "set keepalive_time 200s"]} with input as _shared with data.nginx_grpc as _aged
+	old := object.union(_aged, {"nginx_version": "1.18.0"})
+	t.decisions(keepalive_time.findings) == {"nginx 1.19.10 or later, which has keepalive_time"} with input as _default with data.nginx_grpc as old
+}
+
 test_above_the_age if {
 	found := keepalive_time.findings with input as _default with data.nginx_grpc as _aged
 	t.faults(found) == {"a busy connection is used for 1h (default); the server ends it after 5m (MaxConnectionAge) and cuts the calls that outlive its grace"}

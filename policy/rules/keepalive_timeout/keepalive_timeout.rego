@@ -33,6 +33,9 @@
 #       fix:
 #         applicability: safe
 #         edits: [{op: set, in: upstream, name: keepalive_timeout, args: ["{written}"]}]
+#     shared:
+#       when: the upstream serves HTTP as well
+#       fix: {applicability: unsafe, why: "proxy_pass uses the connections of this upstream, too; {limit} is {origin}"}
 #   versions: "1.29.7: every upstream block has a pool unless it says keepalive 0"
 #   evidence: docs/rules/NG103.md
 package nginx.grpc.rules.keepalive_timeout
@@ -46,7 +49,7 @@ import data.nginx.grpc.lib.units
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(entry.limit), entry.subject, entry.timeout.at, _values(entry)) if {
+findings contains rule.fault(about, array.concat(_forms(entry.limit), calls.shared(entry.upstream)), entry.subject, entry.timeout.at, _values(entry)) if {
 	some entry in _judged
 	entry.pool.kind in {"said", "default"}
 	entry.timeout.value >= entry.limit.ms

@@ -10,7 +10,11 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "metadata {names} never reaches the gRPC server: nginx drops names with an underscore or a dot"
-#   remedy: "{instead}"
+#   directive: "{switch}"
+#   fix:
+#     applicability: unsafe
+#     why: "every location of the server gets such headers"
+#     edits: [{op: set, in: server, name: "{switch}", args: ["{to}"]}]
 #   evidence: docs/rules/NG303.md
 package nginx.grpc.rules.metadata_names
 
@@ -26,7 +30,7 @@ findings contains rule.fault(about, [], entry.subject, entry.server, values) if 
 	effective.value(entry.server, "ignore_invalid_headers") == true
 	dropped := {key | some key in _keys[entry.number]; _is_dropped(entry.server, key)}
 	count(dropped) > 0
-	values := {"names": concat(", ", sort(dropped)), "instead": _instead(dropped)}
+	values := {"names": concat(", ", sort(dropped)), "switch": _switch(dropped)[0], "to": _switch(dropped)[1]}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -63,7 +67,7 @@ _is_dropped(server, key) if {
 	effective.value(server, "underscores_in_headers") == false
 }
 
-_instead(dropped) := "ignore_invalid_headers off;" if {
+_switch(dropped) := ["ignore_invalid_headers", "off"] if {
 	some key in dropped
 	contains(key, ".")
-} else := "underscores_in_headers on;"
+} else := ["underscores_in_headers", "on"]

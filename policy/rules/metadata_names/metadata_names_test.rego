@@ -28,13 +28,13 @@ _keys(keys) := {"grpc": {"default": {"metadata": keys}}}
 test_dropped if {
 	found := metadata_names.findings with input as _default with data.nginx_grpc as _keys(["tenant_id", "tenant-id", "a.b"])
 	t.faults(found) == {"metadata a.b, tenant_id never reaches the gRPC server: nginx drops names with an underscore or a dot"}
-	t.remedies(found) == {"ignore_invalid_headers off;"}
+	t.fixes(found) == {["unsafe", "set ignore_invalid_headers off"]}
 	t.levels(found, "evidence") == {"warn"}
 	{fault.server | some fault in found} == {"api.example"}
 }
 
 test_underscore if {
-	t.remedies(metadata_names.findings) == {"underscores_in_headers on;"} with input as _default with data.nginx_grpc as _keys(["tenant_id"])
+	t.fixes(metadata_names.findings) == {["unsafe", "set underscores_in_headers on"]} with input as _default with data.nginx_grpc as _keys(["tenant_id"])
 	t.is_clean(metadata_names.findings) with input as _underscores with data.nginx_grpc as _keys(["tenant_id"])
 	t.faults(metadata_names.findings) == {"metadata a.b never reaches the gRPC server: nginx drops names with an underscore or a dot"} with input as _underscores with data.nginx_grpc as _keys(["tenant_id", "a.b"])
 }

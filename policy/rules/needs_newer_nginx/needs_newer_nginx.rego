@@ -10,26 +10,35 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{name} needs nginx {since}, and settings say {version}: it refuses to start"
-#   remedy: "nginx {since} or later, or a spelling that {version} has"
+#   directive: "{directive}"
+#   fix: {applicability: manual, why: "nginx {since} or later, or a spelling that {version} has"}
 #   variants:
 #     gone:
 #       when: the directive was removed
 #       message: "{name} went away with nginx {since}, and settings say {version}: it refuses to start"
-#       remedy: "listen ... ssl;"
+#       fix: {why: "listen ... ssl;"}
+#     http2:
+#       when: it is http2 on, in servers that say it themselves
+#       fix:
+#         applicability: unsafe
+#         why: "http2 of a listen is for every server of its socket, and on plaintext HTTP/1.1 is lost there"
 #   versions: each directive's own
 #   evidence: docs/rules/NG502.md
 package nginx.grpc.rules.needs_newer_nginx
 
+import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
 import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], rule.document(feature), feature, _values(feature.name, since)) if {
+findings contains rule.fault(about, _forms(feature), rule.document(feature), feature, values) if {
 	some feature in input.features
 	since := _since[feature.name]
 	versions.before(since)
+	values := object.union(_values(feature.name, since), {"edits": _edits(feature)})
 }
 
 findings contains rule.fault(about, ["gone"], rule.document(feature), feature, _values(feature.name, since)) if {
@@ -40,8 +49,50 @@ findings contains rule.fault(about, ["gone"], rule.document(feature), feature, _
 
 _values(name, since) := {
 	"name": name,
+	"directive": split(trim_prefix(name, "upstream "), " ")[0],
 	"since": since,
 	"version": settings.given.nginx_version,
+}
+
+_forms(feature) := ["http2"] if {
+	feature.name == "http2"
+	count(_edits(feature)) > 0
+	not _said_around[_file(feature)]
+} else := []
+
+_file(node) := [node.file, object.get(node, "key", "")]
+
+# The older spelling, which is a parameter of the TLS sockets, of the others where there are none.
+_edits(feature) := array.concat(
+	[fix.removing(server.directives.http2, "http2") | some server in _saying[_file(feature)]],
+	[fix.replacing(listen, "listen", "listen", array.concat(listen.args, ["http2"])) |
+		some server in _saying[_file(feature)]
+		effective.is_on(server, "http2")
+		some listen in _sockets(server)
+	],
+)
+
+# _saying: the servers that say http2 themselves, by the file.
+_saying[_file(server.directives.http2)] contains server if {
+	some server in input.servers
+	server.directives.http2.context == "server"
+}
+
+# _said_around: the files in which http{} says it.
+_said_around contains _file(server.directives.http2) if {
+	some server in input.servers
+	server.directives.http2.context != "server"
+}
+
+_sockets(server) := tls if {
+	tls := [listen | some listen in server.listens; listen.ssl; _is_without(listen)]
+	count(tls) > 0
+} else := [listen | some listen in server.listens; _is_without(listen)]
+
+_is_without(listen) if {
+	not listen.quic
+	not listen.implicit
+	not listen.http2_parameter
 }
 
 # From the change log of nginx.

@@ -24,6 +24,34 @@ test_too_new if {
 	t.is_clean(needs_newer_nginx.findings) with input as _http2 with data.nginx_grpc as {"nginx_version": "1.25.1"}
 }
 
+_on(context) := object.union(t.flag(true), {"context": context})
+
+_without := {"http2_parameter": false, "speaks_http2": "yes", "address": "443", "args": ["443", "ssl"]}
+
+_plain := {"http2_parameter": false, "speaks_http2": "yes", "ssl": false, "address": "80", "args": ["80"]}
+
+_saying(context, listens) := object.union(_http2, {"servers": [t.server([t.pass("/", {})], {
+	"directives": t.fields({"http2": _on(context)}),
+	"listens": listens,
+})]})
+
+_edits(document) := fixes if {
+	fixes := t.fixes(needs_newer_nginx.findings) with input as document with data.nginx_grpc as {"nginx_version": "1.22.1"}
+}
+
+# The older spelling is a parameter of the TLS sockets, or of all where there are none.
+test_http2_of_servers if {
+	both := [t.listen(_plain), t.listen(_without)]
+	_edits(_saying("server", both)) == {["unsafe", "remove http2", "replace listen listen 443 ssl http2"]}
+	_edits(_saying("server", [t.listen(_plain)])) == {["unsafe", "remove http2", "replace listen listen 80 http2"]}
+	_edits(_saying("http", both)) == {["manual"]}
+	_edits(object.union(_http2, {"servers": array.concat(
+		_saying("http", both).servers,
+		_saying("server", both).servers,
+	)})) == {["manual"]}
+	_edits(_http2) == {["manual"]}
+}
+
 test_gone if {
 	found := needs_newer_nginx.findings with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.1"}
 	t.faults(found) == {"ssl went away with nginx 1.25.1, and settings say 1.25.1: it refuses to start"}

@@ -15,7 +15,6 @@
 #   directive: grpc_next_upstream
 #   fix:
 #     applicability: safe
-#     edits: [{op: set, in: location, name: grpc_next_upstream, args: [error, timeout]}]
 #   variants:
 #     several:
 #       when: the upstream has two or more servers
@@ -30,6 +29,7 @@ package nginx.grpc.rules.next_upstream
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
 
@@ -40,14 +40,22 @@ findings contains rule.fault(about, _several(call), call.subject, conditions.at,
 	missing := _missing(effective.value(call.location, "grpc_next_upstream"))
 	count(missing) > 0
 	conditions := effective.setting(call.location, "grpc_next_upstream")
-	values := {"conditions": conditions.text, "missing": concat(" and ", missing)}
+	values := {
+		"conditions": conditions.text,
+		"missing": concat(" and ", missing),
+		"edits": [fix.setting(call.subject.nodes.location, "grpc_next_upstream", _instead(conditions.value))],
+	}
 }
 
-findings contains rule.fault(about, ["implicit"], call.subject, conditions.at, {"conditions": conditions.text}) if {
+findings contains rule.fault(about, ["implicit"], call.subject, conditions.at, values) if {
 	settings.defaults_must_be_written
 	some call in calls.passes
 	conditions := effective.setting(call.location, "grpc_next_upstream")
 	conditions.state == "default"
+	values := {
+		"conditions": conditions.text,
+		"edits": [fix.setting(call.subject.nodes.location, "grpc_next_upstream", _instead(conditions.value))],
+	}
 }
 
 findings contains rule.unknown(about, _several(call), doubt) if {
@@ -63,3 +71,8 @@ _missing(conditions) := ["error", "timeout"] if {
 _several(call) := ["several"] if {
 	calls.several(call)
 } else := []
+
+# What else is said stays.
+_instead(conditions) := array.concat(["error", "timeout"], others) if {
+	others := [word | some word in split(conditions, " "); not word in {"error", "timeout", "off"}]
+}

@@ -12,7 +12,7 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{what}; run the bridge and give its output to the policy"
-#   remedy: "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -"
+#   fix: {applicability: manual, why: "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -"}
 #   evidence: docs/rules/NG001.md
 package nginx.grpc.rules.not_a_document
 

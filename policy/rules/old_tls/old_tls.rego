@@ -9,12 +9,16 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{directive} names {versions}, which no gRPC client needs"
-#   remedy: "{directive} TLSv1.2 TLSv1.3;"
+#   directive: "{directive}"
+#   fix:
+#     applicability: unsafe
+#     why: "who speaks nothing newer is refused"
 #   evidence: docs/rules/NG404.md
 package nginx.grpc.rules.old_tls
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
@@ -24,7 +28,11 @@ findings contains rule.fault(about, [], entry.subject, protocols.at, values) if 
 	_has_tls(entry.server)
 	old := _old(effective.value(entry.server, "ssl_protocols"))
 	protocols := effective.setting(entry.server, "ssl_protocols")
-	values := {"directive": "ssl_protocols", "versions": old}
+	values := {
+		"directive": "ssl_protocols",
+		"versions": old,
+		"edits": [fix.setting(entry.server, "ssl_protocols", _new(protocols.value))],
+	}
 }
 
 findings contains rule.fault(about, [], call.subject, protocols.at, values) if {
@@ -32,7 +40,11 @@ findings contains rule.fault(about, [], call.subject, protocols.at, values) if {
 	call.location.target.scheme == "grpcs"
 	old := _old(effective.value(call.location, "grpc_ssl_protocols"))
 	protocols := effective.setting(call.location, "grpc_ssl_protocols")
-	values := {"directive": "grpc_ssl_protocols", "versions": old}
+	values := {
+		"directive": "grpc_ssl_protocols",
+		"versions": old,
+		"edits": [fix.setting(call.subject.nodes.location, "grpc_ssl_protocols", _new(protocols.value))],
+	}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -60,3 +72,11 @@ _old(text) := concat(" and ", old) if {
 	]
 	count(old) > 0
 }
+
+# The document has these words in lower case.
+_spelled := {"tlsv1.2": "TLSv1.2", "tlsv1.3": "TLSv1.3"}
+
+_new(text) := kept if {
+	kept := [spelled | some word in split(text, " "); spelled := _spelled[lower(word)]]
+	count(kept) > 0
+} else := ["TLSv1.2", "TLSv1.3"]

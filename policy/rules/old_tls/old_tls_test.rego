@@ -41,12 +41,14 @@ test_listener if {
 	found := old_tls.findings with input as _named
 	t.faults(found) == {"ssl_protocols names TLSv1 and TLSv1.1, which no gRPC client needs"}
 	t.levels(found, "evidence") == {"warn"}
-	t.remedies(found) == {"ssl_protocols TLSv1.2 TLSv1.3;"}
+	t.fixes(found) == {["unsafe", "set ssl_protocols TLSv1.2"]}
+	t.fixes(old_tls.findings) == {["unsafe", "set ssl_protocols TLSv1.3"]} with input as _ssl
 	t.faults(old_tls.findings) == {"ssl_protocols names SSLv2 and SSLv3, which no gRPC client needs"} with input as _ssl
 }
 
 test_upstream if {
 	t.faults(old_tls.findings) == {"grpc_ssl_protocols names TLSv1.1, which no gRPC client needs"} with input as _upstream_old
+	t.fixes(old_tls.findings) == {["unsafe", "set grpc_ssl_protocols TLSv1.2 TLSv1.3"]} with input as _upstream_old
 	t.is_clean(old_tls.findings) with input as _upstream_plaintext
 }
 

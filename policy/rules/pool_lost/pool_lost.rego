@@ -10,7 +10,14 @@
 #   item: 3
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{method} after keepalive drops the pool before nginx 1.29.7: every call opens a connection of its own"
-#   remedy: "{method} before keepalive"
+#   directive: "{method}"
+#   fix:
+#     applicability: safe
+#     edits: [{op: move, at: pool, was: keepalive, after: at, after_was: "{method}"}]
+#   variants:
+#     shared:
+#       when: the upstream serves HTTP as well
+#       fix: {applicability: manual, why: "an upstream of its own for gRPC: this one gets a pool that proxy_pass uses, too"}
 #   versions: "1.29.7: the order does not matter"
 #   evidence: docs/rules/NG204.md
 package nginx.grpc.rules.pool_lost
@@ -21,11 +28,12 @@ import data.nginx.grpc.lib.versions
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], entry.subject, balancer, {"method": balancer.name}) if {
+findings contains rule.fault(about, calls.shared(entry.upstream), entry.subject, balancer, values) if {
 	versions.before("1.29.7")
 	some entry in calls.upstreams
 	balancer := entry.upstream.balancer
 	balancer.after_keepalive
+	values := {"method": balancer.name, "pool": entry.upstream.directives.keepalive}
 }
 
 findings contains rule.unknown(about, [], versions.doubt(balancer, reason)) if {

@@ -14,8 +14,7 @@
 #   directive: grpc_read_timeout
 #   fix:
 #     applicability: unsafe
-#     why: "{silence} is assumed: longest_silence in the settings says it"
-#     edits: [{op: set, in: location, name: grpc_read_timeout, args: ["{silence}"]}]
+#     why: "{instead} is assumed: longest_silence in the settings says it"
 #   variants:
 #     given:
 #       when: settings give longest_silence
@@ -28,7 +27,10 @@
 #       message: "grpc_read_timeout is long enough only by nginx's default, {timeout}; settings ask for it in writing"
 #       fix:
 #         applicability: safe
-#         edits: [{op: set, in: location, name: grpc_read_timeout, args: ["{written}"]}]
+#         edits: [{op: set, in: location, name: grpc_read_timeout, args: ["{instead}"]}]
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "other requests of the location are given {instead} for their bodies, too"}
 #   evidence: docs/rules/NG106.md
 package nginx.grpc.rules.read_timeout
 
@@ -36,23 +38,29 @@ import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.streams
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _form(silence), call.subject, timeout.at, _values(timeout, silence)) if {
+findings contains rule.fault(about, forms, call.subject, timeout.at, values) if {
 	some call in _streamed
 	silence := _silence(call)
 	effective.value(call.location, "grpc_read_timeout") < silence.ms
 	timeout := effective.setting(call.location, "grpc_read_timeout")
+	instead := _instead(call, silence)
+	edits := streams.silent(call, instead.text, instead.ms)
+	forms := array.concat(_form(silence), streams.forms(call, edits))
+	values := object.union(_values(timeout, silence), {"instead": instead.text, "edits": edits})
 }
 
-findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, _values(timeout, silence)) if {
+findings contains rule.fault(about, ["implicit"], call.subject, timeout.at, values) if {
 	settings.defaults_must_be_written
 	some call in _streamed
 	silence := _silence(call)
 	timeout := effective.setting(call.location, "grpc_read_timeout")
 	timeout.state == "default"
 	timeout.value >= silence.ms
+	values := object.union(_values(timeout, silence), {"instead": timeout.written})
 }
 
 findings contains rule.unknown(about, _form(silence), doubt) if {
@@ -76,13 +84,22 @@ _silence(call) := silence if {
 	silence := settings.longest_silence(calls.names(call))
 }
 
+# _instead: the silence, or a longer one that an ignored proxy_read_timeout was meant for (NG210).
+_instead(call, silence) := {"text": directive.value, "ms": directive.ms} if {
+	meant := [directive |
+		some directive in call.location.proxy_directives
+		directive.name == "proxy_read_timeout"
+		directive.ms > silence.ms
+	]
+	directive := meant[0]
+} else := silence
+
 _form(silence) := ["given"] if {
 	silence.given
 } else := []
 
 _values(timeout, silence) := {
 	"timeout": timeout.text,
-	"written": timeout.written,
 	"silence": silence.text,
 	"origin": settings.origin(silence),
 }

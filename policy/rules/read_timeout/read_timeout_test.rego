@@ -13,11 +13,21 @@ _variable := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$t")})
 
 _unread := t.with_unread(t.one_location(t.behind_gap(t.pass_with({}))))
 
+_meant := t.one_location(t.pass("/", {"proxy_directives": [
+t.fields(object.union(t.at(18), {"name": "proxy_read_timeout", "value": text, "ms": ms})) |
+	some text, ms in {"30s": 30000, "1h": 3600000}
+]}))
+
+# A proxy_read_timeout that has no effect says what is meant.
+test_longer_is_meant if {
+	t.fixes(read_timeout.findings) == {["unsafe", "set grpc_read_timeout 1h", "set client_body_timeout 1h"]} with input as _meant
+}
+
 test_default_is_short if {
 	found := read_timeout.findings with input as _default
 	t.faults(found) == {"a stream that is silent for 60s (default) is cut; streams here are silent for up to 300s (assumed)"}
 	t.places(found) == {10}
-	t.fixes(found) == {["unsafe", "set grpc_read_timeout 300s"]}
+	t.fixes(found) == {["unsafe", "set grpc_read_timeout 300s", "set client_body_timeout 300s"]}
 	t.levels(found, "checklist") == {"deny"}
 	t.levels(found, "evidence") == {"off"}
 }

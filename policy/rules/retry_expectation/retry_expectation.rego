@@ -12,7 +12,8 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_next_upstream never repeats a gRPC call for {conditions}"
-#   remedy: "grpc_next_upstream error timeout;"
+#   directive: grpc_next_upstream
+#   fix: {applicability: safe}
 #   variants:
 #     hangs:
 #       when: non_idempotent is among them
@@ -22,11 +23,12 @@ package nginx.grpc.rules.retry_expectation
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(idle), call.subject, conditions.at, {"conditions": concat(", ", idle)}) if {
+findings contains rule.fault(about, _forms(idle), call.subject, conditions.at, values) if {
 	some call in calls.passes
 	idle := [word |
 		some word in split(effective.value(call.location, "grpc_next_upstream"), " ")
@@ -34,6 +36,10 @@ findings contains rule.fault(about, _forms(idle), call.subject, conditions.at, {
 	]
 	count(idle) > 0
 	conditions := effective.setting(call.location, "grpc_next_upstream")
+	values := {
+		"conditions": concat(", ", idle),
+		"edits": [fix.setting(call.subject.nodes.location, "grpc_next_upstream", _instead(conditions.value))],
+	}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -50,3 +56,8 @@ _is_idle(word) if {
 } else if {
 	startswith(word, "http_")
 }
+
+_instead(conditions) := kept if {
+	kept := [word | some word in split(conditions, " "); not _is_idle(word)]
+	count(kept) > 0
+} else := ["error", "timeout"]

@@ -24,6 +24,11 @@ test_useless_and_harmless if {
 	t.faults(retry_expectation.findings) == {"grpc_next_upstream never repeats a gRPC call for http_502"} with input as _conditions("error timeout http_502")
 }
 
+test_what_is_left if {
+	t.fixes(retry_expectation.findings) == {["safe", "set grpc_next_upstream error timeout"]} with input as _conditions("http_502")
+	t.fixes(retry_expectation.findings) == {["safe", "set grpc_next_upstream error"]} with input as _conditions("error http_502")
+}
+
 test_useful if {
 	t.is_clean(retry_expectation.findings) with input as _default
 	t.is_clean(retry_expectation.findings) with input as _useful

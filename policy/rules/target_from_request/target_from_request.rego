@@ -10,7 +10,8 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "grpc_pass {text} goes wherever the client says, in {variables}"
-#   remedy: "map {variable} $backend { default UPSTREAM; NAME UPSTREAM; }\ngrpc_pass grpc://$backend;"
+#   directive: grpc_pass
+#   fix: {applicability: manual, why: "which upstreams clients may name: a map from {variable} to them"}
 #   variants:
 #     part:
 #       when: the client chooses a part of the host

@@ -28,7 +28,7 @@ _unknown := _to("unknown", [{"name": "$b", "origin": "unknown"}])
 test_whole if {
 	found := target_from_request.findings with input as _whole
 	t.faults(found) == {"grpc_pass grpc://$http_x_backend goes wherever the client says, in $http_x_backend"}
-	t.remedies(found) == {"map $http_x_backend $backend { default UPSTREAM; NAME UPSTREAM; }\ngrpc_pass grpc://$backend;"}
+	t.decisions(found) == {"which upstreams clients may name: a map from $http_x_backend to them"}
 	t.levels(found, "evidence") == {"deny"}
 }
 

@@ -13,7 +13,8 @@
 #   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{what} answers every call: none reaches the server"
-#   remedy: "take {text} away, or put it into an if that calls do not meet: if ($request_method != POST) { ... }"
+#   directive: "{directive}"
+#   fix: {applicability: manual, why: "take {text} away, or put it into an if that calls do not meet: if ($request_method != POST) { ... }"}
 #   variants:
 #     rewrite:
 #       when: a rewrite redirects, and no gRPC client follows
@@ -21,67 +22,76 @@
 #     access:
 #       when: allow and deny, or the answer of an auth_request, let nobody in
 #       message: "{what} refuses every call with {code}: none reaches the server"
-#       remedy: "let those clients in that are meant to: allow with their addresses before deny all"
+#       fix: {why: "let those clients in that are meant to: allow with their addresses before deny all"}
 #     auth:
 #       when: an auth_request gets the same answer for every call
 #       message: "auth_request is answered by {what} for every call: none reaches the server"
-#       remedy: "auth_request to a server that decides, or satisfy any beside allow"
+#       fix: {why: "auth_request to a server that decides, or satisfy any beside allow"}
 #     methods:
 #       when: limit_except leaves out POST
 #       message: "{what} keeps POST from grpc_pass, and every gRPC call is a POST"
-#       remedy: "{what} POST { ... }"
+#       fix:
+#         applicability: unsafe
+#         why: "POST is let in"
 #     try_files:
 #       when: try_files ends in a status
 #       message: "{what} answers every call with {code}: no file has the name of a gRPC method"
-#       remedy: "take try_files away, or let it end in a named location with grpc_pass"
+#       fix: {why: "take try_files away, or let it end in a named location with grpc_pass"}
 #     internal:
 #       when: the location is internal, and nothing leads to it
 #       message: "the location is internal and nothing leads calls to it: 404"
-#       remedy: "take internal away, or lead calls here: rewrite ... last"
+#       fix: {why: "take internal away, or lead calls here: rewrite ... last"}
 #     unused:
 #       when: nothing leads to a named location
 #       message: "nothing leads calls to {location}: its grpc_pass is never used"
-#       remedy: "try_files $uri {location}; in the location that calls come to, or take it away"
+#       fix: {why: "try_files $uri {location}; in the location that calls come to, or take it away"}
 #     handler:
 #       when: another content handler is in effect
 #       message: "{what} is the handler of these calls: no grpc_pass is reached"
-#       remedy: "grpc_pass alone in the location that calls come to"
+#       fix: {why: "grpc_pass alone in the location that calls come to"}
 #     files:
 #       when: calls are sent to a location without a handler
 #       message: "calls are sent to {what}, which has no handler: {code}"
-#       remedy: "grpc_pass in {what}"
+#       fix: {why: "grpc_pass in {what}"}
 #     down:
 #       when: every server of the upstream is down
 #       message: "every server of {what} is down: each call gets {code}"
-#       remedy: "take down away from a server"
+#       fix: {why: "take down away from a server"}
 #     cycle:
 #       when: redirects lead in a circle
 #       message: "{what} sends every call around until nginx gives up: {code}"
-#       remedy: "rewrite ... break keeps a call in the location"
+#       fix: {why: "rewrite ... break keeps a call in the location"}
 #     nowhere:
 #       when: calls are sent where no location is
 #       message: "calls are sent to a path or name that no location has: {code}"
-#       remedy: "a location for it, or rewrite ... break"
+#       fix: {why: "a location for it, or rewrite ... break"}
 #     taken:
 #       when: nginx always chooses another location
 #       message: "{what} takes every call that this location is for, and passes none on"
-#       remedy: "this location before it, or location ^~"
+#       fix: {why: "this location before it, or location ^~"}
 #     server:
 #       when: another server has the name on the same socket
 #       message: "another server answers for every name of this one, and passes no call on"
-#       remedy: "a server_name of its own, or default_server on its listen"
+#       fix: {why: "a server_name of its own, or default_server on its listen"}
 #     page:
 #       when: an error page turns calls into a GET
 #       message: "calls come here by an error page only, which makes a GET of them"
-#       remedy: "error_page with a named location keeps the method"
+#       fix: {why: "error_page with a named location keeps the method"}
+#     own:
+#       when: the return is the location's own
+#       fix:
+#         applicability: unsafe
+#         why: "calls and all else that comes here go to grpc_pass from then on"
+#         edits: [{op: remove, at: at, was: return}]
 #   evidence: docs/rules/NG209.md
 package nginx.grpc.rules.unreachable_pass
 
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(arrival), subject, arrival, values) if {
+findings contains rule.fault(about, _forms(location), subject, arrival, values) if {
 	some server in input.servers
 	some location in server.locations
 	arrival := location.arrival
@@ -93,6 +103,8 @@ findings contains rule.fault(about, _forms(arrival), subject, arrival, values) i
 		"text": arrival.text,
 		"code": format_int(arrival.code, 10),
 		"location": location.name,
+		"directive": split(arrival.text, " ")[0],
+		"edits": _edits(arrival),
 	}
 }
 
@@ -103,9 +115,20 @@ _has_pass(location) if {
 	location.arrival.kind == "handler"
 }
 
-_forms(arrival) := [] if {
-	arrival.kind == "return"
-} else := [arrival.kind]
+_forms(location) := ["own"] if {
+	location.arrival.kind == "return"
+	location.arrival.condition == ""
+	fix.place(location.return) == fix.place(location.arrival)
+} else := [] if {
+	location.arrival.kind == "return"
+} else := [location.arrival.kind]
+
+_edits(arrival) := [fix.replacing(arrival, "limit_except", "limit_except", array.concat(methods, ["POST"]))] if {
+	arrival.kind == "methods"
+	[_, methods] := _split(arrival.text)
+} else := [fix.removing(arrival, "return")]
+
+_split(text) := [words[0], array.slice(words, 1, count(words))] if words := split(text, " ")
 
 _what(arrival) := arrival.text if {
 	arrival.condition == ""

@@ -7,6 +7,8 @@ _stopped(more) := t.one_location(t.pass("/", {"arrival": t.stopped(more)}))
 
 _return := _stopped({})
 
+_own := t.one_location(t.pass("/", {"arrival": t.stopped({}), "return": t.answer(404, "none")}))
+
 _if := _stopped({"condition": "$request_method = POST"})
 
 _methods := _stopped({"kind": "methods", "text": "limit_except GET HEAD", "code": 403})
@@ -29,6 +31,8 @@ test_return if {
 	found := unreachable_pass.findings with input as _return
 	t.faults(found) == {"return 404 answers every call: none reaches the server"}
 	t.places(found) == {15}
+	t.decisions(found) == {"take return 404 away, or put it into an if that calls do not meet: if ($request_method != POST) { ... }"}
+	t.fixes(unreachable_pass.findings) == {["unsafe", "remove return"]} with input as _own
 	t.levels(found, "evidence") == {"deny"}
 }
 
@@ -40,7 +44,7 @@ test_condition if {
 test_variants if {
 	found := unreachable_pass.findings with input as _methods
 	t.faults(found) == {"limit_except GET HEAD keeps POST from grpc_pass, and every gRPC call is a POST"}
-	t.remedies(found) == {"limit_except GET HEAD POST { ... }"}
+	t.remedies(found) == {"limit_except GET HEAD POST { ... }   # POST is let in"}
 	t.faults(unreachable_pass.findings) == {"nothing leads calls to @g: its grpc_pass is never used"} with input as _unused
 }
 

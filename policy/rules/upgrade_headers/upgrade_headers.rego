@@ -10,16 +10,22 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: "off"}
 #   message: "proxy_set_header {headers} is for WebSocket and HTTP/1.1; gRPC has no use for it"
-#   remedy: "remove proxy_set_header {headers}"
+#   directive: proxy_set_header
+#   fix: {applicability: safe}
+#   variants:
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "a WebSocket that comes here is upgraded no more"}
 #   evidence: docs/rules/NG202.md
 package nginx.grpc.rules.upgrade_headers
 
 import data.nginx.grpc.lib.calls
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, headers[0], {"headers": concat(" and ", names)}) if {
+findings contains rule.fault(about, _forms(call), call.subject, headers[0], values) if {
 	some call in array.concat(calls.passes, _strong)
 	list := input.header_lists[call.location.proxy_set_header]
 
@@ -27,6 +33,14 @@ findings contains rule.fault(about, [], call.subject, headers[0], {"headers": co
 	list.context in {"location", "if"}
 	headers := [header | some header in list.headers; lower(header.name) in {"upgrade", "connection"}]
 	names := [header.name | some header in headers]
+	values := {
+		"headers": concat(" and ", names),
+		"edits": [fix.removing(header, "proxy_set_header") | some header in headers],
+	}
 }
+
+_forms(call) := ["mixed"] if {
+	call.location.grpc.carries != "pass"
+} else := calls.mixed(call)
 
 _strong := [call | some call in calls.others; call.location.grpc.carries == "strong"]

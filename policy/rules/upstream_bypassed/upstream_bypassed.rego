@@ -9,7 +9,15 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_pass {text} goes past upstream {names}, which names the same server: its pool is not used"
-#   remedy: "grpc_pass {scheme}://{name};"
+#   directive: grpc_pass
+#   fix:
+#     applicability: unsafe
+#     why: "the server sees {name} as :authority, and calls go to every server of it"
+#     edits: [{op: replace, at: at, was: grpc_pass, name: grpc_pass, args: ["{scheme}://{name}"]}]
+#   variants:
+#     several:
+#       when: several upstreams name the server
+#       fix: {applicability: manual, why: "which of {names}"}
 #   evidence: docs/rules/NG215.md
 package nginx.grpc.rules.upstream_bypassed
 
@@ -18,7 +26,7 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
+findings contains rule.fault(about, _several(names), call.subject, call.location.target, values) if {
 	some call in _literal
 	names := sort(_names[_key(call.location.target)])
 	values := {
@@ -53,3 +61,7 @@ _key(node) := concat(":", [lower(node.host), format_int(node.port, 10)])
 _scheme(target) := target.scheme if {
 	target.scheme != ""
 } else := "grpc"
+
+_several(names) := ["several"] if {
+	count(names) > 1
+} else := []

@@ -26,15 +26,16 @@ _two := object.union(_same, {"upstreams": [t.greeter, t.upstream("another", {}, 
 test_bypassed if {
 	found := upstream_bypassed.findings with input as _same
 	t.faults(found) == {"grpc_pass grpc://10.0.0.1:50051 goes past upstream greeter, which names the same server: its pool is not used"}
-	t.remedies(found) == {"grpc_pass grpc://greeter;"}
+	t.fixes(found) == {["unsafe", "replace grpc_pass grpc_pass grpc://greeter"]}
 	t.levels(found, "evidence") == {"warn"}
-	t.remedies(upstream_bypassed.findings) == {"grpc_pass grpc://greeter;"} with input as _bare
-	t.remedies(upstream_bypassed.findings) == {"grpc_pass grpcs://greeter;"} with input as _tls
+	t.fixes(upstream_bypassed.findings) == {["unsafe", "replace grpc_pass grpc_pass grpc://greeter"]} with input as _bare
+	t.fixes(upstream_bypassed.findings) == {["unsafe", "replace grpc_pass grpc_pass grpcs://greeter"]} with input as _tls
 }
 
 test_two_upstreams_name_the_server if {
 	some message in t.faults(upstream_bypassed.findings) with input as _two
 	contains(message, "upstream another and greeter")
+	t.decisions(upstream_bypassed.findings) == {"which of another and greeter"} with input as _two
 }
 
 _other_host := _to(t.to_address("10.0.0.9", 50051))

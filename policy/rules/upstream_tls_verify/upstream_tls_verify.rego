@@ -10,7 +10,8 @@
 #   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "calls go to whoever answers at {text}: grpc_ssl_verify is {value}"
-#   remedy: "grpc_ssl_verify on;\ngrpc_ssl_trusted_certificate CA_FILE;\ngrpc_ssl_name NAME_IN_THE_CERTIFICATE;"
+#   directive: grpc_ssl_verify
+#   fix: {applicability: manual, why: "which CA signs the certificate and which name is in it: grpc_ssl_trusted_certificate, grpc_ssl_name, grpc_ssl_verify on"}
 #   evidence: docs/rules/NG401.md
 package nginx.grpc.rules.upstream_tls_verify
 

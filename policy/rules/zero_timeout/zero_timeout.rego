@@ -13,23 +13,30 @@
 #   fix:
 #     applicability: unsafe
 #     why: "{instead} is {origin}"
-#     edits: [{op: set, in: location, name: "{directive}", args: ["{instead}"]}]
+#   variants:
+#     mixed:
+#       when: the location answers other requests as well
+#       fix: {applicability: unsafe, why: "other requests of the location are given {instead} for their bodies, too"}
 #   evidence: docs/rules/NG211.md
 package nginx.grpc.rules.zero_timeout
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.defaults
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
+import data.nginx.grpc.lib.streams
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, [], call.subject, timeout.at, values) if {
+findings contains rule.fault(about, forms, call.subject, timeout.at, values) if {
 	some call in calls.passes
 	some directive, instead in _timeouts
 	effective.value(call.location, directive) == 0
 	timeout := effective.setting(call.location, directive)
-	values := {"directive": directive, "value": timeout.text, "instead": instead, "origin": _origin(directive, instead)}
+	edits := _edits(call, directive, instead)
+	forms := streams.forms(call, edits)
+	values := {"edits": edits, "directive": directive, "value": timeout.text, "instead": instead, "origin": _origin(directive, instead)}
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -37,6 +44,10 @@ findings contains rule.unknown(about, [], doubt) if {
 	some directive, _ in _timeouts
 	doubt := effective.doubt(call.location, directive)
 }
+
+_edits(call, directive, instead) := streams.silent(call, instead, 86400000) if {
+	directive == "grpc_read_timeout"
+} else := [fix.setting(call.subject.nodes.location, directive, [instead])]
 
 _origin(directive, instead) := "nginx's default" if {
 	defaults.value[directive].text == instead

@@ -22,11 +22,11 @@ _variable := _with({"grpc_send_timeout": t.variable("$t")})
 test_zero if {
 	found := zero_timeout.findings with input as _read
 	t.faults(found) == {"grpc_read_timeout 0 does not switch the timeout off: it is over at once, and calls get 504"}
-	t.fixes(found) == {["unsafe", "set grpc_read_timeout 24h"]}
+	t.fixes(found) == {["unsafe", "set grpc_read_timeout 24h", "set client_body_timeout 24h"]}
 	t.levels(found, "evidence") == {"deny"}
 	t.remedies(zero_timeout.findings) == {
 		"grpc_connect_timeout 5s;   # 5s is assumed",
-		"grpc_read_timeout 24h;   # 24h is assumed",
+		"grpc_read_timeout 24h;\nclient_body_timeout 24h;\n# 24h is assumed",
 		"grpc_send_timeout 60s;   # 60s is nginx's default",
 	} with input as _all
 }

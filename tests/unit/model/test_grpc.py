@@ -249,3 +249,21 @@ def test_other_handlers_carry_none(inside):
 
 def test_a_return_before_the_proxy_pass():
     assert proxied("/pkg.Service/", "return 403;") == "no"
+
+
+def test_a_location_that_answers_more_than_grpc_says_so():
+    given = server(
+        "location /a { grpc_pass grpc://a:1; location /a/b { location /a/b/c { root /x; } } }"
+        "location /c { grpc_pass grpc://a:1; if ($a) { return 405; } if ($b) { set $c 1; } }"
+        "location /d { proxy_pass http://x:1; if ($a) { grpc_pass grpc://a:1; } }"
+    )
+    mixed = {each["name"]: each["mixed"] for each in given["servers"][0]["locations"]}
+    assert mixed == {
+        "/a": True,
+        "/a/b": True,
+        "/a/b/c": True,
+        "/c": False,
+        "if ($a)": False,
+        "if ($b)": False,
+        "/d": True,
+    }
