@@ -147,9 +147,11 @@ bench: setup ## speed, beside nginx -t and other tools
 	$(call need,bench/run.py)
 	$(BIN)/python bench/run.py
 
-oracle: setup ## 20,000 random texts read by nginx and by the parser
+oracle: setup ## 20,000 random texts read by nginx and by the parser; configurations that are served
 	$(BIN)/python -m tests.oracle.run --cases 20000
 	$(BIN)/python -m tests.oracle.run --cases 20000 --lua
+	for question in targets arrival pages listeners; do \
+		$(BIN)/python -m tests.oracle.served.run $$question --cases 20000 || exit 1; done
 
 fuzz: setup ## fuzz the bridge
 	$(call need,tests/fuzz/run.py)

@@ -66,9 +66,9 @@ BUGS = (
         "asked.held.update((digit, asked.get(digit)) for digit in DIGITS)",
     ),
     Bug(
-        "a location's regex says nothing of its paths",
-        "model/facts.py",
-        '        return path.knowing(place.path, place.modifier == "~*", True)\n',
-        "        return path\n",
+        "a regex that does not match leaves the captures as they are",
+        "model/rewriting.py",
+        "        for digit in DIGITS:\n            self.held[digit] = Values({NOTHING: None})\n",
+        "",
     ),
 )
