@@ -206,8 +206,8 @@ class Input:
 def _stream(block: dict[str, Any]) -> str:
     ports = " and ".join(map(str, block["grpc_ports"]))
     return (
-        f"{block['file']}:{block['line']}: {block['name']}{{}} passes port {ports} on byte by byte: "
-        "gRPC gets through, and nothing of it is judged"
+        f"{block['file']}:{block['line']}: {block['name']}{{}} passes port {ports} on byte by "
+        "byte: gRPC gets through, and nothing of it is judged"
     )
 
 

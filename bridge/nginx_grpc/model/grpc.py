@@ -2,9 +2,9 @@
 
 `pass` is a fact: a grpc_pass is in effect. For a proxy_pass there are only signs. Two leave little
 doubt: a path of the shape `/package.Service/`, for gRPC paths are made so and hardly any others
-are, and the ports that are gRPC's by custom, 50051 and 4317. A port that some gRPC servers have and
-the word grpc in a path or an upstream's name alone are weak: gateways, gRPC-Web proxies, metrics and
-health endpoints carry it too, and each of their own signs cancels it.
+are, and the ports that are gRPC's by custom, 50051 and 4317. A port that some gRPC servers have
+and the word grpc in a path or an upstream's name alone are weak: gateways, gRPC-Web proxies,
+metrics and health endpoints carry it too, and each of their own signs cancels it.
 """
 
 from __future__ import annotations
