@@ -144,6 +144,7 @@ capabilities: .tools/.opa-$(OPA_VERSION) ## the built-ins that the policy may us
 docs: $(VENV)/.dev wasm ## the pages of the rules, the settings and the document
 	$(BIN)/python tools/schema_pages.py
 	$(BIN)/python tools/rule_pages.py
+	$(BIN)/python tools/symptom_pages.py
 	$(BIN)/python tools/knob_page.py
 
 bench: setup ## speed, beside nginx -t and other tools

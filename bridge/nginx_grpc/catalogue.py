@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from nginx_grpc import __version__, evidence
-from nginx_grpc.errors import Refused
 
 __all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
 
@@ -79,19 +78,21 @@ def show(name: str | None, form: str, *, color: bool, width: int) -> str:
     """What `nginx-grpc rules` prints.
 
     Args:
-        name: a rule's id or slug; None for the list of all.
+        name: a rule's id or slug, or what to search for; None for the list of all.
         form: text or json.
         color: whether to use ANSI colours.
         width: columns to fill at most.
 
-    Raises Refused where there is no such rule.
+    Raises Refused where there is no such rule and nothing is found.
     """
     if name is None:
         chosen: tuple[Rule, ...] = rules()
     else:
         rule = by_id(name)
         if rule is None:
-            raise Refused(f"no rule {name}", "`nginx-grpc rules` lists them")
+            from nginx_grpc.explain import search
+
+            return search.show(name, form, color=color, width=width)
         chosen = (rule,)
     if form == "json":
         values = [_plain(rule) for rule in chosen]

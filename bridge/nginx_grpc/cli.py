@@ -67,9 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     redact.add_parser(commands)
 
     rules = commands.add_parser(
-        "rules", help="list the rules, or show one with its evidence", allow_abbrev=False
+        "rules",
+        help="list the rules, show one with its evidence, or search them",
+        allow_abbrev=False,
     )
-    rules.add_argument("id", nargs="?", metavar="ID", help="a rule's id or slug, as NG103")
+    rules.add_argument(
+        "id",
+        nargs="*",
+        metavar="ID",
+        help="a rule's id or slug, as NG103, or what to search for: words, a line of a log",
+    )
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_rules)
 
@@ -103,7 +110,10 @@ def _rules(arguments: argparse.Namespace) -> int:
 
     color = terminal.color_wanted(sys.stdout)
     output.write(
-        catalogue.show(arguments.id, arguments.format, color=color, width=terminal.width()), None
+        catalogue.show(
+            " ".join(arguments.id) or None, arguments.format, color=color, width=terminal.width()
+        ),
+        None,
     )
     return 0
 

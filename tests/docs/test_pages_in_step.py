@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-@pytest.mark.parametrize("tool", ["schema_pages.py", "rule_pages.py", "knob_page.py"])
+@pytest.mark.parametrize(
+    "tool", ["schema_pages.py", "rule_pages.py", "symptom_pages.py", "knob_page.py"]
+)
 def test_in_step(tool):
     command = [sys.executable, ROOT / "tools" / tool, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)

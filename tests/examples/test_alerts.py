@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from nginx_grpc.explain import symptoms, table
 from tests.engines.configurations import ROOT
 from tests.live.bench import dead_address, nginx, raw_server
 from tests.live.bench.clients import call
@@ -63,13 +64,40 @@ def test_a_broken_alert_would_be_noticed(tmp_path):
     assert done.returncode != 0
 
 
+def test_classes_and_runbooks_are_those_of_explain():
+    """Each class that is counted or alerted on is one of the table, each runbook its section."""
+    known = {symptom.name for symptom in symptoms.classes()}
+    counted = re.findall(r'total\["([^"]+)"', (ALERTS / "error-log.mtail").read_text())
+    assert set(counted) - {"other"} <= known
+    for rules in RULES:
+        text = rules.read_text()
+        for said in re.findall(r'class=~?"([^"]+)"', text):
+            assert set(said.split("|")) <= set(counted)
+        runbooks = re.findall(r"runbook_url: \S+/docs/symptoms\.md#(\S+)", text)
+        assert len(runbooks) == text.count("alert: ")
+        assert set(runbooks) <= known
+
+
+def test_mtail_and_explain_agree():
+    """The counter's patterns, as regexes, give each line the class that explain gives it."""
+    text = (ALERTS / "error-log.mtail").read_text()
+    pairs = re.findall(r'\$what =~ /(.*)/ \{\n *\w+\["([^"]+)"', text)
+    assert len(pairs) == 9
+    for entry in table.ERROR_LOG:
+        for says in entry.says:
+            line = symptoms.shown(says)
+            first = next((name for pattern, name in pairs if re.search(pattern, line)), "other")
+            if first != "other":
+                assert first == entry.name, line
+
+
 def counted(log) -> dict[str, float]:
-    """What mtail counts in an error log, by error; the server has to be the one called."""
+    """What mtail counts in an error log, by class; the server has to be the one called."""
     said = run(
         "mtail", "--one_shot", "--one_shot_format=prometheus", "--progs=error-log.mtail",
         f"--logs={log}",
     )  # fmt: skip
-    found = re.findall(r'_total\{error="([^"]+)",prog="[^"]+",server="([^"]*)"\} (\d+)', said)
+    found = re.findall(r'_total\{class="([^"]+)",prog="[^"]+",server="([^"]*)"\} (\d+)', said)
     assert {server for _, server, _ in found} <= {"api.internal"}
     return {error: int(count) for error, _, count in found}
 
@@ -94,10 +122,10 @@ def closes_every_call(connection: Connection) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "options", "error"),
     [
-        (resets_every_call, "max_fails=0", "reset"),
-        (closes_every_call, "max_fails=0", "closed"),
-        (silent, "max_fails=0", "timeout"),
-        (None, "max_fails=0", "refused"),
+        (resets_every_call, "max_fails=0", "upstream-reset"),
+        (closes_every_call, "max_fails=0", "upstream-closed"),
+        (silent, "max_fails=0", "read-timeout"),
+        (None, "max_fails=0", "upstream-refused"),
     ],
     ids=["reset", "closed", "timeout", "refused"],
 )
@@ -124,8 +152,8 @@ def test_mtail_counts_upstreams_that_nginx_has_given_up():
     conf = CONF.replace("server GREETER OPTIONS;", "server GREETER; server 127.0.0.1:1;")
     with dead_address() as dead, nginx(conf, GREETER=dead) as server:
         counts = calls(server, 3)
-    assert counts["no live upstreams"] >= 1, counts
-    assert counts["refused"] >= 2
+    assert counts["no-live-upstreams"] >= 1, counts
+    assert counts["upstream-refused"] >= 2
 
 
 @mtail
@@ -137,4 +165,4 @@ def test_mtail_counts_grpc_alone(tmp_path):
         'POST /a.B/C HTTP/2.0", upstream: "{0}://10.96.0.42:50051", host: "api.internal"\n'
     )
     log.write_text(line.format("grpc") + line.format("http") + line.format("grpcs"))
-    assert counted(log) == {"reset": 2}
+    assert counted(log) == {"upstream-reset": 2}

@@ -10,7 +10,7 @@ from nginx_grpc.explain import access, table
 from nginx_grpc.explain.entries import GRPC, Entry, none
 from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, unwrapped
 from nginx_grpc.explain.meanings import connections
-from nginx_grpc.explain.meanings.statuses import of_status
+from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, of_status
 from nginx_grpc.explain.patterns import Matcher
 from nginx_grpc.explain.table.requests import NOT_GRPC
 from nginx_grpc.model.service_paths import is_service_path
@@ -33,7 +33,7 @@ _CLIENT = re.compile(
     r"HTTP/2|http2|HTTP status|GOAWAY|RST_STREAM|[Ss]tream|grpc|gRPC|[cC]onnection|ALPN|tls: "
     r"|SETTINGS|TLS|curl: \(|[dD]eadline|DEADLINE|cardinality|EOF|content-type|EOS|pings|io exc"
     r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
-    r"|received no request|SSL_ERROR|transport"
+    r"|received no request|SSL_ERROR|transport|rpc error|navailable|UNAVAILABLE|RpcError"
 )
 _CALLS_OF_UNIX = "dial unix"
 
@@ -92,8 +92,11 @@ class Recogniser:
         self._leads_to_grpc = leads_to_grpc
         self._errors = Matcher(table.ERROR_LOG)
         self._startup = Matcher(table.STARTUP)
-        self._clients = Matcher(entry for entry in table.CLIENTS if not entry.vague)
-        self._vague = Matcher(entry for entry in table.CLIENTS if entry.vague)
+        # What says more than its code is known by that.
+        said = [entry for entry in table.CLIENTS if entry.name != UNAVAILABLE.name]
+        self._clients = Matcher(entry for entry in said if not entry.vague)
+        self._vague = Matcher(entry for entry in said if entry.vague)
+        self._codes = Matcher(entry for entry in table.CLIENTS if entry not in said)
 
     def see(self, text: str) -> Seen | None:
         """What a line is; None for an empty one."""
@@ -188,6 +191,7 @@ class Recogniser:
             seen.entry = self._clients.entry(text)
             if seen.entry is None and (_SIGN.search(text) or len(text) < 80):
                 seen.entry = self._vague.entry(text)
+            seen.entry = seen.entry or self._codes.entry(text)
             if seen.entry is not None:
                 seen.source = "client"
                 return seen

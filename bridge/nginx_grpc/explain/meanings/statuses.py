@@ -5,7 +5,7 @@ A status has many causes; the line of the error log of the same second tells the
 
 from nginx_grpc.explain.entries import Entry, client, network, rule, server
 
-__all__ = ["BY_STATUS", "of_status"]
+__all__ = ["BY_STATUS", "UNAVAILABLE", "of_status"]
 
 _LOG = "What does nginx's error log say at that time? Give both to explain."
 _DIED = server("the server is down, restarting or slow", _LOG)
@@ -240,6 +240,20 @@ STATUS_502 = Entry(
         rule("NG107", "there is no other server", "upstream.servers"),
         rule("NG109", "there is no error page that says it as gRPC", "location.error_page"),
         _DIED,
+    ),
+)
+UNAVAILABLE = Entry(
+    "unavailable",
+    "The call failed with UNAVAILABLE, in words that are not nginx's: those of an error page, of "
+    "the gRPC server, or none. Behind nginx it stands for 502, 503 and 504, and for a connection "
+    "that was not made or lost.",
+    (
+        *(each for each in STATUS_502.candidates if each.id not in ("", "NG109", "NG110")),
+        rule("NG106", "calls take longer than grpc_read_timeout", "location.grpc_read_timeout"),
+        rule("NG201", "no socket of the port speaks HTTP/2", "server.listens"),
+        rule("NG307", "keepalive_requests is below 1000", "server.keepalive_requests"),
+        server("the gRPC server said so itself, or it is down", _LOG),
+        network("the client does not reach nginx", "Can it connect at all (nc -vz)?"),
     ),
 )
 STATUS_503 = Entry(

@@ -1,7 +1,8 @@
 """What clients on gRPC C-core say: Python, Ruby, PHP, C++, older C#."""
 
+from nginx_grpc.explain.entries import Entry, none
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -9,6 +10,11 @@ _CODES = "tests/live/test_status_codes.py"
 # Each status that is not in order; C-core says the number alone.
 _STATUSES = (*BY_STATUS, 9, 12, 301, 302, 307, 308, 431, 501, 505)
 
+HEAD = Entry(
+    "client-head",
+    "The frame around a client's message.",
+    (none("the message is in another line"),),
+)
 ENTRIES = (
     *(
         entry.said(f"…Received http2 header with status: {status}", shown_by=_CODES)
@@ -95,5 +101,13 @@ ENTRIES = (
         "…failed to connect to all addresses",
         "…Connect Failed",
         shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+    HEAD.said(
+        "…RpcError of RPC that terminated with:",
+        shown_by=_CODES,
+    ),
+    UNAVAILABLE.said(
+        "…StatusCode.UNAVAILABLE",
+        shown_by=_CODES,
     ),
 )

@@ -1,7 +1,7 @@
 """What clients on grpc-go say, and grpcurl, which is one."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -107,5 +107,10 @@ ENTRIES = (
         "…connection error: desc = …transport: Error while dialing…",
         "…connection error: desc = …",
         shown_by=_LISTENER,
+    ),
+    UNAVAILABLE.said(
+        "…rpc error: code = Unavailable",
+        "…Code: Unavailable",
+        shown_by=_CODES,
     ),
 )

@@ -1,7 +1,7 @@
 """What clients on grpc-java say."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -38,13 +38,14 @@ ENTRIES = (
         "…RST_STREAM closed stream. HTTP/2 error code: INTERNAL_ERROR", shown_by=_SEEN
     ),
     streams.REFUSED.said(
-        "…Abrupt GOAWAY closed sent stream. HTTP/2 error code: NO_ERROR",
-        "…Abrupt GOAWAY closed unsent stream. HTTP/2 error code: NO_ERROR",
+        "…Abrupt GOAWAY closed sent stream",
+        "…Abrupt GOAWAY closed unsent stream",
         "…RST_STREAM closed stream. HTTP/2 error code: REFUSED_STREAM",
         "…Connection closed after GOAWAY. HTTP/2 error code: NO_ERROR",
         shown_by=_SEEN,
     ),
     streams.HEADERS.said(
+        "…Abrupt GOAWAY closed sent stream. HTTP/2 error code: ENHANCE_YOUR_CALM",
         "…HTTP/2 error code: ENHANCE_YOUR_CALM",
         shown_by=_SEEN,
     ),
@@ -61,6 +62,11 @@ ENTRIES = (
         "…Network closed for unknown reason",
         "…UNAVAILABLE: io exception",
         "…UNAVAILABLE: Connection reset by peer",
+        shown_by=_SEEN,
+    ),
+    UNAVAILABLE.said(
+        "…StatusRuntimeException: UNAVAILABLE",
+        "…StatusException: UNAVAILABLE",
         shown_by=_SEEN,
     ),
 )

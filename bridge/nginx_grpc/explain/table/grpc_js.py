@@ -1,7 +1,7 @@
 """What clients on grpc-js (Node.js) say."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -36,5 +36,9 @@ ENTRIES = (
     ),
     connections.LOST.said(
         "…14 UNAVAILABLE: Connection dropped", "…14 UNAVAILABLE: read ECONNRESET", shown_by=_SEEN
+    ),
+    UNAVAILABLE.said(
+        "…14 UNAVAILABLE",
+        shown_by=_SEEN,
     ),
 )

@@ -1,0 +1,120 @@
+"""`nginx-grpc rules TEXT`: rules by their words, or by what one sees."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from nginx_grpc import catalogue, printable
+from nginx_grpc.catalogue import Rule
+from nginx_grpc.errors import Refused
+from nginx_grpc.explain.recognition import Recogniser
+from nginx_grpc.explain.symptoms import PAGE, Symptom, classes
+
+__all__ = ["show"]
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_MOST = 8  # symptoms shown
+
+
+def show(text: str, form: str, *, color: bool, width: int) -> str:
+    """The rules and symptoms that a text leads to, as `text` or `json`.
+
+    Raises Refused where it leads to none.
+    """
+    symptoms = _symptoms(text)
+    rules = _rules(text, symptoms)
+    if not rules and not symptoms:
+        raise Refused(
+            f"no rule or symptom has {text}", "`nginx-grpc rules` lists the rules; try fewer words"
+        )
+    if form == "json":
+        return json.dumps(_plain(rules, symptoms), indent=2) + "\n"
+    lines = _lines(rules, symptoms, color, max(60, min(width, 100)))
+    return printable.without_commands("\n".join(lines) + "\n")
+
+
+def _symptoms(text: str) -> list[Symptom]:
+    """A message's own class first, then those whose messages hold the text."""
+    wanted = text.casefold().strip()
+    seen = Recogniser().see(text)
+    entry = seen.entry if seen is not None else None
+    first = [each for each in classes() if entry is not None and each.name == entry.name]
+    others = [
+        each
+        for each in classes()
+        if each not in first
+        and (
+            wanted == each.name
+            or any(wanted in said.casefold() for says in each.says.values() for said in says)
+        )
+    ]
+    others.sort(key=lambda each: not each.matters)
+    return first + others
+
+
+def _rules(text: str, symptoms: list[Symptom]) -> list[Rule]:
+    """Those of the symptoms first, then those whose words hold the text."""
+    ids = [c.id for symptom in symptoms for c in symptom.candidates if c.id]
+    found = [rule for each in dict.fromkeys(ids) if (rule := catalogue.by_id(each)) is not None]
+    words = text.casefold().split()
+    for rule in catalogue.rules():
+        said = " ".join(
+            (
+                rule.slug,
+                rule.title,
+                rule.description,
+                rule.message,
+                rule.remedy,
+                *(f"{each['when']} {each['message']}" for each in rule.variants),
+            )
+        ).casefold()
+        if rule not in found and all(word in said for word in words):
+            found.append(rule)
+    return found
+
+
+def _plain(rules: list[Rule], symptoms: list[Symptom]) -> dict[str, Any]:
+    return {
+        "rules": [{"id": r.id, "slug": r.slug, "title": r.title} for r in rules],
+        "symptoms": [
+            {
+                "class": each.name,
+                "meaning": each.meaning,
+                "rules": [c.id for c in each.candidates if c.id],
+                "page": f"{PAGE}#{each.name}",
+            }
+            for each in symptoms
+        ],
+    }
+
+
+def _lines(rules: list[Rule], symptoms: list[Symptom], color: bool, width: int) -> Iterator[str]:
+    bold, dim, reset = (_BOLD, _DIM, _RESET) if color else ("", "", "")
+    for symptom in symptoms[:_MOST]:
+        yield f"{bold}{symptom.name}{reset}"
+        yield from textwrap.wrap(
+            symptom.meaning, width, initial_indent="  ", subsequent_indent="  "
+        )
+        for candidate in symptom.candidates:
+            cause = candidate.id or ("nginx" if candidate.cause == "rule" else candidate.cause)
+            if cause == "none":
+                cause = "-"
+            if candidate.id and catalogue.by_id(candidate.id) is None:
+                continue
+            rows = textwrap.wrap(candidate.when, width - 11, break_on_hyphens=False)
+            for number, row in enumerate(rows):
+                yield f"  {cause if number == 0 else '':7}  {row}"
+        yield f"  {dim}page:{reset} {catalogue.page(PAGE)}#{symptom.name}"
+        yield ""
+    if len(symptoms) > _MOST:
+        rest = ", ".join(each.name for each in symptoms[_MOST:])
+        yield from textwrap.wrap(f"also: {rest}", width, break_on_hyphens=False)
+        yield ""
+    slugs = max((len(rule.slug) for rule in rules), default=0)
+    for rule in rules:
+        title = textwrap.wrap(rule.title, max(20, width - slugs - 9)) or [""]
+        yield f"{bold}{rule.id}{reset}  {rule.slug:{slugs}}  {title[0]}"
+        yield from (f"{'':{slugs + 9}}{row}" for row in title[1:])
