@@ -1,6 +1,7 @@
 """The fixes of the SARIF report, applied as an editor would, mend what they are for."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -52,3 +53,19 @@ def test_each_fix_mends_its_finding(rule, tmp_path, capsys):
         (tmp_path / "nginx.conf").write_text(apply(text, result))
         after = check(tmp_path, capsys)
         assert mark(result) not in {mark(other) for other in after}, result["message"]["text"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda path: path.name)
+def test_what_fix_makes_of_the_example_is_the_example(rule, monkeypatch, capfd):
+    monkeypatch.chdir(ROOT)
+    path = f"examples/rules/{rule.name}/before.conf"
+    arguments = ["fix", "--unsafe", "--only", rule.name, "--format", "text", path]
+    status = cli.main(arguments)
+    out, err = capfd.readouterr()
+    after = (rule / "after.conf").read_text()
+    if "to decide" in err:
+        # What is to be decided is said, and nothing is made up.
+        assert (status, out) == (1, (rule / "before.conf").read_text())
+        assert re.search(rf"^{rule.name} \S+ to decide: \w.{{10,}}", err, re.MULTILINE), err
+    else:
+        assert (status, out) == (0, after), err

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from nginx_grpc import printable
-
 __all__ = ["MalformedReviewError", "Review", "allowed", "denied", "read", "uid_of"]
 
 API_VERSION = "admission.k8s.io/v1"
@@ -104,7 +102,7 @@ def denied(
     annotations: dict[str, str] | None = None,
 ) -> bytes:
     """The answer that keeps the object out, with the words that its author reads."""
-    status = {"code": code, "message": printable.block(message)}
+    status = {"code": code, "message": message}
     return _answer({"uid": uid, "allowed": False, "status": status}, warnings, annotations)
 
 
@@ -123,7 +121,7 @@ def _answer(
 
 
 def _cut(text: str) -> str:
-    line = printable.line(" ".join(text.split()))
+    line = " ".join(text.split())
     return line if len(line) <= _WARNING else line[: _WARNING - 3] + "..."
 
 

@@ -88,7 +88,7 @@ class Judge:
 
     def first(self) -> Judged:
         """What is there now."""
-        configurations = self._read({}, self._stdin, self._options)
+        configurations = self._read(self._options.overlay, self._stdin, self._options)
         contents = {STDIN: self._stdin} if STDIN in self._paths else {}
         for configuration in configurations:
             self._collect(configuration, contents)
@@ -113,7 +113,9 @@ class Judge:
         if container:
             if container != STDIN:
                 try:
-                    data = read_regular(container, self._options.limits.file_bytes)
+                    data = read_regular(
+                        container, self._options.limits.file_bytes, self._options.overlay
+                    )
                 except UnreadError as error:
                     raise Refused(str(error), "try again", container) from None
                 contents.setdefault(os.path.realpath(container), data)
