@@ -17,7 +17,12 @@ _SERVICES = 50  # names kept of one group
 _UNKNOWN = 5  # examples
 _LONGEST = 4096  # characters kept of an example
 
-_SERVICE = re.compile(r"/([A-Za-z_][\w.]{0,199})/[A-Za-z_]\w{0,199}")
+# `/pkg.Service/Method`, `/pkg.service/Method`, `/Service/Method`: no other path is told.
+_SERVICE = re.compile(
+    r"/((?:[a-z_]\w{0,99}\.){1,9}[A-Z]\w{0,99})/[A-Za-z_]\w{0,99}"
+    r"|/((?:[a-z_]\w{0,99}\.){0,9}[A-Za-z_]\w{0,99})/[A-Z]\w{0,99}",
+    re.ASCII,
+)
 
 
 @dataclass(slots=True)
@@ -105,4 +110,4 @@ class Groups:
 def service_of(path: str) -> str:
     """The service of a call's path, where that is one; else empty."""
     found = _SERVICE.fullmatch(path) if path else None
-    return found[1] if found else ""
+    return (found[1] or found[2]) if found else ""

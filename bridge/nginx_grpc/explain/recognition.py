@@ -186,7 +186,7 @@ class Recogniser:
         seen = Seen(None, "", "other", text)
         if _CLIENT.search(text) and _CALLS_OF_UNIX not in text:
             seen.entry = self._clients.entry(text)
-            if seen.entry is None and (_SIGN.search(text) or len(text) < 80):
+            if seen.entry is None and _SIGN.search(text):
                 seen.entry = self._vague.entry(text)
             seen.entry = seen.entry or self._codes.entry(text)
             if seen.entry is not None:

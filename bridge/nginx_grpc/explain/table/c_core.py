@@ -88,6 +88,7 @@ ENTRIES = (
     connections.LOST.said(
         "…recvmsg:Connection reset by peer",
         'details = "Socket closed"',
+        "Socket closed",
         shown_by="tests/live/test_ng402_header_overflow.py",
     ),
     connections.LOST.said(

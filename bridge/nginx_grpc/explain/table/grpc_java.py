@@ -12,10 +12,14 @@ ENTRIES = (
     *(
         entry.said(
             f"…HTTP status code {status}",
-            f"…HTTP status code {status} invalid content-type: …",
             shown_by=_SEEN,
             vague=True,
         )
+        for status in _STATUSES
+        if (entry := of_status(status)) is not None
+    ),
+    *(
+        entry.said(f"…HTTP status code {status} invalid content-type: …", shown_by=_SEEN)
         for status in _STATUSES
         if (entry := of_status(status)) is not None
     ),
