@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Each step uses every core by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup debian demo quick test full lint lint-python lint-policy lint-workflows test-policy \
+.PHONY: help setup debian demo quick rule test full lint lint-python lint-policy lint-workflows test-policy \
 	test-conftest test-python mutation test-admission live fmt wasm capabilities docs bench oracle fuzz \
 	evidence bundle lock build clean distclean
 
@@ -76,6 +76,9 @@ demo: $(VENV)/.runtime ## check a faulty configuration; needs Python alone
 
 quick: $(VENV)/.dev .tools/.opa-$(OPA_VERSION) ## what a changed rule needs, in a minute; RULE=NG103, or those that git sees changed
 	@$(BIN)/python tools/quick.py $(RULE)
+
+rule: $(VENV)/.dev ## the skeleton of a new rule; SLUG=header_size, HUNDRED=3
+	@$(BIN)/python tools/new_rule.py $(SLUG) $(HUNDRED)
 
 test: setup ## every check, every test, and samples of what would take long
 	@$(MAKE) --no-print-directory lint test-policy test-conftest test-python
@@ -148,9 +151,11 @@ bench: setup ## speed, beside nginx -t and other tools
 	$(call need,bench/run.py)
 	$(BIN)/python bench/run.py
 
-oracle: setup ## 20,000 random texts read by nginx and by the parser
+oracle: setup ## 20,000 random texts read by nginx and by the parser; configurations that are served
 	$(BIN)/python -m tests.oracle.run --cases 20000
 	$(BIN)/python -m tests.oracle.run --cases 20000 --lua
+	for question in targets arrival pages listeners; do \
+		$(BIN)/python -m tests.oracle.served.run $$question --cases 20000 || exit 1; done
 
 fuzz: setup ## fuzz the bridge
 	$(call need,tests/fuzz/run.py)

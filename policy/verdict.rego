@@ -7,6 +7,7 @@ package nginx.grpc.verdict
 
 import data.nginx.grpc.guard
 import data.nginx.grpc.lib.knobs
+import data.nginx.grpc.lib.printable
 import data.nginx.grpc.lib.settings
 import data.nginx.grpc.rules.not_a_document
 import data.nginx.grpc.rules.not_judged
@@ -192,10 +193,10 @@ _shown(finding) := {
 	"title": about.title,
 	"level": _level(finding),
 	"outcome": finding.outcome,
-	"msg": concat("", [
+	"msg": printable.line(concat("", [
 		"[", finding.id, "] ", finding.file, ":", format_int(finding.line, 10), " ",
 		_subject(finding), finding.message,
-	]),
+	])),
 	"message": finding.message,
 	"variant": finding.variant,
 	"directive": finding.directive,

@@ -33,6 +33,7 @@ def main(asked: list[str]) -> int:
     run(sys.executable, "tools/build_wasm.py")
     run(sys.executable, "tools/build_rules.py")
     for id_ in ids:
+        finished(id_, slugs[id_])
         own_tests(slugs[id_])
     run(sys.executable, "tools/rule_pages.py")
     if ids:
@@ -60,6 +61,21 @@ def changed() -> set[str]:
     command = ["git", "status", "--porcelain", "--untracked-files=all"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return set(re.findall(r"(?:policy|examples)/rules/([^/\n]+)/", done.stdout))
+
+
+def finished(id_: str, slug: str) -> None:
+    """Nothing of `make rule`'s skeleton is left to write."""
+    folders = [RULES / slug, ROOT / "examples" / "rules" / id_]
+    files = [path for folder in folders for path in sorted(folder.glob("*"))]
+    left = [
+        path.relative_to(ROOT)
+        for path in [*files, *(ROOT / "tests" / "live").glob(f"test_{id_.lower()}_*.py")]
+        if path.is_file() and "WRITE " in path.read_text(encoding="utf-8")
+    ]
+    for path in left:
+        print(f"{path}: something is left to WRITE")
+    if left:
+        sys.exit(1)
 
 
 def own_tests(slug: str) -> None:

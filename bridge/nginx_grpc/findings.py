@@ -159,6 +159,7 @@ class Input:
         gaps: what.
         not_judged: what could not be judged, all of it, by place.
         settings: the settings file that it was judged by, empty where there is none.
+        streams: the blocks that pass bytes on at ports of gRPC, a sentence each.
     """
 
     entry: str
@@ -171,6 +172,7 @@ class Input:
     gaps: list[Gap] = field(default_factory=list)
     not_judged: list[NotJudged] = field(default_factory=list)
     settings: str = ""
+    streams: list[str] = field(default_factory=list)
 
     @property
     def unjudged(self) -> list[str]:
@@ -197,7 +199,16 @@ class Input:
                 Gap(gap["what"], gap["reason"], gap["file"], gap["line"], gap["kind"])
                 for gap in document["gaps"]
             ],
+            streams=[_stream(block) for block in document["other_handlers"] if block["grpc_ports"]],
         )
+
+
+def _stream(block: dict[str, Any]) -> str:
+    ports = " and ".join(map(str, block["grpc_ports"]))
+    return (
+        f"{block['file']}:{block['line']}: {block['name']}{{}} passes port {ports} on byte by "
+        "byte: gRPC gets through, and nothing of it is judged"
+    )
 
 
 @dataclass(frozen=True, slots=True)

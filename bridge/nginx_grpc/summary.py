@@ -104,7 +104,8 @@ def reasons(result: CheckResult) -> list[str]:
 
 def remarks(result: CheckResult) -> list[str]:
     """What else a reader should know, a sentence each."""
-    told = [*result.notes, *result.unread]
+    streams = [told for given in result.inputs for told in given.streams]
+    told = [*streams, *result.notes, *result.unread]
     if result.left_out:
         names = ", ".join(result.left_out[:3]) + (", ..." if len(result.left_out) > 3 else "")
         told.append(f"{plural(len(result.left_out), 'folder')} left out: {names}")

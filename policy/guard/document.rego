@@ -1473,24 +1473,32 @@ wrong_page_header(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_other_handler := {"fields", "name", "why", "passes", "file", "line", "key"}
+keys_other_handler := {"fields", "name", "why", "passes", "grpc_ports", "file", "line", "key"}
 
 ok_other_handler(x) if {
-	is_object(x)
-	count(x) == size_6
-	x.fields == count(x)
-	is_string(x.name)
-	words_other_handler_why[x.why]
-	kind.positive(x.passes)
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
 	is_object(x)
 	count(x) == size_7
 	x.fields == count(x)
 	is_string(x.name)
 	words_other_handler_why[x.why]
 	kind.positive(x.passes)
+	is_array(x.grpc_ports)
+	every item in x.grpc_ports {
+		kind.positive(item)
+	}
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_8
+	x.fields == count(x)
+	is_string(x.name)
+	words_other_handler_why[x.why]
+	kind.positive(x.passes)
+	is_array(x.grpc_ports)
+	every item in x.grpc_ports {
+		kind.positive(item)
+	}
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(x.key)
@@ -1504,6 +1512,11 @@ wrong_other_handler(x) := {"(no object)"} if {
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"why" | not object.get(x, "why", null) in {"protocol", "methods", "replaced"}},
 	{"passes" | not kind.positive(object.get(x, "passes", null))},
+	{"grpc_ports" | not is_array(object.get(x, "grpc_ports", null))},
+	{"grpc_ports" |
+		some item in x.grpc_ports
+		not kind.positive(item)
+	},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},

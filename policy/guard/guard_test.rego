@@ -33,7 +33,7 @@ _whole := {
 		"pages": [_followed],
 		"returns": [_return],
 	})],
-	"other_handlers": [object.union(_line(5), {"fields": 7, "name": "stream", "why": "protocol", "passes": 2})],
+	"other_handlers": [object.union(_line(5), {"fields": 8, "name": "stream", "why": "protocol", "passes": 2, "grpc_ports": [50051]})],
 	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
 	"error_page_lists": [{
 		"context": "server",

@@ -101,4 +101,4 @@ def test_settings_of_the_server_decide(group) -> None:
     assert of(told, "NG103")["state"] == "ruled_out"
     assert "assumed" not in of(told, "NG103")["why"]
     assert of(told, "NG203")["state"] == "ruled_out"
-    assert "Nothing in the configuration explains it" in told["note"]
+    assert "No rule finds the cause" in told["note"]

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from nginx_grpc import cli
 
+ROOT = Path(__file__).parents[2]
+SCHEMA = Draft202012Validator(json.loads((ROOT / "schema" / "explain.schema.json").read_text()))
 RESET = (
     "2024/01/15 03:42:17 [error] 31#31: *18423 recv() failed (104: Connection reset by peer) "
     "while reading response header from upstream, client: 10.0.1.45, server: api.internal, "
@@ -32,7 +35,9 @@ def explain(tmp_path: Path, capsys: pytest.CaptureFixture):
         log = tmp_path / "error.log"
         log.write_text("".join(f"{line}\n" for line in lines))
         status = cli.main(["explain", str(log), "--format", "json", *more])
-        return {"exit": status, **json.loads(capsys.readouterr().out)}
+        report = json.loads(capsys.readouterr().out)
+        SCHEMA.validate(report)
+        return {"exit": status, **report}
 
     return run
 

@@ -1,6 +1,7 @@
 """The table: every message of nginx has its class, and every class says what it has to."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,12 @@ def test_an_entry_is_whole() -> None:
             assert candidate.when, entry.name
             assert candidate.cause in ("rule", "server", "client", "network", "none")
             assert bool(candidate.id) <= (candidate.cause == "rule"), entry.name
+
+
+def test_what_produced_an_entry_is_there() -> None:
+    for entry in ENTRIES:
+        for path in re.findall(r"tests/\S+\.py", entry.shown_by):
+            assert (ROOT / path).is_file(), path
 
 
 @pytest.mark.parametrize("source", table.SOURCES)

@@ -47,3 +47,22 @@ def test_http_2_without_trailers(story):
         with story.accepted(with_trailers, GREETER=greeter) as nginx:
             for method in ("Hello", "Watch", "Upload", "Chat"):
                 assert nginx.codes(method=method) == every("OK")
+
+
+@pytest.mark.parametrize("scheme", ["grpc", "grpcs", "GRPC"])
+def test_scheme(story, scheme):
+    """proxy_pass grpc://...: nginx does not start."""
+    conf = DENIED.replace("http://", f"{scheme}://")
+    assert "invalid URL prefix" in story.denied_text(conf, GREETER="127.0.0.1:1").said
+    assert story.accepted_text(ACCEPTED, GREETER="127.0.0.1:1").ok
+
+
+def test_scheme_in_a_variable(story):
+    """Where a variable holds it, nginx starts and answers 500."""
+    conf = DENIED.replace("proxy_pass http://greeter", "set $to grpc://greeter; proxy_pass $to")
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("UNKNOWN")
+            nginx.logged("invalid URL prefix")
+        with story.accepted(ACCEPTED, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("OK")

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from nginx_grpc import printable
+
 __all__ = ["MalformedReviewError", "Review", "allowed", "denied", "read", "uid_of"]
 
 API_VERSION = "admission.k8s.io/v1"
@@ -102,7 +104,7 @@ def denied(
     annotations: dict[str, str] | None = None,
 ) -> bytes:
     """The answer that keeps the object out, with the words that its author reads."""
-    status = {"code": code, "message": message}
+    status = {"code": code, "message": printable.block(message)}
     return _answer({"uid": uid, "allowed": False, "status": status}, warnings, annotations)
 
 
@@ -121,7 +123,7 @@ def _answer(
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
+    line = printable.line(" ".join(text.split()))
     return line if len(line) <= _WARNING else line[: _WARNING - 3] + "..."
 
 

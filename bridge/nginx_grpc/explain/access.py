@@ -151,10 +151,10 @@ def _of_variables(named: Mapping[str, str]) -> Access | None:
 def _requested(request: str) -> Facts:
     facts = Facts()
     found = _REQUEST.fullmatch(request)
-    if found is not None:
-        facts.method, facts.path, facts.protocol = found.groups()
-    elif request.startswith("PRI * HTTP/2"):
+    if request.startswith("PRI * HTTP/2"):
         facts.method, facts.protocol = "PRI", "HTTP/2.0"
+    elif found is not None:
+        facts.method, facts.path, facts.protocol = found.groups()
     return facts
 
 

@@ -18,7 +18,7 @@ from nginx_grpc.reports.json import JsonReport
 
 __all__ = ["Judged"]
 
-_NOTHING = "Nothing in the configuration explains it: look at the server."
+_NOTHING = "No rule finds the cause in this configuration: look at the server."
 _ASSUMED = {
     "NG103": "that the server keeps idle connections for 30s is assumed: "
     "grpc.default.max_connection_idle in the settings says it",
@@ -111,7 +111,7 @@ class Judged:
         if not group.entry.matters:
             return ""
         candidates = self.of(group)
-        of_rules = [each for each in candidates if each["cause"] == "rule"]
+        of_rules = [each for each in candidates if each["id"]]
         others = [each for each in candidates if each["cause"] not in ("rule", "none")]
         nothing = others and of_rules and all(each["state"] == "ruled_out" for each in of_rules)
         doubt = f"{found.doubt[:1].upper()}{found.doubt[1:]}." if found.doubt else ""

@@ -29,7 +29,7 @@ _PREFIX = re.compile(
     r")){1,4}"
 )
 _REQUEST = re.compile(r", request: \"([^ \"]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)\"")
-_ODD_REQUEST = re.compile(r", request: \"(PRI) \* (HTTP/2\.0)")
+_PREFACE = re.compile(r", request: \"(PRI) \* (HTTP/2\.0)")
 _SERVER = re.compile(r", server: ([^,]*)")
 _UPSTREAM = re.compile(r"(?:, subrequest: \"\S*\")?, upstream: \"(?:([a-z]+)://)?([^/\"]*)")
 _UNIX = re.compile(r"unix:[^\"]*?(?=:/|:?\"|$)")
@@ -118,10 +118,11 @@ def facts_of(rest: str) -> Facts:
     if found is not None:
         facts.server = found[1]
     request = _REQUEST.search(rest)
-    if request is not None:
+    if request is None or request[1] == "PRI":
+        preface = _PREFACE.search(rest)
+        facts.method, facts.protocol = preface.groups() if preface is not None else ("", "")
+    else:
         facts.method, facts.path, facts.protocol = request.groups()
-    elif (odd := _ODD_REQUEST.search(rest)) is not None:
-        facts.method, facts.protocol = odd.groups()
     after = request.end() if request is not None else rest.find(", upstream: ")
     if after < 0:
         return facts

@@ -131,6 +131,9 @@ class Recogniser:
             entry = self._startup.entry(line.message)
             if entry is not None:
                 return Seen(entry, line.time, "start", text)
+            if line.level == "notice":
+                # nginx tells of its processes and signals.
+                return Seen(NOT_GRPC, line.time, "error log", text)
         facts = facts_of(line.rest)
         entry = self._errors.entry(line.message)
         if entry is None:

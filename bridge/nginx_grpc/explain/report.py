@@ -134,14 +134,26 @@ class _Text:
             place = printable.line(f"{finding['file']}:{finding['line']}")
             yield " " * _INDENT + self._style("dim", "--> ") + place
             if finding["remedy"]:
-                for number, row in enumerate(finding["remedy"].strip("\n").splitlines()):
+                for number, row in enumerate(self._code(finding["remedy"])):
                     lead = self._style("dim", "fix: ") if number == 0 else " " * 5
-                    shown = printable.line(row.expandtabs(4))
-                    yield " " * _INDENT + lead + self._style("fix", shown)
+                    yield " " * _INDENT + lead + self._style("fix", row)
         if candidate["ask"]:
             for number, row in enumerate(self._fill(candidate["ask"], self._width - _INDENT - 5)):
                 lead = self._style("dim", "ask: ") if number == 0 else " " * 5
                 yield " " * _INDENT + lead + row
+
+    def _code(self, text: str) -> Iterator[str]:
+        for line in text.strip("\n").splitlines():
+            shown = printable.line(line.expandtabs(4))
+            indent = " " * (len(shown) - len(shown.lstrip(" ")))
+            yield from textwrap.wrap(
+                shown,
+                self._width - _INDENT - 5,
+                subsequent_indent=f"{indent}  ",
+                break_long_words=False,
+                break_on_hyphens=False,
+                replace_whitespace=False,
+            )
 
     def _unknown(self, explanation: Explanation) -> Iterator[str]:
         unknown = explanation.unknown

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.model.addresses import address_of, port_of
+from nginx_grpc.model.grpc import PORTS
 from nginx_grpc.model.nodes import Json, counted, lined
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.tree import Directive
@@ -27,6 +29,7 @@ _VISITED = frozenset(
         ("location", "if"),
     )
 )
+_ADDRESSES = frozenset(("listen", "proxy_pass", "server"))
 _WORDS = {
     "main": "outside of all blocks",
     "server_if": "in an if of server{}",
@@ -129,11 +132,30 @@ class Accounts:
                 if inner.block is not None or is_handler(inner.name)
             )
         if passes:
-            self._say(top, "protocol", passes)
+            self._say(top, "protocol", passes, _grpc_ports(top))
 
-    def _say(self, directive: Directive, why: str, passes: int) -> None:
-        node: Json = {"name": directive.name, "why": why, "passes": passes}
+    def _say(self, directive: Directive, why: str, passes: int, ports: Sequence[int] = ()) -> None:
+        node: Json = {
+            "name": directive.name,
+            "why": why,
+            "passes": passes,
+            "grpc_ports": list(ports),
+        }
         self.others.append(counted(lined(node, directive)))
+
+
+def _grpc_ports(top: Directive) -> list[int]:
+    """The ports of gRPC, by custom, that a block listens on or passes to."""
+    found = set()
+    waiting = [top]
+    while waiting:
+        for directive in waiting.pop().block or ():
+            if directive.block is not None:
+                waiting.append(directive)
+            elif directive.name in _ADDRESSES and directive.args:
+                text = directive.args[0]
+                found.add(port_of(text) or address_of(text).port)
+    return sorted(found & PORTS)
 
 
 def _check_nesting(outer: Directive, inner: Directive) -> None:

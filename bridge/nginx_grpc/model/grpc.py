@@ -2,8 +2,9 @@
 
 `pass` is a fact: a grpc_pass is in effect. For a proxy_pass there are only signs. Two leave little
 doubt: a path of the shape `/package.Service/`, for gRPC paths are made so and hardly any others
-are, and port 50051. The word grpc in a path or an upstream's name alone is weak: gateways, gRPC-Web
-proxies, metrics and health endpoints carry it too, and each of their own signs cancels it.
+are, and the ports that are gRPC's by custom, 50051 and 4317. A port that some gRPC servers have
+and the word grpc in a path or an upstream's name alone are weak: gateways, gRPC-Web proxies,
+metrics and health endpoints carry it too, and each of their own signs cancels it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,19 @@ from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.model.targets import Target
 from nginx_grpc.tree import Directive
 
-__all__ = ["decide"]
+__all__ = ["PORTS", "decide"]
 
-_GRPC_PORT = 50051
+# By custom: examples and most servers; OpenTelemetry's collector (OTLP/gRPC).
+PORTS = frozenset((50051, 4317))
+# Temporal's and Milvus's.
+_MAYBE_GRPC_PORTS = frozenset((7233, 19530))
 _GRPC_WEB = re.compile("grpc[-_. ]?web", re.IGNORECASE)
 _GATEWAY = re.compile("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
+# Envoy translates gRPC-Web and JSON.
+_TRANSLATOR = re.compile(r"(?:^|[^a-z0-9])envoy(?:$|[^a-z0-9])", re.IGNORECASE)
+# A controller's upstream: `default-shop-grpc.example.com-web-80`, `default_shop_80`.
+_GENERATED = re.compile(r"[-_][0-9]{2,5}$")
+_GRPC_SCHEMES = ("grpc://", "grpcs://")
 _OWN_PASS = "it has a grpc_pass"
 _INHERITED_PASS = "it inherits the grpc_pass of its location"
 _CONTENT_TYPES = frozenset(("$content_type", "$http_content_type"))
@@ -128,12 +137,18 @@ def _carries(location: Location, target: Target, around: _Surroundings) -> tuple
     """
     if not location.own_handler or location.returns is not None or _split_by_content_type(location):
         return "no", []
+    if _says_grpc(target):
+        return "strong", [f"proxy_pass {target.text} says gRPC"]
     path = _path_sign(location)
-    port = _port_signs(target)
+    port = _port_signs(target, location, PORTS)
     named = _name_signs(location, target)
-    if not (path or port or named):
+    maybe = _port_signs(target, location, _MAYBE_GRPC_PORTS)
+    if not (path or port or named or maybe):
         return "no", []
     web = _grpc_web_signs(location, target)
+    if path and not port and (web or _translates(target)):
+        # Browsers' calls have the same paths.
+        return "no", []
     if path and not web:
         return ("weak" if location.condition else "strong"), [*path, *port]
     against = [*web, *_http_signs(location, target, around)]
@@ -141,7 +156,15 @@ def _carries(location: Location, target: Target, around: _Surroundings) -> tuple
         return ("weak" if location.condition else "strong"), [*port, *named]
     if path or port:
         return "weak", [*path, *port, *named, *(f"but {sign}" for sign in against)]
-    return ("no", []) if against else ("weak", named)
+    return ("no", []) if against else ("weak", [*maybe, *named])
+
+
+def _says_grpc(target: Target) -> bool:
+    """Whether it has a scheme that proxy_pass does not take."""
+    if target.text.lower().startswith(_GRPC_SCHEMES):
+        return True
+    schemes = {place.scheme for place in target.destinations}
+    return bool(schemes) and schemes <= {"grpc", "grpcs"}
 
 
 def _path_sign(location: Location) -> list[str]:
@@ -151,29 +174,48 @@ def _path_sign(location: Location) -> list[str]:
     return []
 
 
-def _port_signs(target: Target) -> list[str]:
+def _port_signs(target: Target, location: Location, ports: frozenset[int]) -> list[str]:
     signs = [
-        f"upstream {upstream.name} has port {_GRPC_PORT}"
+        f"upstream {upstream.name} has port {min(ports & upstream.ports)}"
         for upstream in target.upstreams()
-        if _GRPC_PORT in upstream.ports
+        if ports & upstream.ports
     ]
-    if any(place.port == _GRPC_PORT for place in target.destinations):
-        signs.append(f"its target has port {_GRPC_PORT}")
+    own = {place.port for place in target.destinations} & ports
+    if own:
+        signs.append(f"its target has port {min(own)}")
+    said = {int(text) for text in _service_ports(location) if text.isascii() and text.isdigit()}
+    if said & ports:
+        signs.append(f"its service has port {min(said & ports)}")
     return signs
+
+
+def _service_ports(location: Location) -> Iterable[str]:
+    """What ingress-nginx says of the Service that it passes to: a port's number or name."""
+    for directive in location.own.get("set", ()):
+        if directive.args[:1] == ["$service_port"] and len(directive.args) == 2:
+            yield directive.args[1][:64]
 
 
 def _name_signs(location: Location, target: Target) -> list[str]:
     signs = []
     if "grpc" in location.path.lower():
         signs.append(f"path {location.path} says grpc")
-    if any("grpc" in name.lower() for name in _target_names(target)):
+    names = (name for name in _target_names(target) if not _GENERATED.search(name))
+    if any("grpc" in name.lower() for name in names):
         signs.append(f"target {target.text} says grpc")
+    if any("grpc" in text.lower() for text in _service_ports(location)):
+        signs.append("its service's port is named grpc")
     return signs
 
 
 def _target_names(target: Target) -> list[str]:
     names = [target.text, *(upstream.name for upstream in target.upstreams())]
     return [*names, *(place.host for place in target.destinations)]
+
+
+def _translates(target: Target) -> bool:
+    """Whether what it passes to is a proxy that speaks gRPC-Web or JSON to browsers."""
+    return any(_GATEWAY.search(name) or _TRANSLATOR.search(name) for name in _target_names(target))
 
 
 def _grpc_web_signs(location: Location, target: Target) -> list[str]:

@@ -34,6 +34,9 @@
 #       fix:
 #         applicability: manual
 #         why: "if gRPC calls come here: grpc_pass in place of {handler}"
+#     refused:
+#       when: proxy_pass says grpc:// or grpcs://
+#       message: "proxy_pass {target} says a scheme of gRPC: nginx refuses to start, or answers 500 where a variable holds it"
 #     unseen:
 #       when: the rest of the configuration is not seen
 #       message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL, unless what is not seen says both proxy_http_version 2 and proxy_pass_trailers on (1.29.4)"
@@ -77,6 +80,7 @@ _wrong_handlers := [call |
 # have it settles that.
 _maybe_http2(location) if {
 	location.handler == "proxy_pass"
+	not _is_refused(location)
 	not versions.before("1.29.4")
 	_may_be(location, "proxy_http_version", "2")
 	_may_be(location, "proxy_pass_trailers", true)
@@ -96,7 +100,16 @@ _may_be(location, name, value) if {
 	effective.value(location, name) == value
 }
 
-_forms(location) := ["unseen"] if {
+# From http:// to grpc:// alone is no way of nginx's proxy module.
+_is_refused(location) if {
+	location.proxy_target.scheme in {"grpc", "grpcs"}
+} else if {
+	regex.match(`^(?i)grpcs?://`, location.proxy_target.text)
+}
+
+_forms(location) := ["refused"] if {
+	_is_refused(location)
+} else := ["unseen"] if {
 	location.grpc.carries == "strong"
 	location.handler == "proxy_pass"
 	not versions.before("1.29.4")
@@ -133,7 +146,7 @@ _edits(location) := [fix.removing(location.proxy_target, "proxy_pass")] if {
 _instead(location) := concat("", [_scheme(location.proxy_target), "://", _authority(location)])
 
 _scheme(target) := "grpcs" if {
-	target.scheme == "https"
+	regex.match(`^(?i)(https|grpcs):`, target.text)
 } else := "grpc"
 
 _authority(location) := concat(":", [location.proxy_target.host, format_int(location.proxy_target.port, 10)]) if {
@@ -142,7 +155,7 @@ _authority(location) := concat(":", [location.proxy_target.host, format_int(loca
 
 # _parts: the whole, the authority and the path of proxy_pass; undefined where that is none of these.
 _parts(location) := regex.find_all_string_submatch_n(
-	`^https?://(unix:[^:]*|[^/$]+|\$[A-Za-z0-9_]+(?::[0-9]+)?)(?::?$|:?(/.*)$)`,
+	`^(?i:https?|grpcs?)://(unix:[^:]*|[^/$]+|\$[A-Za-z0-9_]+(?::[0-9]+)?)(?::?$|:?(/.*)$)`,
 	location.proxy_target.text,
 	1,
 )[0]

@@ -194,3 +194,23 @@ test_another_handler_in_a_part if {
 	some message in t.faults(grpc_pass.findings) with input as part
 	endswith(message, "with UNKNOWN or INTERNAL")
 }
+
+# A scheme that the proxy module does not take, whatever HTTP it speaks.
+test_a_scheme_of_grpc if {
+	found := grpc_pass.findings with input as _to(t.target({"text": "grpc://greeter", "scheme": "grpc"}))
+	t.faults(found) == {"proxy_pass http://greeter says a scheme of gRPC: nginx refuses to start, or answers 500 where a variable holds it"}
+	t.fixes(found) == _edit("grpc://greeter")
+	t.levels(found, "evidence") == {"deny"}
+	every text, instead in {"GRPCS://greeter": "grpcs://greeter", "grpc://greeter": "grpc://greeter"} {
+		other := grpc_pass.findings with input as _to(t.target({"text": text, "scheme": ""}))
+		t.fixes(other) == _edit(instead)
+	}
+	variable := _to(t.to_variable("$backend", "constant", {"scheme": "grpcs"}))
+	held := grpc_pass.findings with input as variable
+	{finding.variant | some finding in held} == {"refused"}
+	http_2 := t.one_location(t.proxied(_greeter, "strong", {
+		"proxy_target": t.target({"text": "grpc://greeter", "scheme": "grpc"}),
+		"directives": t.fields({"proxy_http_version": t.text("2"), "proxy_pass_trailers": t.flag(true)}),
+	}))
+	count(t.faults(grpc_pass.findings)) == 1 with input as http_2
+}

@@ -105,6 +105,18 @@ class Arrivals:
             "way.limited or way.inside is not location or",
             "way.limited or",
         ),
+        Bug(
+            "an error page of a text's return is followed",
+            "model/arrival/walk.py",
+            "(stop.code >= 400 and stop.code != 444 and not text)",
+            "(stop.code >= 400 and stop.code != 444)",
+        ),
+        Bug(
+            "a location in a regex is searched before others of its level",
+            "model/arrival/routing.py",
+            'if how == "never":\n                continue\n            found.extend(item',
+            'if how != "always":\n                continue\n            found.extend(item',
+        ),
     )
 
     def case(self, rng: Random, place: Place) -> Case:

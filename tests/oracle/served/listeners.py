@@ -213,6 +213,30 @@ class Listeners:
             "        socket.ssl_parameter = socket.ssl_parameter or listener.ssl\n",
             "        socket.ssl_parameter = listener.ssl\n",
         ),
+        Bug(
+            "ssl on of any server is the socket's",
+            "model/listeners.py",
+            'return "ssl" in self.parameters',
+            'return "ssl" in self.parameters or self.server.ssl',
+        ),
+        Bug(
+            "a range of ports is a socket of its own",
+            "model/listeners.py",
+            '            keys = [(f"{host}:{port}", listener.quic) for port in ports]\n',
+            "",
+        ),
+        Bug(
+            "IPv6 addresses are compared as they are written",
+            "model/addresses.py",
+            'return f"[{IPv6Address(text).compressed}]"',
+            'return f"[{text}]"',
+        ),
+        Bug(
+            "default is no word for the default server",
+            "model/listeners.py",
+            ' or "default" in self.parameters',
+            "",
+        ),
     )
 
     def case(self, rng: Random, place: Place) -> Case:

@@ -472,6 +472,18 @@ class Pages:
             "        merged = list(self.directives)\n",
             "        merged = []\n",
         ),
+        Bug(
+            "a variable is never empty before it is set",
+            "model/pages.py",
+            'found[name] = frozenset({"", *values})',
+            "found[name] = frozenset(values)",
+        ),
+        Bug(
+            "an error with a text has a page, too",
+            "model/page_walk.py",
+            "if (status >= 400 and not text) or status in _REDIRECTS:",
+            "if status >= 400 or status in _REDIRECTS:",
+        ),
     )
 
     def case(self, rng: Random, place: Place) -> Case:

@@ -59,4 +59,16 @@ BUGS = (
         "            if text != row:\n",
         "            if text != row or text:\n",
     ),
+    Bug(
+        "a subrequest's captures by number are the call's",
+        "model/journeys.py",
+        "asked.held.update((digit, state.get(digit)) for digit in DIGITS)",
+        "asked.held.update((digit, asked.get(digit)) for digit in DIGITS)",
+    ),
+    Bug(
+        "a regex that does not match leaves the captures as they are",
+        "model/rewriting.py",
+        "        for digit in DIGITS:\n            self.held[digit] = Values({NOTHING: None})\n",
+        "",
+    ),
 )

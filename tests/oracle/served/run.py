@@ -258,14 +258,19 @@ def tables(asked: Question, figures: Figures) -> str:
 
 def record(asked: Question, figures: Figures, command: str) -> None:
     """Writes the figures into the page, between the question's marks."""
-    start, end = f"<!-- {asked.name} -->\n", f"<!-- end of {asked.name} -->\n"
+    said = f"`{command}`, {figures.seconds / 60:.0f} minutes on two cores.\n\n"
+    write(asked.name, said + tables(asked, figures))
+
+
+def write(name: str, what: str) -> None:
+    """Writes something into the page, between the marks of that name."""
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     text = PAGE.read_text()
     before, _, rest = text.partition(start)
     _, found, after = rest.partition(end)
     if not found:
         sys.exit(f"{PAGE}: no marks {start.strip()} and {end.strip()}")
-    said = f"`{command}`, {figures.seconds / 60:.0f} minutes on two cores.\n\n"
-    PAGE.write_text(before + start + said + tables(asked, figures) + end + after)
+    PAGE.write_text(before + start + what + end + after)
 
 
 def main() -> int:

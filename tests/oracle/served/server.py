@@ -113,7 +113,7 @@ class Server:
         self._process = subprocess.Popen(
             self._command(), stderr=subprocess.DEVNULL, cwd=self._folder
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         # Written when the sockets listen; nginx -t has left it empty.
         while not (self._folder / "nginx.pid").stat().st_size:
             if self._process.poll() is not None or time.monotonic() > until:

@@ -241,3 +241,19 @@ def test_the_body_of_a_location(text):
 def test_parts_that_stand_nowhere_together(text):
     with pytest.raises(Refused, match="nginx takes none there"):
         read(text)
+
+
+def test_ports_of_grpc_in_a_stream():
+    """It passes bytes, gRPC's too: said, for nothing of it is judged."""
+    document = read("""
+        stream {
+            upstream g { server a:50051; server b:4318; }
+            server { listen 4317 ssl; proxy_pass g; }
+            server { listen 5432; proxy_pass db:5432; }
+        }
+        mail { server { listen 25; proxy_pass_error_message on; } }
+    """)
+    [stream] = document["other_handlers"]
+    assert stream["grpc_ports"] == [4317, 50051]
+    plain = read("stream { server { listen 5432; proxy_pass db:5432; } }")
+    assert plain["other_handlers"][0]["grpc_ports"] == []

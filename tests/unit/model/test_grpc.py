@@ -118,6 +118,8 @@ def test_a_pattern_is_never_compiled():
         ("", "http://backend:50051/path"),
         ("upstream u { server a:8080; server b:50051; }", "http://u"),
         ("map $host $to { default a:1; b c:50051; }", "http://$to"),
+        ("", "http://collector:4317"),
+        ("upstream u { server a:4317; }", "http://u"),
     ],
 )
 def test_the_port_of_grpc(around, to):
@@ -188,9 +190,64 @@ def test_other_signs_weaken_the_port():
 def test_a_service_path_stays_strong_but_for_grpc_web():
     upgrade = "proxy_set_header Upgrade $http_upgrade;"
     assert proxied("/pkg.Service/", upgrade) == "strong"
-    assert proxied("/pkg.Service/", to="http://gateway:8080") == "strong"
-    assert proxied("/pkg.Service/", "add_header A x-grpc-web;") == "weak"
-    assert proxied("/pkg.Service/", to="http://grpc-web:8080") == "weak"
+    assert proxied("/pkg.Service/", to="http://convoy:8080") == "strong"
+    assert proxied("/pkg.Service/", "add_header A x-grpc-web;", "http://a:50051") == "weak"
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "to"),
+    [
+        ("/pkg.Service/", "", "http://grpc-web-proxy:8080"),
+        ("/pkg.Service/", "add_header A x-grpc-web;", "http://a:8080"),
+        ("/pkg.Service/", "", "http://gateway:8080"),
+        ("/pkg.Service/", "", "http://envoy:8080"),
+        ("/pkg.Service/", "", "http://my_envoy"),
+        ("/pkg.Service/", "", "http://transcoder:8080"),
+        (r"~ ^/a\.b\.Service", "", "http://grpc-web-proxy:8080"),
+    ],
+)
+def test_browsers_call_the_same_paths(path, inside, to):
+    around = "upstream my_envoy { server 10.0.0.1:8080; }"
+    assert proxied(path, inside, to, around) == "no"
+
+
+@pytest.mark.parametrize("to", ["grpc://a:8080", "grpcs://a", "GRPC://a:1", "grpc://$x", "$y"])
+def test_a_scheme_that_proxy_pass_does_not_take(to):
+    around = "map $host $x { default a:1; } map $host $y { default grpc://a:1; }"
+    assert proxied("/metrics", to=to, around=around) == "strong"
+
+
+@pytest.mark.parametrize("port", [7233, 19530])
+def test_ports_that_some_have(port):
+    assert proxied("/", to=f"http://a:{port}") == "weak"
+    assert proxied("/ws", "proxy_set_header Upgrade $http_upgrade;", f"http://a:{port}") == "no"
+
+
+@pytest.mark.parametrize(
+    ("said", "carries"),
+    [
+        ('"50051"', "strong"),
+        ('"4317"', "strong"),
+        ('"7233"', "weak"),
+        ('"grpc"', "weak"),
+        ('"80"', "no"),
+        ('"http"', "no"),
+        ('""', "no"),
+    ],
+)
+def test_the_port_of_an_ingress_service(said, carries):
+    """As ingress-nginx writes it for a backend that is said to speak HTTP."""
+    inside = f'set $service_name "shop"; set $service_port {said};'
+    assert proxied("/", inside, "http://upstream_balancer") == carries
+
+
+@pytest.mark.parametrize(
+    "name", ["ns-ingress-grpc.example.com-svc-80", "default_grpc-backend_8080"]
+)
+def test_a_generated_name_is_no_sign(name):
+    around = f"upstream {name} {{ server 10.0.0.1:8080; }}"
+    assert proxied("/", to=f"http://{name}", around=around) == "no"
+    assert proxied("/", to="http://grpc_1", around="upstream grpc_1 { server a:80; }") == "weak"
 
 
 def test_the_reasons_against_are_said():

@@ -15,6 +15,7 @@ HTTP1 = Entry(
     (
         rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
         client("it uses the wrong port", "Which address and port does it dial?"),
+        client("it speaks plaintext to a TLS port", "Does it dial with TLS credentials?"),
     ),
 )
 ALPN = Entry(

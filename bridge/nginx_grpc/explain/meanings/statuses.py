@@ -98,7 +98,7 @@ STATUS_408 = Entry(
     "client-body-timeout",
     "Neither side sent anything for client_body_timeout (60s by default) on a stream that the "
     "client had not ended: RST_STREAM, PROTOCOL_ERROR (INTERNAL). The error log says nothing; the "
-    "access log has 408.",
+    "access log has 408, or 200 where the answer had begun.",
     (
         rule(
             "NG301",

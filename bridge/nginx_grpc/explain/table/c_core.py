@@ -83,7 +83,7 @@ ENTRIES = (
     ),
     connections.TLS.said(
         "…SSL_ERROR_SSL: …WRONG_VERSION_NUMBER",
-        shown_by="tests/explain/test_real_clients.py",
+        shown_by="tests/live/test_explained_lines.py",
     ),
     connections.LOST.said(
         "…recvmsg:Connection reset by peer",

@@ -5,7 +5,7 @@ from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
 
 __all__ = ["ENTRIES"]
 
-_SEEN = "tests/explain/test_real_clients.py"
+_SEEN = "tests/live/test_explained_lines.py"
 _STATUSES = (*BY_STATUS, 301, 302, 307, 308, 431, 501, 505)
 
 ENTRIES = (
@@ -25,8 +25,12 @@ ENTRIES = (
         "curl: (92) HTTP/2 stream … was not closed cleanly: REFUSED_STREAM", shown_by=_SEEN
     ),
     streams.FRAMING.said("curl: (16) …", shown_by=_SEEN),
-    connections.HTTP1.said("curl: (1) Received HTTP/0.9 when not allowed", shown_by=_SEEN),
+    connections.HTTP1.said(
+        "curl: (52) Empty reply from server",
+        "curl: (1) Received HTTP/0.9 when not allowed",
+        shown_by=_SEEN,
+    ),
     connections.TLS.said("curl: (35) …wrong version number", shown_by=_SEEN),
-    connections.LOST.said("curl: (56) …", "curl: (52) Empty reply from server", shown_by=_SEEN),
+    connections.LOST.said("curl: (56) …", shown_by=_SEEN),
     connections.DIAL.said("curl: (7) Failed to connect …", shown_by=_SEEN),
 )

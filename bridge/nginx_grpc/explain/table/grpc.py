@@ -22,7 +22,7 @@ SHARED_POOL = Entry(
         ),
     ),
     ("no connection data found for keepalive http2 connection",),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 HTTP1_SERVER = Entry(
     "server-speaks-http1",
@@ -40,7 +40,7 @@ HTTP1_SERVER = Entry(
         ),
     ),
     ("upstream sent too large http2 frame: 4740180",),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 TLS_SERVER = Entry(
     "plaintext-to-tls",
@@ -65,7 +65,7 @@ TLS_SERVER = Entry(
         for record in (0x15, 0x16)
         for version in (0, 1, 2, 3, 4)
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 BROKEN = Entry(
     "server-http2-broken",
@@ -97,7 +97,7 @@ BROKEN = Entry(
         "upstream violated connection flow control, received …",
         "upstream sent response body larger than indicated content length",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 WRONG_STREAM = Entry(
     "wrong-stream",
@@ -115,7 +115,7 @@ WRONG_STREAM = Entry(
         "upstream sent frame for unknown stream …",
         "upstream sent data frame for unknown stream …",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 HPACK = Entry(
     "server-hpack",
@@ -130,7 +130,7 @@ HPACK = Entry(
         "upstream sent zero http2 header name length",
         "upstream sent invalid encoded header",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 BAD_HEADER = Entry(
     "server-bad-header",
@@ -155,7 +155,7 @@ BAD_HEADER = Entry(
         "upstream sent unexpected :status …",
         "upstream sent no :status header",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 CLOSED_STREAM = Entry(
     "server-closed-stream",
@@ -168,7 +168,7 @@ CLOSED_STREAM = Entry(
         ),
     ),
     ("upstream prematurely closed stream",),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 FLOOD = Entry(
     "server-pings-too-often",
@@ -182,7 +182,7 @@ FLOOD = Entry(
         ),
     ),
     ("upstream sent too many settings frames", "upstream sent too many ping frames"),
-    "tests/explain/test_real_lines.py",
+    _SOURCE,
 )
 _HOP = rule(
     "NG214",

@@ -80,8 +80,18 @@ ENTRIES = (
     connections.TLS.said(
         "…tls: first record does not look like a TLS handshake",
         "…error reading server preface: …http2: failed reading the frame payload",
-        shown_by="tests/explain/test_real_clients.py",
+        shown_by="tests/live/test_explained_lines.py",
         vague=True,
+    ),
+    connections.TLS.said(
+        "…connection error: desc = …tls: first record does not look like a TLS handshake",
+        "…Failed to dial target host …tls: first record does not look like a TLS handshake",
+        shown_by="tests/live/test_explained_lines.py",
+    ),
+    connections.ALPN.said(
+        "…connection error: desc = …tls: no application protocol",
+        "…Failed to dial target host …tls: no application protocol",
+        shown_by=_LISTENER,
     ),
     connections.LOST.said(
         "…transport is closing",

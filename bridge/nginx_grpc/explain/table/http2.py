@@ -48,7 +48,7 @@ PREFACE = Entry(
         ),
     ),
     ("invalid connection preface",),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 STREAMS = Entry(
     "too-many-streams",

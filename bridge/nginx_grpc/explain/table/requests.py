@@ -47,7 +47,7 @@ PROXY_PROTOCOL = Entry(
         "broken PROXY protocol TLV",
         "invalid PROXY protocol TLV …",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 PLAIN_TO_TLS = Entry(
     "plaintext-to-tls-port",
@@ -59,7 +59,7 @@ PLAIN_TO_TLS = Entry(
         ),
     ),
     ("client sent plain HTTP request to HTTPS port",),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 FORBIDDEN = Entry(
     "access-denied",

@@ -103,7 +103,7 @@ NAMES = Entry(
     "Two server blocks of one port have the same name: calls to it come to the first one.",
     (rule("", "the second block is never used for this name"),),
     ('conflicting server name "…" on … ignored',),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 FINE = Entry(
     "configuration-taken",

@@ -51,6 +51,21 @@ _SHARED = rule(
     "a pool is shared by proxy_pass and grpc_pass: the connection was left by the other kind",
     "upstream.shared",
 )
+_TO_TLS = (
+    rule(
+        "NG102",
+        "grpc_pass names no scheme, which means plaintext, and the server speaks TLS",
+        "location.target",
+        schemes=("grpc",),
+    ),
+    rule(
+        "",
+        "the server speaks TLS and grpc_pass says grpc://, or it wants a client's certificate and "
+        "there is no grpc_ssl_certificate",
+        "location.target",
+        schemes=GRPC,
+    ),
+)
 _SPOKEN = rule(
     "NG101",
     "the call went out by proxy_pass, as HTTP/1, to a server that speaks HTTP/2 alone",
@@ -62,6 +77,10 @@ _RESTARTED = server(
     "Did it restart, was it rolled out or killed (OOM) at that time? After how long does it, or a "
     "load balancer before it, close idle connections?",
 )
+_OTHER_PORT = server(
+    "what listens there speaks no HTTP/2: a web server, or another port of the service",
+    "Which port speaks gRPC?",
+)
 _SLOW = server(
     "the server was slow",
     "How long do these calls take when the server is called directly?",
@@ -71,7 +90,7 @@ RESET = Entry(
     "upstream-reset",
     "The gRPC server reset the connection after nginx had sent it the call. The client gets 502 "
     "(UNAVAILABLE), and nothing in nginx retries it: the call's headers were sent.",
-    (*_STALE, _SHARED, _SPOKEN, _RESTARTED),
+    (*_STALE, *_TO_TLS, _SHARED, _SPOKEN, _RESTARTED),
     (*_reset(_HEADER), *_reset(_SENDING)),
     "tests/live/test_ng103_keepalive_timeout.py",
 )
@@ -81,22 +100,11 @@ CLOSED = Entry(
     "The client gets 502 (UNAVAILABLE), and nothing in nginx retries it.",
     (
         *_STALE,
-        rule(
-            "NG102",
-            "grpc_pass names no scheme, which means plaintext, and the server speaks TLS",
-            "location.target",
-            schemes=("grpc",),
-        ),
-        rule(
-            "",
-            "the server speaks TLS and grpc_pass says grpc://, or it wants a client's certificate "
-            "and there is no grpc_ssl_certificate",
-            "location.target",
-            schemes=GRPC,
-        ),
+        *_TO_TLS,
         _SHARED,
         _SPOKEN,
         _RESTARTED,
+        _OTHER_PORT,
     ),
     (
         f"upstream prematurely closed connection {_HEADER}",
@@ -392,7 +400,7 @@ PLAINTEXT_SERVER = Entry(
         f"SSL_do_handshake() failed (SSL: …packet length too long…) {_HANDSHAKE}",
         f"SSL_do_handshake() failed (SSL: …record layer failure…) {_HANDSHAKE}",
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 SNI = Entry(
     "tls-name-missing",
@@ -451,7 +459,7 @@ TLS_REFUSED = Entry(
         "SSL_set_tlsext_host_name(…) failed",
         *(f"{call} failed (…) {_HANDSHAKE}" for call in ("recv()", "send()", "writev()")),
     ),
-    "tests/explain/test_real_lines.py",
+    "tests/live/test_explained_lines.py",
 )
 UNTRUSTED = Entry(
     "tls-not-trusted",

@@ -1,0 +1,38 @@
+"""Bugs planted in a copy of the model: the oracle at run time has to find each of them."""
+
+import pytest
+
+from tests.oracle.nginx import binaries
+from tests.oracle.served.planting import found
+from tests.oracle.served.run import QUESTIONS, question
+
+pytestmark = [
+    pytest.mark.skipif(len(binaries()) < 2, reason="two versions of nginx are needed"),
+    pytest.mark.timeout(600),
+]
+# One of each question, which soon shows; the others are for `make full`.
+QUICK = {
+    "arrival": "satisfy any is read as satisfy all",
+    "listeners": "in the clear the default server does not count",
+    "pages": "the query belongs to the path",
+    "targets": "a map without default has no empty value",
+}
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_planted_bug_is_found(name):
+    [bug] = [bug for bug in question(name).bugs if bug.name == QUICK[name]]
+    assert "unexplained" in found(name, bug, 100)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("name", "bug"), [(name, bug) for name in sorted(QUESTIONS) for bug in question(name).bugs]
+)
+def test_each_planted_bug_is_found(name, bug):
+    assert "unexplained" in found(name, bug)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_there_are_ten_bugs(name):
+    assert len({bug.name for bug in question(name).bugs}) >= 10
