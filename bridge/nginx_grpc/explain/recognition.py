@@ -35,6 +35,11 @@ _CLIENT = re.compile(
     r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
     r"|received no request|SSL_ERROR|transport|rpc error|navailable|UNAVAILABLE|RpcError"
 )
+# A status is told in numbers; the table lists the usual ones.
+_STATUS = re.compile(
+    r"(?:Received http2 header with status: |unexpected HTTP status code received from server: "
+    r"|Received HTTP status code |Bad gRPC response\. HTTP status code: )(\d{1,3})(?!\d)"
+)
 _CALLS_OF_UNIX = "dial unix"
 
 
@@ -188,7 +193,9 @@ class Recogniser:
         """A client's message, or one of nginx without its time."""
         seen = Seen(None, "", "other", text)
         if _CLIENT.search(text) and _CALLS_OF_UNIX not in text:
-            seen.entry = self._clients.entry(text)
+            status = _STATUS.search(text)
+            seen.entry = of_status(int(status[1])) if status is not None else None
+            seen.entry = seen.entry or self._clients.entry(text)
             if seen.entry is None and _SIGN.search(text):
                 seen.entry = self._vague.entry(text)
             seen.entry = seen.entry or self._codes.entry(text)
