@@ -473,10 +473,10 @@ class Pages:
             "        merged = []\n",
         ),
         Bug(
-            "a variable is never empty before it is set",
-            "model/pages.py",
-            'found[name] = frozenset({"", *values})',
-            "found[name] = frozenset(values)",
+            "a call has no te header",
+            "model/page_request.py",
+            '"http_te": "trailers"',
+            '"http_te": ""',
         ),
         Bug(
             "an error with a text has a page, too",
