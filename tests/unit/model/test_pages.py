@@ -374,6 +374,7 @@ def test_a_regex_of_which_nothing_is_known(pattern):
         (r"\.(html|php)$", "/x.php", (".php", "php")),
         ("(x)?y", "y", ("y", None)),
         ("[^/]{2,3}", "/abcd", ("abc",)),
+        ("(?i)/A(b|c)", "/aB", ("/aB", "B")),
     ],
 )
 def test_a_regex(pattern, text, captures):
