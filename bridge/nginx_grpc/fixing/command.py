@@ -166,7 +166,7 @@ def _print(fixed: Fixed, files: list[File], options: Options) -> None:
         _write(_text(fixed))
     elif options.format == "markdown":
         output.write(_markdown(_diff(files), summary(fixed.outcomes)), None)
-    else:
+    elif not options.write:
         _write(_diff(files))
 
 
