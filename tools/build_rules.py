@@ -6,6 +6,7 @@ say what stands there. Run it after every change to an annotation, and commit th
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "bridge" / "nginx_grpc" / "_data" / "rules.json"
 LEVELS = ("deny", "warn", "off")
 PROFILES = ("checklist", "evidence")
+FIXES = ("safe", "unsafe", "manual")
 
 
 def annotations(policy: pathlib.Path) -> list[dict]:
@@ -33,39 +35,54 @@ def rule(entry: dict) -> dict | None:
         return None
     where = entry["location"]["file"]
     slug = entry["path"][-1]["value"].replace("_", "-")
-    main = {name: custom.get(name, "") for name in ("message", "remedy", "levels")}
+    main = {name: custom.get(name, "") for name in ("message", "levels", "fix")}
     words = {
         "id": custom["id"],
         "slug": slug,
         "title": annotation.get("title", ""),
         "description": annotation.get("description", ""),
         "harm": custom.get("harm", ""),
-        "item": str(custom.get("item") or ""),  # 0: beyond the checklist
+        "item": str(custom.get("item", "")),
+        "security": str(custom.get("security", "")),
         **form(main, where),
-        "evidence": custom.get("evidence", ""),
         "versions": str(custom.get("versions", "")),
         "variants": [
-            {"when": variant["when"], **form({**main, **variant}, where)}
+            {"when": variant["when"], **form(over(main, variant), where)}
             for _, variant in sorted(custom.get("variants", {}).items())
         ],
     }
-    for name in ("title", "description", "message", "evidence"):
+    for name in ("title", "description", "message"):
         if not words[name].strip():
             raise ValueError(f"{where}: {name} is missing")
         words[name] = words[name].strip()
     return words
 
 
+def over(main: dict, variant: dict) -> dict:
+    """What a variant says over the main wording, as the policy's lib/rule.rego joins them."""
+    fix = {**(main["fix"] or {}), **variant.get("fix", {})}
+    return {**main, **variant, "fix": fix}
+
+
 def form(words: dict, where: str) -> dict:
-    """One wording of a rule: its levels, message and remedy."""
+    """One wording of a rule: its levels, its message, and how its fix can be applied."""
     levels = words["levels"] or {}
     if sorted(levels) != sorted(PROFILES) or not set(levels.values()) <= set(LEVELS):
         raise ValueError(f"{where}: levels: a level of {LEVELS} for each of {PROFILES}")
+    fix = words["fix"] or {}
+    if fix.get("applicability") not in FIXES:
+        raise ValueError(f"{where}: fix: an applicability of {FIXES}")
     return {
         "levels": {profile: levels[profile] for profile in PROFILES},
-        "message": words["message"].strip(),
-        "remedy": words["remedy"].strip(),
+        "message": plain(words["message"]),
+        "fix": fix["applicability"],
+        "why": plain(fix.get("why", "")) if fix["applicability"] != "safe" else "",
     }
+
+
+def plain(template: str) -> str:
+    """A text of METADATA for a reader: what is filled in is left out."""
+    return re.sub(r"\{[a-z_]+\}", "...", template).strip()
 
 
 def build(policy: pathlib.Path) -> str:

@@ -22,7 +22,6 @@ RULE = """\
 # custom:
 #   harm: latent
 #   id: {id}
-#   item: 0
 #   levels: {{checklist: warn, evidence: warn}}
 #   message: "WRITE what happens here, with {{timeout}}"
 #   directive: grpc_send_timeout
@@ -30,7 +29,6 @@ RULE = """\
 #     applicability: unsafe
 #     why: "WRITE what else changes, or which value nobody has said"
 #     edits: [{{op: set, in: location, name: grpc_send_timeout, args: ["60s"]}}]
-#   evidence: docs/rules/{id}.md
 package nginx.grpc.rules.{slug}
 
 import data.nginx.grpc.lib.calls

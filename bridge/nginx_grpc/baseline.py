@@ -11,8 +11,10 @@ import json
 import os.path
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+from nginx_grpc import catalogue
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult, Finding, Gone
 from nginx_grpc.fingerprints import Names, names
@@ -25,9 +27,6 @@ _FIELDS = ("id", "input", "server", "location", "upstream", "directive", "level"
 
 # The levels that cover a finding of a level, the nearest first.
 _COVER = {"deny": ("deny",), "warn": ("warn", "deny")}
-
-# What was not read or is not in order was not judged: nobody can have accepted it.
-_NEVER = frozenset({"NG001", "NG002", "NG003", "NG004"})
 
 Key = tuple[str, ...]
 """The values of _FIELDS."""
@@ -110,7 +109,13 @@ def dump(baseline: Baseline) -> str:
 
 
 def _may_hold(finding: Finding) -> bool:
-    return finding.waived is None and finding.id not in _NEVER
+    # What was not read or is not in order was not judged: nobody can have accepted it.
+    return finding.waived is None and finding.id not in _casting_doubt()
+
+
+@cache
+def _casting_doubt() -> frozenset[str]:
+    return frozenset(rule.id for rule in catalogue.rules() if rule.harm == "verdict")
 
 
 def _inputs(result: CheckResult, path: str) -> dict[str, str]:

@@ -34,12 +34,13 @@ class Rule:
             there fail, some where some do, latent where none does yet.
         item: the checklist's item it is for; empty where it is beyond the list.
         levels: deny, warn or off by profile (checklist, evidence).
-        message: the template of its message, with {names}.
-        remedy: the line or lines to write.
-        evidence: the page that shows the fault happen, as a path in the repository.
+        security: the severity of a fault of security, from 0 to 10; empty for any other.
+        message: what it says; `...` stands for what differs from one finding to the next.
+        fix: what `nginx-grpc fix` can do: safe, unsafe, or manual where somebody has to decide.
+        why: why it is not safe, or what is to be decided.
         versions: what depends on nginx's version, in words; empty where nothing does.
         variants: its other wordings: `when` they hold (empty: see the description), and their
-            levels, message and remedy.
+            levels, message, fix and why.
     """
 
     id: str
@@ -48,12 +49,18 @@ class Rule:
     description: str
     harm: str
     item: str
+    security: str
     levels: dict[str, str] = field(hash=False)
     message: str
-    remedy: str
-    evidence: str
+    fix: str
+    why: str
     versions: str = ""
     variants: list[dict[str, Any]] = field(default_factory=list, hash=False)
+
+    @property
+    def evidence(self) -> str:
+        """The page that shows the fault happen, as a path in the repository."""
+        return f"docs/rules/{self.id}.md"
 
 
 @cache
@@ -129,17 +136,14 @@ def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
         yield ""
     facts = {
         "level": _levels(rule.levels),
-        "item": rule.item.strip("0"),
+        "item": rule.item,
         "nginx": rule.versions,
         "says": rule.message,
+        "fix": _fix(rule.fix, rule.why),
     }
     for label, text in facts.items():
         if text:
             yield from _labelled(label, text, width, dim, reset)
-    if rule.remedy:
-        first, *others = rule.remedy.splitlines()
-        yield f"{dim}fix:{reset}      {first}"
-        yield from (f"          {line}" for line in others)
     for variant in rule.variants:
         text = f"{variant['when']}: {_levels(variant['levels'])}"
         if variant["message"] != rule.message:
@@ -159,6 +163,15 @@ def _evidence(rule: Rule, width: int, dim: str, reset: str) -> Iterator[str]:
         yield f"          and {found.more} more on its page"
     if found.measured:
         yield from _labelled("measured", found.measured, width, dim, reset)
+
+
+def _fix(applicability: str, why: str) -> str:
+    words = {
+        "safe": "nginx-grpc fix",
+        "unsafe": "nginx-grpc fix --unsafe",
+        "manual": "to be decided",
+    }[applicability]
+    return f"{words}: {why}" if why else words
 
 
 def _levels(levels: dict[str, str]) -> str:

@@ -15,11 +15,12 @@ describe(chain) := {
 	"id": custom.id,
 	"slug": replace(link.path[count(link.path) - 1], "_", "-"),
 	"title": link.annotations.title,
+	"harm": custom.harm,
 	"levels": custom.levels,
-	"evidence": custom.evidence,
+	"evidence": concat("", ["docs/rules/", custom.id, ".md"]),
 	"main": object.union(
 		{"cap": "deny", "directive": ""},
-		object.filter(custom, {"message", "remedy", "levels", "directive", "fix"}),
+		object.filter(custom, {"message", "levels", "directive", "fix"}),
 	),
 	"variants": object.get(custom, "variants", {}),
 } if {
@@ -27,6 +28,10 @@ describe(chain) := {
 	link.annotations.scope == "package"
 	custom := link.annotations.custom
 }
+
+# always_holding: the rules that cast doubt on the whole verdict. No setting lowers one and no waiver
+# accepts what it finds.
+always_holding(abouts) := {about.id | some about in abouts; about.harm == "verdict"}
 
 # fault: something is wrong. `forms` name the variants that apply, each over the one before;
 # `subject` has the names of server, location and upstream and the node they stand for; `at` is the
@@ -90,9 +95,7 @@ _fix(words, patterns, found) := whole if {
 	"applicability": words.fix.applicability,
 	"why": _why(words.fix, patterns),
 	"edits": _edits(words.fix, patterns, found),
-} if {
-	words.fix
-} else := _manual(words.remedy, patterns)
+}
 
 _manual(why, patterns) := {
 	"applicability": "manual",

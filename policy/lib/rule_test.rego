@@ -4,12 +4,11 @@ import data.nginx.grpc.lib.rule
 
 _custom := {
 	"id": "NG999",
-	"item": 2,
+	"harm": "some",
 	"levels": {"checklist": "deny", "evidence": "warn"},
 	"message": "{a} is {b}",
-	"remedy": "{a} {c};",
 	"directive": "grpc_{a}",
-	"evidence": "docs/rules/NG999.md",
+	"fix": {"applicability": "manual", "why": "{a} {c};"},
 	"variants": {
 		"mild": {"when": "it is mild", "levels": {"checklist": "warn", "evidence": "off"}, "cap": "warn"},
 		"other": {"when": "it is another", "message": "{b} is {a}"},
@@ -34,13 +33,14 @@ test_describe if {
 		"id": "NG999",
 		"slug": "some-rule",
 		"title": "Some rule",
+		"harm": "some",
 		"levels": _custom.levels,
 		"evidence": "docs/rules/NG999.md",
 		"main": {
 			"cap": "deny",
 			"message": "{a} is {b}",
-			"remedy": "{a} {c};",
 			"directive": "grpc_{a}",
+			"fix": _custom.fix,
 			"levels": _custom.levels,
 		},
 		"variants": _custom.variants,
@@ -84,7 +84,7 @@ test_fault if {
 _with_fix(mending) := rule.describe([object.union(_chain[1], {"annotations": {
 	"scope": "package",
 	"title": "Some rule",
-	"custom": object.union(object.remove(_custom, ["remedy"]), {"fix": mending}),
+	"custom": object.union(object.remove(_custom, ["fix"]), {"fix": mending}),
 }})])
 
 _safe := {
@@ -136,6 +136,10 @@ test_unsafe_and_manual_say_why if {
 	manual := _with_fix({"applicability": "manual", "why": "{b} or not", "edits": [_safe.edits[2]]})
 	decided := rule.fault(manual, [], _subject, _at, _nodes)
 	decided.fix == {"applicability": "manual", "why": "y or not", "edits": []}
+}
+
+test_what_always_holds if {
+	rule.always_holding([_about, object.union(_about, {"id": "NG998", "harm": "verdict"})]) == {"NG998"}
 }
 
 test_settings if {

@@ -98,7 +98,6 @@ RULE = """# METADATA
 #       when: something holds
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
-#   evidence: docs/rules/NG901.md
 package nginx.grpc.rules.a_rule
 
 findings contains {"what": input.what} if input.what in {"a", "b"}
@@ -127,7 +126,8 @@ def test_a_rule_in_order(tmp_path):
         ("One sentence. Another sentence.", "One sentence.", "fewer than two sentences"),
         ("id: NG901", "id: NG91", "no id of the form"),
         ("item: 1", "item: 8", "no item of the checklist"),
-        ("#   item: 1\n", "", "lacks item"),
+        ("item: 1", "item: 0", "no item of the checklist"),
+        ("item: 1", "security: high", "no security from 0 to 10"),
         ("evidence: warn}\n#   message", "evidenz: warn}\n#   message", "main has no level"),
         ("checklist: deny", "checklist: error", "main has no level"),
         ("#   fix:", "#   cure:", "main has no fix"),
@@ -142,12 +142,11 @@ def test_a_rule_in_order(tmp_path):
         ("in: upstream", "at: upstream", "has no such edit"),
         ("in: upstream", "in: somewhere", "has no such edit"),
         ('args: ["{what}"]', 'args: ["{whom}"]', "never fills whom"),
-        ("docs/rules/NG901.md", "docs/rules/NG902.md", "no page of its id"),
         ("when: something holds", 'when: ""', "weak does not say when"),
         ("#       cap", "#       kap", "weak has an unknown key kap"),
         ("checklist: warn", "checklist: deny", "weak is a deny that is capped"),
         ("says {what}", "says {whom}", "never fills whom"),
-        ("#   evidence:", "#   severity: high\n#   evidence:", "has an unknown key severity"),
+        ("item: 1", "severity: high", "has an unknown key severity"),
         ("rules.a_rule", "rules.another", "not in the folder of its package"),
     ],
 )

@@ -48,8 +48,9 @@ def test_every_placeholder_is_filled(settings):
         decision = decide(one.document)
         for finding in [*decision["deny"], *decision["warn"]]:
             ids.add(finding["id"])
-            for text in ("message", "remedy"):
-                assert not re.search(r"\{[a-z_]+\}", finding[text]), (one.at, finding[text])
+            texts = [finding[name] for name in ("message", "remedy", "directive")]
+            for text in (*texts, finding["fix"]["why"]):
+                assert not re.search(r"\{[a-z_]+\}", text), (one.at, text)
     assert len(ids) > 30
 
 

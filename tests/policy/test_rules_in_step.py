@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -36,8 +37,7 @@ RULE = """# METADATA
 #   item: 2
 #   levels: {{checklist: deny, evidence: {level}}}
 #   message: "a {{b}}"
-#   remedy: "c;"
-#   evidence: docs/rules/NG103.md
+#   fix: {{applicability: manual, why: "c"}}
 package nginx.grpc.rules.{slug}
 """
 
@@ -89,3 +89,10 @@ def test_all_rules_are_listed():
 def test_a_rule_that_there_is_not():
     with pytest.raises(Refused, match="no rule NG999; `nginx-grpc rules` lists them"):
         catalogue.show("NG999", "text", color=False, width=80)
+
+
+def test_what_is_filled_in_is_left_out_for_a_reader():
+    for rule in catalogue.rules():
+        for form in ("text", "json"):
+            shown = catalogue.show(rule.id, form, color=False, width=80)
+            assert not re.search(r"\{[a-z_]+\}", shown), shown

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from nginx_grpc import __version__, catalogue, printable, summary
+from nginx_grpc import __version__, catalogue, evidence, printable, summary
 from nginx_grpc.findings import CheckResult, Finding, Replacement
 from nginx_grpc.fingerprints import Lines, fingerprint
 from nginx_grpc.reports.interface import Report
@@ -18,14 +18,6 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _LEVELS = {"deny": "error", "warn": "warning"}
-
-# Our own rating, in the bands of code scanning: from 7.0 high, from 4.0 medium.
-_SECURITY_SEVERITY = {
-    "NG401": "5.9",
-    "NG402": "8.1",
-    "NG403": "8.6",
-    "NG404": "5.3",
-}
 
 
 class SarifReport(Report):
@@ -94,7 +86,7 @@ def _rules(result: CheckResult) -> list[dict[str, Any]]:
 
 def _rule(rule: catalogue.Rule) -> dict[str, Any]:
     level = rule.levels["checklist"]
-    severity = _SECURITY_SEVERITY.get(rule.id)
+    severity = rule.security
     properties: dict[str, Any] = {
         "tags": ["grpc", "nginx", "security" if severity else "reliability"],
         "precision": "high",
@@ -103,15 +95,16 @@ def _rule(rule: catalogue.Rule) -> dict[str, Any]:
     if severity:
         properties["security-severity"] = severity
     url = catalogue.page(rule.evidence)
-    remedy = f"\n\nWrite:\n\n{rule.remedy}" if rule.remedy else ""
-    fenced = f"\n\n```nginx\n{rule.remedy.strip()}\n```" if rule.remedy else ""
+    change = "\n".join(evidence.of(rule.id).change)
+    example = f"\n\nFor example:\n\n{change}" if change else ""
+    fenced = f"\n\nFor example:\n\n```diff\n{change}\n```" if change else ""
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.slug.split("-")),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": " ".join(rule.description.split())},
         "help": {
-            "text": f"{rule.description}{remedy}\n\nThe fault as it happens: {url}",
+            "text": f"{rule.description}{example}\n\nThe fault as it happens: {url}",
             "markdown": f"{rule.description}{fenced}\n\n[The fault as it happens]({url})",
         },
         "helpUri": url,

@@ -9,7 +9,6 @@
 # custom:
 #   harm: some
 #   id: NG305
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{what} makes nginx read the whole request first: a bidi call whose client waits for an answer hangs until its deadline"
 #   directive: "{name}"
@@ -31,7 +30,6 @@
 #       fix:
 #         applicability: manual
 #         why: "lua_need_request_body off, and no ngx.req.read_body(), where bidi calls come"
-#   evidence: docs/rules/NG305.md
 package nginx.grpc.rules.body_read_first
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: latent
 #   id: NG304
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_buffer_size {size} is reserved for every call and limits no message"
 #   directive: grpc_buffer_size
@@ -16,7 +15,6 @@
 #     applicability: unsafe
 #     why: "64k is assumed; without a line it is 4k"
 #     edits: [{op: set, in: location, name: grpc_buffer_size, args: [64k]}]
-#   evidence: docs/rules/NG304.md
 package nginx.grpc.rules.buffer_size
 
 import data.nginx.grpc.lib.calls

@@ -7,7 +7,6 @@
 # custom:
 #   harm: some
 #   id: NG302
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "requests here have up to {largest}, and above {size} nginx ends them with 413 (UNKNOWN)"
 #   directive: client_max_body_size
@@ -25,7 +24,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location may be as large, too"}
-#   evidence: docs/rules/NG302.md
 package nginx.grpc.rules.client_body_size
 
 import data.nginx.grpc.lib.calls

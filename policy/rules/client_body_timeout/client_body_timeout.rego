@@ -8,7 +8,6 @@
 # custom:
 #   harm: some
 #   id: NG301
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_read_timeout is {read}, but a client or bidi stream that is silent for {body} is ended by client_body_timeout"
 #   directive: client_body_timeout
@@ -23,7 +22,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location are given {need} for their bodies, too"}
-#   evidence: docs/rules/NG301.md
 package nginx.grpc.rules.client_body_timeout
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: some
 #   id: NG307
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "client connections end after {requests} calls: calls that are on their way then get UNAVAILABLE, in clients that do not retry"
 #   directive: keepalive_requests
@@ -19,7 +18,6 @@
 #     busy:
 #       when: settings give expected_concurrency
 #       message: "client connections end after {requests} calls, and {calls} are expected at once: those on their way then get UNAVAILABLE, in clients that do not retry"
-#   evidence: docs/rules/NG307.md
 package nginx.grpc.rules.client_connection_age
 
 import data.nginx.grpc.lib.connections

@@ -7,7 +7,6 @@
 # custom:
 #   harm: some
 #   id: NG212
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "a call that meets a lost server waits for {timeout} before anything else is tried"
 #   directive: grpc_connect_timeout
@@ -15,7 +14,6 @@
 #     applicability: unsafe
 #     why: "5s is assumed"
 #     edits: [{op: set, in: location, name: grpc_connect_timeout, args: [5s]}]
-#   evidence: docs/rules/NG212.md
 package nginx.grpc.rules.connect_timeout
 
 import data.nginx.grpc.lib.calls

@@ -6,14 +6,12 @@
 # custom:
 #   harm: some
 #   id: NG216
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "calls of type application/grpc+proto do not match {operator} \"application/grpc\" and are not taken for gRPC"
 #   directive: if
 #   fix:
 #     applicability: safe
 #     edits: [{op: replace, at: at, was: if, name: if, args: ["({variable}", "{instead}", "^application/grpc($|[+;])", ")"]}]
-#   evidence: docs/rules/NG216.md
 package nginx.grpc.rules.content_type_exact
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: every
 #   id: NG208
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "grpc_pass {text} can become {value}{way}, a host name that nginx resolves when a call comes, and there is no resolver: every such call gets 502"
 #   directive: grpc_pass
@@ -26,7 +25,6 @@
 #       when: the text is no target of grpc_pass
 #       message: "grpc_pass {text} can become {value}{way}, which is no target of grpc_pass (it takes grpc:// or grpcs://, a host, a port, and no path): every such call gets 500"
 #       fix: {why: "what {variable} names: an upstream, or an address with its port"}
-#   evidence: docs/rules/NG208.md
 package nginx.grpc.rules.dynamic_target
 
 import data.nginx.grpc.lib.calls

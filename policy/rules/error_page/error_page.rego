@@ -18,7 +18,6 @@
 #       when: at least one of the three has a page for gRPC
 #       levels: {checklist: warn, evidence: "off"}
 #       cap: warn
-#   evidence: docs/rules/NG109.md
 package nginx.grpc.rules.error_page
 
 import data.nginx.grpc.lib.calls

@@ -78,7 +78,6 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "for {statuses} of {places} {page} keeps the HTTP status: grpc-go before 1.83 goes by that, and does not see grpc-status and grpc-message"
-#   evidence: docs/rules/NG110.md
 package nginx.grpc.rules.error_page_harm
 
 import data.nginx.grpc.lib.calls

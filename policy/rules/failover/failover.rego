@@ -34,7 +34,6 @@
 #       fix:
 #         applicability: safe
 #         edits: [{op: set, in: location, name: grpc_next_upstream_tries, args: ["0"]}]
-#   evidence: docs/rules/NG107.md
 package nginx.grpc.rules.failover
 
 import data.nginx.grpc.lib.calls

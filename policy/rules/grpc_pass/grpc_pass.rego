@@ -41,7 +41,6 @@
 #       when: the rest of the configuration is not seen
 #       message: "calls come here ({signs}) and go out by {handler} {target}: every one fails with UNKNOWN or INTERNAL, unless what is not seen says both proxy_http_version 2 and proxy_pass_trailers on (1.29.4)"
 #   versions: "1.29.4: proxy_http_version 2 with proxy_pass_trailers on carries gRPC"
-#   evidence: docs/rules/NG101.md
 package nginx.grpc.rules.grpc_pass
 
 import data.nginx.grpc.lib.calls

@@ -12,7 +12,6 @@
 #   message: "grpc_pass {text} says no scheme, so calls go out in plaintext without a word about it"
 #   directive: grpc_pass
 #   fix: {applicability: safe}
-#   evidence: docs/rules/NG102.md
 package nginx.grpc.rules.grpc_pass_scheme
 
 import data.nginx.grpc.lib.calls

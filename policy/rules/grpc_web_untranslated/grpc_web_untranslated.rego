@@ -8,12 +8,10 @@
 # custom:
 #   harm: latent
 #   id: NG217
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{header} is for browsers, which speak gRPC-Web; grpc_pass does not translate it"
 #   directive: add_header
 #   fix: {applicability: manual, why: "a proxy that translates gRPC-Web, for the browsers' paths"}
-#   evidence: docs/rules/NG217.md
 package nginx.grpc.rules.grpc_web_untranslated
 
 import data.nginx.grpc.lib.calls

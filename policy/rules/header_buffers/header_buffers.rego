@@ -10,7 +10,6 @@
 # custom:
 #   harm: some
 #   id: NG306
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "large_client_header_buffers {said} is below nginx's default of 8k: metadata above {size} closes the client's connection"
 #   directive: large_client_header_buffers
@@ -39,7 +38,6 @@
 #       cap: warn
 #       message: "grpc_buffer_size {said} may refuse the {need} bytes of headers or trailers that settings speak of (response_metadata): nginx counts a Huffman-coded value for up to 8/5 of its length"
 #   versions: "1.31.3: the headers and the trailers of an answer have to fit grpc_buffer_size"
-#   evidence: docs/rules/NG306.md
 package nginx.grpc.rules.header_buffers
 
 import data.nginx.grpc.lib.calls

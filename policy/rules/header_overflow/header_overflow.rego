@@ -8,8 +8,8 @@
 # custom:
 #   harm: some
 #   id: NG402
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
+#   security: 8.1
 #   message: "a client can overflow a buffer of nginx {version} (CVE-2026-42055): ignore_invalid_headers is off and large_client_header_buffers {buffers}"
 #   directive: ignore_invalid_headers
 #   fix:
@@ -17,7 +17,6 @@
 #     why: "headers with other names than nginx takes for valid are dropped; nginx 1.30.3 or 1.31.2 and later mend it"
 #     edits: [{op: set, in: server, name: ignore_invalid_headers, args: ["on"]}]
 #   versions: "1.13.10 to 1.31.1; fixed in 1.30.3 and 1.31.2"
-#   evidence: docs/rules/NG402.md
 package nginx.grpc.rules.header_overflow
 
 import data.nginx.grpc.lib.calls

@@ -7,12 +7,10 @@
 # custom:
 #   harm: every
 #   id: NG214
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "grpc_set_header {name} \"{value}\" makes {server} servers refuse every call"
 #   directive: grpc_set_header
 #   fix: {applicability: safe}
-#   evidence: docs/rules/NG214.md
 package nginx.grpc.rules.hop_header
 
 import data.nginx.grpc.lib.calls

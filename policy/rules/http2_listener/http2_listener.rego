@@ -8,7 +8,6 @@
 # custom:
 #   harm: every
 #   id: NG201
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "no client can make a call: {sockets} of this server {verb} no HTTP/2"
 #   directive: "{directive}"
@@ -40,7 +39,6 @@
 #       cap: warn
 #       message: "only clients that speak gRPC over HTTP/3 can make a call: {sockets} of this server {verb} no HTTP/2"
 #   versions: "1.25.1: http2 on; before, listen ... http2"
-#   evidence: docs/rules/NG201.md
 package nginx.grpc.rules.http2_listener
 
 import data.nginx.grpc.lib.calls

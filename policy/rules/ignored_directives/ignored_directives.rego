@@ -7,7 +7,6 @@
 # custom:
 #   harm: latent
 #   id: NG210
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{names} beside grpc_pass has no effect"
 #   directive: "{first}"
@@ -20,7 +19,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location go by it"}
-#   evidence: docs/rules/NG210.md
 package nginx.grpc.rules.ignored_directives
 
 import data.nginx.grpc.lib.calls

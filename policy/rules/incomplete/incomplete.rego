@@ -9,12 +9,10 @@
 # custom:
 #   harm: verdict
 #   id: NG002
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "include {what} was not read ({reason}), and it may hold a gRPC location or what one depends on"
 #   directive: include
 #   fix: {applicability: manual, why: "nginx-grpc check the output of nginx -T, or a folder that holds {what} (--root, --map)"}
-#   evidence: docs/rules/NG002.md
 package nginx.grpc.rules.incomplete
 
 import data.nginx.grpc.lib.calls

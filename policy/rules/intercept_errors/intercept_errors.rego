@@ -15,7 +15,6 @@
 #   fix:
 #     applicability: safe
 #     edits: [{op: set, in: location, name: grpc_intercept_errors, args: ["on"]}]
-#   evidence: docs/rules/NG108.md
 package nginx.grpc.rules.intercept_errors
 
 import data.nginx.grpc.lib.calls

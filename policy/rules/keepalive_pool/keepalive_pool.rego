@@ -47,7 +47,6 @@
 #       message: "there is a pool only by the default of nginx 1.29.7 and later; settings ask for it in writing"
 #       fix: {applicability: safe}
 #   versions: "1.29.7: every upstream block has a pool of 32 for each location unless it says keepalive 0"
-#   evidence: docs/rules/NG104.md
 package nginx.grpc.rules.keepalive_pool
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: some
 #   id: NG203
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "a busy connection is used for {time}; the server ends it after {age} (MaxConnectionAge) and cuts the calls that outlive its grace"
 #   directive: keepalive_time
@@ -23,7 +22,6 @@
 #       when: it is an nginx before 1.19.10
 #       fix: {applicability: manual, why: "nginx 1.19.10 or later, which has keepalive_time"}
 #   versions: "1.19.10: keepalive_time"
-#   evidence: docs/rules/NG203.md
 package nginx.grpc.rules.keepalive_time
 
 import data.nginx.grpc.lib.calls

@@ -37,7 +37,6 @@
 #       when: the upstream serves HTTP as well
 #       fix: {applicability: unsafe, why: "proxy_pass uses the connections of this upstream, too; {limit} is {origin}"}
 #   versions: "1.29.7: every upstream block has a pool unless it says keepalive 0"
-#   evidence: docs/rules/NG103.md
 package nginx.grpc.rules.keepalive_timeout
 
 import data.nginx.grpc.lib.calls

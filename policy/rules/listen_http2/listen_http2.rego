@@ -7,7 +7,6 @@
 # custom:
 #   harm: latent
 #   id: NG501
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{name} is {state} from nginx {since} on, and settings say {version} ({count} in this file)"
 #   directive: "{directive}"
@@ -22,7 +21,6 @@
 #         applicability: unsafe
 #         why: "http2 on is for all sockets of a server: {others} take HTTP/2 then, too"
 #   versions: "1.25.1: http2 on; 1.19.7: http2_* limits obsolete"
-#   evidence: docs/rules/NG501.md
 package nginx.grpc.rules.listen_http2
 
 import data.nginx.grpc.lib.effective

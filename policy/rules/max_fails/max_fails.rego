@@ -9,14 +9,12 @@
 # custom:
 #   harm: some
 #   id: NG205
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{fails} (a reset, an expired deadline) within fail_timeout ({window}) put one of {servers} servers out for as long; with all of them out, every call gets 502"
 #   directive: server
 #   fix:
 #     applicability: unsafe
 #     why: "a server that is gone without refusing then costs each call that is sent to it grpc_connect_timeout"
-#   evidence: docs/rules/NG205.md
 package nginx.grpc.rules.max_fails
 
 import data.nginx.grpc.lib.calls

@@ -7,7 +7,6 @@
 # custom:
 #   harm: some
 #   id: NG303
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "metadata {names} never reaches the gRPC server: nginx drops names with an underscore or a dot"
 #   directive: "{switch}"
@@ -15,7 +14,6 @@
 #     applicability: unsafe
 #     why: "every location of the server gets such headers"
 #     edits: [{op: set, in: server, name: "{switch}", args: ["{to}"]}]
-#   evidence: docs/rules/NG303.md
 package nginx.grpc.rules.metadata_names
 
 import data.nginx.grpc.lib.calls

@@ -28,7 +28,6 @@
 #         why: each location then has a pool of its own
 #         edits: [{op: set, in: upstream, name: keepalive, args: ["{size}", local]}]
 #   versions: "1.29.7: keepalive {N} local keeps a pool for each location, as the default does"
-#   evidence: docs/rules/NG218.md
 package nginx.grpc.rules.mixed_pool
 
 import data.nginx.grpc.lib.calls

@@ -7,7 +7,6 @@
 # custom:
 #   harm: every
 #   id: NG502
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{name} needs nginx {since}, and settings say {version}: it refuses to start"
 #   directive: "{directive}"
@@ -23,7 +22,6 @@
 #         applicability: unsafe
 #         why: "http2 of a listen is for every server of its socket, and on plaintext HTTP/1.1 is lost there"
 #   versions: each directive's own
-#   evidence: docs/rules/NG502.md
 package nginx.grpc.rules.needs_newer_nginx
 
 import data.nginx.grpc.lib.effective

@@ -9,12 +9,10 @@
 # custom:
 #   harm: every
 #   id: NG207
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "calls that match here get 404 (UNIMPLEMENTED): grpc_pass is not inherited from location {outer}"
 #   directive: grpc_pass
 #   fix: {applicability: safe}
-#   evidence: docs/rules/NG207.md
 package nginx.grpc.rules.nested_location
 
 import data.nginx.grpc.lib.calls

@@ -24,7 +24,6 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "a call goes to the next server only by nginx's default, {conditions}; settings ask for it in writing"
-#   evidence: docs/rules/NG105.md
 package nginx.grpc.rules.next_upstream
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: every
 #   id: NG219
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "return {code} sends HTTP status {code}, which is none: every call that comes here gets UNKNOWN, not gRPC's code {code}"
 #   directive: return
@@ -32,7 +31,6 @@
 #         applicability: unsafe
 #         why: 404 is UNIMPLEMENTED to a client of gRPC
 #         edits: [{op: replace, at: at, was: return, name: return, args: ["404"]}]
-#   evidence: docs/rules/NG219.md
 package nginx.grpc.rules.no_status
 
 import data.nginx.grpc.lib.calls

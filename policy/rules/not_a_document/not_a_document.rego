@@ -9,11 +9,9 @@
 # custom:
 #   harm: verdict
 #   id: NG001
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{what}; run the bridge and give its output to the policy"
 #   fix: {applicability: manual, why: "nginx-grpc bridge nginx.conf | conftest test --parser json --policy policy --namespace nginx.grpc -"}
-#   evidence: docs/rules/NG001.md
 package nginx.grpc.rules.not_a_document
 
 import data.nginx.grpc.guard

@@ -7,11 +7,9 @@
 # custom:
 #   harm: latent
 #   id: NG005
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "not judged in full: {reasons}"
 #   fix: {applicability: manual, why: "{hints}"}
-#   evidence: docs/rules/NG005.md
 package nginx.grpc.rules.not_judged
 
 import data.nginx.grpc.lib.rule

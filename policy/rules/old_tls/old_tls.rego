@@ -6,14 +6,13 @@
 # custom:
 #   harm: latent
 #   id: NG404
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
+#   security: 5.3
 #   message: "{directive} names {versions}, which no gRPC client needs"
 #   directive: "{directive}"
 #   fix:
 #     applicability: unsafe
 #     why: "who speaks nothing newer is refused"
-#   evidence: docs/rules/NG404.md
 package nginx.grpc.rules.old_tls
 
 import data.nginx.grpc.lib.calls

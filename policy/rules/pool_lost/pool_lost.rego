@@ -19,7 +19,6 @@
 #       when: the upstream serves HTTP as well
 #       fix: {applicability: manual, why: "an upstream of its own for gRPC: this one gets a pool that proxy_pass uses, too"}
 #   versions: "1.29.7: the order does not matter"
-#   evidence: docs/rules/NG204.md
 package nginx.grpc.rules.pool_lost
 
 import data.nginx.grpc.lib.calls

@@ -9,7 +9,6 @@
 # custom:
 #   harm: every
 #   id: NG220
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "calls under {path} go on with it, and no gRPC method's path begins so: UNIMPLEMENTED"
 #   directive: grpc_pass
@@ -17,7 +16,6 @@
 #     applicability: unsafe
 #     why: "a server that has its services under {path} wants the path as it is: path_prefixes in the settings"
 #     edits: [{op: add, in: location, name: rewrite, args: ["^{prefix}(/.*)$", $1, break]}]
-#   evidence: docs/rules/NG220.md
 package nginx.grpc.rules.prefix_not_stripped
 
 import data.nginx.grpc.lib.calls

@@ -31,7 +31,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location are given {instead} for their bodies, too"}
-#   evidence: docs/rules/NG106.md
 package nginx.grpc.rules.read_timeout
 
 import data.nginx.grpc.lib.calls

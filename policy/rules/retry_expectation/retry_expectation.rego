@@ -9,7 +9,6 @@
 # custom:
 #   harm: some
 #   id: NG206
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_next_upstream never repeats a gRPC call for {conditions}"
 #   directive: grpc_next_upstream
@@ -18,7 +17,6 @@
 #     hangs:
 #       when: non_idempotent is among them
 #       message: "grpc_next_upstream never repeats a gRPC call for {conditions}, and behind auth_request non_idempotent makes calls hang"
-#   evidence: docs/rules/NG206.md
 package nginx.grpc.rules.retry_expectation
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: verdict
 #   id: NG003
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "nginx_grpc.{setting} {problem}"
 #   fix: {applicability: manual, why: "correct {setting} in the settings; nothing else was judged"}
@@ -19,7 +18,6 @@
 #       cap: warn
 #       message: "nginx_grpc.{setting} is for an upstream that is not there"
 #       fix: {why: "correct the name, or remove {setting}"}
-#   evidence: docs/rules/NG003.md
 package nginx.grpc.rules.settings
 
 import data.nginx.grpc.guard.settings as guard
@@ -64,7 +62,7 @@ problems contains ["largest_request", "must be a size, as 4m or 512k"] if {
 
 problems contains [concat("", ["levels.", id]), "can't be set: this rule always holds"] if {
 	some id, _ in settings.given.levels
-	id in {"NG001", "NG002", "NG003", "NG004"}
+	id in _always_holding
 }
 
 problems contains [concat("", ["levels.", id]), "names no rule"] if {
@@ -74,6 +72,8 @@ problems contains [concat("", ["levels.", id]), "names no rule"] if {
 }
 
 _ids := {id | id := data.nginx.grpc.rules[_].about.id}
+
+_always_holding := rule.always_holding([about | about := data.nginx.grpc.rules[_].about])
 
 _duration_words := "must be a duration, as 30s, 5m or 1h30m"
 

@@ -7,8 +7,8 @@
 # custom:
 #   harm: some
 #   id: NG403
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
+#   security: 8.6
 #   message: "grpc_pass {text} goes wherever the client says, in {variables}"
 #   directive: grpc_pass
 #   fix: {applicability: manual, why: "which upstreams clients may name: a map from {variable} to them"}
@@ -18,7 +18,6 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "grpc_pass {text} goes to a host of which the client says a part, in {variables}"
-#   evidence: docs/rules/NG403.md
 package nginx.grpc.rules.target_from_request
 
 import data.nginx.grpc.lib.calls

@@ -10,7 +10,6 @@
 # custom:
 #   harm: every
 #   id: NG209
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{what} answers every call: none reaches the server"
 #   directive: "{directive}"
@@ -83,7 +82,6 @@
 #         applicability: unsafe
 #         why: "calls and all else that comes here go to grpc_pass from then on"
 #         edits: [{op: remove, at: at, was: return}]
-#   evidence: docs/rules/NG209.md
 package nginx.grpc.rules.unreachable_pass
 
 import data.nginx.grpc.lib.fix

@@ -7,7 +7,6 @@
 # custom:
 #   harm: latent
 #   id: NG202
-#   item: 0
 #   levels: {checklist: warn, evidence: "off"}
 #   message: "proxy_set_header {headers} is for WebSocket and HTTP/1.1; gRPC has no use for it"
 #   directive: proxy_set_header
@@ -16,7 +15,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "a WebSocket that comes here is upgraded no more"}
-#   evidence: docs/rules/NG202.md
 package nginx.grpc.rules.upgrade_headers
 
 import data.nginx.grpc.lib.calls

@@ -6,7 +6,6 @@
 # custom:
 #   harm: latent
 #   id: NG215
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "grpc_pass {text} goes past upstream {names}, which names the same server: its pool is not used"
 #   directive: grpc_pass
@@ -18,7 +17,6 @@
 #     several:
 #       when: several upstreams name the server
 #       fix: {applicability: manual, why: "which of {names}"}
-#   evidence: docs/rules/NG215.md
 package nginx.grpc.rules.upstream_bypassed
 
 import data.nginx.grpc.lib.calls

@@ -8,7 +8,6 @@
 # custom:
 #   harm: some
 #   id: NG405
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
 #   message: "nginx does not say {name} in the TLS handshake: a server that picks its certificate by name ends it, and every call gets 502"
 #   directive: grpc_ssl_server_name
@@ -35,7 +34,6 @@
 #       fix:
 #         applicability: manual
 #         why: "whether {name} is a name in the certificate: grpc_ssl_server_name on; and else grpc_ssl_name with the one that is"
-#   evidence: docs/rules/NG405.md
 package nginx.grpc.rules.upstream_sni
 
 import data.nginx.grpc.lib.calls

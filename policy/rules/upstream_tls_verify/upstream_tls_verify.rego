@@ -7,12 +7,11 @@
 # custom:
 #   harm: latent
 #   id: NG401
-#   item: 0
 #   levels: {checklist: warn, evidence: warn}
+#   security: 5.9
 #   message: "calls go to whoever answers at {text}: grpc_ssl_verify is {value}"
 #   directive: grpc_ssl_verify
 #   fix: {applicability: manual, why: "which CA signs the certificate and which name is in it: grpc_ssl_trusted_certificate, grpc_ssl_name, grpc_ssl_verify on"}
-#   evidence: docs/rules/NG401.md
 package nginx.grpc.rules.upstream_tls_verify
 
 import data.nginx.grpc.lib.calls

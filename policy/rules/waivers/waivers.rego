@@ -8,7 +8,6 @@
 # custom:
 #   harm: verdict
 #   id: NG004
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "the waiver of {id} {problem}"
 #   fix: {applicability: manual, why: "{instead}"}
@@ -25,7 +24,6 @@
 #       cap: warn
 #       message: "the waiver of {id} ends on {until}"
 #       fix: {why: "correct the configuration before {until}, or renew the waiver with {owner}"}
-#   evidence: docs/rules/NG004.md
 package nginx.grpc.rules.waivers
 
 import data.nginx.grpc.lib.dates
@@ -109,6 +107,8 @@ _accepts(waiver, finding) if {
 
 _ids := {id | id := data.nginx.grpc.rules[_].about.id}
 
+_always_holding := rule.always_holding([about | about := data.nginx.grpc.rules[_].about])
+
 _comment := "# nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=..."
 
 # _wrong: what is not in order, the first of it. Undefined for a waiver that is.
@@ -118,7 +118,7 @@ _wrong(waiver) := {"problem": problem, "instead": _comment} if {
 } else := {"problem": "names no rule", "instead": "the id of a rule, as nginx-grpc rules lists them"} if {
 	not waiver.id in _ids
 } else := {"problem": "is for a rule that always holds", "instead": "remove the waiver"} if {
-	waiver.id in {"NG001", "NG002", "NG003", "NG004"}
+	waiver.id in _always_holding
 } else := {"problem": "stands in a comment, and settings forbid that", "instead": "move it to waivers in the settings"} if {
 	waiver.origin == "comment"
 	not settings.comments_may_waive

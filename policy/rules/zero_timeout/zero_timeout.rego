@@ -6,7 +6,6 @@
 # custom:
 #   harm: every
 #   id: NG211
-#   item: 0
 #   levels: {checklist: deny, evidence: deny}
 #   message: "{directive} {value} does not switch the timeout off: it is over at once, and calls get 504"
 #   directive: "{directive}"
@@ -17,7 +16,6 @@
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location are given {instead} for their bodies, too"}
-#   evidence: docs/rules/NG211.md
 package nginx.grpc.rules.zero_timeout
 
 import data.nginx.grpc.lib.calls

@@ -33,14 +33,14 @@ found contains concat(" ", [file, "lacks", key]) if {
 
 found contains concat(" ", [file, "lacks", key]) if {
 	some file, _ in _rules
-	some key in ["harm", "id", "item", "levels", "message", "evidence"]
+	some key in ["harm", "id", "levels", "message", "fix"]
 	not key in object.keys(_annotation[file].custom)
 }
 
 found contains concat(" ", [file, "has an unknown key", key]) if {
 	some file, _ in _rules
 	some key in object.keys(_annotation[file].custom)
-	not key in {"harm", "id", "item", "levels", "message", "directive", "fix", "remedy", "evidence", "variants", "versions"}
+	not key in {"harm", "id", "item", "levels", "security", "message", "directive", "fix", "variants", "versions"}
 }
 
 found contains concat(" ", [file, "has no id of the form NG103"]) if {
@@ -62,15 +62,15 @@ found contains concat(" ", [file, "has no harm of verdict, every, some, latent"]
 	not object.get(_annotation[file], ["custom", "harm"], "") in {"verdict", "every", "some", "latent"}
 }
 
-found contains concat(" ", [file, "has no item of the checklist, 0 to 7"]) if {
+found contains concat(" ", [file, "has no item of the checklist, 1 to 7"]) if {
 	some file, _ in _rules
-	not object.get(_annotation[file], ["custom", "item"], -1) in numbers.range(0, 7)
+	not object.get(_annotation[file], ["custom", "item"], 1) in numbers.range(1, 7)
 }
 
-found contains concat(" ", [file, "has no page of its id as evidence"]) if {
+found contains concat(" ", [file, "has no security from 0 to 10"]) if {
 	some file, _ in _rules
-	custom := _annotation[file].custom
-	custom.evidence != concat("", ["docs/rules/", custom.id, ".md"])
+	security := _annotation[file].custom.security
+	not _is_severity(security)
 }
 
 found contains concat(" ", [file, name, "has no level for each profile"]) if {
@@ -89,7 +89,7 @@ found contains concat(" ", [file, name, "has an unknown key", key]) if {
 	some file, _ in _rules
 	some name, words in _variants[file]
 	some key in object.keys(words)
-	not key in {"when", "levels", "cap", "message", "directive", "fix", "remedy"}
+	not key in {"when", "levels", "cap", "message", "directive", "fix"}
 }
 
 # What settings can't raise is no deny to begin with.
@@ -112,7 +112,6 @@ found contains concat(" ", [file, "never fills", placeholder]) if {
 found contains concat(" ", [file, name, "has no fix, or one of another shape"]) if {
 	some file, _ in _rules
 	some name, words in _wordings[file]
-	not words.remedy
 	not _is_fix(object.get(words, "fix", {}), _keys[file])
 }
 
@@ -150,7 +149,7 @@ _wordings[file] := object.union(
 	some file, _ in _rules
 }
 
-_main(file) := object.filter(_annotation[file].custom, {"levels", "message", "directive", "fix", "remedy"})
+_main(file) := object.filter(_annotation[file].custom, {"levels", "message", "directive", "fix"})
 
 # Edits and whole fixes may be made in the module.
 _is_fix(fix, keys) if {
@@ -188,7 +187,7 @@ _fields := {
 	"move": {"at", "was", "after", "after_was"},
 }
 
-_texts(words) := {text | walk(object.filter(words, {"message", "directive", "fix", "remedy"}), [_, text]); is_string(text)}
+_texts(words) := {text | walk(object.filter(words, {"message", "directive", "fix"}), [_, text]); is_string(text)}
 
 _has_levels(words) if {
 	object.keys(words.levels) == {"checklist", "evidence"}
@@ -206,4 +205,10 @@ _keys[file] := {key.value |
 	key.type == "string"
 } if {
 	some file, module in _rules
+}
+
+_is_severity(security) if {
+	is_number(security)
+	security >= 0
+	security <= 10
 }

@@ -157,6 +157,7 @@ def test_sarif_holds_the_words_of_every_rule():
         assert rule["shortDescription"]["text"]
         assert rule["help"]["text"]
         assert rule["helpUri"].startswith("https://")
+        assert not re.search(r"\{[a-z_]+\}", json.dumps(rule))
         security = rule["id"].startswith("NG4") and "security" in rule["properties"]["tags"]
         assert ("security-severity" in rule["properties"]) == security
     assert float(rules["NG403"]["properties"]["security-severity"]) >= 7
