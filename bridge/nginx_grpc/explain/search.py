@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from nginx_grpc import catalogue, printable
+from nginx_grpc import catalogue, evidence, printable
 from nginx_grpc.catalogue import Rule
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain.recognition import Recogniser
@@ -67,7 +67,8 @@ def _rules(text: str, symptoms: list[Symptom]) -> list[Rule]:
                 rule.title,
                 rule.description,
                 rule.message,
-                rule.remedy,
+                rule.why,
+                *evidence.of(rule.id).change,
                 *(f"{each['when']} {each['message']}" for each in rule.variants),
             )
         ).casefold()
