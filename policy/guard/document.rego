@@ -1068,7 +1068,7 @@ wrong_target(x) := {"(no object)"} if {
 		some inner in wrong_target_variables(item)
 	},
 	{"variables" | not is_array(object.get(x, "variables", null))},
-	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "unknown"}},
+	{"client_chooses" | not object.get(x, "client_chooses", null) in {"no", "part", "whole", "port", "unknown"}},
 	{kind.item("failures", i, inner) |
 		some i, item in x.failures
 		not ok_failure(item)
@@ -1551,27 +1551,21 @@ wrong_header_list(x) := {"(no object)"} if {
 	{"headers" | not is_array(object.get(x, "headers", null))},
 })
 
-keys_header := {"name", "value", "always", "file", "line", "column", "key"}
+keys_header := {"name", "value", "sent", "always", "file", "line", "column", "key"}
 
 ok_header(x) if {
 	is_object(x)
-	count(x) == size_6
+	every field, _ in x {
+		keys_header[field]
+	}
 	is_string(x.name)
 	is_string(x.value)
+	is_string(object.get(x, "sent", ""))
 	is_boolean(x.always)
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
-} else if {
-	is_object(x)
-	count(x) == size_7
-	is_string(x.name)
-	is_string(x.value)
-	is_boolean(x.always)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_header(x) := {"(no object)"} if {
@@ -1580,6 +1574,7 @@ wrong_header(x) := {"(no object)"} if {
 	object.keys(x) - keys_header,
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"value" | not is_string(object.get(x, "value", null))},
+	{"sent" | not is_string(object.get(x, "sent", ""))},
 	{"always" | not is_boolean(object.get(x, "always", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -1823,7 +1818,7 @@ words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 
 words_target_kind := {"upstream", "address", "unix", "variable", "undefined"}
 
-words_target_client_chooses := {"no", "part", "whole", "unknown"}
+words_target_client_chooses := {"no", "part", "whole", "port", "unknown"}
 
 words_target_variables_origin := {"constant", "request", "unknown"}
 

@@ -10,12 +10,13 @@ location_by_id := {location.id: location |
 	some location in server.locations
 }
 
-# passes: every location with grpc_pass in effect.
+# passes: every location with grpc_pass in effect that clients' calls can come to.
 passes := [call |
 	some number, server in input.servers
 	some location in server.locations
 	location.grpc.carries == "pass"
 	not _repeats(location)
+	not _only_checks(location)
 	call := _call(number, server, location)
 ]
 
@@ -139,6 +140,18 @@ _named := {name | some call in targets; some name in call.location.target.upstre
 _repeats(location) if {
 	location.modifier == "if"
 	location_by_id[location.parent].grpc.carries == "pass"
+}
+
+# One for NGINX Plus's health checks alone.
+_only_checks(location) if {
+	location.health_check
+	_is_closed(location)
+}
+
+_is_closed(location) if {
+	location.internal
+} else if {
+	location.modifier == "@"
 }
 
 _call(number, server, location) := {

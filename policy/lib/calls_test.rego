@@ -149,3 +149,16 @@ test_forms_of_fixes if {
 	[calls.mixed(call) | some call in alone] == [[]]
 	calls.shared(t.greeter) == []
 }
+
+_checking(more) := t.one_location(t.pass("/hc", object.union(
+	{"health_check": object.union(t.at(7), {"type": "grpc"})},
+	more,
+)))
+
+# A location that only NGINX Plus's own checks use.
+test_health_checks_are_no_calls if {
+	calls.passes == [] with input as _checking({"internal": true})
+	calls.passes == [] with input as _checking({"modifier": "@"})
+	count(calls.passes) == 1 with input as _checking({})
+	count(calls.passes) == 1 with input as t.one_location(t.pass("/hc", {"internal": true}))
+}

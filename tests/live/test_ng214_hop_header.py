@@ -32,3 +32,20 @@ def test_te(story):
             nginx.logged("upstream rejected request with error 2")
         with story.accepted(CONF, GREETER=greeter, HEADER="TE trailers") as nginx:
             assert nginx.codes() == every("OK")
+
+
+def test_map_over_upgrade(story):
+    """A gRPC client sends no Upgrade, so the map gives what it has for the empty text."""
+    mapped = "map $http_upgrade $c { default upgrade; '' SENT; }" + CONF
+    with grpc_server() as greeter:
+        for sent in ("close", "keep-alive"):
+            denied = mapped.replace("SENT", sent)
+            with story.denied(denied, GREETER=greeter, HEADER="Connection $c") as nginx:
+                assert nginx.codes() == every("UNAVAILABLE")
+                nginx.logged("upstream rejected request with error")
+        accepted = mapped.replace("SENT", "''")
+        with story.accepted(accepted, GREETER=greeter, HEADER="Connection $c") as nginx:
+            assert nginx.codes() == every("OK")
+        for variable in ("$http_upgrade", "$http_connection"):
+            with story.accepted(CONF, GREETER=greeter, HEADER=f"Connection {variable}") as nginx:
+                assert nginx.codes() == every("OK")

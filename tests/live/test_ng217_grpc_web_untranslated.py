@@ -48,3 +48,33 @@ def test_web_client(story):
         with story.accepted(ACCEPTED, GREETER=greeter) as nginx:
             assert nginx.codes() == every("OK")
             assert "access-control-allow-origin" not in web_call(nginx.address).headers
+
+
+def test_content_type(story):
+    """With the header line the server answers, in what a browser can't read."""
+    denied = ACCEPTED.replace(
+        "grpc_pass grpc://greeter;",
+        "grpc_pass grpc://greeter; grpc_set_header Content-Type application/grpc;",
+    )
+    with grpc_server() as greeter:
+        with story.denied(denied, GREETER=greeter) as nginx:
+            answer = web_call(nginx.address)
+            nginx.note("a gRPC-Web call", f"HTTP {answer.status_code}")
+            assert answer.headers.get("content-type", "") != "application/grpc-web+proto"
+        with story.accepted(ACCEPTED, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_answer_in_an_if(story):
+    """The answer to a browser's question is an invitation as well."""
+    denied = ACCEPTED.replace(
+        "grpc_pass",
+        "if ($request_method = OPTIONS) "
+        "{ add_header Access-Control-Allow-Origin * always; return 204; } grpc_pass",
+    )
+    with grpc_server() as greeter:
+        with story.denied(denied, GREETER=greeter) as nginx:
+            assert web_call(nginx.address).status_code == 415
+            nginx.note("a gRPC-Web call", "HTTP 415")
+        with story.accepted(ACCEPTED, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("OK")

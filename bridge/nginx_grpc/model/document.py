@@ -117,7 +117,7 @@ class _Model:
         alone = bool(self._gaps.around("http")) and not self._gaps.around("server")
         rest_of_http = self._gaps.around("http")[0] if alone else None
         scope = root_scope(by_name(block), gaps, self._reader, rest_of_http)
-        variables = HttpVariables(block)
+        variables = self._lists.variables = HttpVariables(block)
         for directive in block:
             if directive.block is None:
                 continue

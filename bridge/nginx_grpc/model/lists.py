@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, placed
+from nginx_grpc.model.unsent import value_for_grpc
+from nginx_grpc.model.variables import HttpVariables
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -78,10 +80,15 @@ class InheritedList:
 
 
 class Lists:
-    """The lists of one document that something refers to."""
+    """The lists of one document that something refers to.
+
+    Attributes:
+        variables: those of the http block, once it is open.
+    """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self.variables: HttpVariables | None = None
         self._headers: list[InheritedList] = []
         self._pages: list[InheritedList] = []
 
@@ -96,7 +103,7 @@ class Lists:
                 "directive": item.name,
                 "context": item.context,
                 "complete": item.complete,
-                "headers": self._entries(item, _header),
+                "headers": self._entries(item, self._header),
             }
             for item in self._headers
         ]
@@ -119,6 +126,20 @@ class Lists:
             self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
         return [write(directive) for directive in directives]
 
+    def _header(self, directive: Directive) -> Json:
+        arguments = directive.args
+        value = arguments[1] if len(arguments) > 1 else ""
+        node: Json = {
+            "name": arguments[0] if arguments else "",
+            "value": value,
+            "always": directive.name in ADDED and arguments[2:] == ["always"],
+        }
+        if directive.name == "grpc_set_header" and "$" in value:
+            sent = value_for_grpc(value, self.variables)
+            if sent is not None:
+                node["sent"] = sent
+        return placed(node, directive)
+
 
 def page_uri(directive: Directive) -> str:
     """Where an error_page leads."""
@@ -140,16 +161,6 @@ def page_codes(directive: Directive) -> list[int]:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _header(directive: Directive) -> Json:
-    arguments = directive.args
-    node: Json = {
-        "name": arguments[0] if arguments else "",
-        "value": arguments[1] if len(arguments) > 1 else "",
-        "always": directive.name in ADDED and arguments[2:] == ["always"],
-    }
-    return placed(node, directive)
 
 
 def _error_page(directive: Directive) -> Json:

@@ -104,6 +104,8 @@ class LocationWriter:
                     node[name] = self._lists.index(lists[name])
             if "error_page" in own:
                 node["own_error_page"] = True
+        if not carries and _is_in_grpc(location) and "add_header" in location.own:
+            node["add_header"] = self._lists.index(location.scope.lists["add_header"])
         if location.errors.possible:
             node["errors"] = location.errors.as_json()
         if location.scope.gap is not None:
@@ -152,6 +154,11 @@ def returned(directive: Directive) -> Json:
     else:
         body = "text" if text else "empty"
     return counted(placed({"code": code, "body": body}, directive))
+
+
+def _is_in_grpc(location: Location) -> bool:
+    parent = location.parent
+    return location.condition is not None and parent is not None and parent.carries == "pass"
 
 
 def _rewrites(location: Location) -> bool:

@@ -463,18 +463,20 @@ def _origin(rows: list[Alternative]) -> str:
 
 def _clients_choice(rows: list[Alternative]) -> str:
     choices = {_choice(row) for row in rows}
-    for choice in ("whole", "part", "unknown"):
+    for choice in ("whole", "part", "unknown", "port"):
         if choice in choices:
             return choice
     return "no"
 
 
 def _choice(row: Alternative) -> str:
-    """How much of the host in one alternative is the client's: no, part, whole or unknown."""
+    """How much of the host in one alternative is the client's: no, part, whole or unknown; port
+    where it is the port alone."""
     pieces = _host_pieces(row)
     leaves = [piece for piece in pieces if isinstance(piece, Leaf)]
     if not leaves:
-        return "no"
+        behind = row[1:] if pieces else ()
+        return "port" if any(isinstance(it, Leaf) and it.request for it in behind) else "no"
     if not any(leaf.request for leaf in leaves):
         return "unknown"
     if any(isinstance(piece, str) for piece in pieces):

@@ -67,3 +67,18 @@ test_unknown if {
 	t.reasons(client_body_timeout.findings) == {"client_body_timeout $t holds a variable"} with input as _variable
 	t.is_clean(client_body_timeout.findings) with input as _with({"client_body_timeout": t.variable("$t")})
 }
+
+_reading(text, ms) := t.one_location(t.pass_with({
+	"grpc_read_timeout": t.time(text, ms),
+	"client_body_timeout": t.time("5m", 300000),
+}))
+
+# 315s against 5m was meant to be as long.
+test_nearly_as_long if {
+	t.is_clean(client_body_timeout.findings) with input as _reading("315", 315000)
+	found := client_body_timeout.findings with input as _reading("334", 334000)
+	count(found) == 1
+	given := client_body_timeout.findings with input as _reading("315", 315000)
+		with data.nginx_grpc as {"grpc": {"default": {"streaming": "bidi", "longest_silence": "301s"}}}
+	count(given) == 1
+}

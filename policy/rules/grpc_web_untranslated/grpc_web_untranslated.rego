@@ -11,6 +11,10 @@
 #   levels: {checklist: warn, evidence: warn}
 #   message: "{header} is for browsers, which speak gRPC-Web; grpc_pass does not translate it"
 #   directive: add_header
+#   variants:
+#     relabelled:
+#       when: grpc_set_header names the content type
+#       message: "grpc_set_header Content-Type calls whatever comes gRPC: a browser's gRPC-Web gets an answer that it can't read"
 #   fix: {applicability: manual, why: "a proxy that translates gRPC-Web, for the browsers' paths"}
 package nginx.grpc.rules.grpc_web_untranslated
 
@@ -26,6 +30,38 @@ findings contains rule.fault(about, [], call.subject, header, {"header": header.
 	header := _for_browsers[call.location[list]]
 	not effective.is_on(call.location, "grpc_web")
 }
+
+# A CORS answer, or its headers, in an `if` of the location.
+findings contains rule.fault(about, [], subject, header, {"header": header.name}) if {
+	some server in input.servers
+	some location in server.locations
+	location.modifier == "if"
+	outer := calls.location_by_id[location.parent]
+	outer.grpc.carries == "pass"
+	header := _for_browsers[location.add_header]
+	input.header_lists[location.add_header].context == "if"
+	not effective.is_on(outer, "grpc_web")
+	subject := {"server": server.name, "location": outer.name, "upstream": "", "node": outer, "nodes": {"location": outer}}
+}
+
+findings contains rule.fault(about, ["relabelled"], call.subject, header, {"header": header.name}) if {
+	some call in calls.passes
+	header := _relabelling[call.location.grpc_set_header]
+	not effective.is_on(call.location, "grpc_web")
+}
+
+# gRPC clients say application/grpc themselves.
+_relabelling := {index: headers[0] |
+	some index, list in input.header_lists
+	list.directive == "grpc_set_header"
+	headers := [header |
+		some header in list.headers
+		lower(header.name) == "content-type"
+		not _same[header.value]
+	]
+}
+
+_same := {"$content_type", "${content_type}", "$http_content_type", "${http_content_type}"}
 
 # _for_browsers: the first such header of each list.
 _for_browsers := {index: headers[0] |

@@ -84,3 +84,38 @@ test_no_browsers if {
 test_unread_does_not_silence_it if {
 	count(grpc_web_untranslated.findings) == 1 with input as _unread
 }
+
+_relabelled(value, more) := _listed(
+	t.pass("/", object.union({"grpc_set_header": 0}, more)),
+	t.header_list("grpc_set_header", "location", [t.header("X-A", "b"), t.header("content-type", value)]),
+)
+
+test_content_type if {
+	found := grpc_web_untranslated.findings with input as _relabelled("application/grpc", {})
+	t.faults(found) == {"grpc_set_header Content-Type calls whatever comes gRPC: a browser's gRPC-Web gets an answer that it can't read"}
+	t.places(found) == {13}
+	every value in ["$content_type", "$http_content_type"] {
+		t.is_clean(grpc_web_untranslated.findings) with input as _relabelled(value, {})
+	}
+	t.is_clean(grpc_web_untranslated.findings) with input as _relabelled("application/grpc", {"directives": t.fields({"grpc_web": t.flag(true)})})
+	added := _listed(t.pass("/", {"add_header": 0}), t.header_list("add_header", "location", [t.header("Content-Type", "application/grpc")]))
+	t.is_clean(grpc_web_untranslated.findings) with input as added
+}
+
+_answering(level, outer) := t.listed(
+	t.locations([
+		t.pass("/", object.union({"id": "outer"}, outer)),
+		t.location("/", {"id": "inner", "modifier": "if", "parent": "outer", "name": "if ($request_method = OPTIONS)", "add_header": 0}),
+	]),
+	[t.header_list("add_header", level, _cors)],
+)
+
+test_answer_to_a_browser if {
+	found := grpc_web_untranslated.findings with input as _answering("if", {})
+	t.subjects(found) == {["api.example", "/", ""]}
+	t.faults(found) == {"Access-Control-Allow-Origin is for browsers, which speak gRPC-Web; grpc_pass does not translate it"}
+	t.is_clean(grpc_web_untranslated.findings) with input as _answering("location", {"grpc": {"carries": "no", "reasons": []}})
+	t.is_clean(grpc_web_untranslated.findings) with input as _answering("server", {})
+	t.is_clean(grpc_web_untranslated.findings) with input as _answering("if", {"directives": t.fields({"grpc_web": t.flag(true)})})
+	t.is_clean(grpc_web_untranslated.findings) with input as _answering("if", {"grpc": {"carries": "no", "reasons": []}})
+}

@@ -8,7 +8,7 @@
 #   harm: every
 #   id: NG214
 #   levels: {checklist: deny, evidence: deny}
-#   message: "grpc_set_header {name} \"{value}\" makes {server} servers refuse every call"
+#   message: "grpc_set_header {name} {value} makes {server} servers refuse every call"
 #   directive: grpc_set_header
 #   fix: {applicability: safe}
 package nginx.grpc.rules.hop_header
@@ -26,7 +26,7 @@ findings contains rule.fault(about, [], call.subject, header, values) if {
 	server := _refusing(header)
 	values := {
 		"name": header.name,
-		"value": header.value,
+		"value": _shown(header),
 		"server": server,
 		"edits": [_edit(call.location.grpc_set_header, header)],
 	}
@@ -35,7 +35,7 @@ findings contains rule.fault(about, [], call.subject, header, values) if {
 findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.passes
 	some header in _hop_headers[call.location.grpc_set_header]
-	contains(header.value, "$")
+	not _is_known(header)
 	doubt := {
 		"at": header,
 		"reason": concat("", ["grpc_set_header ", header.name, " ", header.value, " may be empty or not"]),
@@ -58,11 +58,10 @@ _hop_names := {"connection", "te"}
 
 _refusing(header) := "grpc-go" if {
 	lower(header.name) == "connection"
-	header.value != ""
-	contains(header.value, "$") == false
+	_sent(header) != ""
 } else := "C-core" if {
 	lower(header.name) == "te"
-	header.value == ""
+	_sent(header) == ""
 }
 
 # Without one of its own a context takes those of the contexts around it: the last one stays, and
@@ -73,6 +72,19 @@ _edit(index, header) := fix.removing(header, "grpc_set_header") if {
 } else := fix.replacing(header, "grpc_set_header", "grpc_set_header", [header.name, own]) if {
 	own := {"connection": "", "te": "trailers"}[lower(header.name)]
 }
+
+# _sent: what a gRPC client's call is given; undefined where that is not known.
+_sent(header) := sent if {
+	sent := header.sent
+} else := header.value if {
+	not contains(header.value, "$")
+}
+
+_is_known(header) if _ = _sent(header)
+
+_shown(header) := concat("", ["\"", header.value, "\""]) if {
+	not header.sent
+} else := concat("", ["\"", header.sent, "\" (", header.value, " where no client says more)"])
 
 _hidden(location) if {
 	object.get(location, "grpc_set_header", -1) < 0

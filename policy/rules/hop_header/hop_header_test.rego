@@ -71,3 +71,18 @@ test_unknown if {
 	t.reasons(hop_header.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _incomplete_unread
 	t.reasons(hop_header.findings) == {"something was not read"} with input as _incomplete
 }
+
+_mapped(name, sent) := t.listed(
+	t.one_location(t.pass("/", {"grpc_set_header": 0})),
+	[t.header_list("grpc_set_header", "location", [object.union(t.header(name, "$c"), {"sent": sent})])],
+)
+
+# A variable that hangs on a header that no gRPC client sends.
+test_what_a_call_is_given if {
+	found := hop_header.findings with input as _mapped("Connection", "close")
+	t.faults(found) == {"grpc_set_header Connection \"close\" ($c where no client says more) makes grpc-go servers refuse every call"}
+	t.is_clean(hop_header.findings) with input as _mapped("Connection", "")
+	empty := hop_header.findings with input as _mapped("TE", "")
+	count(t.faults(empty)) == 1
+	t.is_clean(hop_header.findings) with input as _mapped("TE", "trailers")
+}

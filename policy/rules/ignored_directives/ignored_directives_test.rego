@@ -71,3 +71,77 @@ test_upgrades_are_another_rules if {
 	t.is_clean(ignored_directives.findings) with input as _none
 	t.faults(ignored_directives.findings) == {"proxy_hide_header beside grpc_pass has no effect"} with input as _hidden_upgrade
 }
+
+_inheriting(context, more) := t.document(
+	[t.server(
+		[t.pass("/", {"directives": t.fields(object.union(
+			{"proxy_read_timeout": object.union(t.time("1d", 86400000), {"context": context})},
+			more,
+		))})],
+		{},
+	)],
+	[t.greeter],
+)
+
+_beside(document, path, handler) := object.union(document, {"servers": array.concat(
+	document.servers,
+	[t.server([t.location(path, {"handler": handler})], {})],
+)})
+
+test_inherited if {
+	found := ignored_directives.findings with input as _inheriting("server", {})
+	t.faults(found) == {"proxy_read_timeout 1d is for proxy_pass, and there is none in this server: streams that are silent for 60s (grpc_read_timeout, default) are cut"}
+	t.places(found) == {12}
+	t.fixes(found) == {["safe", "set grpc_read_timeout 1d", "set client_body_timeout 1d"]}
+	around := ignored_directives.findings with input as _inheriting("http", {})
+	count(around) == 1
+	t.is_clean(ignored_directives.findings) with input as _inheriting("location", {})
+}
+
+test_inherited_and_used if {
+	every handler in ["proxy_pass", "unknown"] {
+		t.is_clean(ignored_directives.findings) with input as _beside(_inheriting("http", {}), "/web", handler)
+		found := ignored_directives.findings with input as _beside(_inheriting("server", {}), "/web", handler)
+		count(found) == 1
+	}
+	own := t.document(
+		[t.server(
+			array.concat(
+				_inheriting("server", {}).servers[0].locations,
+				[t.location("/web", {"handler": "proxy_pass"})],
+			),
+			{},
+		)],
+		[],
+	)
+	t.is_clean(ignored_directives.findings) with input as own
+	t.is_clean(ignored_directives.findings) with input as object.union(_inheriting("http", {}), {"complete": false})
+	hidden := t.with_unread(t.document([t.behind_gap(_inheriting("server", {}).servers[0])], []))
+	t.is_clean(ignored_directives.findings) with input as hidden
+}
+
+test_inherited_in_a_part if {
+	part := t.part(t.document([t.behind_gap(_inheriting("server", {}).servers[0])], []), "http")
+	count(t.faults(ignored_directives.findings)) == 1 with input as part
+}
+
+test_inherited_beside_its_own if {
+	t.is_clean(ignored_directives.findings) with input as _inheriting("server", {"grpc_read_timeout": t.time("1d", 86400000)})
+	short := {"proxy_read_timeout": object.union(t.time("60s", 60000), {"context": "server"})}
+	t.is_clean(ignored_directives.findings) with input as _inheriting("server", short)
+}
+
+_verifying(scheme, value, more) := t.one_location(t.pass("/", {
+	"target": t.target({"text": "grpcs://a.example:1", "scheme": scheme, "kind": "address", "host": "a.example", "port": 1}),
+	"proxy_directives": [t.fields(object.union(t.at(16), {"name": "proxy_ssl_verify", "value": value}))],
+	"directives": t.fields(more),
+}))
+
+test_verification_that_is_none if {
+	found := ignored_directives.findings with input as _verifying("grpcs", "on", {})
+	t.faults(found) == {"proxy_ssl_verify on has no effect on grpc_pass: nobody verifies the certificate of grpcs://a.example:1"}
+	t.places(found) == {16}
+	every other in [_verifying("grpc", "on", {}), _verifying("grpcs", "off", {}), _verifying("grpcs", "on", {"grpc_ssl_verify": t.flag(true)})] {
+		t.faults(ignored_directives.findings) == {"proxy_ssl_verify beside grpc_pass has no effect"} with input as other
+	}
+}

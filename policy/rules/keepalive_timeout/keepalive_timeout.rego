@@ -10,7 +10,7 @@
 #   harm: some
 #   id: NG103
 #   item: 2
-#   levels: {checklist: deny, evidence: warn}
+#   levels: {checklist: deny, evidence: "off"}
 #   message: "idle connections are kept for {timeout}; the server closes them after {limit} ({origin})"
 #   directive: keepalive_timeout
 #   fix:
@@ -22,9 +22,6 @@
 #       when: settings give max_connection_idle or max_connection_age
 #       levels: {checklist: deny, evidence: deny}
 #       fix: {applicability: safe}
-#     unversioned:
-#       when: there is no keepalive and no nginx_version; NG104 speaks of it in the checklist
-#       levels: {checklist: "off", evidence: warn}
 #     implicit:
 #       when: settings say explicit required
 #       levels: {checklist: warn, evidence: warn}
@@ -71,8 +68,10 @@ findings contains rule.unknown(about, _forms(entry.limit), entry.pool.doubt) if 
 	some entry in _judged
 }
 
-findings contains rule.unknown(about, _unversioned(entry.limit), doubt) if {
+# Without a limit in the settings it is NG104 that speaks of this.
+findings contains rule.unknown(about, ["given"], doubt) if {
 	some entry in _judged
+	entry.limit.given
 	entry.pool.kind == "either"
 	entry.timeout.value >= entry.limit.ms
 	doubt := pools.doubt_of_version(entry.upstream)
@@ -94,10 +93,6 @@ _judged := [judged |
 _forms(limit) := ["given"] if {
 	limit.given
 } else := []
-
-_unversioned(limit) := ["given"] if {
-	limit.given
-} else := ["unversioned"]
 
 _values(entry) := {
 	"timeout": entry.timeout.text,

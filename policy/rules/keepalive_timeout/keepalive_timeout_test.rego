@@ -52,7 +52,7 @@ test_default_is_long if {
 	t.remedies(found) == {"keepalive_timeout 20s;   # 30s is assumed: max_connection_idle or max_connection_age in the settings says it"}
 	t.fixes(found) == {["unsafe", "set keepalive_timeout 20s"]}
 	t.levels(found, "checklist") == {"deny"}
-	t.levels(found, "evidence") == {"warn"}
+	t.levels(found, "evidence") == {"off"}
 	t.places(found) == {2}
 }
 
@@ -77,18 +77,20 @@ test_default_pool_by_version if {
 	t.is_clean(keepalive_timeout.findings) with input as _off with data.nginx_grpc as _new
 }
 
-# NG104 speaks of an upstream without keepalive; here it is only unknown.
+# NG104 speaks of an upstream without keepalive, unless settings say when its server closes.
 test_no_pool_and_no_version if {
-	found := keepalive_timeout.findings with input as _no_pool
-	t.faults(found) == set()
-	t.reasons(found) == {"upstream greeter has no keepalive, which is a pool from nginx 1.29.7 on, and nginx_version is not set"}
-	{unknown.levels.checklist | some unknown in found} == {"off"}
+	t.is_clean(keepalive_timeout.findings) with input as _no_pool
 	t.is_clean(keepalive_timeout.findings) with input as _no_pool_short
 	given := keepalive_timeout.findings with input as _no_pool
 		with data.nginx_grpc as {"grpc": {"default": {"max_connection_idle": "10s"}}}
+	t.faults(given) == set()
+	t.reasons(given) == {"upstream greeter has no keepalive, which is a pool from nginx 1.29.7 on, and nginx_version is not set"}
 	{unknown.levels.checklist | some unknown in given} == {"deny"}
 	t.doubtful(given, "evidence") == {"deny"}
 	count(t.reasons(keepalive_timeout.findings)) == 1 with input as _no_pool_equal
+		with data.nginx_grpc as {"grpc": {"default": {"max_connection_idle": "30s"}}}
+	t.is_clean(keepalive_timeout.findings) with input as _no_pool_short
+		with data.nginx_grpc as {"grpc": {"default": {"max_connection_idle": "30s"}}}
 }
 
 _written := {"explicit": "required", "grpc": {"default": {"max_connection_idle": "5m"}}}

@@ -18,6 +18,11 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "grpc_pass {text} goes to a host of which the client says a part, in {variables}"
+#     port:
+#       when: the client chooses the port
+#       levels: {checklist: warn, evidence: warn}
+#       cap: warn
+#       message: "grpc_pass {text} goes to whatever port the client says, in {variables}"
 package nginx.grpc.rules.target_from_request
 
 import data.nginx.grpc.lib.calls
@@ -27,7 +32,7 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, forms, call.subject, call.location.target, values) if {
 	some call in calls.targets
-	forms := {"whole": [], "part": ["part"]}[call.location.target.client_chooses]
+	forms := {"whole": [], "part": ["part"], "port": ["port"]}[call.location.target.client_chooses]
 	chosen := [variable.name |
 		some variable in call.location.target.variables
 		variable.origin == "request"

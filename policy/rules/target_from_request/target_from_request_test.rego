@@ -51,3 +51,10 @@ test_unknown if {
 	t.reasons(target_from_request.findings) == {"whether the client chooses the host of grpc://$http_x_backend is not seen"} with input as _unknown
 	t.hints(target_from_request.findings) == {"a map of constants for the target"} with input as _unknown
 }
+
+test_port if {
+	found := target_from_request.findings with input as _to("port", [_header])
+	t.faults(found) == {"grpc_pass grpc://$http_x_backend goes to whatever port the client says, in $http_x_backend"}
+	t.levels(found, "checklist") == {"warn"}
+	t.is_weak(found)
+}

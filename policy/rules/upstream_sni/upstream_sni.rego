@@ -38,18 +38,21 @@ package nginx.grpc.rules.upstream_sni
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.loopback
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, said.forms, call.subject, call.location.target, {"name": said.name}) if {
 	some call in calls.targets
+	not loopback.stays(call.location)
 	said := _said(call.location)
 	effective.value(call.location, "grpc_ssl_server_name") == false
 }
 
 findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
+	not loopback.stays(call.location)
 	_ = _said(call.location)
 	doubt := effective.doubt(call.location, "grpc_ssl_server_name")
 }

@@ -16,6 +16,7 @@ package nginx.grpc.rules.upstream_tls_verify
 
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
+import data.nginx.grpc.lib.loopback
 import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
@@ -23,6 +24,7 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, call.location.target, values) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
+	not loopback.stays(call.location)
 	effective.value(call.location, "grpc_ssl_verify") == false
 	verify := effective.setting(call.location, "grpc_ssl_verify")
 	values := {"text": call.location.target.text, "value": verify.text}
@@ -31,5 +33,6 @@ findings contains rule.fault(about, [], call.subject, call.location.target, valu
 findings contains rule.unknown(about, [], doubt) if {
 	some call in calls.targets
 	call.location.target.scheme == "grpcs"
+	not loopback.stays(call.location)
 	doubt := effective.doubt(call.location, "grpc_ssl_verify")
 }

@@ -31,3 +31,18 @@ test_verified if {
 test_unknown if {
 	t.reasons(upstream_tls_verify.findings) == {"grpc_ssl_verify $v holds a variable"} with input as _variable
 }
+
+test_this_machine if {
+	document := t.one_location(t.pass("/", {"target": t.target({
+		"scheme": "grpcs",
+		"kind": "address",
+		"host": "127.0.0.1",
+		"port": 443,
+	})}))
+	t.is_clean(upstream_tls_verify.findings) with input as document
+	variable := t.one_location(t.pass("/", {
+		"target": t.target({"scheme": "grpcs", "kind": "unix"}),
+		"directives": t.fields({"grpc_ssl_verify": t.variable("$v")}),
+	}))
+	t.is_clean(upstream_tls_verify.findings) with input as variable
+}

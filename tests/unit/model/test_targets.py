@@ -246,7 +246,7 @@ def test_a_map_without_a_default_can_be_empty():
         ("grpcs://$arg_a$arg_b:50051", "whole"),
         ("$arg_b.svc:50051", "part"),
         ("grpc://backend-$arg_b", "part"),
-        ("grpc://backend:$arg_port", "no"),
+        ("grpc://backend:$arg_port", "port"),
         ("grpc://Greeter/$arg_b", "no"),
         ("$somewhere", "unknown"),
         ("$somewhere$arg_b", "unknown"),

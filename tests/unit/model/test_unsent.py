@@ -1,0 +1,32 @@
+"""What a header of grpc_set_header is for a gRPC client."""
+
+import pytest
+
+from tests.unit.model.reading import http
+
+
+@pytest.mark.parametrize(
+    ("around", "value", "sent"),
+    [
+        ("map $http_upgrade $c { default upgrade; '' close; }", "$c", "close"),
+        ("map $http_upgrade $c { default upgrade; '' ''; }", "$c", ""),
+        ("map $http_upgrade $c { default upgrade; }", "${c}", "upgrade"),
+        ("map $http_upgrade $c { websocket upgrade; }", "$c", ""),
+        ("map $http_origin $C { default a; }", "$c", "a"),
+        ("map $http_upgrade $c { default $http_x; }", "$c", None),
+        ("map $http_upgrade $c { ~x y; default z; }", "$c", None),
+        ("map $http_upgrade $c { include /nowhere/*.map; default $host; }", "$c", None),
+        ("map $http_x_tenant $c { default a; }", "$c", None),
+        ("map $http_upgrade$http_x $c { default a; }", "$c", None),
+        ("", "$http_upgrade", ""),
+        ("", "$http_connection", ""),
+        ("", "$http_x", None),
+        ("", "a$http_upgrade", None),
+        ("", "$unknown", None),
+        ("", "upgrade", None),
+    ],
+)
+def test_sent(around, value, sent):
+    text = f'location / {{ grpc_pass a:1; grpc_set_header Connection "{value}"; }}'
+    document = http(f"{around} server {{ {text} }}")
+    assert document["header_lists"][0]["headers"][0].get("sent") == sent
