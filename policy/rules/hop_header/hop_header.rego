@@ -77,7 +77,7 @@ _edit(index, header) := fix.removing(header, "grpc_set_header") if {
 _sent(header) := sent if {
 	sent := header.sent
 } else := header.value if {
-	not contains(header.value, "$")
+	contains(header.value, "$") == false
 }
 
 _is_known(header) if _ = _sent(header)
