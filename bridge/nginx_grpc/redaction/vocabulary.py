@@ -24,6 +24,7 @@ __all__ = [
     "METHODS",
     "OWN_NAMES",
     "PARAMETERS",
+    "QUANTITY",
     "SCHEMES",
     "USERS",
     "VALUES",
@@ -39,8 +40,11 @@ def _words(text: str) -> frozenset[str]:
 VERSION = re.compile(r"v[0-9]{1,2}(?:(?:alpha|beta|rc)[0-9]{0,2})?\Z", re.IGNORECASE)
 #: A number, a size, a time, a rate.
 AMOUNT = re.compile(
-    r"[=!<>+-]*(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhdwyMkKgGbB]|r/[sm]|%)?)+\Z|[01]{4,}\Z|\*\Z"
+    r"[=!<>+-]{0,2}(?:[0-9]{1,20}(?:ms|[smhdwyM]))*[0-9]{1,20}(?:\.[0-9]{1,9})?"
+    r"(?:ms|[smhdwyMkKgGbB]|r/[sm]|%)?\Z|[01]{4,64}\Z|\*\Z"
 )
+#: A time or a size among other words.
+QUANTITY = re.compile(r"[0-9]{1,4}(?:ms|[smhdwyMkKgG])\Z")
 #: gRPC's own services.
 OWN_NAMES = re.compile(
     r"grpc\\?\.(?:"

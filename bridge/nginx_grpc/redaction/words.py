@@ -20,6 +20,7 @@ from nginx_grpc.redaction.vocabulary import (
     HEADERS,
     MEDIA,
     OWN_NAMES,
+    QUANTITY,
     SCHEMES,
     VALUES,
     VERSION,
@@ -38,9 +39,9 @@ _PART = re.compile(
         |{_OCTET}(?:\.{_OCTET}){{3}}|(?![0-9A-Za-z])))(?:/(?P<bits6>[0-9]{{1,3}}))?
     |(?P<v4>(?<![0-9A-Za-z])(?<![0-9]\.){_OCTET}(?P<dot>\.|\\\.|%2[eE]|-|_){_OCTET}(?P=dot){_OCTET}
         (?P=dot){_OCTET}(?![0-9A-Za-z]|\.[0-9]))(?:/(?P<bits4>[0-9]{{1,2}})(?![0-9.]))?
-    |(?P<groups>(?<![0-9])[0-9]{{3,4}}(?:[ -][0-9]{{3,4}}){{2,}}(?![0-9]))
+    |(?P<groups>(?<![0-9A-Za-z])[0-9]{{3,20}}(?:[ -][0-9]{{3,20}}){{2,8}}(?![0-9A-Za-z]))
     |(?P<media>\b(?:application|audio|font|image|message|multipart|text|video)/)
-    |(?P<domain>(?<![\w.%@/\\-])(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,}}(?![\w-]|\.\w))
+    |(?P<domain>(?:(?<![\w.%/\\-])|(?<=[^\w.%/\\-]\.))(?:[A-Za-z0-9_-]+\.)+[A-Za-z]{{2,}}(?![\w-]|\.\w))
     |(?P<run>{_RUN})
     """,
     re.VERBOSE,
@@ -118,7 +119,11 @@ class Words:
             self.scan(text, own.end(), end, edits, "path")
             return
         service = _SERVICE.match(text, start, end)
-        if service is None or not text[start:end].startswith("/"):
+        if (
+            service is None
+            or not text.startswith("/", start)
+            or (service[3] is None and service[2].lower() in EXTENSIONS)
+        ):
             self.scan(text, start, end, edits, "path")
             return
         self.scan(text, *service.span(1), edits, "pkg")
@@ -304,6 +309,7 @@ class Words:
             len(written) == 1
             or lower in ANYWHERE
             or VERSION.match(written)
+            or QUANTITY.match(written)
             or (text[start - 1 : start] == "." and self._ends(text, start, end, lower, kind))
         ):
             return
