@@ -7,7 +7,7 @@ import re
 from random import Random
 from urllib.parse import quote, unquote
 
-_SYLLABLES = re.findall("[a-z]+", "ba ce di fo gu ka le mi no pu ra se ti vo wu za xe qua bri cle dro")
+_SYLLABLES = re.findall("[a-z]+", "ba ce di fo gu ka le mi no pu ra se ti vo wu za xe bri dro")
 
 # {h} a host, {w} a word, {t} a token, {4} and {6} addresses, {e} an email, {s} a service's name in
 # capitals, {n} digits that are somebody's, {b} a word in base64, {u} one URL-encoded, {U} one in
@@ -169,7 +169,7 @@ class Planted:
             self.words.append(digits)
             return digits
         if kind == "4":
-            address = ".".join(str(random.randint(11, 220)) for _ in range(4))
+            address = ".".join(str(random.randint(128, 220)) for _ in range(4))
             self.words.append(address)
             return address
         if kind == "6":

@@ -8,6 +8,7 @@ belongs to no host in particular (any, loopback, a mask, a private network's own
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
@@ -16,6 +17,8 @@ __all__ = ["Addresses"]
 _RESERVED = 0x20010DB8
 # Of so many first octets each has its own; then pairs have, then a network of 256 has.
 _OWN_FIRST, _PAIRS, _TRIPLES = range(240, 253), 253, 254
+_OURS = range(240, 255)
+_OWN = re.compile(r"2[45][0-9]\.|2001:0?db8:", re.IGNORECASE)
 _KEPT_V6 = frozenset((0, 1))
 
 
@@ -43,14 +46,23 @@ class _Prefixes:
 
 
 class Addresses:
-    """The addresses of one run and what stands for each."""
+    """The addresses of one run and what stands for each.
+
+    All are to be seen (`settled` is false) before the first is given, so that none is given that
+    stands in the text already.
+    """
 
     def __init__(self) -> None:
+        self.settled = False
+        self._reserved: dict[str, None] = {}
+        self._taken: set[int] = set()
+        self._taken_heads: set[int] = set()
         self._first: dict[int, int] = {}
         self._pairs: dict[tuple[int, int], int] = {}
         self._triples: dict[tuple[int, ...], int] = {}
         self._networks: dict[int, _Prefixes] = {}
         self._heads: dict[int, int] = {}
+        self._last_head = 0
         self._sites: dict[int, _Prefixes] = {}
         self._spelled: dict[str, str] = {}
         self._originals: dict[str, str] = {}
@@ -62,16 +74,20 @@ class Addresses:
 
     def kept(self) -> list[str]:
         """What was asked for, in order: asked for again, it gives the same."""
-        return list(self._asked)
+        return [*self._reserved, *self._asked]
 
     def go_on(self, kept: Iterable[str]) -> None:
         """Takes over what an earlier run has given."""
+        kept = list(kept)
+        reserved = {each for each in kept if _OWN.match(each)}
         for each in kept:
+            self.settled = each not in reserved
             text, _, length = each.partition("/")
             if ":" in text:
                 self.v6(text, int(length))
             else:
                 self.v4([int(octet) for octet in text.split(".")], int(length), text)
+        self.settled = False
 
     def v4(self, octets: list[int], length: int = 32, written: str = "") -> list[int]:
         """What stands for an IPv4 address, or for a network of so many bits.
@@ -80,6 +96,11 @@ class Addresses:
         with dots.
         """
         if _is_kept(octets):
+            if not self.settled and octets[0] in _OURS:
+                self._reserved.setdefault(f"{'.'.join(map(str, octets))}/{length}")
+                self._taken.add(octets[0])
+            return octets
+        if not self.settled:
             return octets
         first, rest, within = self._slot([*octets, 0, 0, 0][:4])
         number = rest[0] << 16 | rest[1] << 8 | rest[2]
@@ -98,8 +119,9 @@ class Addresses:
     def _slot(self, octets: list[int]) -> tuple[int, list[int], int]:
         """The first octet of what stands for an address, the rest to be kept apart, and in what."""
         own = self._first.get(octets[0])
-        if own is None and len(self._first) < len(_OWN_FIRST):
-            own = self._first[octets[0]] = _OWN_FIRST[len(self._first)]
+        if own is None and (free := [each for each in _OWN_FIRST if each not in self._taken]):
+            own = self._first[octets[0]] = free[0]
+            self._taken.add(own)
         if own is not None:
             return own, octets[1:], own
         pair = self._pairs.get((octets[0], octets[1]))
@@ -119,9 +141,21 @@ class Addresses:
             number = int(IPv6Address(text))
         except AddressValueError:
             return None
-        if number in _KEPT_V6 or number >> 96 == _RESERVED:
+        if number in _KEPT_V6:
             return text
-        head = self._heads.setdefault(number >> 80, len(self._heads) + 1)
+        if number >> 96 == _RESERVED:
+            if not self.settled:
+                self._reserved.setdefault(f"{text}/{length}")
+                self._taken_heads.add(number >> 80 & 0xFFFF)
+            return text
+        if not self.settled:
+            return text
+        head = self._heads.get(number >> 80)
+        if head is None:
+            head = self._last_head + 1
+            while head in self._taken_heads:
+                head += 1
+            self._heads[number >> 80] = self._last_head = head
         low = number & ((1 << 80) - 1)
         bits = min(max(length - 48, 0), 80)
         if low & ((1 << (80 - bits)) - 1):

@@ -60,8 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
     known = mapping.load(path) if path else None
     inputs = Inputs(arguments)
     search = settings(arguments)
-    redactor = proven_redactor(inputs, search, known)
-    files = _files(inputs, redactor, search, arguments)
+    if inputs.paths:
+        redactor = proven_redactor(inputs, search, known, list(inputs.logs.values()))
+        files = _files(inputs, redactor, search, arguments)
+    else:
+        redactor, files = _of_logs(inputs, known), {}
+    if inputs.logs:
+        files |= _logs(inputs, redactor)
     if path:
         mapping.save(redactor.kept(), path)
     _write(files, arguments.output, folder=_has_folder(arguments.paths))
@@ -79,6 +84,27 @@ def _map_file(arguments: argparse.Namespace) -> str:
     if len(files) > 1:
         raise Refused("--map with two files", "give one of them")
     return files[0] if files else ""
+
+
+def _of_logs(inputs: Inputs, known: mapping.Map | None) -> Redactor:
+    from nginx_grpc.redaction.redactor import Redactor
+
+    redactor = Redactor(shaped=known is not None and known.shaped)
+    if known is not None:
+        redactor.go_on(known)
+    for data in inputs.logs.values():
+        redactor.log(data)
+    for path in inputs.logs:
+        redactor.file(os.path.basename(path))
+    redactor.settle()
+    return redactor
+
+
+def _logs(inputs: Inputs, redactor: Redactor) -> dict[str, bytes]:
+    return {
+        redactor.file(os.path.basename(path)): redactor.log(data)
+        for path, data in inputs.logs.items()
+    }
 
 
 def _files(

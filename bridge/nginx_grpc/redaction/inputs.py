@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.commands.arguments import Told, read
 from nginx_grpc.errors import Refused
+from nginx_grpc.redaction.logs import is_log
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.mapping import Map
@@ -32,6 +35,7 @@ class Inputs:
     Attributes:
         told: what the last reading told besides.
         stdin: the text on standard input, empty where it was not asked for.
+        logs: those of the paths that are logs, with their bytes; all others are configurations.
     """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
@@ -42,10 +46,20 @@ class Inputs:
             if sys.stdin.isatty():
                 raise Refused("no input", "name a file or a folder, or - to type a configuration")
             self.stdin = sys.stdin.buffer.read(_LIMIT + 1)
+        self.logs = {path: data for path, data in self._files() if is_log(data)}
+        self.paths = [path for path in arguments.paths or ["-"] if path not in self.logs]
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        for path in self._arguments.paths or ["-"]:
+            if path == "-":
+                yield path, self.stdin
+            elif os.path.isfile(path):
+                yield path, self.content(path)
 
     def read(self) -> list[Configuration]:
         """The configurations, anew."""
         self.told = Told()
+        self._arguments.paths = self.paths
         return read(self._arguments, self.told, io.BytesIO(self.stdin))
 
     def raw(self, configuration: Configuration) -> bytes:
@@ -98,13 +112,19 @@ def redacted(
     return given, inputs.told_by(redactor, search)
 
 
-def proven_redactor(inputs: Inputs, search: SettingsSearch, known: Map | None = None) -> Redactor:
+def proven_redactor(
+    inputs: Inputs,
+    search: SettingsSearch,
+    known: Map | None = None,
+    logs: Sequence[bytes] = (),
+) -> Redactor:
     """A redactor under which the embedded engine's verdict stays the same.
 
     Args:
         inputs: what was given.
         search: its settings.
         known: the mapping of an earlier run, to go on with.
+        logs: logs that are redacted with it.
     """
     from nginx_grpc import engines
     from nginx_grpc.check import check
@@ -116,5 +136,6 @@ def proven_redactor(inputs: Inputs, search: SettingsSearch, known: Map | None = 
         search.of,
         lambda configurations, settings_of: check(configurations, engine, settings_of=settings_of),
         known=known,
+        beside=lambda redactor: [redactor.log(each) for each in logs],
     )
     return redactor

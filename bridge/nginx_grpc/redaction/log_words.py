@@ -127,5 +127,6 @@ MESSAGES = frozenset(
     wed weight were werror wformat when whencalled where which while whole wildcard window
     windows with without word worker would wrap write writer writev writing written wrong xof
     xslt yet you your zero zone
+    routines sslv2 sslv3 tlsv1 tlsv11 tlsv12 tlsv13 number
     """.split()  # noqa: SIM905
 )

@@ -16,18 +16,20 @@ _ACCESS = re.compile(rb"[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [
 _JSON = re.compile(rb"\{\s*\"[a-z_]*(?:time|request|remote|status|host)[a-z_]*\"\s*:")
 _PART = re.compile(
     r"""
-    (?P<time>\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?
+    (?P<time>"?\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"?
         |\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4}\])
     |"(?P<request>[A-Za-z]{1,16}\ )(?P<uri>[^\s"]*)(?P<version>\ HTTP/[0-9.]+)?"
     |\b(?P<label>client|server|host|upstream|referrer|peer):\ "?(?P<place>[^",]*)"?
     |"(?P<name>[A-Za-z_][A-Za-z0-9_]*)"(?=\s*:)
     |"(?P<quoted>(?:[^"\\]|\\.)*)"
     |(?P<number>\#?\*?\d+(?:\#\d+)?:?(?=[\s:]|$))
-    |(?P<word>[A-Za-z_]+(?:\(\))?(?![A-Za-z0-9._@/-]*[.@/]\w|[0-9_-]))
+    |(?P<code>error:[0-9A-Fa-f]{8}:)
+    |(?P<word>[A-Za-z_]+(?:\(\))?(?![A-Za-z0-9_-]|[A-Za-z0-9._@/-]*[.@/]\w))
     |(?P<other>[^\s"]+)
     """,
     re.VERBOSE,
 )
+_MOST_KNOWN = 200_000
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
 
 
@@ -48,29 +50,47 @@ class Lines:
 
     def __init__(self, words: Words) -> None:
         self._words = words
+        self._settled = False
+        self._known: dict[str, str] = {}
 
     def line(self, data: bytes) -> bytes:
         """A line with pseudonyms."""
-        text = data.decode("latin-1")
-        edits: list[Edit] = []
-        for found in _PART.finditer(text):
-            if found["uri"] is not None:
-                if found["request"].strip().lower() not in METHODS:
-                    self._words.scan(text, *found.span("request"), edits, "word")
-                self._target(text, *found.span("uri"), edits)
-            elif found["place"] is not None:
-                self._target(text, *found.span("place"), edits)
-            elif found["name"] is not None:
-                if not is_own(found["name"]) and found["name"].lower() not in MESSAGES:
-                    self._words.scan(text, *found.span("name"), edits, "name")
-            elif found["quoted"] is not None:
-                self._target(text, *found.span("quoted"), edits)
-            elif found["word"] is not None:
-                if not self._is_of_message(found["word"]):
-                    self._words.scan(text, *found.span("word"), edits, "word")
-            elif found["other"] is not None:
-                self._other(text, *found.span("other"), edits)
-        return apply(text, edits).encode("latin-1")
+        if self._settled != self._words.names.settled:
+            self._settled = self._words.names.settled
+            self._known.clear()
+        return _PART.sub(self._replaced, data.decode("latin-1")).encode("latin-1")
+
+    def _replaced(self, found: re.Match[str]) -> str:
+        # Most of a line stands in the others too.
+        part = found[0]
+        done = self._known.get(part)
+        if done is None:
+            edits: list[Edit] = []
+            self._part(found, edits)
+            start = found.start()
+            done = apply(part, [Edit(a - start, b - start, new) for a, b, new in edits])
+            if len(self._known) < _MOST_KNOWN:
+                self._known[part] = done
+        return done
+
+    def _part(self, found: re.Match[str], edits: list[Edit]) -> None:
+        text = found.string
+        if found["uri"] is not None:
+            if found["request"].strip().lower() not in METHODS:
+                self._words.scan(text, *found.span("request"), edits, "word")
+            self._target(text, *found.span("uri"), edits)
+        elif found["place"] is not None:
+            self._target(text, *found.span("place"), edits)
+        elif found["name"] is not None:
+            if not is_own(found["name"]) and found["name"].lower() not in MESSAGES:
+                self._words.scan(text, *found.span("name"), edits, "name")
+        elif found["quoted"] is not None:
+            self._target(text, *found.span("quoted"), edits)
+        elif found["word"] is not None:
+            if not self._is_of_message(found["word"]):
+                self._words.scan(text, *found.span("word"), edits, "word")
+        elif found["other"] is not None:
+            self._other(text, *found.span("other"), edits)
 
     @staticmethod
     def _is_of_message(word: str) -> bool:
@@ -87,7 +107,10 @@ class Lines:
             for run in runs
         ):
             return
-        self._words.scan(text, start, end, edits, "word")
+        if written.startswith("/"):
+            self._words.file(text, start, end, edits)
+        else:
+            self._words.scan(text, start, end, edits, "word")
 
     def _target(self, text: str, start: int, end: int, edits: list[Edit]) -> None:
         value = text[start:end]

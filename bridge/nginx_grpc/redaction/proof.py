@@ -29,6 +29,7 @@ def proven(
     judge: Judge,
     *,
     known: Map | None = None,
+    beside: Callable[[Redactor], object] = lambda redactor: None,
 ) -> tuple[Redactor, CheckResult]:
     """A redactor under which the verdict is the same, and that verdict.
 
@@ -40,6 +41,7 @@ def proven(
         settings_of: the settings of each.
         judge: judges configurations, each with settings.
         known: the mapping of an earlier run, to go on with.
+        beside: shows the redactor what else it is to see, logs perhaps.
 
     Raises Refused where the verdict would be another one under both.
     """
@@ -52,6 +54,7 @@ def proven(
         configurations = read()
         given = {id(each): settings_of(each) for each in configurations}
         redactor.see(configurations)
+        beside(redactor)
         for each in given.values():
             _settings(each, redactor)
         redactor.settle()

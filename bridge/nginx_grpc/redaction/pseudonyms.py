@@ -22,9 +22,10 @@ _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _NAMED = re.compile(rf"(?:{'|'.join(KINDS)})[1-9][0-9]{{0,5}}\Z", re.IGNORECASE)
 _PHRASE = re.compile(r"(?:comment|lua)[1-9][0-9]{0,5}\Z")
 _NUMBER = re.compile(r"700+[0-9]{2,3}\Z")
-_SHAPED = re.compile(r"[qxzj](?!.*[0-9]{3})[qxzj0-9]+\Z", re.IGNORECASE)
+_SHAPED = re.compile(r"[0-9]*[qxzj][0-9]*[qxzj][qxzj0-9]*\Z", re.IGNORECASE)
 _SHAPES = "qxzj"
-_TRAILING = re.compile(r"([a-z\x80-\xff]+)([0-9]{1,2})\Z")
+# So many digits of a word stay; of one with more, a token perhaps, all are sevens.
+_FEW_DIGITS = 3
 # Names that belong to nobody (RFC 2606); the first stands for the first top-level domain.
 _DOMAINS = ("example", "test", "invalid")
 _DOMAIN = re.compile(rf"(?:{'|'.join(_DOMAINS)}|host9[0-9]{{1,4}})\Z")
@@ -53,6 +54,7 @@ class Pseudonyms:
         self._originals: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._pieces: dict[str, list[str]] = {}
+        self._shapes: dict[str, str] = {}
 
     def restores(self) -> dict[str, str]:
         """What each pseudonym that was given stands for."""
@@ -128,9 +130,13 @@ class Pseudonyms:
             self._originals.setdefault(done, text)
         return done
 
-    def number(self, digits: str) -> str:
-        """What stands for a number that could be somebody's own: one of as many digits."""
-        return self._kept(digits, "number", self._numbers(len(digits)), _NUMBER)
+    def number(self, written: str) -> str:
+        """What stands for a number that could be somebody's own: one of as many digits.
+
+        It may be written in groups, with spaces or dashes between them.
+        """
+        digits = sum(sign.isdigit() for sign in written)
+        return self._kept(written, "number", self._numbers(digits), _NUMBER)
 
     def domain(self, label: str) -> str:
         """What stands for a top-level domain."""
@@ -165,7 +171,7 @@ class Pseudonyms:
                 done = next(name for name in names if name not in self._taken)
             self._given[key] = done
             self._taken.add(done)
-            self._originals.setdefault(done, text)
+        self._originals.setdefault(done, text)
         return done
 
     @staticmethod
@@ -231,16 +237,17 @@ class Pseudonyms:
         if len(piece) == 1 or is_pseudonym(piece):
             return piece
         done = self._given.get(f"shape {piece}")
-        if done is not None:
-            return done
-        trailing = _TRAILING.match(piece)
-        body, digits = (trailing[1], trailing[2]) if trailing else (piece, "")
-        known = self._given.get(f"shape {body}") if digits and len(body) > 1 else None
-        if known is None:
-            known = self._next_shape(body) if len(body) > 1 else body
-            if digits and len(body) > 1:
-                self._given[f"shape {body}"] = known
-        done = self._given[f"shape {piece}"] = known + digits
+        if done is None:
+            body = re.sub("[0-9]", "", piece)
+            known = self._given.get(f"shape {body}")
+            if known is None:
+                known = self._next_shape(body) if len(body) > 1 else body
+                if len(body) > 1:
+                    self._given[f"shape {body}"] = known
+            done = _with_digits(piece, known)
+            while self._shapes.setdefault(done, piece) != piece:
+                done = _with_digits(piece, self._next_shape(f"{body}qq"))
+            self._given[f"shape {piece}"] = done
         return done
 
     def _next_shape(self, body: str) -> str:
@@ -264,7 +271,18 @@ class Pseudonyms:
 
 def is_pseudonym(word: str) -> bool:
     """Whether a word is one that stands for another."""
-    return _NAMED.match(word) is not None or _SHAPED.match(word) is not None
+    if _NAMED.match(word):
+        return True
+    digits = [sign for sign in word if sign.isdigit()]
+    return _SHAPED.match(word) is not None and (len(digits) <= _FEW_DIGITS or set(digits) == {"7"})
+
+
+def _with_digits(piece: str, letters: str) -> str:
+    """The letters' pseudonym with the digits where they stand in the piece."""
+    few = sum(sign.isdigit() for sign in piece) <= _FEW_DIGITS
+    rest = iter(letters)
+    done = [(sign if few else "7") if sign.isdigit() else next(rest, "q") for sign in piece]
+    return "".join([*done, *rest])
 
 
 def _parts(key: str, seen: dict[str, str]) -> list[str]:

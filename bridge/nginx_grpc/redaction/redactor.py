@@ -53,6 +53,7 @@ class Redactor:
     def settle(self) -> None:
         """Gives the pseudonyms out."""
         self.names.settle()
+        self.addresses.settled = True
 
     def texts(self, configuration: Configuration) -> dict[str, bytes]:
         """The texts of a configuration with pseudonyms, by their old names."""
@@ -96,6 +97,10 @@ class Redactor:
     def log_line(self, data: bytes) -> bytes:
         """A line of a log, or of a program's messages."""
         return self._lines.line(data)
+
+    def log(self, data: bytes) -> bytes:
+        """A log, line by line."""
+        return b"".join(map(self.log_line, data.splitlines(keepends=True)))
 
     def file(self, name: str) -> str:
         """A file's name; the same is not done twice, for a pseudonym stands for itself."""

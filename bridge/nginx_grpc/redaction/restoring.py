@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     |(?P<v6>(?<![0-9A-Za-z:.])2001:0?db8:[0-9A-Fa-f:]*(?:/[0-9]{1,3})?)
     |(?P<v4>(?<![0-9A-Za-z])24[0-9]|25[0-4])(?P<dot>\.|\\\.|%2[eE]|-|_)(?P<rest>[0-9]{1,3}
         (?:(?P=dot)[0-9]{1,3}){0,2})(?![0-9A-Za-z])(?P<bits>/[0-9]{1,2}(?![0-9.]))?
-    |\[\^?\]?(?P<members>(?:\\.|\[:\^?[a-z]+:\]|[^\]\\\n]){1,4000})\]
+    |\[\^?\]?(?P<members>(?:\\.|\[:\^?[a-z]+:\]|[^\]\\\n]){1,96})\]
     |(?P<run>[A-Za-z0-9\x80-\xff]+)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -88,8 +88,8 @@ class Restorer:
                 return text[found.start() : start], start
             return text[found.start() : start] + members + text[end : found.end()], found.end()
         run = found["run"]
-        if text[found.start() - 1 : found.start()] == "\\" and run[0] in "nrt":
-            # An escape of nginx's, unless it is a word behind a backslash.
+        if text[found.start() - 1 : found.start()] == "\\":
+            # An escape, unless it is a word behind a backslash.
             done = self._run(run)
             return (done if done != run else run[0] + self._run(run[1:])), found.end()
         return self._run(run), found.end()

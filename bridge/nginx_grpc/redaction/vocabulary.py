@@ -30,6 +30,7 @@ __all__ = [
     "VALUES",
     "VERSION",
     "is_directive",
+    "is_module",
 ]
 
 
@@ -54,7 +55,9 @@ OWN_NAMES = re.compile(
 )
 ANYWHERE = _words("localhost")
 
-SCHEMES = _words("http https grpc grpcs unix tcp udp fastcgi scgi uwsgi memcached ws wss syslog")
+SCHEMES = _words(
+    "http https grpc grpcs unix tcp udp fastcgi scgi uwsgi suwsgi memcached ws wss syslog"
+)
 METHODS = _words("get head post put delete options patch connect trace mkcol copy move propfind")
 
 DIRECTIVES = frozenset((*KNOWN, *BLOCKS))
@@ -73,6 +76,15 @@ def is_directive(name: str) -> bool:
     return name in DIRECTIVES or (
         _MODULES.match(name) is not None
         and all(part in _PARTS or part in _MODULE_PARTS for part in name.split("_"))
+    )
+
+
+def is_module(file: str) -> bool:
+    """Whether a file is a module of nginx's, or of a name that only words of its kind make."""
+    name = file.removesuffix(".so")
+    return file != name and all(
+        part in _PARTS or part in _MODULE_PARTS or part in ("ngx", "module", "mail", "stream")
+        for part in name.split("_")
     )
 
 
@@ -123,7 +135,7 @@ KEYWORDS = _words(
     x-real-ip x-forwarded-for
     blocking pop sync async flush buffer
     x25519 prime256v1 secp256r1 secp384r1 secp521r1 secp256k1 x448
-    sessionticket -sessionticket options ciphersuites minprotocol maxprotocol curves groups
+    sessionticket -sessionticket options ciphersuites minprotocol maxprotocol curves groups certificate privatekey cipherstring clientcafile
     """
 )
 #: Names of `name=value` arguments.

@@ -24,6 +24,7 @@ from nginx_grpc.redaction.vocabulary import (
     SCHEMES,
     VALUES,
     VERSION,
+    is_module,
 )
 
 __all__ = ["Edit", "Words", "apply"]
@@ -138,7 +139,8 @@ class Words:
         while at <= end:
             slash = text.find("/", at, end)
             stop = end if slash < 0 else slash
-            if text[at:stop].lower() not in FOLDERS:
+            part = text[at:stop].lower()
+            if part not in FOLDERS and not is_module(part):
                 self.scan(text, at, stop, edits, "file")
             at = stop + 1
 
@@ -202,12 +204,14 @@ class Words:
 
     def scan(self, text: str, start: int, end: int, edits: list[Edit], kind: str) -> None:
         """All parts of a text, word by word."""
-        at = start
+        outer = kind
+        at = path = start
         while at < end:
             found = _PART.search(text, at, end)
             if found is None:
                 return
             at = found.end()
+            kind = "path" if at <= path else outer
             if found["run"] is not None:
                 self.run(text, *found.span("run"), edits, kind)
             elif found["scheme"] is not None:
@@ -215,9 +219,7 @@ class Words:
                     self.run(text, *found.span("scheme"), edits, kind)
                 self._authority(text, *found.span("authority"), edits)
                 rest = _REST.match(text, at, end)
-                if rest is not None:
-                    self.path(text, *rest.span(), edits)
-                    at = rest.end()
+                path = rest.end() if rest is not None else at
             elif found["variable"] is not None:
                 first, last = found.span("variable")
                 braced = text[first + 1] in "{("
@@ -228,8 +230,7 @@ class Words:
                 self._v4(found, edits)
                 at = found.end("v4")
             elif found["groups"] is not None:
-                digits = re.sub("[ -]", "", found["groups"])
-                edits.append(Edit(*found.span(), self.names.number(digits)))
+                self._edit(edits, *found.span(), found[0], self.names.number(found[0]))
             elif found["media"] is not None:
                 medium = _MEDIUM.match(text, at, end)
                 assert medium is not None
