@@ -135,7 +135,8 @@ KEYWORDS = _words(
     x-real-ip x-forwarded-for
     blocking pop sync async flush buffer
     x25519 prime256v1 secp256r1 secp384r1 secp521r1 secp256k1 x448
-    sessionticket -sessionticket options ciphersuites minprotocol maxprotocol curves groups certificate privatekey cipherstring clientcafile
+    sessionticket -sessionticket options ciphersuites minprotocol maxprotocol curves groups
+    certificate privatekey cipherstring clientcafile
     """
 )
 #: Names of `name=value` arguments.
