@@ -56,6 +56,9 @@ http {
             grpc_next_upstream_tries 0;
             client_max_body_size never;
             proxy_read_timeout 1h;
+            error_page 504 = /down;
+            rewrite ^/v1(/.*)$ $1 break;
+            mirror /mirrored;
             proxy_set_header Upgrade $http_upgrade;
             if ($request_method != POST) { return 405; }
             limit_except POST { deny all; proxy_pass http://other; }
