@@ -765,7 +765,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "mixed", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -785,6 +785,7 @@ ok_location(x) if {
 	is_string(x.handler)
 	is_boolean(x.own_handler)
 	is_boolean(x.mixed)
+	is_boolean(object.get(x, "replaced_grpc_pass", false))
 	is_string(x.grpc_pass)
 	ok_optional_target(x, "target")
 	is_string(x.proxy_pass)
@@ -838,6 +839,7 @@ wrong_location(x) := {"(no object)"} if {
 	{"handler" | not is_string(object.get(x, "handler", null))},
 	{"own_handler" | not is_boolean(object.get(x, "own_handler", null))},
 	{"mixed" | not is_boolean(object.get(x, "mixed", null))},
+	{"replaced_grpc_pass" | not is_boolean(object.get(x, "replaced_grpc_pass", false))},
 	{"grpc_pass" | not is_string(object.get(x, "grpc_pass", null))},
 	{concat(".", ["target", inner]) |
 		"target" in object.keys(x)

@@ -63,7 +63,7 @@ http {
             if ($request_method != POST) { return 405; }
             limit_except POST { deny all; proxy_pass http://other; }
         }
-        location /web { proxy_pass http://web; }
+        location /web { grpc_pass grpc://pool; proxy_pass http://web; }
         location /health { health_check type=grpc; grpc_pass $backend; }
         location /a.B/ { proxy_pass http://$arg_host; internal; include more.conf; }
         location = /down {

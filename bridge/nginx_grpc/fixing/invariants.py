@@ -127,7 +127,10 @@ def unsaid(
     }
     for each in found:
         if each.kind == "document":
-            return each
+            # A handler that another one had replaced comes into effect where that one goes.
+            if each.parts != {"other_handlers"} or not _PASSES & names:
+                return each
+            continue
         if each.state != "changed":
             # The condition of an `if` is the name of its location.
             if each.kind not in names and not (each.kind == "location" and "if" in names):

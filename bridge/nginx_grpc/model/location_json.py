@@ -85,6 +85,8 @@ class LocationWriter:
         if target is not None and (carries or "health_check" in own):
             name = "target" if location.handler == "grpc_pass" else "proxy_target"
             node[name] = target.as_json(location.context, self._upstreams, self._budget)
+        if "grpc_pass" in own and location.handler != "grpc_pass":
+            node["replaced_grpc_pass"] = True
         if location.arrival is not None:
             node["arrival"] = location.arrival.as_json(location.directive)
         if location.returns is not None:

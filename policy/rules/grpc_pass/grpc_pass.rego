@@ -136,7 +136,7 @@ _unfit(location) := ["untranslatable"] if {
 
 # Of two handlers the last counts, and the other one is there already.
 _edits(location) := [fix.removing(location.proxy_target, "proxy_pass")] if {
-	location.grpc_pass != ""
+	location.replaced_grpc_pass
 } else := [fix.replacing(location.proxy_target, "proxy_pass", "grpc_pass", [_instead(location)])] if {
 	_unfit(location) == []
 } else := []

@@ -149,7 +149,7 @@ test_a_target_that_is_none_for_grpc_pass if {
 }
 
 test_grpc_pass_stands_there_already if {
-	document := t.one_location(t.proxied(_greeter, "strong", {"grpc_pass": "grpc://greeter"}))
+	document := t.one_location(t.proxied(_greeter, "strong", {"replaced_grpc_pass": true}))
 	t.fixes(grpc_pass.findings) == {["unsafe", "remove proxy_pass"]} with input as document
 }
 

@@ -38,7 +38,7 @@
 #       when: grpc_pass names an address
 #       fix:
 #         applicability: manual
-#         why: "an upstream block, and its name in grpc_pass {scheme}://NAME{names}:\nupstream NAME {\n    server {address};\n    keepalive {size};\n    keepalive_timeout {timeout};\n}"
+#         why: "an upstream block with server {address}; keepalive {size}; and keepalive_timeout {timeout}; and its name in grpc_pass {scheme}://NAME{names}"
 #       message: "grpc_pass {text} names an address, which has no pool: every call opens a connection of its own"
 #     implicit:
 #       when: settings say explicit required
