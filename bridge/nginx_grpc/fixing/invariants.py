@@ -41,7 +41,13 @@ _SAID_BY = {
     **{name: frozenset({name}) for name in _LISTS},
 }
 # What follows for nodes that an edit is not about from one that it is about.
-_FOLLOWS = {"mixed": _PASSES, "proxied": _PASSES, "listens": frozenset({"listen", "http2"})}
+_FOLLOWS = {
+    "mixed": _PASSES,
+    "proxied": _PASSES,
+    "listens": frozenset({"listen", "http2"}),
+    # What calls get of the error pages: their lines may stand in any location.
+    "pages": frozenset({"add_header", "add_trailer", "default_type", "error_page", "return"}),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,11 +321,14 @@ _adding := {true: "add_trailer", false: "add_header"}
 _of_status(location, harm) := [fix.adding(location, "add_header", ["grpc-status", _number(harm)], [])] if {
 	not _says_status(harm.page)
 } else := [fix.replacing(last, _adding[last.trailer], _adding[last.trailer], args)] if {
-	harm.kind in {"bad_status", "ok_status", "says_less"}
 	said := [header | some header in harm.page.headers; header.name == "grpc-status"]
 	last := said[count(said) - 1]
+	not _is_code(trim_space(last.value))
 	args := [word | some word in ["grpc-status", _number(harm), {true: "always", false: ""}[last.always]]; word != ""]
 } else := []
+
+# _is_code: of an error, and neither UNKNOWN nor INTERNAL.
+_is_code(text) if regex.match(`^0*([13-9]|1[0-24-6])$`, text)
 
 _says_status(page) if {
 	some header in page.headers

@@ -182,6 +182,11 @@ test_a_page_for_grpc_is_mended_at_once if {
 	_repaired(_alone("=", {}, t.answer(204, "none"), {"status": 204})) == ["safe", "replace return return 200"]
 	typed := {"directives": t.fields({"default_type": t.text("application/grpc")})}
 	_repaired(_alone("=", typed, t.answer(204, "none"), {"status": 204, "type": ""})) == ["safe", "replace return return 200"]
+	_repaired(_alone("=", typed, t.answer(204, "none"), {"status": 204, "type": "", "headers": [t.sent("grpc-status", "13")]})) == [
+		"safe",
+		"replace return return 200",
+		"replace add_header add_header grpc-status 14",
+	]
 	_repaired(_alone("=", {}, t.answer(200, "text"), {"body": "text"})) == ["safe", "replace return return 200"]
 	_repaired(_alone("=", {}, t.answer(403, "text"), {"type": "text/html", "body": "text", "status": 403})) == [
 		"safe",

@@ -126,6 +126,8 @@ _at(location) := target if {
 # _unfit: why no edit can do it.
 _unfit(location) := ["untranslatable"] if {
 	not location.proxy_target
+} else := [] if {
+	location.replaced_grpc_pass
 } else := ["untranslatable"] if {
 	not _parts(location)
 } else := [] if {

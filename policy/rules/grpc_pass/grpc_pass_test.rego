@@ -149,6 +149,8 @@ test_a_target_that_is_none_for_grpc_pass if {
 }
 
 test_grpc_pass_stands_there_already if {
+	other := t.one_location(t.proxied(_greeter, "strong", {"replaced_grpc_pass": true, "proxy_target": t.target({"text": "http://greeter/v1"})}))
+	t.fixes(grpc_pass.findings) == {["unsafe", "remove proxy_pass"]} with input as other
 	document := t.one_location(t.proxied(_greeter, "strong", {"replaced_grpc_pass": true}))
 	t.fixes(grpc_pass.findings) == {["unsafe", "remove proxy_pass"]} with input as document
 }
