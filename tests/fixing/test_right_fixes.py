@@ -185,20 +185,6 @@ CASES = {
         [],
         ["                grpc_pass grpc://greeter;"],
     ),
-    "NG405: the name of the server": (
-        "NG405",
-        NEW,
-        """\
-    upstream made_up { server localhost:18443; }
-    server {
-        listen 127.0.0.1:18080 http2;
-        location / {
-            grpc_pass grpcs://made_up;
-        }
-    }""",
-        [],
-        ["            grpc_ssl_server_name on;", "            grpc_ssl_name localhost;"],
-    ),
     "NG501: both lines, for every server of the socket": (
         "NG501",
         NEW,
