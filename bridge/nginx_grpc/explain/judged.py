@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from nginx_grpc import catalogue
 from nginx_grpc.explain.entries import Candidate
 from nginx_grpc.explain.groups import Group
 from nginx_grpc.explain.lines import Facts
@@ -84,8 +85,9 @@ class Judged:
             for each in group.entry.candidates
             if known(each)
         ]
-        # What rests on settings that were given counts more than what rests on assumptions.
-        told.sort(key=lambda pair: not (pair[1]["state"] == "confirmed" and pair[0].needs))
+        # What is sure to fail calls, or rests on settings that were given, counts more than what
+        # rests on assumptions.
+        told.sort(key=lambda pair: not (pair[1]["state"] == "confirmed" and _sure(pair[0])))
         return [judged for _, judged in told]
 
     def location(self, group: Group) -> dict[str, Any] | None:
@@ -177,6 +179,11 @@ class Judged:
         ):
             why = f"{why}; {_ASSUMED[rule]}"
         return verdict(candidate, "ruled_out", why)
+
+
+def _sure(candidate: Candidate) -> bool:
+    rule = catalogue.by_id(candidate.id) if candidate.id else None
+    return bool(candidate.needs) or (rule is not None and rule.levels["evidence"] == "deny")
 
 
 def _values(candidate: Candidate, place: Place | None) -> str:

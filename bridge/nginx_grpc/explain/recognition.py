@@ -40,6 +40,7 @@ _STATUS = re.compile(
     r"(?:Received http2 header with status: |unexpected HTTP status code received from server: "
     r"|Received HTTP status code |Bad gRPC response\. HTTP status code: )(\d{1,3})(?!\d)"
 )
+_WHOLE = ("unexpected EOF",)  # all that grpc-go says
 _CALLS_OF_UNIX = "dial unix"
 
 
@@ -196,7 +197,7 @@ class Recogniser:
             status = _STATUS.search(text)
             seen.entry = of_status(int(status[1])) if status is not None else None
             seen.entry = seen.entry or self._clients.entry(text)
-            if seen.entry is None and _SIGN.search(text):
+            if seen.entry is None and (_SIGN.search(text) or text.strip() in _WHOLE):
                 seen.entry = self._vague.entry(text)
             seen.entry = seen.entry or self._codes.entry(text)
             if seen.entry is not None:

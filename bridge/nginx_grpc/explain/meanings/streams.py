@@ -15,6 +15,7 @@ INTERNAL = Entry(
             "the call went out by proxy_pass",
             "location.handler",
         ),
+        rule("NG306", "the trailers are too large", "location.grpc_buffer_size"),
         rule(
             "NG106",
             "the stream was silent for longer than grpc_read_timeout",
@@ -26,7 +27,6 @@ INTERNAL = Entry(
             "upstream.keepalive_time",
             needs=("max_connection_age",),
         ),
-        rule("NG306", "the trailers are too large", "location.grpc_buffer_size"),
         server("the server reset the stream, or its connection ended", _LOG),
     ),
 )

@@ -499,11 +499,21 @@ NO_PORT = Entry(
         "no host in upstream …",
         "invalid host in upstream …",
         "invalid port in upstream …",
-        "invalid URL prefix in …",
         "empty URL in …",
         "the INET6 sockets are not supported on this platform in upstream …",
     ),
     "tests/live/test_ng208_dynamic_target.py",
+)
+URL_PREFIX = Entry(
+    "url-prefix-invalid",
+    "A variable gave proxy_pass a URL that it does not take, as grpc://: 500 (UNKNOWN) on every "
+    "such call.",
+    (
+        rule("NG101", "gRPC is sent by proxy_pass", "location.handler"),
+        rule("NG403", "the client chooses the value", "location.target"),
+    ),
+    ("invalid URL prefix in …",),
+    "tests/live/test_ng101_grpc_pass.py",
 )
 NO_RESOLVER = Entry(
     "no-resolver",
@@ -633,6 +643,7 @@ ENTRIES = (
     TLS_REFUSED,
     UNTRUSTED,
     NO_PORT,
+    URL_PREFIX,
     NO_RESOLVER,
     UNRESOLVED,
     RESPONSE_BROKEN,
