@@ -2,7 +2,7 @@
 # title: nginx gRPC policy
 # description: >-
 #   The entry points. `deny` and `warn` are what conftest reads; `decision` is the whole result for
-#   one document, or for an array of documents taken together.
+#   one document, one configuration in shards, or for an array of these taken together.
 package nginx.grpc
 
 import data.nginx.grpc.verdict
@@ -11,10 +11,44 @@ deny contains finding if some finding in decision.deny
 
 warn contains finding if some finding in decision.warn
 
-decision := _together([each | some document in input; each := verdict.decision with input as document]) if {
+decision := _together([each | some given in input; each := _decision(given)]) if {
 	is_array(input)
 	count(input) > 0
+} else := whole if {
+	whole := _of_shards(input.shards)
 } else := verdict.decision
+
+_decision(given) := whole if {
+	whole := _of_shards(given.shards)
+} else := decided if {
+	decided := verdict.decision with input as given
+}
+
+# _of_shards: that on the last with what the others came to; undefined where one is no shard. conftest
+# takes an array apart, so that shards stand in an object.
+_of_shards(shards) := _of_whole(last, parts) if {
+	parts := [part | some shard in shards; part := verdict.part with input as shard]
+	count(parts) == count(shards) - 1
+	last := verdict.decision with input as _completed(shards[count(parts)], parts)
+}
+
+_completed(last, parts) := object.union(last, {"shard": {"before": [part.judged | some part in parts]}})
+
+# _of_whole: the decision on a configuration, by that on its last shard and what the others found.
+_of_whole(last, parts) := object.union(last, {
+	"allow": count(_of_level(found, "deny")) == 0,
+	"deny": _in_order(_of_level(found, "deny")),
+	"warn": _in_order(_of_level(found, "warn")),
+	"waived": _in_order({finding | some finding in found; finding.waiver}),
+}) if {
+	found := ((_all([last], "deny") | _all([last], "warn")) | _all([last], "waived")) | _all(parts, "findings")
+}
+
+_of_level(findings, level) := {finding |
+	some finding in findings
+	finding.level == level
+	not finding.waiver
+}
 
 _together(decisions) := {
 	"schema_version": 2,
@@ -32,7 +66,7 @@ _together(decisions) := {
 }
 
 _in_order(findings) := [key[6] |
-	some key in sort([key | some finding in findings; key := verdict.order_key(finding)])
+	some key in verdict.sorted_keys([verdict.order_key(finding) | some finding in findings])
 ]
 
 # What is wrong with the settings is said once.

@@ -145,3 +145,89 @@ test_report_carries_the_decision if {
 	warn := report.warn with input as _one
 	warn == {{"msg": "decision", "decision": decision}}
 }
+
+# Three shards: two with a server each, and the last, which has none.
+_shard(number, servers, more) := object.union(
+	t.document(servers, [t.greeter]),
+	object.union({"shard": {"number": number, "last": false, "before": []}}, more),
+)
+
+_shards(more) := [
+	_shard(1, [t.server([t.pass("/a", {"directives": t.fields({"grpc_read_timeout": t.variable("$a")})})], {})], more),
+	_shard(2, [t.server([t.pass("/b", {"directives": t.fields({"grpc_read_timeout": t.time("1s", 1000)})})], {})], more),
+	_last(3, more),
+]
+
+_last(number, more) := object.union(
+	_shard(number, [], more),
+	{"shard": {"number": number, "last": true, "before": []}, "upstreams": []},
+)
+
+_merged(more) := object.union(
+	t.document(
+		[
+			t.server([t.pass("/a", {"directives": t.fields({"grpc_read_timeout": t.variable("$a")})})], {}),
+			t.server([t.pass("/b", {"id": "1.0", "directives": t.fields({"grpc_read_timeout": t.time("1s", 1000)})})], {}),
+		],
+		[t.greeter],
+	),
+	more,
+)
+
+_settings := {"settings": {
+	"grpc": {"upstreams": {"greeter": {"streaming": "bidi"}, "gone": {"streaming": "bidi"}}},
+	"waivers": [
+		{"id": "NG106", "location": "/b", "reason": "r", "owner": "o", "expires": "2999-01-01"},
+		{"id": "NG108", "location": "/c", "reason": "r", "owner": "o", "expires": "2999-01-01"},
+	],
+}}
+
+test_shards_are_judged_as_the_whole if {
+	every more in [{}, _settings] {
+		sharded := grpc.decision with input as {"shards": _shards(more)}
+		whole := grpc.decision with input as _merged(more)
+		sharded == whole
+		"NG005" in {finding.id | some finding in whole.warn}
+		count(whole.deny) > 0
+	}
+}
+
+test_what_is_waived_or_named_in_one_shard_is_not_told if {
+	decision := grpc.decision with input as {"shards": _shards(_settings)}
+	{finding.message | some finding in decision.warn; finding.id in {"NG003", "NG004"}} == {
+		"nginx_grpc.grpc.upstreams.gone is for an upstream that is not there",
+		"the waiver of NG108 accepts nothing",
+	}
+	{finding.location | some finding in decision.waived} == {"/b"}
+}
+
+test_shards_of_several_configurations if {
+	decision := grpc.decision with input as [{"shards": _shards({})}, _one, {"shards": _shards({})}]
+	not "NG001" in {finding.id | some finding in decision.deny}
+	"b.conf" in {pair[0] | some pair in _denied(decision)}
+}
+
+_told_alone(decision) if {
+	not decision.allow
+	"NG001" in {finding.id | some finding in decision.deny}
+}
+
+test_a_shard_alone_is_no_document if {
+	every shard in _shards({}) {
+		_told_alone(grpc.decision) with input as shard
+		_told_alone(grpc.decision) with input as [shard]
+	}
+	_told_alone(grpc.decision) with input as _shards({})
+}
+
+test_a_shard_left_out_or_doubled_is_no_document if {
+	[one, two, three] := _shards({})
+	other := object.union(two, {"source": object.union(two.source, {"entry": "b.conf"})})
+	every given in [
+		[], {}, null, 1, "one", [{}], [one], [one, two], [two, three], [one, three], [three],
+		[one, one, three], [one, two, two, three], [one, two, three, three], [one, other, three],
+		[one, two, three, {}], [one, three, two], [{}, two, three],
+	] {
+		_told_alone(grpc.decision) with input as {"shards": given}
+	}
+}

@@ -9,6 +9,7 @@ import data.nginx.grpc.guard
 import data.nginx.grpc.lib.knobs
 import data.nginx.grpc.lib.printable
 import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.shards
 import data.nginx.grpc.rules.not_a_document
 import data.nginx.grpc.rules.not_judged
 import data.nginx.grpc.rules.settings as settings_rule
@@ -37,6 +38,7 @@ default decision := {
 		"owner": {"kind": "", "namespace": "", "name": ""},
 		"_loc": {"file": "input", "line": 1},
 		"key": "",
+		"block": {"file": "input", "line": 1, "key": ""},
 		"server": "",
 		"location": "",
 		"upstream": "",
@@ -49,17 +51,38 @@ default decision := {
 	"rules": [],
 }
 
-decision := {
+decision := object.union(_alone, {"part": part}) if {
+	not _whole
+} else := _alone if {
+	not _whole
+} else := {
 	"schema_version": 2,
 	"allow": count(denied) == 0,
 	"deny": denied,
 	"warn": [finding | some finding in _ordered; finding.level == "warn"; not finding.waiver],
 	"waived": [finding | some finding in _ordered; finding.waiver],
-	"not_judged": in_order({not_judged.entry(unknown) | some unknown in _unknowns}),
+	"not_judged": in_order({not_judged.entry(unknown) | some unknown in _all_unknowns}),
 	"rules": _rules,
 } if {
 	denied := [finding | some finding in _ordered; finding.level == "deny"; not finding.waiver]
 	_has_judged(denied)
+}
+
+# A document that is no shard, or one that lacks the others, is all there is.
+_whole if {
+	not guard.passed
+} else if {
+	shards.whole
+}
+
+_alone := {
+	"schema_version": 2,
+	"allow": false,
+	"deny": [_shown(finding) | some finding in not_a_document.alone],
+	"warn": [],
+	"waived": [],
+	"not_judged": [],
+	"rules": [],
 }
 
 # Where no rule could run, something has to be denied.
@@ -76,18 +99,18 @@ order_key(finding) := [
 ]
 
 _ordered := [key[6] |
-	some key in _sorted([order_key(finding) | some finding in array.concat(_standing, _waived)])
+	some key in sorted_keys([order_key(finding) | some finding in array.concat(_standing, _waived)])
 ]
 
 # in_order: what is not judged, by place and rule.
 in_order(entries) := [key[5] |
-	some key in _sorted([[entry.at.file, entry.at.line, entry.at.key, entry.rule, entry.reason, entry] |
+	some key in sorted_keys([[entry.at.file, entry.at.line, entry.at.key, entry.rule, entry.reason, entry] |
 		some entry in entries
 	])
 ]
 
-# `sort` is quadratic in WebAssembly: many keys are first split twice, into 256 parts.
-_sorted(keys) := sort(keys) if {
+# sorted_keys: `sort` is quadratic in WebAssembly, so many keys are first split twice, into 256 parts.
+sorted_keys(keys) := sort(keys) if {
 	count(keys) < 500
 } else := [key |
 	some group in _split(keys)
@@ -105,6 +128,25 @@ _split(keys) := [part |
 	sample := sort([key | some i, key in keys; i % ceil(count(keys) / 255) == 0])
 	pivots := [key | some i, key in sample; i % 16 == 15]
 	bounds := array.concat(array.concat([[]], pivots), [set()])
+}
+
+# part: what a shard comes to that is not the last, and what the last has to know of it.
+part := {
+	"schema_version": 2,
+	"findings": _ordered,
+	"rules": _rules,
+	"judged": {
+		"number": input.shard.number,
+		"entry": input.source.entry,
+		"unknown": [object.filter(unknown, {"id", "reason", "hint", "file", "line", "key"}) |
+			some unknown in _unknowns
+		],
+		"used": [n | some n in _used],
+		"upstreams": [name | some name in settings_rule.seen],
+	},
+} if {
+	guard.passed
+	input.shard.last == false
 }
 
 _found := not_a_document.findings if {
@@ -130,8 +172,15 @@ _unknowns := [finding |
 	_level(finding) != "off"
 ]
 
+# Of all shards together, where this is the last.
+_all_unknowns := array.concat(_unknowns, [unknown | some unknown in shards.before("unknown")])
+
+_about_unknowns := not_judged.findings_about(_all_unknowns) if {
+	shards.whole
+} else := []
+
 _covered := [[finding, covering] |
-	some finding in array.concat(_faults, not_judged.findings_about(_unknowns))
+	some finding in array.concat(_faults, _about_unknowns)
 	covering := _covering(finding)
 ]
 
@@ -150,9 +199,13 @@ _standing := array.concat(
 	[_shown(finding) | some finding in _about_words],
 )
 
-_about_words := settings_rule.unused | _about_waivers
+_about_words := settings_rule.unused | _about_waivers if {
+	shards.whole
+} else := set()
 
-_about_waivers := waivers.findings_about(union({pair[1] | some pair in _covered})) if _judging
+_about_waivers := waivers.findings_about(_used) if _judging
+
+_used := union({pair[1] | some pair in _covered}) | shards.before("used")
 
 _rules := [rule |
 	_judging
@@ -167,7 +220,7 @@ _outcome(id) := "unknown" if {
 	_ids_of_unknowns[id]
 } else := "judged"
 
-_ids_of_unknowns := {finding.id | some finding in _unknowns}
+_ids_of_unknowns := {finding.id | some finding in _all_unknowns}
 
 # _level: what settings say for the rule, up to what this wording of it can be raised to; else the
 # profile's.
@@ -206,6 +259,7 @@ _shown(finding) := {
 	"owner": _owner(finding),
 	"_loc": {"file": finding.file, "line": finding.line},
 	"key": finding.key,
+	"block": finding.node,
 	"server": finding.server,
 	"location": finding.location,
 	"upstream": finding.upstream,

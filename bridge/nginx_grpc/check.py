@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
-from typing import Any
 
 from nginx_grpc import documents
 from nginx_grpc.engines import Engine
 from nginx_grpc.findings import CheckResult, Finding, Input
 from nginx_grpc.settings_file import located
 from nginx_grpc.settings_search import Given
+from nginx_grpc.shards import Shards
 from nginx_grpc.tree import Configuration
 
 __all__ = ["check"]
@@ -27,7 +27,7 @@ def check(
     settings_of: Callable[[Configuration], Given] = lambda configuration: Given(),
     fail_on: str = "deny",
     require_grpc: bool = False,
-    told_of: Callable[[Configuration, dict[str, Any]], object] | None = None,
+    keep: Callable[[Configuration], object] | None = None,
 ) -> CheckResult:
     """Judge configurations with an engine.
 
@@ -36,7 +36,7 @@ def check(
         engine: see `nginx_grpc.engines.by_name`.
         settings_of: the settings of each, see `nginx_grpc.settings_search`.
         fail_on, require_grpc: what fails the check, see CheckResult.
-        told_of: called with each configuration and its document.
+        keep: called with each configuration, whose tree is let go otherwise.
 
     Raises Refused where anything could not be read or judged.
     """
@@ -54,8 +54,10 @@ def check(
     findings: list[Finding] = []
     rules: set[str] = set()
     for given, waiting in groups.values():
-        inputs: list[tuple[int, Input]] = []
-        decisions = engine.decide(_documents(waiting, given, texts, inputs, told_of), given.values)
+        given_shards: list[tuple[int, Shards]] = []
+        shards = _shards(waiting, given, texts, given_shards, keep)
+        decisions = engine.judge(shards, given.values)
+        inputs = [(number, shards.input(given.file)) for number, shards in given_shards]
         for (number, each), decision in zip(inputs, decisions, strict=True):
             judged.append((number, replace(each, not_judged=decision.not_judged)))
             rules.update(decision.rules)
@@ -77,24 +79,24 @@ def check(
     )
 
 
-def _documents(
+def _shards(
     waiting: deque[tuple[int, Configuration]],
     given: Given,
     texts: dict[str, bytes],
-    inputs: list[tuple[int, Input]],
-    told_of: Callable[[Configuration, dict[str, Any]], object] | None,
-) -> Iterator[dict[str, Any]]:
-    def built(numbered: tuple[int, Configuration]) -> dict[str, Any]:
+    shards: list[tuple[int, Shards]],
+    keep: Callable[[Configuration], object] | None,
+) -> Iterator[Shards]:
+    def of(numbered: tuple[int, Configuration]) -> Shards:
         number, configuration = numbered
         texts.update(configuration.texts)
-        (document,) = documents.build([configuration], settings=given.values, validated=False)
-        if told_of is not None:
-            told_of(configuration, document)
-        inputs.append((number, replace(Input.of(document), settings=given.file)))
-        return document
+        if keep is not None:
+            keep(configuration)
+        made = Shards(configuration, given.values)
+        shards.append((number, made))
+        return made
 
-    # Neither a tree nor its document is held here while an engine judges: both may be large.
-    return map(built, _let_go(waiting))
+    # No tree is held here while an engine judges: it may be large.
+    return map(of, _let_go(waiting))
 
 
 def _let_go(waiting: deque[tuple[int, Configuration]]) -> Iterator[tuple[int, Configuration]]:

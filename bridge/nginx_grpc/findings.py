@@ -36,6 +36,7 @@ class Finding:
         waived: None, or the waiver with its reason and owner.
         baselined: whether it was there when the check was adopted, see `nginx_grpc.baseline`.
         replacements: what its edits replace in which file, where that was asked for.
+        block: file, line and key of the block it is about, whose names may be another's too.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Finding:
     waived: dict[str, Any] | None = None
     baselined: bool = False
     replacements: tuple[Replacement, ...] = ()
+    block: tuple[str, int, str] = ("", 0, "")
 
     def order(self) -> tuple[str, int, str, str, str, str]:
         """The order of findings in every report."""

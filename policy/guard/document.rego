@@ -10,7 +10,7 @@ ok if ok_document(input)
 
 wrong := wrong_document(input)
 
-keys_document := {"schema_version", "source", "controller", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
+keys_document := {"schema_version", "source", "controller", "shard", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
 
 ok_document(x) if {
 	is_object(x)
@@ -20,6 +20,7 @@ ok_document(x) if {
 	x.schema_version == 2
 	ok_document_source(x.source)
 	words_document_controller[x.controller]
+	ok_optional_document_shard(x, "shard")
 	is_boolean(x.complete)
 	is_array(x.gaps)
 	every item in x.gaps {
@@ -65,6 +66,10 @@ wrong_document(x) := {"(no object)"} if {
 		some inner in wrong_document_source(object.get(x, "source", null))
 	},
 	{"controller" | not object.get(x, "controller", null) in {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}},
+	{concat(".", ["shard", inner]) |
+		"shard" in object.keys(x)
+		some inner in wrong_document_shard(object.get(x, "shard", null))
+	},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("gaps", i, inner) |
 		some i, item in x.gaps
@@ -143,6 +148,103 @@ wrong_document_source(x) := {"(no object)"} if {
 		some item in x.files
 		not is_string(item)
 	},
+})
+
+keys_document_shard := {"number", "last", "before"}
+
+ok_document_shard(x) if {
+	is_object(x)
+	count(x) == size_3
+	kind.positive(x.number)
+	is_boolean(x.last)
+	is_array(x.before)
+	every item in x.before {
+		ok_judged_part(item)
+	}
+}
+
+wrong_document_shard(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_document_shard,
+	{"number" | not kind.positive(object.get(x, "number", null))},
+	{"last" | not is_boolean(object.get(x, "last", null))},
+	{kind.item("before", i, inner) |
+		some i, item in x.before
+		not ok_judged_part(item)
+		some inner in wrong_judged_part(item)
+	},
+	{"before" | not is_array(object.get(x, "before", null))},
+})
+
+keys_judged_part := {"number", "entry", "unknown", "used", "upstreams"}
+
+ok_judged_part(x) if {
+	is_object(x)
+	count(x) == size_5
+	kind.positive(x.number)
+	is_string(x.entry)
+	is_array(x.unknown)
+	every item in x.unknown {
+		ok_judged_part_unknown(item)
+	}
+	is_array(x.used)
+	every item in x.used {
+		kind.natural(item)
+	}
+	is_array(x.upstreams)
+	every item in x.upstreams {
+		is_string(item)
+	}
+}
+
+wrong_judged_part(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_judged_part,
+	{"number" | not kind.positive(object.get(x, "number", null))},
+	{"entry" | not is_string(object.get(x, "entry", null))},
+	{kind.item("unknown", i, inner) |
+		some i, item in x.unknown
+		not ok_judged_part_unknown(item)
+		some inner in wrong_judged_part_unknown(item)
+	},
+	{"unknown" | not is_array(object.get(x, "unknown", null))},
+	{"used" | not is_array(object.get(x, "used", null))},
+	{"used" |
+		some item in x.used
+		not kind.natural(item)
+	},
+	{"upstreams" | not is_array(object.get(x, "upstreams", null))},
+	{"upstreams" |
+		some item in x.upstreams
+		not is_string(item)
+	},
+})
+
+keys_judged_part_unknown := {"id", "reason", "hint", "file", "line", "key"}
+
+ok_judged_part_unknown(x) if {
+	is_object(x)
+	count(x) == size_6
+	is_string(x.id)
+	is_string(x.reason)
+	is_string(x.hint)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+}
+
+wrong_judged_part_unknown(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_judged_part_unknown,
+	{"id" | not is_string(object.get(x, "id", null))},
+	{"reason" | not is_string(object.get(x, "reason", null))},
+	{"hint" | not is_string(object.get(x, "hint", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", null))},
 })
 
 keys_gap := {"kind", "what", "reason", "context", "matters", "file", "line", "key"}
@@ -983,11 +1085,11 @@ wrong_location_arrival(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "column", "key"}
+keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "upstreams", "host", "port", "bypasses", "host_is_name", "variables", "client_chooses", "failures", "context", "file", "line", "column", "key"}
 
 ok_target(x) if {
 	is_object(x)
-	count(x) == size_17
+	count(x) == size_18
 	x.fields == count(x)
 	is_string(x.text)
 	is_string(x.options)
@@ -1000,6 +1102,10 @@ ok_target(x) if {
 	}
 	is_string(x.host)
 	kind.natural(x.port)
+	is_array(x.bypasses)
+	every item in x.bypasses {
+		is_string(item)
+	}
 	is_boolean(x.host_is_name)
 	is_array(x.variables)
 	every item in x.variables {
@@ -1016,7 +1122,7 @@ ok_target(x) if {
 	kind.natural(x.column)
 } else if {
 	is_object(x)
-	count(x) == size_18
+	count(x) == size_19
 	x.fields == count(x)
 	is_string(x.text)
 	is_string(x.options)
@@ -1029,6 +1135,10 @@ ok_target(x) if {
 	}
 	is_string(x.host)
 	kind.natural(x.port)
+	is_array(x.bypasses)
+	every item in x.bypasses {
+		is_string(item)
+	}
 	is_boolean(x.host_is_name)
 	is_array(x.variables)
 	every item in x.variables {
@@ -1063,6 +1173,11 @@ wrong_target(x) := {"(no object)"} if {
 	},
 	{"host" | not is_string(object.get(x, "host", null))},
 	{"port" | not kind.natural(object.get(x, "port", null))},
+	{"bypasses" | not is_array(object.get(x, "bypasses", null))},
+	{"bypasses" |
+		some item in x.bypasses
+		not is_string(item)
+	},
 	{"host_is_name" | not is_boolean(object.get(x, "host_is_name", null))},
 	{kind.item("variables", i, inner) |
 		some i, item in x.variables
@@ -1732,6 +1847,12 @@ wrong_waiver(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
+ok_optional_document_shard(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_document_shard(x[field])
+}
+
 ok_optional_upstream_balancer(x, field) if {
 	not kind.has(x, field)
 } else if {
@@ -1860,9 +1981,9 @@ size_15 := 15
 
 size_16 := 16
 
-size_17 := 17
-
 size_18 := 18
+
+size_19 := 19
 
 ok_member(kinds, field, x) if {
 	field == "fields"

@@ -10,6 +10,13 @@ import data.nginx.grpc.testing as t
 _whole := {
 	"schema_version": 2,
 	"source": {"kind": "manifest", "entry": "map.yaml", "context": "main", "files": ["map.yaml"]},
+	"shard": {"number": 2, "last": true, "before": [{
+		"number": 1,
+		"entry": "map.yaml",
+		"unknown": [{"id": "NG106", "reason": "a", "hint": "b", "file": "map.yaml", "line": 1, "key": ""}],
+		"used": [0],
+		"upstreams": ["greeter"],
+	}]},
 	"controller": "ingress-nginx",
 	"complete": false,
 	"gaps": [object.union(_line(1), {
@@ -125,8 +132,10 @@ test_whole if {
 }
 
 # _placed: where the objects stand that have a file and a line; in a ConfigMap they have a key, too.
+# What other shards came to has one always.
 _placed(document_) := [path |
 	walk(document_, [path, node])
+	path[0] != "shard"
 	node.file
 	node.line
 ]
@@ -180,6 +189,9 @@ test_no_key_is_mistyped if {
 # Every object of the schema, replaced by what is no object, and by one with nothing right in it.
 _objects_of_rest(value) := {
 	"source": _put(_whole, "source", value),
+	"shard": _put(_whole, "shard", value),
+	"shard.before[0]": object.union(_whole, {"shard": _put(_whole.shard, "before", [value])}),
+	"shard.before[0].unknown[0]": object.union(_whole, {"shard": _put(_whole.shard, "before", [_put(_whole.shard.before[0], "unknown", [value])])}),
 	"gaps[0]": _put(_whole, "gaps", [value]),
 	"other_handlers[0]": _put(_whole, "other_handlers", [value]),
 	"header_lists[0]": _put(_whole, "header_lists", [value]),

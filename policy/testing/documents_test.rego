@@ -136,6 +136,7 @@ target(more) := fields(object.union(
 		"upstreams": [],
 		"host": "",
 		"port": 0,
+		"bypasses": [],
 		"host_is_name": false,
 		"variables": [],
 		"client_chooses": "no",

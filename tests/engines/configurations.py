@@ -8,26 +8,46 @@ from collections.abc import Iterator
 
 from nginx_grpc import documents, settings, sources
 from nginx_grpc.errors import Refused
+from nginx_grpc.tree import Configuration
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus" / "files"
+
+
+Read = Iterator[tuple[str, Configuration]]
 
 
 def examples() -> Iterator[tuple[str, dict]]:
     """The examples, each with the settings beside it, if any."""
     for path in sorted((ROOT / "examples").rglob("*.conf")):
         beside = settings.find(str(path.parent))
-        yield from _read(path, settings.load(beside) if beside else None)
+        yield from _documents(_file(path), settings.load(beside) if beside else None)
 
 
 def corpus() -> Iterator[tuple[str, dict]]:
     """The sample configurations that can be read; the others are refused, and not judged."""
-    for path in sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []:
-        yield from _read(path, None)
+    yield from _documents(corpus_read(), None)
 
 
 def live() -> Iterator[tuple[str, dict]]:
     """The configurations that the live tests run, with addresses for their placeholders."""
+    yield from _documents(live_read(), None)
+
+
+def examples_read() -> Read:
+    """The examples, before they are documents."""
+    for path in sorted((ROOT / "examples").rglob("*.conf")):
+        yield from _file(path)
+
+
+def corpus_read() -> Read:
+    """The same of the samples."""
+    for path in sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []:
+        yield from _file(path)
+
+
+def live_read() -> Read:
+    """The same of the live tests' configurations."""
     for path in sorted((ROOT / "tests" / "live").glob("test_*.py")):
         module = importlib.import_module(f"tests.live.{path.stem}")
         for name, text in sorted(vars(module).items()):
@@ -45,22 +65,25 @@ def filled(text: str) -> str:
     return text
 
 
-def _read(path: pathlib.Path, given: dict | None) -> Iterator[tuple[str, dict]]:
+def _file(path: pathlib.Path) -> Read:
+    yield from _read(path.name, [str(path)], b"")
+
+
+def _text(name: str, text: str) -> Read:
+    yield from _read(name, ["-"], text.encode())
+
+
+def _read(name: str, paths: list[str], stdin: bytes) -> Read:
     try:
-        read = sources.read([str(path)], stdin=io.BytesIO())
+        read = sources.read(paths, stdin=io.BytesIO(stdin))
+        documents.build(read, validated=False)
     except Refused:
         return
-    yield from _named(str(path.name), documents.build(read, settings=given))
+    for number, configuration in enumerate(read):
+        yield f"{name} {number}" if number else name, configuration
 
 
-def _text(name: str, text: str) -> Iterator[tuple[str, dict]]:
-    try:
-        read = sources.read(["-"], stdin=io.BytesIO(text.encode()))
-    except Refused:
-        return
-    yield from _named(name, documents.build(read))
-
-
-def _named(name: str, built: list[dict]) -> Iterator[tuple[str, dict]]:
-    for number, document in enumerate(built):
-        yield f"{name} {number}" if number else name, document
+def _documents(named: Read, given: dict | None) -> Iterator[tuple[str, dict]]:
+    for name, configuration in named:
+        (document,) = documents.build([configuration], settings=given)
+        yield name, document

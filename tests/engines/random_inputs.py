@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import io
 import string
+from functools import cache
 from random import Random
 from typing import Any
 
 from nginx_grpc import model, sources
 from nginx_grpc.errors import Refused
+from nginx_grpc.tree import Configuration
 from tests.metamorphic.configurations import all_of_them
 from tests.metamorphic.text import Items, NotRewritten, Statement, parse, walk, write
 
@@ -86,15 +88,46 @@ IDS = ["NG101", "NG103", "NG104", "NG105", "NG106", "NG107", "NG109", "NG201", "
 
 def mutated(random: Random) -> dict[str, Any] | None:
     """The document of a real configuration with some changes; None where that is refused."""
-    text = random.choice(sorted(all_of_them().values()))
     try:
-        items = parse(text)
+        items = parse(random.choice(_texts()))
         for _ in range(random.choice([0, 1, 2, 4, 8, 16])):
             _mutate(items, random)
-        configurations = sources.read(["-"], stdin=io.BytesIO(write(items).encode("latin-1")))
-        return model.build(configurations[0])
+        return model.build(_read(items))
     except (Refused, NotRewritten):
         return None
+
+
+def several(random: Random) -> Configuration | None:
+    """What stands in http{} of some real configurations, in one and with some changes."""
+    items: Items = []
+    try:
+        for _ in range(random.randint(1, 4)):
+            items += _of_http(parse(random.choice(_texts())))
+        for _ in range(random.choice([0, 4, 16, 32])):
+            _mutate(items, random)
+        whole = [*parse("events { }"), Statement(["http"], items)]
+        configuration = _read(whole if random.random() < 0.7 else items)
+        model.build(configuration)
+    except (Refused, NotRewritten):
+        return None
+    return configuration
+
+
+@cache
+def _texts() -> list[str]:
+    return sorted(all_of_them().values())
+
+
+def _read(items: Items) -> Configuration:
+    (configuration,) = sources.read(["-"], stdin=io.BytesIO(write(items).encode("latin-1")))
+    return configuration
+
+
+def _of_http(items: Items) -> Items:
+    for item in items:
+        if isinstance(item, Statement) and item.name == "http" and item.block:
+            return item.block
+    return [item for item in items if not isinstance(item, Statement) or item.block is not None]
 
 
 def _mutate(items: Items, random: Random) -> None:

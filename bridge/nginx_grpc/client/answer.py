@@ -41,8 +41,9 @@ class Decision(interface.Decision):
         not_judged: Sequence[NotJudged] = (),
         revision: str = "",
         version: str = "",
+        part: interface.Part | None = None,
     ) -> None:
-        super().__init__(findings, rules, not_judged)
+        super().__init__(findings, rules, not_judged, part)
         self.revision = revision
         self.version = version
 
@@ -152,7 +153,14 @@ def read(envelope: Any, url: str, revision_required: bool) -> Decision:
         raise UnrevisionedError(
             "OPA's decision names no bundle revision", "build the bundle with make bundle", url
         )
-    return Decision(decision.findings, decision.rules, decision.not_judged, revision, version_said)
+    return Decision(
+        decision.findings,
+        decision.rules,
+        decision.not_judged,
+        revision,
+        version_said,
+        decision.part,
+    )
 
 
 def _provenance(value: Any) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from nginx_grpc.client.answer import Decision
-from nginx_grpc.client.asynchronous import AsyncClient
+from nginx_grpc.client.asynchronous import AsyncClient, Encoded
 from nginx_grpc.client.server import Server
 
 __all__ = ["Client"]
@@ -48,7 +48,7 @@ class Client:
 
     def check(
         self,
-        document: dict[str, Any] | list[dict[str, Any]],
+        document: dict[str, Any] | list[dict[str, Any]] | Encoded,
         settings: dict[str, Any] | None = None,
         *,
         timeout: float | None = None,

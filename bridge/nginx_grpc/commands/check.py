@@ -120,7 +120,7 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
             settings_of=settings_of,
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
-            told_of=(lambda configuration, _: kept.append(configuration)) if keep else None,
+            keep=kept.append if keep else None,
         )
 
     try:

@@ -6,14 +6,13 @@ both. So the namespace asked for is one that warns once, with the whole decision
 
 from __future__ import annotations
 
-import json
 import os.path
 import tempfile
 from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
-from nginx_grpc.engines.interface import Decision, Engine, read_decision
+from nginx_grpc.engines.interface import Decision, Engine, Shard, in_one, read_decision
 from nginx_grpc.engines.program import Program
 
 __all__ = ["ConftestEngine"]
@@ -22,12 +21,12 @@ _NAMESPACE = "nginx.grpc.report"
 
 
 class ConftestEngine(Engine):
-    """Asks conftest once for all documents. Their settings stand in the documents themselves."""
+    """Asks conftest once for all configurations. Settings stand in the documents themselves."""
 
     name = "conftest"
 
-    def decide(
-        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
+    def judge(
+        self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         program = Program("conftest", "install conftest 0.71.1")
@@ -41,10 +40,10 @@ class ConftestEngine(Engine):
         ]
         with tempfile.TemporaryDirectory(prefix="nginx-grpc-") as folder:
             names = []
-            for number, document in enumerate(documents):
+            for number, shards in enumerate(configurations):
                 names.append(f"{number}.json")
-                with open(os.path.join(folder, names[-1]), "w", encoding="ascii") as file:
-                    file.write(json.dumps(document, separators=(",", ":"), allow_nan=False))
+                with open(os.path.join(folder, names[-1]), "wb") as file:
+                    file.writelines(in_one(shards))
             answer = program.ask([*arguments, "."], stdin=b"", folder=folder)
         decisions: dict[str, Any] = {}
         try:

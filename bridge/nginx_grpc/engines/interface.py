@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from nginx_grpc.engines.fixes import MalformedError, checked
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding, NotJudged
 
-__all__ = ["Decision", "Engine", "read_decision"]
+__all__ = [
+    "Decision",
+    "Engine",
+    "Part",
+    "Shard",
+    "completed",
+    "in_one",
+    "part_of",
+    "read_decision",
+    "together",
+]
 
 SCHEMA_VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A document, whole or in part, see `nginx_grpc.shards`.
+
+    Args:
+        text: its JSON, in ASCII.
+        last: whether it ends its configuration, as a document does that is no shard.
+    """
+
+    text: bytes
+    last: bool = True
 
 
 class Decision:
@@ -22,36 +48,114 @@ class Decision:
         findings: all of them, sorted, the waived ones among them.
         rules: the ids of the rules that ran; empty only where what is denied kept them from it.
         not_judged: what they could not judge, by place.
+        part: on a shard that is not the last, where nothing but that is wrong: what it comes to.
     """
 
-    __slots__ = ("findings", "not_judged", "rules")
+    __slots__ = ("findings", "not_judged", "part", "rules")
 
     def __init__(
-        self, findings: list[Finding], rules: list[str], not_judged: Sequence[NotJudged] = ()
+        self,
+        findings: list[Finding],
+        rules: list[str],
+        not_judged: Sequence[NotJudged] = (),
+        part: Part | None = None,
     ) -> None:
         self.findings = findings
         self.rules = rules
         self.not_judged = list(not_judged)
+        self.part = part
+
+
+class Part:
+    """What a shard comes to that is not the last.
+
+    Args:
+        findings: all but those that are made of the whole.
+        judged: what the last shard is told of it, as JSON.
+    """
+
+    __slots__ = ("findings", "judged")
+
+    def __init__(self, findings: list[Finding], judged: dict[str, Any]) -> None:
+        self.findings = findings
+        self.judged = judged
 
 
 class Engine(ABC):
     """Runs the policy.
 
-    An implementor owes: one Decision a document, in their order; every doubt (undefined, a missing
-    field, a time-out, a crash, no rules run) raised as Refused, never answered as clean.
+    An implementor owes: one Decision a configuration, in their order; every doubt (undefined, a
+    missing field, a time-out, a crash, no rules run) raised as Refused, never answered as clean.
     """
 
     name: str
 
     @abstractmethod
+    def judge(
+        self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
+    ) -> list[Decision]:
+        """Judge configurations, each given in shards, with the caller's settings (None: the
+        defaults).
+
+        A shard is made when it is asked for, and a large one takes much memory: an engine that can
+        hold one at a time does.
+        """
+
     def decide(
         self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
     ) -> list[Decision]:
-        """Judge documents with the caller's settings (None: the defaults).
+        """Judge whole documents."""
+        return self.judge(map(_alone, documents), settings)
 
-        They may be made one at a time, and a large one takes much memory: an engine that can hold
-        one at a time does.
-        """
+
+def _alone(document: dict[str, Any]) -> list[Shard]:
+    text = json.dumps(document, separators=(",", ":"), allow_nan=False)
+    return [Shard(text.encode("ascii"))]
+
+
+def in_one(shards: Iterable[Shard]) -> Iterator[bytes]:
+    """The JSON of a configuration in pieces: its document, or an object with its shards."""
+    before = start = b'{"shards":['
+    for shard in shards:
+        if shard.last and before is start:
+            yield shard.text
+            return
+        yield before
+        yield shard.text
+        before = b","
+    yield b"]}"
+
+
+def completed(last: Shard, parts: Iterable[Part]) -> bytes:
+    """The text of the last shard with what the others came to."""
+    before = json.dumps([part.judged for part in parts], separators=(",", ":"), allow_nan=False)
+    empty, told = b'"last":true,"before":[]', f'"last":true,"before":{before}'.encode("ascii")
+    return last.text.replace(empty, told, 1)
+
+
+def part_of(decision: Decision) -> Part:
+    """What the decision on a shard that is not the last says of it.
+
+    Raises Refused where the shard was no document to the policy.
+    """
+    if decision.part is None:
+        said = decision.findings[0].message if decision.findings else "nothing"
+        raise Refused(
+            f"a part of the configuration was not judged: {said}",
+            "please report this with the configuration",
+        )
+    return decision.part
+
+
+def together(parts: list[Part], last: Decision) -> Decision:
+    """The decision on a configuration, by that on its last shard, completed, and the others."""
+    seen: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in chain(last.findings, *(part.findings for part in parts)):
+        same = seen.setdefault((*finding.order(), finding.message, finding.block), [])
+        if finding not in same:
+            same.append(finding)
+    findings = sorted(chain(*seen.values()), key=Finding.order)
+    return Decision(findings, last.rules, last.not_judged)
 
 
 def read_decision(value: Any, engine: str) -> Decision:
@@ -87,7 +191,20 @@ def _decision(value: Any) -> Decision:
     unknown = {rule["id"] for rule in value["rules"] if rule.get("outcome") == "unknown"}
     if unknown != {each.rule for each in not_judged}:
         raise MalformedError("what was not judged and the outcomes of rules contradict each other")
-    return Decision(sorted(denied + warned + waived, key=Finding.order), rules, not_judged)
+    findings = sorted(denied + warned + waived, key=Finding.order)
+    part = _part(value["part"]) if "part" in value else None
+    return Decision(findings, rules, not_judged, part)
+
+
+def _part(value: Any) -> Part:
+    found = [
+        _waived(item) if "waiver" in item else _finding(item, _text(item, "level"))
+        for item in _list(value, "findings")
+    ]
+    judged = value.get("judged")
+    if not isinstance(judged, dict):
+        raise MalformedError("a shard without what it came to")
+    return Part(found, judged)
 
 
 def _not_judged(value: Any) -> NotJudged:
@@ -125,7 +242,9 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
     if _text(value, "level") != level:
         raise MalformedError(f"a finding of another level under {level}")
     file, line = _place(value.get("_loc"))
-    texts = {
+    block = value.get("block")
+    around = (*_place(block), _text(block, "key"))
+    texts: dict[str, Any] = {
         name: _text(value, name)
         for name in (
             "id",
@@ -157,6 +276,7 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
         waived=waiver,
         baselined=False,
         replacements=(),
+        block=around,
         **texts,
     )
 

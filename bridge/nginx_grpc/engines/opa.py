@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os.path
 from collections.abc import Iterable
 from typing import Any
 
 from nginx_grpc import resources
-from nginx_grpc.engines.interface import Decision, Engine, read_decision
+from nginx_grpc.engines.interface import Decision, Engine, Shard, in_one, read_decision
 from nginx_grpc.engines.program import Program
 
 __all__ = ["OpaEngine"]
@@ -17,20 +16,20 @@ _QUERY = "[d | some document in input; d := data.nginx.grpc.decision with input 
 
 
 class OpaEngine(Engine):
-    """Asks OPA once for all documents. Their settings stand in the documents themselves."""
+    """Asks OPA once for all configurations. Their settings stand in the documents themselves."""
 
     name = "opa"
 
-    def decide(
-        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
+    def judge(
+        self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         program = Program("opa", "install OPA 1.22.2")
         program.demand_version("version")
         arguments = ["eval", "--format", "json", "--stdin-input", "--strict-builtin-errors"]
         arguments += ["--ignore", "*_test.rego", "--data", os.path.abspath(resources.policy_dir())]
-        asked = list(documents)
-        stdin = json.dumps(asked, separators=(",", ":"), allow_nan=False).encode("ascii")
+        asked = [b"".join(in_one(shards)) for shards in configurations]
+        stdin = b"[" + b",".join(asked) + b"]"
         answer = program.ask([*arguments, _QUERY], stdin=stdin, folder=resources.policy_dir())
         try:
             ((value,),) = ([e["value"] for e in r["expressions"]] for r in answer["result"])

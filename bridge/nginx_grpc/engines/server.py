@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.documents import empty
-from nginx_grpc.engines.interface import Decision, Engine
+from nginx_grpc.engines.interface import (
+    Decision,
+    Engine,
+    Part,
+    Shard,
+    completed,
+    part_of,
+    together,
+)
 from nginx_grpc.errors import Refused
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ _BYTES = 256 * 1024 * 1024
 
 
 class ServerEngine(Engine):
-    """Asks an OPA server that holds the policy's bundle, one document at a time.
+    """Asks an OPA server that holds the policy's bundle, one document or shard at a time.
 
     The caller's settings stand in the documents, and a server that has settings of its own and so
     would not look at them is refused. Token and CA come from the environment, so that
@@ -35,8 +43,8 @@ class ServerEngine(Engine):
         self.name = url
         self._url = url
 
-    def decide(
-        self, documents: Iterable[dict[str, Any]], settings: dict[str, Any] | None
+    def judge(
+        self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
         try:
@@ -56,7 +64,17 @@ class ServerEngine(Engine):
         with Client(server) as client:
             if settings is not None:
                 self._demand_ours(client)
-            return [client.check(document) for document in documents]
+            return [self._decision(client, shards) for shards in configurations]
+
+    def _decision(self, client: Client, shards: Iterable[Shard]) -> Decision:
+        from nginx_grpc.client import Encoded
+
+        parts: list[Part] = []
+        for shard in shards:
+            if not shard.last:
+                parts.append(part_of(client.check(Encoded(shard.text.decode("ascii")))))
+        text = completed(shard, parts).decode("ascii")
+        return together(parts, client.check(Encoded(text)))
 
     def _demand_ours(self, client: Client) -> None:
         """Raise Refused unless the server judges by the settings in a document."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import wasmtime
 
-__all__ = ["CompiledPolicy", "OutOfMemory", "PolicyAborted"]
+__all__ = ["Compiled", "CompiledPolicy", "OutOfMemory", "PolicyAborted"]
 
 _PAGE = 65_536
 # 3 GiB of the 4 that 32-bit WebAssembly has: OPA's allocator takes a pointer that wraps around for
@@ -39,32 +39,50 @@ class OutOfMemory(PolicyAborted):
     """The input, and what the policy makes of it, do not fit into the 3 GiB that it gets."""
 
 
-class CompiledPolicy:
-    """A policy compiled by `opa build -t wasm`, with its data.
+class Compiled:
+    """What `opa build -t wasm` makes of a policy, as machine code that several threads can share.
 
     Args:
         module: the WebAssembly module.
-        data: the `data` document.
-        builtins: built-ins that the module leaves to its host, by name; without arguments.
     """
 
-    def __init__(
-        self, module: bytes, data: dict[str, Any], builtins: dict[str, Callable[[], Any]]
-    ) -> None:
+    def __init__(self, module: bytes) -> None:
         config = wasmtime.Config()
         config.epoch_interruption = True
         # Without a home that can be written to there is no cache, and all works but slower.
         with suppress(wasmtime.WasmtimeError):
             config.cache = True
-        self._engine = wasmtime.Engine(config)
+        self.engine = wasmtime.Engine(config)
+        try:
+            self.module = wasmtime.Module(self.engine, module)
+        except wasmtime.WasmtimeError as error:
+            raise PolicyAborted(_reason(error)) from None
+
+
+class CompiledPolicy:
+    """A compiled policy with its data and a memory of its own. For one thread at a time.
+
+    Args:
+        module: the WebAssembly module, compiled or not.
+        data: the `data` document.
+        builtins: built-ins that the module leaves to its host, by name; without arguments.
+    """
+
+    def __init__(
+        self,
+        module: bytes | Compiled,
+        data: dict[str, Any],
+        builtins: dict[str, Callable[[], Any]],
+    ) -> None:
+        compiled = module if isinstance(module, Compiled) else Compiled(module)
+        self._engine = compiled.engine
         self._store = wasmtime.Store(self._engine)
         self._store.set_epoch_deadline(1)
         self._aborted = ""
         self._builtins = builtins
         try:
-            compiled = wasmtime.Module(self._engine, module)
-            self._memory = self._host_memory(compiled)
-            self._exports = self._instantiate(compiled).exports(self._store)
+            self._memory = self._host_memory(compiled.module)
+            self._exports = self._instantiate(compiled.module).exports(self._store)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise PolicyAborted(_reason(error)) from None
         self._names: dict[int, str] = {i: name for name, i in self._json_of("builtins").items()}
@@ -114,29 +132,35 @@ class CompiledPolicy:
 
         def run() -> None:
             try:
-                outcome.append(self._evaluate(entrypoint))
+                outcome.append(self.answer(entrypoint))
             except PolicyAborted as aborted:
                 outcome.append(aborted)
-            except ValueError:
-                outcome.append(PolicyAborted("it answers what is no JSON"))
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         try:
             thread.join()
         except KeyboardInterrupt:
-            self._engine.increment_epoch()
+            self.interrupt()
             thread.join()
             raise
         if isinstance(outcome[0], PolicyAborted):
             raise outcome[0]
-        results = outcome[0]
-        return results[0]["result"] if results else None
+        return outcome[0]
 
-    def _evaluate(self, entrypoint: str) -> Any:
+    def answer(self, entrypoint: str) -> Any:
+        """The same without a thread of its own: no KeyboardInterrupt comes through meanwhile."""
         entry, start, end = self._entrypoints[entrypoint], self._heap, self._end
         address = self._call("opa_eval", 0, entry, self._data, start, end - start, end, 0)
-        return json.loads(self._text(address))
+        try:
+            results = json.loads(self._text(address))
+        except ValueError:
+            raise PolicyAborted("it answers what is no JSON") from None
+        return results[0]["result"] if results else None
+
+    def interrupt(self) -> None:
+        """End what this policy, and each other of the same machine code, evaluates."""
+        self._engine.increment_epoch()
 
     def _call(self, name: str, *arguments: int) -> Any:
         function = self._exports[name]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nginx_grpc import sources
+from nginx_grpc import model, sources
 from nginx_grpc.check import check
 from nginx_grpc.engines import Engine
 from nginx_grpc.errors import Refused
@@ -126,18 +126,12 @@ class Judge:
 
     def _judged(self, configurations: list[Configuration], contents: Mapping[str, bytes]) -> Judged:
         self.count += 1
-        built: dict[int, dict[str, Any]] = {}
-
-        def keep(configuration: Configuration, document: dict[str, Any]) -> None:
-            built[id(configuration)] = document
-
         result = check(
             configurations,
             self._engine,
             settings_of=self._settings_of,
             fail_on=self._fail_on,
-            told_of=keep,
         )
         targets = Targets(configurations, contents, self._options.definitions)
-        documents = [built[id(each)] for each in configurations]
+        documents = [model.build(each) for each in configurations]
         return Judged(result, configurations, documents, contents, targets)

@@ -6,6 +6,6 @@ context holds; `grpc` decides which locations carry gRPC and `pages` which of th
 page; `document` puts it together, and `accounts` holds that no handler and no block is left out.
 """
 
-from nginx_grpc.model.document import build
+from nginx_grpc.model.document import Model, build, opened
 
-__all__ = ["build"]
+__all__ = ["Model", "build", "opened"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.model import arrival, controllers, grpc, own_errors, pages, passes
@@ -13,7 +14,7 @@ from nginx_grpc.model.directives import SERVER_SETTINGS, SettingReader
 from nginx_grpc.model.features import features
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.listeners import Sockets, listening
-from nginx_grpc.model.lists import Lists
+from nginx_grpc.model.lists import InheritedList, Lists
 from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
 from nginx_grpc.model.locations import Location, locations
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
@@ -25,7 +26,7 @@ from nginx_grpc.model.variables import VARIABLE_BLOCKS, HttpVariables
 from nginx_grpc.model.waivers import waiver
 from nginx_grpc.tree import Configuration, Directive
 
-__all__ = ["build"]
+__all__ = ["Model", "build", "opened"]
 
 # What is the outermost that a text can be.
 _TOP = ("main", "stream")
@@ -39,23 +40,52 @@ def build(configuration: Configuration) -> Json:
     are linear in the configuration; Refused where what it inherits would add up to more than a
     document may hold.
     """
-    with uncollected():
-        model = _Model(configuration)
-        try:
-            return model.document()
-        finally:
-            model.let_go()
+    with opened(configuration) as model:
+        lists = model.lists()
+        servers = []
+        while (server := model.server(lists)) is not None:
+            servers.append(server)
+        return {
+            **model.beginning(),
+            "upstreams": model.upstreams.as_json(),
+            "servers": servers,
+            "other_handlers": model.other_handlers,
+            "header_lists": lists.header_lists(),
+            "error_page_lists": lists.error_page_lists(),
+            **model.ending(),
+        }
 
 
-class _Model:
+@contextmanager
+def opened(configuration: Configuration) -> Iterator[Model]:
+    """A configuration, all of it understood and none of it written yet."""
+    model = Model(configuration)
+    try:
+        with uncollected():
+            model.understand()
+        yield model
+    finally:
+        model.let_go()
+
+
+class Model:
+    """What one configuration means. Its servers are written one at a time, each once.
+
+    Attributes:
+        upstreams: its upstream blocks.
+    """
+
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._gaps = Gaps(configuration)
         self._budget = Budget(configuration.entry)
-        self._lists = Lists(self._budget)
+        self._variables: HttpVariables | None = None
+        self._listed: set[InheritedList] = set()
         self._reader = SettingReader()
-        self._upstreams = Upstreams(self._reader)
+        self.upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
+        self._next = 0
+        self._sockets = Sockets([])
         self._https = http_blocks(configuration)
         self._controller = controllers.recognised([http.block for http in self._https])
         whole = configuration.context in _TOP
@@ -63,24 +93,33 @@ class _Model:
         if whole:
             self._accounts.visit(configuration.directives, configuration.context)
 
-    def document(self) -> Json:
+    def understand(self) -> None:
         """The whole way, each step over all servers before the next."""
         if self._configuration.context == "main":
             self._gaps.unread(self._configuration.directives, "main")
         for http in self._https:
             self._open_http(http.block, http.fragment)
-        sockets = Sockets([server.listening for server in self._servers])
-        self._open_locations(sockets)
-        passes.follow(self._servers, self._upstreams)
-        grpc.decide(self._servers)
-        for server in self._servers:
+        servers = self._servers
+        self._sockets = Sockets([server.listening for server in servers])
+        self._open_locations(self._sockets)
+        passes.follow(servers, self.upstreams)
+        grpc.decide(servers)
+        for server in servers:
             own_errors.find(server.locations)
-        pages.find(self._servers, self._budget)
-        arrival.decide(self._servers, sockets)
+        pages.find(servers, self._budget)
+        arrival.decide(servers, self._sockets)
         self._accounts.close(self._configuration.entry)
         self._note_what_matters()
         self._gaps.rest(self._configuration)
-        servers = [self._server(server, sockets) for server in self._servers]
+
+    def lists(self) -> Lists:
+        """Empty lists, for the servers of one document."""
+        lists = Lists(self._budget, self._listed)
+        lists.variables = self._variables
+        return lists
+
+    def beginning(self) -> Json:
+        """What comes before the upstreams."""
         configuration = self._configuration
         return {
             "schema_version": _SCHEMA_VERSION,
@@ -93,22 +132,48 @@ class _Model:
             "controller": self._controller,
             "complete": not self._gaps.found,
             "gaps": self._gaps.found,
-            "upstreams": self._upstreams.as_json(),
-            "servers": servers,
-            "other_handlers": self._accounts.others,
-            "header_lists": self._lists.header_lists(),
-            "error_page_lists": self._lists.error_page_lists(),
-            "features": features([http.block for http in self._https]),
-            "waivers": [waiver(comment) for comment in configuration.comments],
         }
+
+    @property
+    def other_handlers(self) -> list[Json]:
+        """`other_handlers` of the document."""
+        return self._accounts.others
+
+    def ending(self) -> Json:
+        """What comes after the lists."""
+        return {
+            "features": features([http.block for http in self._https]),
+            "waivers": [waiver(comment) for comment in self._configuration.comments],
+        }
+
+    def server(self, lists: Lists) -> Json | None:
+        """The next server that was not written yet; None where all are.
+
+        Args:
+            lists: takes in the lists that it refers to.
+        """
+        if self._next == len(self._servers):
+            return None
+        server = self._servers[self._next]
+        self._next += 1
+        node = self._server(server, lists)
+        _let_go(server)
+        return node
+
+    def beside(self, number: int) -> list[int]:
+        """The servers that a rule may look at for this one, by number."""
+        return self._sockets.beside(self._servers[number].listening)
+
+    def outside(self, number: int) -> Json:
+        """A server without its locations, and what is said of these."""
+        server = self._servers[number]
+        return self._around(server, [], [], Budget(self._configuration.entry))
 
     def let_go(self) -> None:
         """Open the cycles of references, so that all is freed without a search for garbage."""
         for server in self._servers:
             server.listening.listeners.clear()
-            for location in server.locations:
-                location.conditions.clear()
-                location.nested.clear()
+            _let_go(server)
 
     def _open_http(self, http: Directive, fragment: Directive | None) -> None:
         block = http.block or []
@@ -117,13 +182,13 @@ class _Model:
         alone = bool(self._gaps.around("http")) and not self._gaps.around("server")
         rest_of_http = self._gaps.around("http")[0] if alone else None
         scope = root_scope(by_name(block), gaps, self._reader, rest_of_http)
-        variables = self._lists.variables = HttpVariables(block)
+        variables = self._variables = HttpVariables(block)
         for directive in block:
             if directive.block is None:
                 continue
             if directive.name == "upstream":
                 self._accounts.visit(directive.block, "upstream")
-                self._upstreams.add(directive, self._gaps)
+                self.upstreams.add(directive, self._gaps)
             elif directive.name == "server":
                 self._open_server(directive, scope, variables, block, fragment)
             elif directive.name in VARIABLE_BLOCKS:
@@ -184,18 +249,22 @@ class _Model:
                 if target and any(origin == "unknown" for _, origin in target.origins):
                     self._gaps.matter(server.variables.gaps)
 
-    def _server(self, server: Server, sockets: Sockets) -> Json:
+    def _server(self, server: Server, lists: Lists) -> Json:
+        writer = LocationWriter(server, self.upstreams, lists, self._budget, self._controller)
+        locations = [writer.write(location) for location in server.locations]
+        return self._around(server, locations, server.pages, self._budget)
+
+    def _around(
+        self, server: Server, locations: list[Json], pages: list[Json], budget: Budget
+    ) -> Json:
         scope = server.scope
-        writer = LocationWriter(
-            server, self._upstreams, self._lists, self._budget, self._controller
-        )
         node: Json = {
             "name": "".join(server.names[:1]),
             "names": server.names,
-            "listens": sockets.as_json(server.listening),
-            "directives": directives_json(scope.settings, SERVER_SETTINGS, self._budget),
-            "locations": [writer.write(location) for location in server.locations],
-            "pages": server.pages,
+            "listens": self._sockets.as_json(server.listening),
+            "directives": directives_json(scope.settings, SERVER_SETTINGS, budget),
+            "locations": locations,
+            "pages": pages,
             "returns": [returned(each) for each in _returns(server.directive.block or [])],
         }
         placed(node, server.directive)
@@ -211,6 +280,15 @@ def _returns(block: list[Directive]) -> Iterator[Directive]:
             yield directive
         elif directive.name == "if":
             yield from (inner for inner in directive.block or () if inner.name == "return")
+
+
+def _let_go(server: Server) -> None:
+    for location in server.locations:
+        location.conditions.clear()
+        location.nested.clear()
+    server.locations.clear()
+    server.pages = []
+    server.targets.clear()
 
 
 def _may_be_grpc(location: Location) -> bool:

@@ -138,6 +138,8 @@ class Sockets:
         self._sockets: dict[tuple[str, bool], _Socket] = {}
         self._numbers = {id(server): number for number, server in enumerate(servers)}
         self._keys: dict[Listener, list[tuple[str, bool]]] = {}
+        # The first two servers of each spelling of a socket.
+        self._first: dict[str, list[int]] = {}
         self._left = _MOST_PORTS
         # Ranges that are not taken apart, and the other ports, of each address.
         self._ranges: dict[str, list[Listener]] = {}
@@ -151,6 +153,17 @@ class Sockets:
     def as_json(self, server: Listening) -> list[Json]:
         """`listens` of one server."""
         return [self._listen(listener) for listener in server.listeners]
+
+    def beside(self, server: Listening) -> list[int]:
+        """The servers that a rule may look at for this one, by number: the default of each of its
+        sockets, and one that shares it."""
+        own = self._numbers[id(server)]
+        found: dict[int, None] = {}
+        for listener in server.listeners:
+            found.update((number, None) for number in self._first[listener.socket][:2])
+            for socket in self._of(listener):
+                found[self._numbers[id(socket.default.server)]] = None
+        return [number for number in found if number != own]
 
     def of(self, server: Listening) -> list[tuple[str, bool]]:
         """The sockets of one server, without those for QUIC."""
@@ -182,6 +195,9 @@ class Sockets:
         )
 
     def _add(self, listener: Listener) -> None:
+        number, first = self._numbers[id(listener.server)], self._first
+        if number not in first.setdefault(listener.socket, []) and len(first[listener.socket]) < 2:
+            first[listener.socket].append(number)
         host, ports = _host(listener), range(listener.first, listener.last + 1)
         keys = [(listener.socket, listener.quic)]
         if len(ports) == 1:

@@ -47,7 +47,6 @@ class InheritedList:
     directives: list[Directive]
     complete: bool = True
     outer: InheritedList | None = None
-    _index: int = -1
     _doubtful: InheritedList | None = None
 
     def doubtful(self) -> InheritedList:
@@ -71,30 +70,41 @@ class InheritedList:
             outer = outer.outer
         return merged
 
-    def index_in(self, listed: list[InheritedList]) -> int:
-        """Its place in a document's list; it joins at the first call."""
-        if self._index < 0:
-            self._index = len(listed)
-            listed.append(self)
-        return self._index
-
 
 class Lists:
     """The lists of one document that something refers to.
 
+    Args:
+        budget: bounds what is merged.
+        written: the lists that stand in another shard already; takes in those that come into this
+            one when it is written.
+
     Attributes:
+        fresh, again: about how many characters its lists take, without and with those of other
+            shards.
         variables: those of the http block, once it is open.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, written: set[InheritedList] | None = None) -> None:
         self._budget = budget
+        self._written = set() if written is None else written
+        self.fresh = 0
+        self.again = 0
         self.variables: HttpVariables | None = None
-        self._headers: list[InheritedList] = []
-        self._pages: list[InheritedList] = []
+        self._headers: dict[InheritedList, int] = {}
+        self._pages: dict[InheritedList, int] = {}
 
     def index(self, inherited: InheritedList) -> int:
         """The index that a location holds."""
-        return inherited.index_in(self._pages if inherited.name == "error_page" else self._headers)
+        listed = self._pages if inherited.name == "error_page" else self._headers
+        if inherited not in listed:
+            listed[inherited] = len(listed)
+            size = sum(map(_size, inherited.all_directives()))
+            if inherited in self._written:
+                self.again += size
+            else:
+                self.fresh += size
+        return listed[inherited]
 
     def header_lists(self) -> list[Json]:
         """`header_lists` of the document."""
@@ -121,9 +131,10 @@ class Lists:
 
     def _entries(self, item: InheritedList, write: Callable[[Directive], Json]) -> list[Json]:
         directives = item.all_directives()
-        # What is merged is repeated.
-        for directive in directives[len(item.directives) :]:
-            self._budget.spend(sum(map(len, directive.args)) + len(directive.file) + 64)
+        if item not in self._written:
+            # What is merged is repeated.
+            self._budget.spend(sum(map(_size, directives[len(item.directives) :])))
+            self._written.add(item)
         return [write(directive) for directive in directives]
 
     def _header(self, directive: Directive) -> Json:
@@ -139,6 +150,10 @@ class Lists:
             if sent is not None:
                 node["sent"] = sent
         return placed(node, directive)
+
+
+def _size(directive: Directive) -> int:
+    return sum(map(len, directive.args)) + len(directive.file) + 64
 
 
 def page_uri(directive: Directive) -> str:

@@ -53,6 +53,7 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
                 continue
             if location.parent is not None and not location.own_handler:
                 server.targets[location.id] = server.targets[location.parent.id]
+                _note_check(location, server.targets[location.id])
                 continue
             if not _has_variable(directive):
                 target = constant_target(directive, upstreams, constants)
@@ -64,6 +65,14 @@ def follow(servers: Sequence[Server], upstreams: Upstreams) -> None:
                 except TooMuchWork:
                     target = unknown_target(directive)
             server.targets[location.id] = target
+            _note_check(location, target)
+
+
+def _note_check(location: Location, target: Target) -> None:
+    # NGINX Plus keeps health_check in a location, often one of its own with the same target.
+    if "health_check" in location.own:
+        for upstream in target.upstreams():
+            upstream.checked = True
 
 
 def _target(

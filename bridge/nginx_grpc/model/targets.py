@@ -129,6 +129,10 @@ class Target:
             client_chooses = _clients_choice(
                 [row for row in self.alternatives if row not in self.lost]
             )
+        bypassed: list[str] = []
+        if one is not None and one.kind == "address" and not self.origins:
+            bypassed = upstreams.with_server(one.host, one.port)
+            budget.spend(sum(map(len, bypassed)))
         node: Json = {
             "text": self.text,
             "options": " ".join(self.directive.args[1:]),
@@ -138,6 +142,7 @@ class Target:
             "upstreams": names,
             "host": one.host if one else "",
             "port": one.port if one else 0,
+            "bypasses": bypassed,
             "host_is_name": host_is_name,
             "variables": [{"name": "$" + name, "origin": origin} for name, origin in self.origins],
             "client_chooses": client_chooses,

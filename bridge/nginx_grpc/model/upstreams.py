@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Upstream", "Upstreams"]
 
 _BALANCERS = frozenset(("hash", "ip_hash", "least_conn", "least_time", "random", "fair"))
+_MOST_NAMES = 4
 # Servers that stand elsewhere: a state file, Lua, a service registry.
 _SERVERS_ELSEWHERE = ("state", "balancer_by_lua", "upsync", "jdomain", "consul", "nacos", "dyups")
 
@@ -36,6 +37,7 @@ class Upstream:
         proxied: the first location that passes to it by proxy_pass and is surely none of gRPC,
             with its server's name.
         duplicate: whether another block has this name.
+        checked: whether a location's health_check tries its servers.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Upstream:
     ports: frozenset[int]
     proxied: tuple[list[str], Location] | None = None
     duplicate: bool = False
+    checked: bool = False
 
 
 class Upstreams:
@@ -55,6 +58,7 @@ class Upstreams:
         self._reader = reader
         self.all: list[Upstream] = []
         self._named: dict[str, Upstream] = {}
+        self._with_servers: dict[tuple[str, int], list[str]] = {}
         # The literal addresses of all targets, where one has a variable: nginx keeps an upstream
         # for each, and a variable that names one needs no resolver.
         self.literals: set[tuple[str, int]] = set()
@@ -77,9 +81,32 @@ class Upstreams:
         """The block of this name."""
         return self._named.get(name.lower())
 
+    def with_server(self, host: str, port: int) -> list[str]:
+        """The first names, in their order, of the blocks with a server at this address."""
+        if not self._with_servers and self.all:
+            named: dict[tuple[str, int], set[str]] = {}
+            for upstream in self.all:
+                for address in upstream.addresses:
+                    named.setdefault((address.host.lower(), address.port), set()).add(upstream.name)
+            self._with_servers = {
+                place: sorted(names)[:_MOST_NAMES] for place, names in named.items()
+            }
+        return self._with_servers.get((host.lower(), port), [])
+
     def as_json(self) -> list[Json]:
         """`upstreams` of the document."""
         return [_upstream(upstream, self._reader) for upstream in self.all]
+
+    def by_name(self) -> dict[str, list[Upstream]]:
+        """The blocks of each name, as it is written."""
+        found: dict[str, list[Upstream]] = {}
+        for upstream in self.all:
+            found.setdefault(upstream.name, []).append(upstream)
+        return found
+
+    def one_as_json(self, upstream: Upstream) -> Json:
+        """One of `upstreams`."""
+        return _upstream(upstream, self._reader)
 
 
 def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
@@ -98,7 +125,7 @@ def _upstream(upstream: Upstream, reader: SettingReader) -> Json:
         "keepalive_local": any("local" in item.args[1:] for item in own.get("keepalive", ())),
         "servers": list(map(_server, own.get("server", ()), upstream.addresses)),
         "servers_known": not (unread or any(name.startswith(_SERVERS_ELSEWHERE) for name in own)),
-        "active_check": "check" in own,
+        "active_check": upstream.checked or "check" in own,
         "duplicate": upstream.duplicate,
     }
     placed(node, upstream.directive)

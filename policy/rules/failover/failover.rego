@@ -96,14 +96,7 @@ findings contains rule.unknown(about, ["alone"], doubt) if {
 	doubt := calls.doubt_of(call)
 }
 
-# NGINX Plus keeps health_check in a location, often one of its own with the same target.
-_checked_upstreams := {upstream.name | some upstream in input.upstreams; upstream.active_check} | {name |
-	some server in input.servers
-	some location in server.locations
-	location.health_check
-	some target in ["target", "proxy_target"]
-	some name in object.get(location, [target, "upstreams"], [])
-}
+_checked_upstreams := {upstream.name | some upstream in input.upstreams; upstream.active_check}
 
 _checked(call) if {
 	some name in call.location.target.upstreams

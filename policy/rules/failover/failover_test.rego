@@ -42,10 +42,10 @@ _health_check_elsewhere := t.document(
 		],
 		{},
 	)],
-	[_greeter({})],
+	[_greeter({"active_check": true})],
 )
 
-_checked_here := t.document([t.server([t.pass("/", {"health_check": _check})], {})], [_greeter({})])
+_checked_here := t.document([t.server([t.pass("/", {"health_check": _check})], {})], [_greeter({"active_check": true})])
 
 _checked_and_elsewhere := _served_by(_greeter({"active_check": true, "servers_known": false}), {})
 

@@ -15,7 +15,6 @@
 #   fix: {applicability: manual, why: "nginx-grpc check the output of nginx -T, or a folder that holds {what} (--root, --map)"}
 package nginx.grpc.rules.incomplete
 
-import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
@@ -46,10 +45,7 @@ _is_felt(gap) if {
 } else if {
 	settings.not_judged == "deny"
 } else if {
-	count(calls.passes) > 0
-} else if {
-	some call in calls.others
-	call.location.grpc.carries == "strong"
+	gap.matters
 }
 
 findings contains rule.unknown(about, [], doubt) if {

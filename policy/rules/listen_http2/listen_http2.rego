@@ -55,14 +55,17 @@ _forms(feature) := ["replaced"] if {
 } else := []
 
 # What is ignored can go. The parameter goes from all listens of the file, and every server of their
-# sockets says http2 on.
+# sockets says http2 on: in the order of the text, for sets have another in each engine.
 _edits(feature) := array.concat(
 	[edit |
-		some listen in _saying[[feature.file, object.get(feature, "key", "")]]
+		some place in sort({[listen.line, listen.column, listen] |
+			some listen in _saying[[feature.file, object.get(feature, "key", "")]]
+		})
+		listen := place[2]
 		edit := fix.replacing(listen, "listen", "listen", [arg | some arg in listen.args; arg != "http2"])
 	],
 	[fix.setting(server, "http2", ["on"]) |
-		some number in _meant(feature)
+		some number in sort(_meant(feature))
 		server := input.servers[number]
 		not effective.is_on(server, "http2")
 	],

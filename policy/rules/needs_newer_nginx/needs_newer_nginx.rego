@@ -62,17 +62,19 @@ _file(node) := [node.file, object.get(node, "key", "")]
 
 # The older spelling, which is a parameter of the TLS sockets, of the others where there are none.
 _edits(feature) := array.concat(
-	[fix.removing(server.directives.http2, "http2") | some server in _saying[_file(feature)]],
+	[fix.removing(server.directives.http2, "http2") | some server in servers],
 	[fix.replacing(listen, "listen", "listen", array.concat(listen.args, ["http2"])) |
-		some server in _saying[_file(feature)]
+		some server in servers
 		effective.is_on(server, "http2")
 		some listen in _sockets(server)
 	],
-)
+) if {
+	servers := [input.servers[number] | some number in sort(object.get(_saying, [_file(feature)], set()))]
+}
 
 # _saying: the servers that say http2 themselves, by the file.
-_saying[_file(server.directives.http2)] contains server if {
-	some server in input.servers
+_saying[_file(server.directives.http2)] contains number if {
+	some number, server in input.servers
 	server.directives.http2.context == "server"
 }
 

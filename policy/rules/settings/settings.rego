@@ -23,6 +23,7 @@ package nginx.grpc.rules.settings
 import data.nginx.grpc.guard.settings as guard
 import data.nginx.grpc.lib.rule
 import data.nginx.grpc.lib.settings
+import data.nginx.grpc.lib.shards
 import data.nginx.grpc.lib.units
 
 about := rule.describe(rego.metadata.chain())
@@ -35,11 +36,16 @@ findings contains rule.fault(about, [], rule.document(settings.place), settings.
 unused contains rule.fault(about, ["unused"], rule.document(settings.place), settings.place, {"setting": setting}) if {
 	input.complete
 	some name, _ in settings.given.grpc.upstreams
-	not name in _upstreams
+	not seen[name]
 	setting := concat("", ["grpc.upstreams.", name])
 }
 
-_upstreams := {upstream.name | some upstream in input.upstreams}
+# seen: the upstreams that settings speak of, in this part of a configuration or one before.
+seen := {name |
+	some upstream in input.upstreams
+	name := upstream.name
+	_ = settings.given.grpc.upstreams[name]
+} | shards.before("upstreams")
 
 problems contains wrong if some wrong in guard.wrong_settings(settings.given, "")
 

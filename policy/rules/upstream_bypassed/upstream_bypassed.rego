@@ -25,8 +25,9 @@ import data.nginx.grpc.lib.rule
 about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _several(names), call.subject, call.location.target, values) if {
-	some call in _literal
-	names := sort(_names[_key(call.location.target)])
+	some call in calls.targets
+	names := call.location.target.bypasses
+	count(names) > 0
 	values := {
 		"text": call.location.target.text,
 		"names": concat(" and ", names),
@@ -34,27 +35,6 @@ findings contains rule.fault(about, _several(names), call.subject, call.location
 		"scheme": _scheme(call.location.target),
 	}
 }
-
-_literal := [call |
-	some call in calls.targets
-	call.location.target.kind == "address"
-	call.location.target.variables == []
-]
-
-_keys := {_key(call.location.target) | some call in _literal}
-
-# _names of the upstreams by the servers that grpc_pass names too, as a whole: asked for one key at a
-# time, OPA would go through all servers for each.
-_names := _upstreams
-
-_upstreams[key] contains upstream.name if {
-	some upstream in input.upstreams
-	some server in upstream.servers
-	key := _key(server)
-	_keys[key]
-}
-
-_key(node) := concat(":", [lower(node.host), format_int(node.port, 10)])
 
 _scheme(target) := target.scheme if {
 	target.scheme != ""

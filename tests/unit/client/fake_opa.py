@@ -38,6 +38,7 @@ FINDING = {
     "remedy": "keepalive_timeout 25s;",
     "_loc": {"file": "nginx.conf", "line": 3},
     "key": "nginx.conf",
+    "block": {"file": "nginx.conf", "line": 2, "key": "nginx.conf"},
     "server": "",
     "location": "",
     "upstream": "greeter",

@@ -34,6 +34,7 @@ FINDING = {
     "remedy": "keepalive_timeout 20s;",
     "_loc": {"file": "nginx.conf", "line": 3},
     "key": "",
+    "block": {"file": "nginx.conf", "line": 2, "key": ""},
     "server": "",
     "location": "",
     "upstream": "u",

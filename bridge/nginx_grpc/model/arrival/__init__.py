@@ -7,6 +7,7 @@ client's address, its metadata or a file decides it is `unknown`, and nobody's f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
@@ -61,7 +62,7 @@ class Arrival:
         return counted(placed(node, by or location))
 
 
-def decide(servers: list[Server], sockets: Sockets) -> None:
+def decide(servers: Sequence[Server], sockets: Sockets) -> None:
     """Say of each location with grpc_pass, and of those in it without a handler, what arrives.
 
     Args:
@@ -237,7 +238,7 @@ def _answer(ends: Ends) -> Arrival:
 class _Hosts:
     """Which server nginx chooses for a name."""
 
-    def __init__(self, servers: list[Server], sockets: Sockets) -> None:
+    def __init__(self, servers: Sequence[Server], sockets: Sockets) -> None:
         self._sockets = sockets
         self._first: dict[tuple[object, str], Server] = {}
         self._default: dict[object, Server] = {}
