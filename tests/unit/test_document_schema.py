@@ -85,7 +85,15 @@ def everything() -> dict:
     document = reading.read(EVERYTHING)
     keyed = with_keys(document)
     keyed["settings"] = {"profile": "evidence", "grpc": {"default": {"x": [1.5, None, "é"]}}}
-    return {"plain": document, "with keys": keyed}
+    judged = {
+        "number": 1,
+        "entry": "nginx.conf",
+        "unknown": [{"id": "NG106", "reason": "r", "hint": "h", "file": "a", "line": 1, "key": ""}],
+        "used": [0],
+        "upstreams": ["greeter"],
+    }
+    last = {**document, "shard": {"number": 2, "last": True, "before": [judged]}}
+    return {"plain": document, "with keys": keyed, "last shard": last}
 
 
 def with_keys(value: object) -> object:
