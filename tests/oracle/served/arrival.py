@@ -106,16 +106,16 @@ class Arrivals:
             "way.limited or",
         ),
         Bug(
-            "an error page of a text's return is followed",
+            "servers that are down take calls",
             "model/arrival/walk.py",
-            "(stop.code >= 400 and stop.code != 444 and not text)",
-            "(stop.code >= 400 and stop.code != 444)",
+            'all("down" in server.args[1:] for server in servers)',
+            'all("backup" in server.args[1:] for server in servers)',
         ),
         Bug(
-            "a location in a regex is searched before others of its level",
-            "model/arrival/routing.py",
-            'if how == "never":\n                continue\n            found.extend(item',
-            'if how != "always":\n                continue\n            found.extend(item',
+            "auth_request lets in whatever it is answered",
+            "model/arrival/walk.py",
+            "            if 200 <= end.code < 300:\n",
+            "            if end.code:\n",
         ),
     )
 

@@ -65,10 +65,4 @@ BUGS = (
         "asked.held.update((digit, state.get(digit)) for digit in DIGITS)",
         "asked.held.update((digit, asked.get(digit)) for digit in DIGITS)",
     ),
-    Bug(
-        "a regex that does not match leaves the captures as they are",
-        "model/rewriting.py",
-        "        for digit in DIGITS:\n            self.held[digit] = Values({NOTHING: None})\n",
-        "",
-    ),
 )
