@@ -12,8 +12,8 @@ pytestmark = [
 ]
 # One of each question, which soon shows; the others are for `make full`.
 QUICK = {
-    "arrival": "satisfy any is read as satisfy all",
-    "listeners": "in the clear the default server does not count",
+    "arrival": "an error page at a path keeps the method",
+    "listeners": "the http2 parameter is the server's own",
     "pages": "the query belongs to the path",
     "targets": "a map without default has no empty value",
 }
