@@ -11,6 +11,7 @@ from nginx_grpc.commands.arguments import (
     Told,
     add_engine,
     add_input,
+    add_redact,
     add_settings,
     read_options,
     settings,
@@ -69,19 +70,31 @@ def add_parser(commands: Any) -> None:
         metavar="PATH",
         help="hold the result against `PATH -t`, in a copy; it loads what the configuration names",
     )
+    add_redact(parser)
     parser.set_defaults(run=run)
 
 
 @uncollected()
 def run(arguments: argparse.Namespace) -> int:
     """Mend, print or write, and return the exit status."""
+    if not arguments.redact:
+        return _run(arguments)
+    from nginx_grpc.redaction.copies import rehearsed
+
+    if arguments.write or arguments.nginx:
+        raise Refused("--redact is for what is printed", "leave --write and --nginx out")
+    with rehearsed(arguments, arguments.paths or ["-"]) as (asked, _, _, stdin):
+        return _run(asked, stdin)
+
+
+def _run(arguments: argparse.Namespace, text: bytes | None = None) -> int:
     from nginx_grpc.fixing import command
 
     only = _only(arguments.only)
     if arguments.write and "-" in (arguments.paths or ["-"]):
         raise Refused("--write and standard input", "name the file, or take the diff", "-")
     told = Told()
-    judge = _judge(arguments, told)
+    judge = _judge(arguments, told, text)
     return command.run(
         judge,
         told,
@@ -110,15 +123,15 @@ def _only(text: str | None) -> frozenset[str]:
     return ids
 
 
-def _judge(arguments: argparse.Namespace, told: Told) -> Judge:
+def _judge(arguments: argparse.Namespace, told: Told, text: bytes | None) -> Judge:
     from nginx_grpc import engines
     from nginx_grpc.fixing.judging import Judge
 
     search = settings(arguments)
     paths = arguments.paths or ["-"]
     options = read_options(arguments, told)
-    stdin = b""
-    if "-" in paths:
+    stdin = text or b""
+    if "-" in paths and text is None:
         if sys.stdin.isatty() and not arguments.paths:
             raise Refused("no input", "name a file or a folder, or - to type a configuration")
         stdin = sys.stdin.buffer.read(options.limits.file_bytes + 1)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from nginx_grpc.commands.arguments import add_reading, add_settings
+from nginx_grpc.commands.arguments import add_reading, add_redact, add_settings
 from nginx_grpc.errors import Refused
 
 __all__ = ["add_parser"]
@@ -43,10 +43,32 @@ def add_parser(commands: Any) -> None:
     explain.add_argument("--format", choices=FORMATS, default="text")
     add_reading(explain)
     add_settings(explain)
+    add_redact(explain)
     explain.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if not arguments.redact:
+        return _explain(arguments)
+    from nginx_grpc.explain import reading
+    from nginx_grpc.redaction.copies import rehearsed
+
+    given = arguments.logs or ["-"]
+    reading.check(given)
+    if "-" in arguments.config:
+        raise Refused("--redact and a configuration on standard input", "name its file")
+    notes: list[str] = []
+    logs = {
+        path: "".join(f"{line}\n" for line in reading.lines(path, sys.stdin.buffer, notes.append))
+        for path in given
+    }
+    texts = {path: text.encode("utf-8", "surrogateescape") for path, text in logs.items()}
+    with rehearsed(arguments, arguments.config, texts) as (asked, config, files, _):
+        asked.config, asked.logs = config, files
+        return _explain(asked)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
     from nginx_grpc import output, terminal
     from nginx_grpc.explain import reading
     from nginx_grpc.explain.explanation import Explanation

@@ -1,4 +1,4 @@
-"""Code of other languages in a configuration: replaced whole."""
+"""Code of other languages in a configuration: replaced line by line."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from nginx_grpc.redaction.words import Edit
 
 __all__ = ["code_edits"]
 
+_LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
 _CODE = re.compile(r"(lua[1-9][0-9]{0,5})\(\)")
 
 
 def code_edits(text: str, start: int, end: int, names: Pseudonyms) -> Iterator[Edit]:
-    """Code is replaced whole, its line ends apart."""
-    code = text[start:end]
-    if not code.strip():
-        return
-    first = start + len(code) - len(code.lstrip())
-    last = start + len(code.rstrip())
-    inner = text[first:last]
-    known = _CODE.fullmatch(inner)
-    done = names.phrase(known[1] if known else inner, "lua")
-    if names.settled and known is None:
-        yield Edit(first, last, f"{done}()" + "\n" * inner.count("\n"))
+    """Each line of code becomes a call of a function that is nowhere."""
+    for line in _LINE.finditer(text, start, end):
+        known = _CODE.fullmatch(line[0])
+        done = names.phrase(known[1] if known else line[0], "lua")
+        if names.settled and known is None:
+            yield Edit(*line.span(), f"{done}()")

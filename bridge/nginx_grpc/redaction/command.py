@@ -11,6 +11,7 @@ from nginx_grpc.commands.arguments import add_input, add_settings, settings
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.redaction import mapping
+from nginx_grpc.redaction.copies import copies
 from nginx_grpc.redaction.files import below, write_folder
 from nginx_grpc.redaction.inputs import Inputs, proven_redactor
 
@@ -111,37 +112,20 @@ def _files(
     inputs: Inputs, redactor: Redactor, search: SettingsSearch, arguments: argparse.Namespace
 ) -> dict[str, bytes]:
     """What is written, by the paths of files; `-` is what stands for itself alone."""
-    from nginx_grpc.settings import text_of
-
-    found: dict[str, bytes] = {}
-    single: dict[str, bytes] = {}
-    of_settings: dict[str, bytes] = {}
-    for configuration in inputs.read():
-        file = search.of(configuration).file
-        if file and file not in of_settings:
-            of_settings[file] = redactor.settings_text(text_of(file).encode())
-        if configuration.kind == "dump":
-            given = configuration.given
-            target = single if given == "-" else found
-            target[given] = redactor.dump(inputs.raw(configuration), configuration)
-            continue
-        for name, data in redactor.texts(configuration).items():
-            (single if name == "-" else found)[name] = data
-    if single and not found and not arguments.output:
-        return single
-    if single:
-        if found:
+    found = copies(inputs, redactor, search)
+    if found.stdin is not None:
+        if found.files:
             raise Refused(
                 "a text on standard input that includes files",
                 "give the file by its name, so that all of them can be written",
             )
-        return single
-    if len(found) == 1 and not arguments.output:
-        return found
-    names = below([*found, *(of_settings if arguments.output else ())], arguments.paths)
-    if arguments.output and (len(found) > 1 or _has_folder(arguments.paths)):
-        found.update(of_settings)
-    return {redactor.file(names[name]): data for name, data in found.items()}
+        return {"-": found.stdin}
+    if len(found.files) == 1 and not arguments.output:
+        return found.files
+    names = below([*found.files, *(found.settings if arguments.output else ())], arguments.paths)
+    if arguments.output and (len(found.files) > 1 or _has_folder(arguments.paths)):
+        found.files.update(found.settings)
+    return {redactor.file(names[name]): data for name, data in found.files.items()}
 
 
 def _write(files: dict[str, bytes], output: str | None, *, folder: bool) -> None:

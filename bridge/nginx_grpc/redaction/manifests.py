@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["outside", "redacted_manifest"]
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#+[ \t]*(?P<text>[^\n\r]*?)[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
 _ANCHOR = re.compile(r"(?<![^\s,\[{:-])[&*](?P<name>[^\s,\]}]+)")
 _TEXTS = ("data", "binaryData", "stringData")
 _NAMING = frozenset(("labels", "annotations", "matchLabels", "selector", "nodeSelector", *_TEXTS))
@@ -205,15 +206,13 @@ def _text(
 
 
 def _other(value: Scalar, redactor: Redactor) -> Iterator[Edit]:
-    """A text of another language is replaced whole."""
-    written = value.value.strip()
-    if _PLAIN.match(written) or AMOUNT.match(written):
+    """A text of another language is replaced line by line."""
+    if _PLAIN.match(value.value.strip()) or AMOUNT.match(value.value.strip()):
         return
-    done = redactor.names.phrase(written, "comment")
-    if done != written and redactor.names.settled:
-        start = value.value.index(written)
-        end = start + len(written)
-        yield from value.edits([Edit(start, end, done + "\n" * written.count("\n"))])
+    edits: list[Edit] = []
+    for line in _LINE.finditer(value.value):
+        edits.extend(_phrase(value.value, *line.span(), redactor))
+    yield from value.edits(edits)
 
 
 def _binary(value: Scalar, redactor: Redactor, owner: Owner | None) -> Iterator[Edit]:

@@ -67,11 +67,8 @@ class Restorer:
             original = self._words.get(name)
             if original is None:
                 return found[0], found.end()
-            if name.startswith("comment"):
-                return original + found[0][len(name) :], found.end()
-            lines = re.compile(r"\n*").match(text, found.end())
-            assert lines is not None
-            return original, found.end() + min(original.count("\n"), len(lines[0]))
+            rest = found[0][len(name) :] if name.startswith("comment") else ""
+            return original + rest, found.end()
         if found["v6"] is not None:
             whole, _, _ = found[0].partition("/")
             original = self._addresses.get(whole)
