@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nginx_grpc.tree import Directive
 
-__all__ = ["inside", "is_handler", "matching", "nests", "takes"]
+__all__ = ["MODIFIERS", "inside", "is_handler", "matching", "nests", "takes"]
 
 # The context that the directives of a block are in, by where the block stands and by its name.
 # What is not in it, nginx refuses: "server" directive is not allowed here.
@@ -45,7 +45,7 @@ _HANDLERS = {
     ),
     "proxy_pass": frozenset(("location", "if", "limit_except", "stream_server")),
 }
-_MODIFIERS = ("^~", "~*", "~", "=")
+MODIFIERS = ("^~", "~*", "~", "=")
 _SERVER = frozenset(("listen", "server_name"))
 _SERVERS = frozenset(("server", "stream_server", "mail_server"))
 
@@ -64,12 +64,12 @@ def inside(context: str, block: str) -> str:
 
 def matching(arguments: list[str]) -> tuple[str, str]:
     """Modifier and path of a location; nginx also takes them in one word (`=/x`)."""
-    if len(arguments) > 1 and arguments[0] in _MODIFIERS:
+    if len(arguments) > 1 and arguments[0] in MODIFIERS:
         return arguments[0], arguments[1]
     text = arguments[0] if arguments else ""
     if text.startswith("@"):
         return "@", text
-    for modifier in _MODIFIERS:
+    for modifier in MODIFIERS:
         if text.startswith(modifier):
             return modifier, text[len(modifier) :]
     return "", text

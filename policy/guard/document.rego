@@ -1775,23 +1775,19 @@ wrong_error_page(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_feature := {"name", "count", "file", "line", "key"}
+keys_feature := {"name", "nearest", "count", "file", "line", "key"}
 
 ok_feature(x) if {
 	is_object(x)
-	count(x) == size_4
+	every field, _ in x {
+		keys_feature[field]
+	}
 	is_string(x.name)
+	is_string(object.get(x, "nearest", ""))
 	kind.positive(x.count)
 	is_string(x.file)
 	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.name)
-	kind.positive(x.count)
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_feature(x) := {"(no object)"} if {
@@ -1799,6 +1795,7 @@ wrong_feature(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_feature,
 	{"name" | not is_string(object.get(x, "name", null))},
+	{"nearest" | not is_string(object.get(x, "nearest", ""))},
 	{"count" | not kind.positive(object.get(x, "count", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},

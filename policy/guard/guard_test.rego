@@ -47,7 +47,7 @@ _whole := {
 		"complete": true,
 		"pages": [object.union(t.error_page([502], "=", "/e"), {"key": "nginx.conf"})],
 	}],
-	"features": [object.union(_line(3), {"name": "http2", "count": 2})],
+	"features": [object.union(_line(3), {"name": "http2", "count": 2, "nearest": "http2"})],
 	"waivers": [object.union(_line(4), {
 		"id": "NG205",
 		"until": "2027-03-01",

@@ -44,3 +44,20 @@ def test_start(story, what):
     assert not refused.ok
     assert "[emerg]" in refused.said
     assert story.accepted_text(conf()).ok
+
+
+@pytest.mark.parametrize("name", ["grpc_request_buffering", "grpc_timeout", "http2_keepalive"])
+def test_no_such_directive(story, name):
+    """A name that sounds right, and that no version has."""
+    refused = story.denied_text(conf(directive=f"{name} on;"))
+    assert f'unknown directive "{name}"' in refused.said
+    assert story.accepted_text(conf()).ok
+
+
+def test_socket_buffers(story):
+    """grpc_socket_rcvbuf came with 1.31.3."""
+    text = conf(inner="grpc_socket_rcvbuf 64k;")
+    if story.version == CURRENT:
+        assert story.accepted_text(text).ok
+    else:
+        assert "unknown directive" in story.denied_text(text).said

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from nginx_grpc.model.nodes import Json, lined
+from nginx_grpc.model.versions import CLOSED, KNOWN, VERSIONED
 from nginx_grpc.tree import Directive
 
 __all__ = ["features"]
 
-_DIRECTIVES = frozenset(
-    (
-        "add_header_inherit",
-        "add_trailer_inherit",
-        "early_hints",
-        "grpc_ssl_certificate_cache",
-        "grpc_ssl_conf_command",
-        "grpc_ssl_key_log",
-        "http2",
-        "http2_idle_timeout",
-        "http2_max_concurrent_pushes",
-        "http2_max_field_size",
-        "http2_max_header_size",
-        "http2_max_requests",
-        "http2_push",
-        "http2_push_preload",
-        "http2_recv_timeout",
-        "http3",
-        "keepalive_min_timeout",
-        "keepalive_time",
-        "max_headers",
-        "proxy_pass_trailers",
-        "proxy_ssl_key_log",
-        "quic_bpf",
-        "quic_gso",
-        "quic_retry",
-        "ssl",
-        "ssl_certificate_compression",
-        "ssl_conf_command",
-        "ssl_ech_file",
-        "ssl_key_log",
-        "ssl_object_cache_inheritable",
-        "ssl_reject_handshake",
-        "sticky",
-    )
+# Beside those of the http modules.
+_DIRECTIVES = VERSIONED.union(
+    ("quic_bpf", "ssl_object_cache_inheritable"),
+    # NGINX Plus's.
+    ("grpc_ssl_key_log", "proxy_ssl_key_log", "ssl_key_log"),
+    # Obsolete: NG501 speaks of them.
+    ("http2_idle_timeout", "http2_max_concurrent_pushes", "http2_max_field_size"),
+    ("http2_max_header_size", "http2_max_requests", "http2_push", "http2_push_preload"),
+    ("http2_recv_timeout",),
 )
+_CONTEXTS = frozenset(("server", "location", "if", "limit_except", "upstream"))
+# More names that nobody knows, or longer ones, get no other name beside them.
+_MOST_UNKNOWN = 100
+_LONGEST_NAME = 64
 _IN_UPSTREAM = frozenset(("keepalive_requests", "keepalive_timeout", "resolver", "state"))
 # These say one by their arguments.
 _BY_ARGUMENT = frozenset(("listen", "proxy_http_version", "grpc_pass", "server", "keepalive"))
@@ -58,16 +38,20 @@ def features(blocks: list[Directive]) -> list[Json]:
         blocks: the http blocks.
     """
     found: dict[tuple[str, str, str], Json] = {}
+    unknown: dict[str, str] = {}
     stack = [(directive, False) for block in reversed(blocks) for directive in _inside(block)]
     while stack:
         directive, in_upstream = stack.pop()
-        if directive.name in _LOOKED_AT:
+        if directive.name in _LOOKED_AT or _is_unknown(directive):
             for name in _named(directive, in_upstream):
                 key = (directive.file, directive.key, name)
                 if key in found:
                     found[key]["count"] += 1
-                else:
-                    found[key] = lined({"name": name, "count": 1}, directive)
+                    continue
+                node: Json = {"name": name, "count": 1}
+                if name == directive.name and _is_unknown(directive):
+                    node["nearest"] = _nearest(name, unknown)
+                found[key] = lined(node, directive)
         if directive.block:
             inside = in_upstream or directive.name == "upstream"
             stack.extend([(inner, inside) for inner in _inside(directive)])
@@ -76,13 +60,32 @@ def features(blocks: list[Directive]) -> list[Json]:
 
 def _inside(directive: Directive) -> list[Directive]:
     """What is worth a look in a block, the last first."""
-    block = directive.block or []
-    return [inner for inner in reversed(block) if inner.block or inner.name in _LOOKED_AT]
+    if directive.name not in _CONTEXTS and directive.name != "http":
+        return []  # a map's entries are no directives
+    return [
+        inner
+        for inner in reversed(directive.block or [])
+        if inner.block or inner.name in _LOOKED_AT or _is_unknown(inner)
+    ]
+
+
+def _is_unknown(directive: Directive) -> bool:
+    """Whether no version of nginx has a directive of this name, in a family without strangers."""
+    return directive.name.startswith(CLOSED) and directive.name not in KNOWN
+
+
+def _nearest(name: str, known: dict[str, str]) -> str:
+    """The name that is most like it; empty for what is too long, or one of too many."""
+    if name not in known:
+        if len(known) >= _MOST_UNKNOWN or len(name) > _LONGEST_NAME:
+            return ""
+        known[name] = difflib.get_close_matches(name, sorted(KNOWN), 1, 0.0)[0]
+    return known[name]
 
 
 def _named(directive: Directive, in_upstream: bool) -> Iterator[str]:
     name, arguments = directive.name, directive.args
-    if name in _DIRECTIVES:
+    if name in _DIRECTIVES or _is_unknown(directive):
         yield name
     if name == "listen":
         for parameter in ("http2", "quic", "multipath"):

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nginx_grpc.errors import Refused
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
-from nginx_grpc.placement import is_handler, matching
+from nginx_grpc.placement import MODIFIERS, is_handler, matching
 from nginx_grpc.tree import Directive
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ def _location(
     gaps: Gaps,
     fragment: Directive | None,
 ) -> Location:
+    if directive.name == "location" and directive is not fragment:
+        _check_arguments(directive)
     block = directive.block or []
     own = by_name(block)
     condition = condition_of(directive.args) if directive.name == "if" and parent else None
@@ -273,6 +276,21 @@ def _location(
     elif handler is None:
         location.own_handler = not _FILES.isdisjoint(own)
     return location
+
+
+def _check_arguments(directive: Directive) -> None:
+    """Raises Refused for what no nginx takes: no path, or words before it that are no modifier."""
+    args = directive.args
+    if len(args) == 1 or (len(args) == 2 and args[0] in MODIFIERS):
+        return
+    raise Refused(
+        f"a location with {len(args)} words, which nginx rejects"
+        if args
+        else "a location of nothing",
+        "one path, with =, ^~, ~ or ~* before it at most; quote a path with a space",
+        directive.file,
+        directive.line,
+    )
 
 
 def _first_return(block: list[Directive]) -> Directive | None:

@@ -15,7 +15,11 @@
 #     gone:
 #       when: the directive was removed
 #       message: "{name} went away with nginx {since}, and settings say {version}: it refuses to start"
-#       fix: {why: "listen ... ssl;"}
+#       fix: {why: "a spelling that {version} has: ssl is a parameter of listen"}
+#     unknown:
+#       when: no version has a directive of this name
+#       message: "no nginx has a directive {name}: it refuses to start{meant}"
+#       fix: {why: "the directive that was meant"}
 #     http2:
 #       when: it is http2 on, in servers that say it themselves
 #       fix:
@@ -24,6 +28,7 @@
 #   versions: each directive's own
 package nginx.grpc.rules.needs_newer_nginx
 
+import data.nginx.grpc.lib.directives
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
@@ -34,16 +39,29 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _forms(feature), rule.document(feature), feature, values) if {
 	some feature in input.features
-	since := _since[feature.name]
+	since := _since(feature.name)
 	versions.before(since)
 	values := object.union(_values(feature.name, since), {"edits": _edits(feature)})
 }
 
 findings contains rule.fault(about, ["gone"], rule.document(feature), feature, _values(feature.name, since)) if {
 	some feature in input.features
-	since := _gone[feature.name]
+	since := directives.gone[feature.name]
 	versions.at_least(since)
 }
+
+findings contains rule.fault(about, ["unknown"], rule.document(feature), feature, values) if {
+	some feature in input.features
+	values := {
+		"name": feature.name,
+		"directive": feature.name,
+		"meant": _meant(feature.nearest),
+	}
+}
+
+_meant(nearest) := concat("", ["; is it ", nearest, "?"]) if {
+	nearest != ""
+} else := ""
 
 _values(name, since) := {
 	"name": name,
@@ -95,39 +113,23 @@ _is_without(listen) if {
 	not listen.http2_parameter
 }
 
-# From the change log of nginx.
-_since := {
-	"add_header_inherit": "1.29.3",
-	"add_trailer_inherit": "1.29.3",
-	"early_hints": "1.29.0",
+_since(name) := version if {
+	version := directives.since[name]
+} else := _parameters[name]
+
+# Parameters, and directives outside of http{}, from the change log of nginx.
+_parameters := {
 	"grpc_pass variable": "1.17.8",
-	"grpc_ssl_certificate_cache": "1.27.4",
-	"grpc_ssl_conf_command": "1.19.4",
-	"http2": "1.25.1",
-	"http3": "1.25.0",
 	"keepalive 0": "1.29.7",
 	"keepalive local": "1.29.7",
-	"keepalive_min_timeout": "1.27.4",
-	"keepalive_time": "1.19.10",
 	"listen multipath": "1.29.7",
 	"listen quic": "1.25.0",
-	"max_headers": "1.29.8",
 	"proxy_http_version 2": "1.29.4",
-	"proxy_pass_trailers": "1.27.2",
 	"quic_bpf": "1.25.0",
-	"quic_gso": "1.25.0",
-	"quic_retry": "1.25.0",
 	"server resolve": "1.27.3",
 	"server service": "1.27.3",
-	"ssl_certificate_compression": "1.29.1",
-	"ssl_conf_command": "1.19.4",
-	"ssl_ech_file": "1.29.4",
 	"ssl_object_cache_inheritable": "1.27.4",
-	"ssl_reject_handshake": "1.19.4",
-	"sticky": "1.29.6",
 	"upstream keepalive_requests": "1.15.3",
 	"upstream keepalive_timeout": "1.15.3",
 	"upstream resolver": "1.27.3",
 }
-
-_gone := {"ssl": "1.25.1"}

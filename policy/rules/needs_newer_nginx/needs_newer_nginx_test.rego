@@ -102,3 +102,19 @@ test_silent_without_a_version if {
 	t.is_clean(needs_newer_nginx.findings) with input as _http2
 	t.is_clean(needs_newer_nginx.findings) with input as _old with data.nginx_grpc as {"nginx_version": "1.0.0"}
 }
+
+_unknown(nearest) := object.union(t.one_location(t.pass("/", {})), {"features": [object.union(t.line_of(19), {
+	"name": "grpc_request_buffering",
+	"count": 1,
+	"nearest": nearest,
+})]})
+
+# Whatever the version is.
+test_no_such_directive if {
+	found := needs_newer_nginx.findings with input as _unknown("grpc_buffer_size")
+	t.faults(found) == {"no nginx has a directive grpc_request_buffering: it refuses to start; is it grpc_buffer_size?"}
+	t.decisions(found) == {"the directive that was meant"}
+	t.levels(found, "evidence") == {"deny"}
+	t.places(found) == {19}
+	t.faults(needs_newer_nginx.findings) == {"no nginx has a directive grpc_request_buffering: it refuses to start"} with input as _unknown("")
+}

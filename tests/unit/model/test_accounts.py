@@ -257,3 +257,15 @@ def test_ports_of_grpc_in_a_stream():
     assert stream["grpc_ports"] == [4317, 50051]
     plain = read("stream { server { listen 5432; proxy_pass db:5432; } }")
     assert plain["other_handlers"][0]["grpc_ports"] == []
+
+
+@pytest.mark.parametrize("words", ["/my Service", "", "= /a b", "^~ /a /b", "x /a"])
+def test_words_of_a_location(words):
+    """nginx takes one path, with a modifier before it at most."""
+    with pytest.raises(Refused, match=r"which nginx rejects|a location of nothing"):
+        server(f"location {words} {{ grpc_pass grpc://up; }}", UP)
+
+
+def test_locations_as_nginx_takes_them():
+    for words in ("/", "= /a", "=/a", "^~ /a", "~ ^/a", "~* ^/a", "@a", '"/my Service"'):
+        assert server(f"location {words} {{ grpc_pass grpc://up; }}", UP)["servers"]

@@ -1,8 +1,14 @@
 """Directives and parameters that not every version of nginx has."""
 
+import pathlib
+import subprocess
+import sys
+
 import pytest
 
 from tests.unit.model.reading import http, read_file
+
+ROOT = pathlib.Path(__file__).parents[3]
 
 
 def names(text):
@@ -56,3 +62,38 @@ def test_each_once_a_file_with_its_first_place_and_a_count(tmp_path):
         ("listen http2", 1, 4),
     ]
     assert {item["file"].rpartition("/")[2] for item in found} == {"a.conf", "nginx.conf"}
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("grpc_timeout", "grpc_read_timeout"),
+        ("grpc_pass_request_body", "grpc_pass_header"),
+        ("grpc_request_buffering", "grpc_intercept_errors"),
+        ("http2_max_concurrent_stream", "http2_max_concurrent_streams"),
+        ("grpc_" + "x" * 100, ""),
+    ],
+)
+def test_a_name_that_no_version_has(name, nearest):
+    [feature] = http(f"server {{ location / {{ {name} on; }} }}")["features"]
+    assert (feature["name"], feature["count"]) == (name, 1)
+    assert feature["nearest"] == nearest or (nearest and feature["nearest"].startswith("grpc_"))
+
+
+def test_names_that_are_no_directives():
+    """The entries of a map, and what other builds have."""
+    assert names("map $a $b { grpc_x 1; http2_y 2; }") == []
+    assert names("server { location / { grpc_web on; grpc_bind_dynamic on; } }") == []
+
+
+def test_many_unknown_names_cost_little():
+    text = " ".join(f"grpc_name_{number} on;" for number in range(3000))
+    found = http(f"server {{ {text} }}")["features"]
+    assert len(found) == 3000
+    assert sum(bool(feature["nearest"]) for feature in found) == 100
+
+
+def test_one_table():
+    """The document and the policy are made from the same facts."""
+    done = subprocess.run([sys.executable, "tools/generate_versions.py", "--check"], cwd=ROOT)
+    assert done.returncode == 0
