@@ -39,10 +39,13 @@ for_pages(number, codes) := [edit |
 ]
 
 # carries_grpc_alone: nothing else of the server can meet an error that gets a page.
-carries_grpc_alone(number) if {
-	every location in input.servers[number].locations {
-		_is_of_grpc(location)
-	}
+carries_grpc_alone(number) if not _serves_more[number]
+
+# _serves_more: asked once a server, for a call asks it for each of thousands.
+_serves_more contains number if {
+	some number, server in input.servers
+	some location in server.locations
+	not _is_of_grpc(location)
 }
 
 _is_of_grpc(location) if {
