@@ -173,6 +173,8 @@ class Routing:
         inner = self._level(location)
         same = inner.prefixes.get(location.path)
         found = [same] if same is not None else self._takers(inner.regexes, uri)
+        # A regex in a prefix has them before those around it.
+        final = same is None and bool(found)
         at: Location | None = location
         while at is not None:
             # The outermost has them before those within.
@@ -190,8 +192,8 @@ class Routing:
                     at = at.parent
                 continue
             if at.modifier != "=" and longest and len(longest.path) > len(at.path):
-                found = [longest]
-            elif at.modifier == "":
+                found, final = [longest], False
+            elif at.modifier == "" and not final:
                 found = self._takers(level.regexes, uri) or found
             at = at.parent
         return found

@@ -30,6 +30,13 @@ __all__ = ["Walk", "internal_in"]
 _MOST_REDIRECTED = 10
 _MOST_STEPS = 4_000
 # These answer by themselves, and never hand a call on.
+# What another server may say: an error page of 403 has no 401, and no 500.
+_ANY_WORD: tuple[Word, ...] = (
+    (LETS_IN, None, 0),
+    (REFUSES, None, 403),
+    (REFUSES, None, 401),
+    (FAILS, None, 500),
+)
 _ANSWERS = frozenset(
     (
         "api",
@@ -244,7 +251,7 @@ class Walk:
                 else:
                     words[word, end.directive, end.code if word == REFUSES else 500] = None
             else:
-                words.update({(LETS_IN, None, 0): None, (REFUSES, None, 403): None})
+                words.update(dict.fromkeys(_ANY_WORD))
         return list(words)
 
     def _tried(self, way: Way) -> Ends:
