@@ -91,6 +91,8 @@ _fix(words, patterns, found) := whole if {
 	whole := found.values.fix
 } else := _manual(words.fix.why, patterns) if {
 	words.fix.applicability == "manual"
+} else := _manual("no edit is known that mends it: look at what stands there", patterns) if {
+	count(_edits(words.fix, patterns, found)) == 0
 } else := {
 	"applicability": words.fix.applicability,
 	"why": _why(words.fix, patterns),

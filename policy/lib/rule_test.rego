@@ -129,6 +129,13 @@ test_edits_in_rego if {
 	[decided.fix, decided.remedy] == [whole, "a name"]
 }
 
+# A fix without an edit is none: a person has to look.
+test_no_edit_is_manual if {
+	none := rule.fault(_with_fix(_safe), [], _subject, _at, object.union(_nodes, {"edits": []}))
+	[none.fix.applicability, none.fix.edits] == ["manual", []]
+	none.fix.why != ""
+}
+
 test_unsafe_and_manual_say_why if {
 	unsafe := _with_fix({"applicability": "unsafe", "why": "{b} is assumed", "edits": [_safe.edits[2]]})
 	found := rule.fault(unsafe, [], _subject, _at, _nodes)

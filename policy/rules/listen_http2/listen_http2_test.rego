@@ -54,7 +54,7 @@ test_other_sockets_of_the_server if {
 
 test_listens_of_another_file_are_its_own if {
 	elsewhere := _socket("443", {"file": "other.conf"})
-	_fixes(_servers([[elsewhere]])) == {["safe"]}
+	_fixes(_servers([[elsewhere]])) == {["manual"]}
 }
 
 _limit := _feature("http2_max_requests")
