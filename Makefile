@@ -104,8 +104,8 @@ lint-workflows: .tools/.actionlint-$(ACTIONLINT_VERSION)
 		test $$# -eq 0 || { echo actionlint "$$@"; actionlint "$$@"; }
 
 test-policy: .tools/.opa-$(OPA_VERSION) ## the Rego tests under OPA, every line covered
-	opa test --fail-on-empty policy
-	@opa test --fail-on-empty --coverage policy | $(PYTHON) tools/policy_coverage.py
+	opa test --timeout 60s --fail-on-empty policy
+	@opa test --timeout 60s --fail-on-empty --coverage policy | $(PYTHON) tools/policy_coverage.py
 
 test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) ## the Rego tests under conftest
 	$(PYTHON) tools/conftest_verify.py policy

@@ -2,6 +2,7 @@ package nginx.grpc.lib.knobs_test
 
 import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.knobs
+import data.nginx.grpc.testing as t
 
 _ingress := {"kind": "Ingress", "namespace": "shop", "name": "api"}
 
@@ -18,7 +19,7 @@ _fixed(edits) := {
 
 _said(controller, id, owner, directive, fixed) := instead.remedy if {
 	finding := object.union(fixed, {"id": id, "directive": directive})
-	instead := knobs.instead(finding, owner) with input as {"controller": controller}
+	instead := knobs.instead(finding, owner) with input as object.union(t.document([], []), {"controller": controller})
 	instead.fix == {"applicability": "manual", "why": instead.remedy, "edits": []}
 }
 
@@ -58,8 +59,8 @@ test_what_cannot_be_said if {
 
 test_nobody_s_and_the_check_s_own_stay if {
 	finding := object.union(_line("a", ["b"]), {"id": "NG106", "directive": ""})
-	not knobs.instead(finding, _ingress) with input as {"controller": ""}
-	not knobs.instead(object.union(finding, {"id": "NG003"}), _ingress) with input as {"controller": "ingress-nginx"}
+	not knobs.instead(finding, _ingress) with input as t.document([], [])
+	not knobs.instead(object.union(finding, {"id": "NG003"}), _ingress) with input as object.union(t.document([], []), {"controller": "ingress-nginx"})
 }
 
 # Every knob says what it is, and how its value is made.

@@ -48,6 +48,8 @@ http {
         location /pkg.Service/ {
             grpc_pass grpc://pool;
             grpc_set_header X-Name "va\lue";
+            grpc_set_header Connection $http_upgrade;
+            grpc_timeout 5s;
             add_header X-Other 1 always;
             add_trailer X-Trailer t;
             grpc_connect_timeout 5s;

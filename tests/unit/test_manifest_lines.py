@@ -58,12 +58,16 @@ def test_a_fix_keeps_the_manifest_whole(check):
     place = result["locations"][0]
     assert place["physicalLocation"]["region"]["startLine"] == LINE
     assert "key nginx.conf" in place["logicalLocations"][0]["fullyQualifiedName"]
-    (edit,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     lines = MANIFEST.split("\n")
-    line, region = lines[LINE - 1], edit["deletedRegion"]
-    lines[LINE - 1] = (
-        line[: region["startColumn"] - 1]
-        + edit["insertedContent"]["text"]
-        + line[region["endColumn"] - 1 :]
-    )
-    assert "\n".join(lines) == MANIFEST.replace("timeout 5s;", "timeout 300s;")
+    # From the last to the first, so that what is before an edit stays where it is.
+    for edit in reversed(result["fixes"][0]["artifactChanges"][0]["replacements"]):
+        region = edit["deletedRegion"]
+        number, end = region["startLine"] - 1, region.get("endLine", region["startLine"]) - 1
+        assert number == end
+        lines[number] = (
+            lines[number][: region["startColumn"] - 1]
+            + edit.get("insertedContent", {"text": ""})["text"]
+            + lines[number][region["endColumn"] - 1 :]
+        )
+    mended = "grpc_read_timeout 300s;\n                client_body_timeout 300s;"
+    assert "\n".join(lines) == MANIFEST.replace("grpc_read_timeout 5s;", mended)

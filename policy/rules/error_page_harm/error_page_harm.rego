@@ -323,7 +323,8 @@ _of_status(location, harm) := [fix.adding(location, "add_header", ["grpc-status"
 } else := [fix.replacing(last, _adding[last.trailer], _adding[last.trailer], args)] if {
 	said := [header | some header in harm.page.headers; header.name == "grpc-status"]
 	last := said[count(said) - 1]
-	not _is_code(trim_space(last.value))
+	code := trim_space(last.value)
+	not _is_code(code)
 	args := [word | some word in ["grpc-status", _number(harm), {true: "always", false: ""}[last.always]]; word != ""]
 } else := []
 
