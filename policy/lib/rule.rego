@@ -58,7 +58,7 @@ fault(about, forms, subject, at, values) := {
 } if {
 	words := _words(about, forms)
 	patterns := {concat("", ["{", name, "}"]): value | some name, value in values; is_string(value)}
-	mending := _fix(about, words, patterns, {"subject": subject, "at": at, "values": values})
+	mending := _fix(words, patterns, {"subject": subject, "at": at, "values": values})
 }
 
 # unknown: the rule can't judge something. It names no location, so that one cause is one entry.
@@ -87,7 +87,7 @@ _variant(forms) := forms[count(forms) - 1] if {
 	count(forms) > 0
 } else := ""
 
-_fix(about, words, patterns, found) := whole if {
+_fix(words, patterns, found) := whole if {
 	whole := found.values.fix
 } else := _manual(words.fix.why, patterns) if {
 	words.fix.applicability == "manual"
@@ -96,11 +96,8 @@ _fix(about, words, patterns, found) := whole if {
 } else := {
 	"applicability": words.fix.applicability,
 	"why": _why(words.fix, patterns),
-	"edits": edits,
-} if {
-	edits := _edits(words.fix, patterns, found)
-	count(edits) > 0
-} else := _manual("what is right here: nginx-grpc rules {id}", {"{id}": about.id})
+	"edits": _edits(words.fix, patterns, found),
+}
 
 _manual(why, patterns) := {
 	"applicability": "manual",

@@ -71,7 +71,7 @@ def test_a_recorded_line_leads_to_its_rule(rule, stage, story, lines, engine, tm
 
 def judge(stage: dict, version: str, engine, folder: Path, story: str) -> Judged:
     words = {
-        "GREETER": "127.0.0.1:9000",
+        "GREETER": "10.0.0.9:9000",
         "TIMEOUT": story.rpartition(" ")[2],
         "HEADER": 'TE ""' if story.startswith("te") else 'Connection "upgrade"',
     }

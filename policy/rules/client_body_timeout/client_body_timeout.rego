@@ -54,7 +54,7 @@ _need(call) := object.union(silence, {"least": silence.ms}) if {
 	silence := settings.longest_silence(calls.names(call))
 	silence.given
 	streams.upwards(call) == ["given"]
-} else := {"text": read.text, "least": (read.value * 9) / 10} if {
+} else := {"text": read.text, "least": read.value - (read.value / 10)} if {
 	# What is nearly as long was meant to be as long.
 	read := effective.setting(call.location, "grpc_read_timeout")
 	read.state == "said"
