@@ -100,11 +100,7 @@ _may_be(location, name, value) if {
 }
 
 # From http:// to grpc:// alone is no way of nginx's proxy module.
-_is_refused(location) if {
-	location.proxy_target.scheme in {"grpc", "grpcs"}
-} else if {
-	regex.match(`^(?i)grpcs?://`, location.proxy_target.text)
-}
+_is_refused(location) if location.proxy_target.scheme in {"grpc", "grpcs"}
 
 _forms(location) := ["refused"] if {
 	_is_refused(location)
