@@ -14,7 +14,7 @@ from nginx_grpc.engines import Engine
 from nginx_grpc.findings import CheckResult, Finding, Input
 from nginx_grpc.settings_file import located
 from nginx_grpc.settings_search import Given
-from nginx_grpc.shards import Shards
+from nginx_grpc.shards import BYTES, WHOLE, Shards
 from nginx_grpc.tree import Configuration
 
 __all__ = ["check"]
@@ -55,7 +55,9 @@ def check(
     rules: set[str] = set()
     for given, waiting in groups.values():
         given_shards: list[tuple[int, Shards]] = []
-        shards = _shards(waiting, given, texts, given_shards, keep)
+        # What is in settings that are not here may hang on all servers of a configuration.
+        size = WHOLE if given.values is None and engine.has_settings else BYTES
+        shards = _shards(waiting, given, texts, given_shards, keep, size)
         decisions = engine.judge(shards, given.values)
         inputs = [(number, shards.input(given.file)) for number, shards in given_shards]
         for (number, each), decision in zip(inputs, decisions, strict=True):
@@ -85,13 +87,14 @@ def _shards(
     texts: dict[str, bytes],
     shards: list[tuple[int, Shards]],
     keep: Callable[[Configuration], object] | None,
+    size: int,
 ) -> Iterator[Shards]:
     def of(numbered: tuple[int, Configuration]) -> Shards:
         number, configuration = numbered
         texts.update(configuration.texts)
         if keep is not None:
             keep(configuration)
-        made = Shards(configuration, given.values)
+        made = Shards(configuration, given.values, size)
         shards.append((number, made))
         return made
 

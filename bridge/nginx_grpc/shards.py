@@ -18,12 +18,14 @@ from nginx_grpc.findings import Gap, Input
 from nginx_grpc.model import Model, opened
 from nginx_grpc.tree import Configuration
 
-__all__ = ["BYTES", "Shards"]
+__all__ = ["BYTES", "WHOLE", "Shards"]
 
 BYTES = 4 * 1024 * 1024
 """About how large a shard becomes: OPA's values take nine bytes for a byte of JSON."""
 
-_WHOLE = 1 << 62
+WHOLE = 1 << 62
+"""The size of which a configuration is one shard."""
+
 # As a key, for in a text its quotes would be escaped.
 _DEFAULT = re.compile('"default":([0-9]+)')
 
@@ -51,7 +53,7 @@ class Shards:
         # What settings say of an upstream holds for the connections of a socket's default server.
         named = (settings or {}).get("grpc")
         whole = isinstance(named, dict) and "upstreams" in named
-        self._size = _WHOLE if whole else size
+        self._size = WHOLE if whole else size
         # With a version rules point at the listens of all servers.
         self._versioned = "nginx_version" in (settings or {})
         self._servers = self._locations = self._carry = 0

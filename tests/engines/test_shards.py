@@ -11,10 +11,12 @@ import pytest
 
 from bench import configurations as bench
 from nginx_grpc import engines, resources, sources
+from nginx_grpc.check import check
 from nginx_grpc.cli import main
 from nginx_grpc.engines.embedded import EmbeddedEngine
 from nginx_grpc.engines.interface import Shard
 from nginx_grpc.engines.wasm import CompiledPolicy
+from nginx_grpc.settings_search import Given
 from nginx_grpc.shards import Shards
 from tests.engines import configurations, random_inputs
 from tests.engines.servers import opa_server
@@ -207,3 +209,30 @@ def test_a_large_one_is_cut_where_it_is_large():
     assert all(len(text) < 150_000 for text in shards)
     (whole,) = (shard.text for shard in Shards(configuration))
     assert sum(map(len, shards)) < 2 * len(whole)
+
+
+class Counting(EmbeddedEngine):
+    """Counts the shards that it is given."""
+
+    def judge(self, configurations, settings):
+        given = [list(shards) for shards in configurations]
+        self.shards = [len(shards) for shards in given]
+        return super().judge(given, settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "own", "whole"), [({}, True, False), (None, False, False), (None, True, True)]
+)
+def test_settings_that_are_not_here_are_for_the_whole(monkeypatch, settings, own, whole):
+    """An OPA server that judges by its own may have some for an upstream, see Shards."""
+    monkeypatch.setattr("nginx_grpc.check.BYTES", 0)
+    server = "server {{ listen {} http2; location / {{ grpc_pass grpc://10.0.0.1:1; }} }}"
+    text = f"events {{}} http {{ {server.format(1)} {server.format(2)} }}".encode()
+    engine = Counting()
+    engine.has_settings = own
+    check(
+        sources.read(["-"], stdin=io.BytesIO(text)),
+        engine,
+        settings_of=lambda _: Given(values=settings),
+    )
+    assert (engine.shards == [1]) is whole

@@ -89,6 +89,8 @@ class Engine(ABC):
     """
 
     name: str
+    has_settings = False
+    """Whether it may judge by settings of its own where the caller gives none."""
 
     @abstractmethod
     def judge(

@@ -39,6 +39,8 @@ class ServerEngine(Engine):
         url: `http://HOST:PORT` or `https://HOST:PORT`.
     """
 
+    has_settings = True
+
     def __init__(self, url: str) -> None:
         self.name = url
         self._url = url
