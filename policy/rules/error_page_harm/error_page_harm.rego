@@ -100,7 +100,7 @@ findings contains rule.fault(about, [first.kind], _subject(first), _at(first), v
 		"places": _listed({name | some harm in harms; some name in harm.places}),
 		"told": concat(" or ", sort({_told(status) | some status in statuses})),
 		"directive": _directive(first),
-		"edits": [edit | some edit in {edit | some harm in harms; some edit in _edits(harm)}],
+		"edits": sort({edit | some harm in harms; some edit in _edits(harm)}),
 		"value": concat(", ", [header.value | some header in first.page.headers; header.name == "grpc-status"]),
 	}
 }

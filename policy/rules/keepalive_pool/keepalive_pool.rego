@@ -171,13 +171,13 @@ _values(entry) := {
 
 _size(entry) := format_int(max([entry.needed, 32]), 10)
 
-_lacking(entry) := [setting |
+_lacking(entry) := sort([setting |
 	some setting, is_lacking in {
 		"expected_concurrency": entry.needed == 0,
 		"max_connection_idle or max_connection_age": settings.idle_limit(entry.name).given == false,
 	}
 	is_lacking
-]
+])
 
 # _pool: one that the server doesn't close first, by any of NG103 and NG203.
 _pool(entry) := array.concat([_of_size(entry)], array.concat(_of_idle(entry), _of_age(entry)))

@@ -78,22 +78,24 @@ _forms(feature) := ["http2"] if {
 
 _file(node) := [node.file, object.get(node, "key", "")]
 
-# The older spelling, which is a parameter of the TLS sockets, of the others where there are none.
+# The older spelling, which is a parameter of the TLS sockets, of the others where there are none. In
+# the order of the text, for sets have another in each engine.
 _edits(feature) := array.concat(
-	[fix.removing(server.directives.http2, "http2") | some server in servers],
+	[fix.removing(server.directives.http2, "http2") |
+		some server in input.servers
+		_says(server, feature)
+	],
 	[fix.replacing(listen, "listen", "listen", array.concat(listen.args, ["http2"])) |
-		some server in servers
+		some server in input.servers
+		_says(server, feature)
 		effective.is_on(server, "http2")
 		some listen in _sockets(server)
 	],
-) if {
-	servers := [input.servers[number] | some number in sort(object.get(_saying, [_file(feature)], set()))]
-}
+)
 
-# _saying: the servers that say http2 themselves, by the file.
-_saying[_file(server.directives.http2)] contains number if {
-	some number, server in input.servers
+_says(server, feature) if {
 	server.directives.http2.context == "server"
+	_file(server.directives.http2) == _file(feature)
 }
 
 # _said_around: the files in which http{} says it.
