@@ -21,6 +21,8 @@ _DIRECTIVES = VERSIONED.union(
     ("http2_max_header_size", "http2_max_requests", "http2_push", "http2_push_preload"),
     ("http2_recv_timeout",),
 )
+# The gRPC-Web module's, of which there are several.
+_OF_A_MODULE = "grpc_web"
 _CONTEXTS = frozenset(("server", "location", "if", "limit_except", "upstream"))
 # More names that nobody knows, or longer ones, get no other name beside them.
 _MOST_UNKNOWN = 100
@@ -71,7 +73,8 @@ def _inside(directive: Directive) -> list[Directive]:
 
 def _is_unknown(directive: Directive) -> bool:
     """Whether no version of nginx has a directive of this name, in a family without strangers."""
-    return directive.name.startswith(CLOSED) and directive.name not in KNOWN
+    name = directive.name
+    return name.startswith(CLOSED) and name not in KNOWN and not name.startswith(_OF_A_MODULE)
 
 
 def _nearest(name: str, known: dict[str, str]) -> str:

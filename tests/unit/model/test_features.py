@@ -83,7 +83,8 @@ def test_a_name_that_no_version_has(name, nearest):
 def test_names_that_are_no_directives():
     """The entries of a map, and what other builds have."""
     assert names("map $a $b { grpc_x 1; http2_y 2; }") == []
-    assert names("server { location / { grpc_web on; grpc_bind_dynamic on; } }") == []
+    web = "grpc_web on; grpc_web_max_frame_size 4m;"
+    assert names(f"server {{ location / {{ {web} grpc_bind_dynamic on; }} }}") == []
 
 
 def test_many_unknown_names_cost_little():
