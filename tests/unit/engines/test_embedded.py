@@ -8,7 +8,7 @@ import pytest
 
 from nginx_grpc import documents, sources
 from nginx_grpc.check import check
-from nginx_grpc.engines import by_name, wasm
+from nginx_grpc.engines import Engine, by_name, wasm
 from nginx_grpc.engines.interface import Decision
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Directive
@@ -39,7 +39,7 @@ def test_a_document_that_does_not_fit_its_schema_is_never_judged():
     assert "not as its schema says: gaps" in decision.findings[0].message
 
 
-class Looking:
+class Looking(Engine):
     """An engine that looks at what is in memory while it has the last document."""
 
     name = "looking"
