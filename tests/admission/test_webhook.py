@@ -46,7 +46,7 @@ def test_a_wrong_one_is_denied_with_id_place_reason_and_remedy(webhook: Webhook)
     assert "ConfigMap shop/nginx" in message
     finding = next(text for text in message.splitlines() if text.startswith("[NG101]"))
     assert finding.startswith(f"[NG101] nginx.conf:{line} ")
-    assert "    write: grpc_pass grpc://greeter;" in message.splitlines()
+    assert "\n    write: grpc_pass grpc://greeter;" in message
     assert "NG101" in response["auditAnnotations"]["denied"]
 
 

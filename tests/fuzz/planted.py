@@ -86,11 +86,9 @@ BUGS = (
     Bug(
         "lines in words are not counted",
         "reading.py",
-        """                line += text.count("\\n", at, end)
-                at = end
+        """                if lines := text.count("\\n", at, end):
 """,
-        """                line += "\\n" in text[at:end]
-                at = end
+        """                if lines := "\\n" in text[at:end]:
 """,
     ),
     Bug(
