@@ -208,7 +208,7 @@ def placed_well(block, context, around=None):
             continue
         if is_handler(directive.name) and any(directive.name == each.name for each in kept):
             continue
-        if directive.name == "location" and around is not None and not nests(around, directive):
+        if directive.name == "location" and not _is_location(directive, around):
             continue
         if directive.block is not None:
             around_it = directive if directive.name == "location" else None
@@ -216,6 +216,14 @@ def placed_well(block, context, around=None):
             directive = replace(directive, block=placed_well(directive.block, within, around_it))
         kept.append(directive)
     return kept
+
+
+def _is_location(directive, around):
+    """Whether nginx takes these words for a location, and takes it there."""
+    words = directive.args
+    if len(words) != 1 and not (len(words) == 2 and words[0] in ("=", "^~", "~", "~*")):
+        return False
+    return around is None or nests(around, directive)
 
 
 @settings(max_examples=300, deadline=None)
