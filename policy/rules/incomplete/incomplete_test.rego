@@ -56,6 +56,9 @@ test_names_that_nothing_defines if {
 	many := incomplete.findings with input as _filled_in(10)
 	some unknown in many
 	endswith(unknown.reason, "${NAME8}, and 2 more")
+	all_named := incomplete.findings with input as _filled_in(8)
+	some named in all_named
+	not contains(named.reason, "more")
 }
 
 test_names_in_what_carries_no_calls if {
