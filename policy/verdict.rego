@@ -275,8 +275,11 @@ _by_controller if {
 	input.controller != ""
 }
 
+# What is about the check itself is nobody's knob.
 _mended(finding) := knobs.instead(finding, _owner(finding)) if {
 	_by_controller
+	finding.outcome == "fault"
+	_abouts[finding.id].harm != "verdict"
 } else := object.filter(finding, {"fix", "remedy"})
 
 # _owner: the object that a controller made the finding's location of.

@@ -251,6 +251,22 @@ test_controllers if {
 	count({finding.cause | some finding in found}) == 1
 }
 
+# The same words about the check itself, whoever wrote the text.
+test_what_is_about_the_check_is_nobody_s_knob if {
+	hers := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$a")}))
+	theirs := object.union(hers, {"controller": "ingress-nginx"})
+	waivers := {"waivers": [{"id": "NG106", "reason": "r", "owner": "o", "expires": "2001-01-01"}]}
+	own := verdict.decision with input as hers with data.nginx_grpc as waivers
+	of_controller := verdict.decision with input as theirs with data.nginx_grpc as waivers
+	_remedies(own) == _remedies(of_controller)
+	object.keys(_remedies(own)) == {"NG004", "NG005"}
+}
+
+_remedies(decision) := {finding.id: finding.remedy |
+	some finding in array.concat(decision.deny, decision.warn)
+	finding.id in {"NG004", "NG005"}
+}
+
 # If anything in the verdict fails, this is what is left.
 test_default_denies if {
 	decision := verdict.decision with data.nginx.grpc.guard.passed as "neither true nor false"
