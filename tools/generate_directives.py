@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import argparse
 import pathlib
-import re
-import subprocess
 import sys
 import textwrap
 
 from crossplane import analyzer
 from crossplane.analyzer import DIRECTIVES
+from nginx_source import Releases
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "bridge" / "nginx_grpc" / "parsers" / "directives.py"
@@ -115,33 +114,15 @@ def _wrapped(names: list[str]) -> str:
 def from_source(checkout: str) -> str:
     """nginx_directives.txt from the releases in a git checkout of nginx."""
 
-    def git(*args: str) -> str:
-        command = ["git", "-C", checkout, *args]
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, errors="replace"
-        ).stdout
-
-    releases = sorted(
-        (tuple(map(int, tag.removeprefix("release-").split("."))), tag)
-        for tag in git("tag").split()
-        if re.fullmatch(r"release-\d+\.\d+\.\d+", tag)
-    )
-    releases = [release for release in releases if release[0] >= (1, 10, 0)]
-    blobs: dict[str, str] = {}
-    for _, tag in releases:
-        for line in git("ls-tree", "-r", tag, "src").splitlines():
-            about, _, name = line.partition("\t")
-            if name.endswith(".c"):
-                blobs.setdefault(about.split()[2], name)
-    names: set[str] = set()
-    for blob in blobs:
-        for table in re.finditer(
-            r"static ngx_command_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};", git("show", blob), re.DOTALL
-        ):
-            names.update(re.findall(r'\{\s*ngx_string\("([^"]+)"\)\s*,', table[1]))
-    return HEADER.format(last=releases[-1][1].removeprefix("release-")) + "\n".join(
-        [*sorted(names), ""]
-    )
+    releases = Releases(checkout)
+    names = {
+        name
+        for tag in releases.tags
+        for path, blob in releases.files(tag, "src")
+        if path.endswith(".c")
+        for name in releases.directives(blob)
+    }
+    return HEADER.format(last=releases.versions[-1]) + "\n".join([*sorted(names), ""])
 
 
 def main() -> int:

@@ -14,9 +14,10 @@ from __future__ import annotations
 import argparse
 import pathlib
 import re
-import subprocess
 import sys
 import textwrap
+
+from nginx_source import FIRST, Releases
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FACTS = ROOT / "tools" / "nginx_versions.txt"
@@ -27,7 +28,6 @@ HEADER = (
     "# modules: name, the version that brought it, the one that took it away. Releases\n"
     "# {first} to {last}, by tools/generate_versions.py --nginx DIR.\n"
 )
-FIRST = (1, 10, 0)
 SOURCES = re.compile(
     r"src/http/(?:ngx_http_core_module|ngx_http_upstream|v2/ngx_http_v2_module"
     r"|v3/ngx_http_v3_module|modules/ngx_http_(?:grpc|proxy|ssl|rewrite|headers_filter|mirror"
@@ -80,44 +80,21 @@ gone := {{
 def from_source(checkout: str) -> str:
     """nginx_versions.txt from the releases in a git checkout of nginx."""
 
-    def git(*args: str) -> str:
-        command = ["git", "-C", checkout, *args]
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, errors="replace"
-        ).stdout
-
-    releases = sorted(
-        (tuple(map(int, tag.removeprefix("release-").split("."))), tag)
-        for tag in git("tag").split()
-        if re.fullmatch(r"release-\d+\.\d+\.\d+", tag)
-    )
-    releases = [release for release in releases if release[0] >= FIRST]
-    names_of: dict[str, frozenset[str]] = {}
+    releases = Releases(checkout)
+    versions = releases.versions
     had: dict[str, list[int]] = {}
-    for number, (_, tag) in enumerate(releases):
-        found: set[str] = set()
-        for line in git("ls-tree", "-r", tag, "src/http").splitlines():
-            about, _, path = line.partition("\t")
-            if SOURCES.fullmatch(path):
-                blob = about.split()[2]
-                if blob not in names_of:
-                    names_of[blob] = frozenset(_names(git("show", blob)))
-                found |= names_of[blob]
+    for number, tag in enumerate(releases.tags):
+        found = {
+            name
+            for path, blob in releases.files(tag, "src/http")
+            if SOURCES.fullmatch(path)
+            for name in releases.directives(blob)
+        }
         for name in found:
             had.setdefault(name, []).append(number)
-    versions = [tag.removeprefix("release-") for _, tag in releases]
     lines = [f"{name} {_since(had[name], versions)} {_gone(had[name], versions)}" for name in had]
     header = HEADER.format(first=versions[0], last=versions[-1])
     return header + "".join(f"{line.rstrip()}\n" for line in sorted(lines))
-
-
-def _names(source: str) -> list[str]:
-    tables = re.finditer(r"static ngx_command_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};", source, re.DOTALL)
-    return [
-        name
-        for table in tables
-        for name in re.findall(r'\{\s*ngx_string\("([a-z0-9_]+)"\)\s*,', table[1])
-    ]
 
 
 def _since(had: list[int], versions: list[str]) -> str:
