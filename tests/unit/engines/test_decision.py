@@ -6,41 +6,8 @@ import pytest
 
 from nginx_grpc.engines.interface import read_decision
 from nginx_grpc.errors import Refused
+from tests.unit.client.fake_opa import FINDING
 
-FINDING = {
-    "id": "NG103",
-    "slug": "keepalive-timeout",
-    "title": "title",
-    "level": "deny",
-    "outcome": "fault",
-    "msg": "[NG103] nginx.conf:3 upstream u: message",
-    "message": "message",
-    "variant": "",
-    "directive": "keepalive_timeout",
-    "setting": "",
-    "owner": {"kind": "", "namespace": "", "name": ""},
-    "fix": {
-        "applicability": "safe",
-        "why": "",
-        "edits": [
-            {
-                "op": "set",
-                "in": {"file": "nginx.conf", "line": 3, "column": 1, "key": ""},
-                "name": "keepalive_timeout",
-                "args": ["20s"],
-            }
-        ],
-    },
-    "remedy": "keepalive_timeout 20s;",
-    "_loc": {"file": "nginx.conf", "line": 3},
-    "key": "",
-    "block": {"file": "nginx.conf", "line": 2, "key": ""},
-    "server": "",
-    "location": "",
-    "upstream": "u",
-    "cause": "c",
-    "evidence": "docs/rules/NG103.md",
-}
 DENIED = {
     "schema_version": 2,
     "allow": False,
