@@ -1,5 +1,6 @@
 """`nginx-grpc explain` on lines as people have them."""
 
+import io
 import json
 import subprocess
 import sys
@@ -173,3 +174,19 @@ def test_standard_input_ends(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert b"upstream-reset" in done.stdout
+
+
+@pytest.mark.parametrize("end", ["", " while reading response header from upstream"])
+def test_the_words_that_are_quoted_most(monkeypatch, capsys, end):
+    """Without the end of the line nothing is sure, and the pool is the first to look at."""
+    line = f"recv() failed (104: Connection reset by peer){end}\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(line.encode())))
+    assert cli.main(["explain", "--format", "json", "-"]) == 0
+    (group,) = json.loads(capsys.readouterr().out)["groups"]
+    assert group["class"] == "upstream-reset"
+    assert group["candidates"][0]["id"] == "NG103"
+    assert {each["state"] for each in group["candidates"] if each["id"]} <= {
+        "possible",
+        "ruled_out",
+    }
+    assert "confirmed" not in {each["state"] for each in group["candidates"]}

@@ -41,6 +41,8 @@ _STATUS = re.compile(
     r"|Received HTTP status code |Bad gRPC response\. HTTP status code: )(\d{1,3})(?!\d)"
 )
 _WHOLE = ("unexpected EOF",)  # all that grpc-go says
+# What is quoted most often, without the end of its line: nginx says it of upstreams above all.
+_CUT = re.compile(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
 _CALLS_OF_UNIX = "dial unix"
 
 
@@ -203,6 +205,8 @@ class Recogniser:
             if seen.entry is not None:
                 seen.source = "client"
                 return seen
+        if _CUT.fullmatch(text.strip()):
+            text = f"{text.strip()} while reading response header from upstream"
         at = text.find(", client: ")
         message, rest = (text, "") if at < 0 else (text[:at], text[at:])
         found = self._errors.entry(message, anywhere=False)
