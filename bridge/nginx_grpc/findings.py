@@ -181,37 +181,6 @@ class Input:
         """The ids of the rules that could not judge everything, sorted."""
         return sorted({each.rule for each in self.not_judged})
 
-    @classmethod
-    def of(cls, document: dict[str, Any]) -> Input:
-        """What a document says of its configuration."""
-        locations = [
-            location["grpc"]["carries"]
-            for server in document["servers"]
-            for location in server["locations"]
-        ]
-        return cls(
-            entry=document["source"]["entry"],
-            kind=document["source"]["kind"],
-            files=list(document["source"]["files"]),
-            servers=len(document["servers"]),
-            locations=len(locations),
-            grpc_locations=sum(carries in ("pass", "strong") for carries in locations),
-            complete=document["complete"],
-            gaps=[
-                Gap(gap["what"], gap["reason"], gap["file"], gap["line"], gap["kind"])
-                for gap in document["gaps"]
-            ],
-            streams=[_stream(block) for block in document["other_handlers"] if block["grpc_ports"]],
-        )
-
-
-def _stream(block: dict[str, Any]) -> str:
-    ports = " and ".join(map(str, block["grpc_ports"]))
-    return (
-        f"{block['file']}:{block['line']}: {block['name']}{{}} passes port {ports} on byte by "
-        "byte: gRPC gets through, and nothing of it is judged"
-    )
-
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

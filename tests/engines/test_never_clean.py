@@ -1,36 +1,33 @@
 """Nothing that this repository or the corpus has is clean where it was not read in full."""
 
-from dataclasses import replace
-
 import pytest
 
-from nginx_grpc import summary
+from nginx_grpc import documents, summary
+from nginx_grpc.check import check
 from nginx_grpc.engines import by_name
-from nginx_grpc.findings import CheckResult, Input
 from nginx_grpc.reports import by_name as report
+from nginx_grpc.settings_search import Given
 from tests.engines import configurations
 
 ORIGINS = {
-    "examples": configurations.examples,
-    "corpus": configurations.corpus,
-    "live": configurations.live,
+    "examples": configurations.examples_read,
+    "corpus": configurations.corpus_read,
+    "live": configurations.live_read,
 }
 
 
-def judged(document, profile):
-    settings = {**document.get("settings", {}), "profile": profile}
-    (decision,) = by_name("embedded").decide([{**document, "settings": settings}], settings)
-    given = replace(Input.of(document), not_judged=decision.not_judged)
-    findings = [replace(finding, entry=given.entry) for finding in decision.findings]
-    return CheckResult([given], findings, decision.rules, "embedded")
+def judged(configuration, profile):
+    given = Given({"profile": profile})
+    return check([configuration], by_name("embedded"), settings_of=lambda _: given)
 
 
 @pytest.mark.parametrize("profile", ["checklist", "evidence"])
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_what_is_incomplete_is_not_clean(origin, profile):
     incomplete = clean = 0
-    for name, document in ORIGINS[origin]():
-        result = judged(document, profile)
+    for name, configuration in ORIGINS[origin]():
+        (document,) = documents.build([configuration])
+        result = judged(configuration, profile)
         word = summary.verdict(result)
         clean += word == summary.CLEAN
         if document["complete"]:
