@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
@@ -163,6 +163,8 @@ class Reader:
         self._options = options
         self._readings: dict[tuple[str, bool], _Reading] = {}
         self._found: dict[str, list[str]] = {}
+        # Includes that are no gap in some contexts, of texts that say not where they stand.
+        self._known_in: dict[int, tuple[Directive, set[str]]] = {}
         self._bytes = 0
         self._unread = 0
 
@@ -276,11 +278,31 @@ class Reader:
                     else:
                         self._count(reading, part, place.depth, directive)
                         self._note(reading, part, place, directive)
-                        directives.extend(part.parsed.directives)
+                        directives.extend(self._seen_from(place, part))
             place.directives[:] = directives
         reading.expanded = True
         above.pop()
         return reading
+
+    def _seen_from(self, place: Including, part: _Reading) -> list[Directive]:
+        """The directives of a text in a place, without includes that are known to be none here."""
+        directives = part.parsed.directives
+        if not self._known_in or not place.depth:
+            return directives
+        around = place.blocks[-1:]
+        return [
+            each
+            for each in directives
+            if id(each) not in self._known_in or not self._known_in[id(each)][1].issuperset(around)
+        ]
+
+    def _lost(
+        self, directive: Directive, error: UnreadError, known_in: set[str], name: str = ""
+    ) -> Directive:
+        unread = _unread(directive, str(error), name)
+        if known_in and error.elsewhere:
+            self._known_in[id(unread)] = unread, known_in
+        return unread
 
     def _note_brought(self, directive: Directive, parts: list[_Reading | Directive]) -> None:
         """Keeps the texts of an include of which all were read."""
@@ -332,7 +354,8 @@ class Reader:
         name = placeholders.in_include(include, directive.key or directive.file)
         if name:
             return [_unread(directive, f"nothing defines {name} in its name")]
-        known = _is_known(include, place, reading)
+        known_in = _contexts_of_known(include)
+        known = bool(known_in) and known_in.issuperset(_around(place, reading))
         try:
             names = self._found.get(include)
             if names is None:
@@ -342,7 +365,7 @@ class Reader:
                 reading.elsewhere.setdefault(include, _unread(directive, str(error)))
             return []
         except UnreadError as error:
-            return [] if known and error.elsewhere else [_unread(directive, str(error))]
+            return [] if known and error.elsewhere else [self._lost(directive, error, known_in)]
         except AmbiguousError as error:
             return [_unread(directive, str(error))]
         parts: list[_Reading | Directive] = []
@@ -357,7 +380,7 @@ class Reader:
                 part = self._include(name, place.free_names, above)
             except UnreadError as error:
                 if not (known and error.elsewhere):
-                    parts.append(_unread(directive, str(error), name))
+                    parts.append(self._lost(directive, error, known_in, name))
                 continue
             why = "" if self._library.certain else _misfit(place, part.parsed.directives)
             if why:
@@ -385,14 +408,15 @@ _ONCE = frozenset(("events", "http", "mail", "stream"))
 _AROUND = {"location": "server", "limit_except": "location", "server": "http", "upstream": "http"}
 
 
-def _is_known(include: str, place: Including, reading: _Reading) -> bool:
-    """Whether an include, wherever the text that has it is read, is of a file that comes with
-    nginx."""
+def _contexts_of_known(include: str) -> set[str]:
+    """Where an include is of a file that comes with nginx; none for any other file."""
     found = _KNOWN.match(include)
-    if found is None:
-        return False
-    around = place.blocks[-1:] if place.depth else contexts(reading.parsed.directives)
-    return _KNOWN_IN[found.lastgroup or ""].issuperset(around)
+    return _KNOWN_IN[found.lastgroup or ""] if found is not None else set()
+
+
+def _around(place: Including, reading: _Reading) -> Iterable[str]:
+    """The contexts that an include may stand in, wherever the text that has it is read."""
+    return place.blocks[-1:] if place.depth else contexts(reading.parsed.directives)
 
 
 def _misfit(place: Including, directives: list[Directive]) -> str:

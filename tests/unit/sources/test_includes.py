@@ -591,3 +591,22 @@ def test_a_placeholder_that_is_a_variable(site, definition):
 def test_a_use_is_no_definition(site, use):
     site.write("nginx.conf", f"http {{ {use} server {{ return 200 ${{PORT}}; }} }}")
     assert [each.name for each in site.one().placeholders] == ["PORT"]
+
+
+@pytest.mark.parametrize("known", ["include mime.types;", "include deep.inc;"])
+def test_what_comes_with_nginx_is_known_by_where_its_include_ends_up(site, gaps, known):
+    """A file that holds an include alone does not say in which block it stands."""
+    site.write("nginx.conf", "events {} http { include types.inc; server { listen 80; } }")
+    site.write("types.inc", known)
+    site.write("deep.inc", "include /etc/nginx/mime.types;")
+    assert gaps(site.one("site/nginx.conf")) == []
+
+
+def test_and_is_somebody_s_own_in_another_block(site, gaps):
+    """proxy_params comes with nginx for server{} and location{}, and not for an upstream."""
+    site.write(
+        "nginx.conf",
+        "events {} http { upstream u { include p.inc; } server { listen 80; include p.inc; } }",
+    )
+    site.write("p.inc", "include proxy_params;")
+    assert len(gaps(site.one("site/nginx.conf"))) == 1
