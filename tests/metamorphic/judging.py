@@ -13,10 +13,12 @@ from nginx_grpc import model, resources
 from nginx_grpc.engines.wasm import CompiledPolicy
 from nginx_grpc.tree import Configuration
 
-# Lines and files, and the number of fields, which counts them.
-PLACES = {"file", "line", "key", "covers", "fields"}
+# Lines, columns and files, and the number of fields, which counts them.
+PLACES = {"file", "line", "column", "key", "covers", "fields"}
 # NG501 counts what stands in a file.
 _IN_FILE = re.compile(r" \(\d+ in this file\)")
+# A remedy says where its lines go; edits go by the order of the text.
+_PLACE = re.compile(r"^# in \S+:\d+\n| \(line \d+\)", re.MULTILINE)
 # Each makes other rules speak, and others see a change of a value.
 SETTINGS: list[dict[str, Any]] = [
     {"inline_waivers": "allow"},
@@ -110,9 +112,14 @@ def _findings(document: dict[str, Any], settings: dict[str, Any], folder: str, w
     found = {
         (kind, *(_IN_FILE.sub("", finding[name].replace(folder, "")) for name in names))
         for kind in ("deny", "warn", "waived")
-        for finding in decision[kind]
+        for finding in map(_without_place, decision[kind])
     }
     return decision["allow"], sorted(found), decision["rules"]
+
+
+def _without_place(finding: dict[str, Any]) -> dict[str, Any]:
+    lines = sorted(_PLACE.sub("", finding["remedy"]).splitlines())
+    return {**finding, "remedy": "\n".join(lines)}
 
 
 @cache
