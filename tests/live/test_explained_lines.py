@@ -334,9 +334,9 @@ PROXIED = """
 upstream greeter { server GREETER; }
 server {
     listen LISTEN http2;
-    location /greeter.v1.Greeter/ { proxy_pass http://greeter; }
+    location /greeter.v1.Greeter/ { proxy_pass http://greeter; proxy_read_timeout 1s; }
 }
-"""
+"""  # now and then the server leaves the connection open, and nginx waits out its time
 
 
 def test_proxy_pass(version, explained) -> None:

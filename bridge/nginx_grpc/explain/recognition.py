@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from nginx_grpc.explain import access, table
 from nginx_grpc.explain.entries import GRPC, Entry, none
 from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, unwrapped
-from nginx_grpc.explain.meanings import connections
+from nginx_grpc.explain.meanings import connections, pages
+from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, of_status
 from nginx_grpc.explain.patterns import Matcher
 from nginx_grpc.explain.table.requests import NOT_GRPC
@@ -34,12 +35,24 @@ _CLIENT = re.compile(
     r"|SETTINGS|TLS|curl: \(|[dD]eadline|DEADLINE|cardinality|EOF|content-type|EOS|pings|io exc"
     r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
     r"|received no request|SSL_ERROR|transport|rpc error|navailable|UNAVAILABLE|RpcError"
+    r"|ertificate|CERTIFICATE|altnames|finishConnect|certification path|GRPC|NaN undefined"
+    r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note"
 )
 # A status is told in numbers; the table lists the usual ones.
 _STATUS = re.compile(
     r"(?:Received http2 header with status: |unexpected HTTP status code received from server: "
     r"|Received HTTP status code |Bad gRPC response\. HTTP status code: )(\d{1,3})(?!\d)"
 )
+_SIZE = re.compile(
+    r"(?:eceived message larger than max \(|essage exceeds maximum size \d{1,10}: )(\d{1,10})(?!\d)"
+)
+# What grpc-java says goes on over lines, with the headers and the page that came.
+_JAVA = re.compile(r"io\.grpc\.Status(?:Runtime)?Exception|io\.grpc\.StatusException")
+_TRACE = re.compile(
+    r"Caused by: |\s+at |\s*\.\.\. \d|\s*Suppressed: |<|(?:in|mis)\w* content-type"
+    r"|missing GRPC status|headers: Met|trailers: Met|Channel Pipe|DATA---"
+)
+_TOLD = "told"  # the cause of a message was in a line before
 _WHOLE = ("unexpected EOF",)  # all that grpc-go says
 # What is quoted most often, without the end of its line: nginx says it of upstreams above all.
 _CUT = re.compile(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
@@ -102,6 +115,7 @@ class Recogniser:
         self._startup = Matcher(table.STARTUP)
         # What says more than its code is known by that.
         said = [entry for entry in table.CLIENTS if entry.name != UNAVAILABLE.name]
+        self._before = ""  # the start of a client's message that goes on over lines
         self._clients = Matcher(entry for entry in said if not entry.vague)
         self._vague = Matcher(entry for entry in said if entry.vague)
         self._codes = Matcher(entry for entry in table.CLIENTS if entry not in said)
@@ -192,19 +206,39 @@ class Recogniser:
             seen.entry = of_status(status) or ANSWERED
         return seen
 
+    def _said(self, text: str, before: str) -> Entry | None:
+        """What a client says, in a line of its own or in one that goes on with a message."""
+        if before.endswith("HTTP status code 200"):
+            text = f"{before} {text}"  # the lines after it say what is wrong
+        found = None
+        if _CLIENT.search(text) and _CALLS_OF_UNIX not in text:
+            status, size = _STATUS.search(text), _SIZE.search(text)
+            if status is not None:
+                found = of_status(int(status[1]))
+            elif size is not None:
+                found = pages.of_size(int(size[1]))
+            found = found or self._clients.entry(text)
+            of_grpc = before and text.startswith("Caused by: ")
+            if found is None and (of_grpc or _SIGN.search(text) or text.strip() in _WHOLE):
+                found = self._vague.entry(text)
+            found = found or self._codes.entry(text)
+        return found or (HEAD if before else None)
+
     def _other(self, text: str) -> Seen:
         """A client's message, or one of nginx without its time."""
         seen = Seen(None, "", "other", text)
-        if _CLIENT.search(text) and _CALLS_OF_UNIX not in text:
-            status = _STATUS.search(text)
-            seen.entry = of_status(int(status[1])) if status is not None else None
-            seen.entry = seen.entry or self._clients.entry(text)
-            if seen.entry is None and (_SIGN.search(text) or text.strip() in _WHOLE):
-                seen.entry = self._vague.entry(text)
-            seen.entry = seen.entry or self._codes.entry(text)
-            if seen.entry is not None:
-                seen.source = "client"
-                return seen
+        before, self._before = self._before, ""
+        if before and _TRACE.match(text):
+            self._before = before
+        else:
+            before = ""
+        seen.entry = HEAD if before == _TOLD else self._said(text, before)
+        if seen.entry is not None:
+            seen.source = "client"
+            if before or _JAVA.search(text):
+                open_still = seen.entry.name in (HEAD.name, UNAVAILABLE.name)
+                self._before = (before or text) if open_still else _TOLD
+            return seen
         if _CUT.fullmatch(text.strip()):
             text = f"{text.strip()} while reading response header from upstream"
         at = text.find(", client: ")

@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.entries import Entry, client, network, none, rule
 
-__all__ = ["ALPN", "DIAL", "HTTP1", "LOST", "PINGS", "TLS"]
+__all__ = ["ALPN", "CERTIFICATE", "DIAL", "HTTP1", "LOST", "PINGS", "TLS"]
 
 _NO_HTTP2 = (
     rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
@@ -32,6 +32,20 @@ TLS = Entry(
     (
         client("it is set up for the other kind", "Does it dial with TLS credentials?"),
         rule("", "listen lacks ssl", "server.listens"),
+    ),
+)
+CERTIFICATE = Entry(
+    "certificate-refused",
+    "The client refuses the certificate that it is shown: it is for another name, it is over, or "
+    "the client does not know who signed it.",
+    (
+        client("it dials a name that the certificate lacks", "Which name does it dial?"),
+        client("it lacks the authority's certificate", "Which authorities does it trust?"),
+        rule(
+            "",
+            "ssl_certificate is another server's, is over, or lacks its chain",
+            "server.listens",
+        ),
     ),
 )
 DIAL = Entry(

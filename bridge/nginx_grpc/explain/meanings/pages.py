@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.entries import Entry, client, rule, server
 
-__all__ = ["BODY", "CONTENT_TYPE", "NO_MESSAGE", "NO_STATUS", "STATUS"]
+__all__ = ["BODY", "CONTENT_TYPE", "LARGE", "NO_MESSAGE", "NO_STATUS", "STATUS", "of_size"]
 
 CONTENT_TYPE = Entry(
     "content-type-wrong",
@@ -30,7 +30,16 @@ BODY = Entry(
     "UNKNOWN, by what its first bytes look like.",
     (
         rule("NG110", "the page's return has a text", "location.error_page"),
-        server("the server itself sends larger messages than the client takes"),
+        rule("NG209", "a return with a text answers before grpc_pass", "location.arrival"),
+    ),
+)
+LARGE = Entry(
+    "message-too-large",
+    "A message is larger than its receiver takes, 4 MB unless it says otherwise: "
+    "RESOURCE_EXHAUSTED. nginx sets no limit on answers.",
+    (
+        client("its limit on received messages is too small", "What is its limit?"),
+        server("it sends more in one message than it should", "How large is the answer?"),
     ),
 )
 STATUS = Entry(
@@ -68,3 +77,17 @@ NO_MESSAGE = Entry(
         client("it ended the stream without a message", "Does it do so directly?"),
     ),
 )
+
+
+def of_size(size: int) -> Entry:
+    """What a message of so many bytes is that its receiver refuses.
+
+    Where a text comes in place of a message, its second to fifth letter are taken for the length:
+    "hello" gives 1701604463.
+    """
+    letters = size.to_bytes(4, "big") if size < 2**32 else b""
+    return (
+        BODY
+        if letters and all(32 <= each < 127 or each in b"\t\r\n" for each in letters)
+        else LARGE
+    )

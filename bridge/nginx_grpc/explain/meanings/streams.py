@@ -45,6 +45,12 @@ CANCELLED = Entry(
     "deadline-exceeded",
     "The client's deadline ran out.",
     (
+        rule(
+            "NG101",
+            "the call went out by proxy_pass, and nginx waits for the end of an answer that is "
+            "not HTTP/1",
+            "location.handler",
+        ),
         rule("NG206", "a repeated call hangs (non_idempotent)", "location.grpc_next_upstream"),
         rule(
             "NG212",

@@ -1,7 +1,7 @@
 """What clients on gRPC C-core say: Python, Ruby, PHP, C++, older C#."""
 
-from nginx_grpc.explain.entries import Entry, none
 from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
@@ -9,12 +9,6 @@ __all__ = ["ENTRIES"]
 _CODES = "tests/live/test_status_codes.py"
 # Each status that is not in order; C-core says the number alone.
 _STATUSES = (*BY_STATUS, 9, 12, 301, 302, 307, 308, 431, 501, 505)
-
-HEAD = Entry(
-    "client-head",
-    "The frame around a client's message.",
-    (none("the message is in another line"),),
-)
 ENTRIES = (
     *(
         entry.said(f"…Received http2 header with status: {status}", shown_by=_CODES)
@@ -25,6 +19,11 @@ ENTRIES = (
         "…cardinality violation: received multiple …",
         shown_by="tests/live/test_ng110_error_page_harm.py",
     ),
+    pages.BODY.said(
+        "…Received message larger than max (1701604463 vs. …",
+        shown_by="grpc-js behind nginx 1.31.3",
+    ),
+    pages.LARGE.said("…Received message larger than max (…", shown_by="source of gRPC C-core"),
     pages.NO_STATUS.said(
         "…Data frame with END_STREAM flag received",
         "…No status received",
@@ -84,6 +83,12 @@ ENTRIES = (
     connections.TLS.said(
         "…SSL_ERROR_SSL: …WRONG_VERSION_NUMBER",
         shown_by="tests/live/test_explained_lines.py",
+    ),
+    connections.CERTIFICATE.said(
+        "…CERTIFICATE_VERIFY_FAILED",
+        "…is not in peer certificate",
+        shown_by="tests/live/test_explained_lines.py",
+        vague=True,
     ),
     connections.LOST.said(
         "…recvmsg:Connection reset by peer",

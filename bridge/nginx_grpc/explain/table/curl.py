@@ -30,6 +30,7 @@ ENTRIES = (
         "curl: (1) Received HTTP/0.9 when not allowed",
         shown_by=_SEEN,
     ),
+    connections.CERTIFICATE.said("curl: (60) …", shown_by=_SEEN),
     connections.TLS.said("curl: (35) …wrong version number", shown_by=_SEEN),
     connections.LOST.said("curl: (56) …", shown_by=_SEEN),
     connections.DIAL.said("curl: (7) Failed to connect …", shown_by=_SEEN),

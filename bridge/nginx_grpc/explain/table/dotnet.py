@@ -16,6 +16,10 @@ ENTRIES = (
     ),
     pages.CONTENT_TYPE.said("…Bad gRPC response. Invalid content-type value: …", shown_by=_SEEN),
     pages.NO_STATUS.said("…No grpc-status found on response", shown_by=_SEEN),
+    pages.LARGE.said(
+        "…Received message exceeds the maximum configured message size", shown_by=_SEEN
+    ),
+    connections.CERTIFICATE.said("…The remote certificate is invalid…", shown_by=_SEEN, vague=True),
     connections.HTTP1.said(
         "…Bad gRPC response. Response protocol downgraded to HTTP/1.1",
         "…The HTTP/2 server sent invalid data on the connection. HTTP/2 error code "

@@ -29,9 +29,10 @@ ENTRIES = (
         shown_by=_HARM,
     ),
     pages.BODY.said(
-        "…grpc: received message larger than max (…",
+        "…grpc: received message larger than max (1919247732 vs. …",
         shown_by=_HARM,
     ),
+    pages.LARGE.said("…grpc: received message larger than max (…", shown_by="source of grpc-go"),
     pages.BODY.said("…unexpected EOF", shown_by=_HARM, vague=True),
     pages.STATUS.said("…malformed grpc-status: …", shown_by=_HARM),
     pages.NO_STATUS.said(
@@ -86,6 +87,11 @@ ENTRIES = (
     connections.TLS.said(
         "…connection error: desc = …tls: first record does not look like a TLS handshake",
         "…Failed to dial target host …tls: first record does not look like a TLS handshake",
+        shown_by="tests/live/test_explained_lines.py",
+    ),
+    connections.CERTIFICATE.said(
+        "…authentication handshake failed: …certificate…",
+        "…Failed to dial target host …certificate…",
         shown_by="tests/live/test_explained_lines.py",
     ),
     connections.ALPN.said(

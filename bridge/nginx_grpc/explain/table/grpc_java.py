@@ -1,11 +1,12 @@
 """What clients on grpc-java say."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
 
-_SEEN = "grpc-java 1.68.1 behind nginx 1.22.1 and 1.31.3"
+_SEEN = "grpc-java 1.68.1 and 1.85.1 behind nginx 1.22.1 and 1.31.3"
 _STATUSES = (*BY_STATUS, 301, 302, 307, 308, 431, 501, 505)
 
 ENTRIES = (
@@ -25,14 +26,16 @@ ENTRIES = (
     ),
     pages.CONTENT_TYPE.said(
         "…HTTP status code 200 invalid content-type: …",
-        "…invalid content-type: …",
+        "…HTTP status code 200 missing content-type…",
         shown_by=_SEEN,
-        vague=True,
     ),
+    pages.CONTENT_TYPE.said("…invalid content-type: …", shown_by=_SEEN, vague=True),
     pages.NO_STATUS.said(
         "…Received unexpected EOS on empty DATA frame from server",
         "…Received unexpected EOS on DATA frame from server",
         "…missing GRPC status in response",
+        "…missing GRPC status, inferred error from HTTP status code",
+        "…HTTP status code 200 missing GRPC status…",
         shown_by=_SEEN,
     ),
     BY_STATUS[408].said(
@@ -61,10 +64,24 @@ ENTRIES = (
     connections.ALPN.said(
         "…Failed ALPN negotiation: Unable to find compatible protocol", shown_by=_SEEN
     ),
+    pages.BODY.said("…message exceeds maximum size 4194304: 1701604463", shown_by=_SEEN),
+    pages.LARGE.said("…gRPC message exceeds maximum size …", shown_by="source of grpc-java"),
+    connections.DIAL.said("…finishConnect(..) failed…", shown_by=_SEEN, vague=True),
+    connections.CERTIFICATE.said(
+        "…No subject alternative DNS name matching …",
+        "…No name matching …",
+        "…unable to find valid certification path…",
+        shown_by=_SEEN,
+        vague=True,
+    ),
+    HEAD.said(
+        "…HTTP status code 200",
+        "…INTERNAL: http2 exception",
+        shown_by=_SEEN,
+    ),
     connections.TLS.said("…not an SSL/TLS record: …", shown_by=_SEEN, vague=True),
     connections.LOST.said(
         "…Network closed for unknown reason",
-        "…UNAVAILABLE: io exception",
         "…UNAVAILABLE: Connection reset by peer",
         shown_by=_SEEN,
     ),

@@ -1,6 +1,7 @@
 """What clients on grpc-js (Node.js) say."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
 
 __all__ = ["ENTRIES"]
@@ -24,11 +25,34 @@ ENTRIES = (
         "…Received RST_STREAM with code 0",
         shown_by=_SEEN,
     ),
+    pages.BODY.said("…Received message larger than max (1701604463 vs …", shown_by=_SEEN),
+    pages.LARGE.said("…Received message larger than max (…", shown_by=_SEEN),
+    pages.STATUS.said("…NaN undefined:", "NaN undefined:", shown_by=_SEEN),
     streams.REFUSED.said(
         "…Received RST_STREAM with code 7", "…Stream refused by server", shown_by=_SEEN
     ),
     streams.HEADERS.said("…Received RST_STREAM with code 11", shown_by=_SEEN),
-    pages.NO_STATUS.said("…Missing grpc-status", shown_by=_SEEN),
+    pages.NO_STATUS.said(
+        "…Missing grpc-status",
+        "…Received HTTP status code 200",
+        "…Received RST_STREAM with code 0 (Call ended without gRPC status)",
+        shown_by=_SEEN,
+    ),
+    connections.HTTP1.said(
+        "…No connection established. Last error: Protocol error", shown_by=_SEEN
+    ),
+    connections.ALPN.said(
+        "…No connection established. Last error: …alert no application protocol", shown_by=_SEEN
+    ),
+    connections.TLS.said(
+        "…No connection established. Last error: …wrong version number", shown_by=_SEEN
+    ),
+    connections.CERTIFICATE.said(
+        "…No connection established. Last error: …does not match certificate's altnames",
+        "…No connection established. Last error: …certificate…",
+        shown_by=_SEEN,
+    ),
+    HEAD.said(". Resolution note:", shown_by=_SEEN),
     connections.DIAL.said(
         "…No connection established. Last error: …",
         "…Failed to connect before the deadline",

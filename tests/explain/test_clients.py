@@ -1,0 +1,122 @@
+"""Messages of grpc-js 1.14.7 and grpc-java 1.85.1, as they said them behind nginx 1.22.1 and
+1.31.3, and of other clients by their source: each leads to its class."""
+
+from __future__ import annotations
+
+import pytest
+
+from nginx_grpc.explain.recognition import Recogniser
+
+JS = "14 UNAVAILABLE: No connection established. Last error: "
+JAVA = "io.grpc.StatusRuntimeException: "
+NETTY = "io.grpc.netty.shaded.io.netty."
+LINES = {
+    f"{JS}Error: connect ECONNREFUSED 127.0.0.1:55385. Resolution note:": "no-connection",
+    f"{JS}Protocol error (2026-11-30T11:22:03.666Z). Resolution note:": "http2-to-http1-port",
+    f"{JS}Error: 80AC:error:0A000460:SSL routines:ssl3_read_bytes:tlsv1 alert no application "
+    "protocol:../deps/openssl/openssl/ssl/record/rec_layer_s3.c": "no-http2-in-tls",
+    f"{JS}Error: 800C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps": (
+        "tls-and-plaintext"
+    ),
+    f"{JS}Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's "
+    "altnames: Host: other.example.com. is not in the cert's altnames": "certificate-refused",
+    "2 UNKNOWN: Received HTTP status code 200": "no-grpc-status",
+    "13 INTERNAL: Received RST_STREAM with code 0 (Call ended without gRPC status)": (
+        "no-grpc-status"
+    ),
+    "NaN undefined:": "page-bad-status",
+    "8 RESOURCE_EXHAUSTED: Received message larger than max (1701604463 vs 4194304)": (
+        "page-with-body"
+    ),
+    "8 RESOURCE_EXHAUSTED: Received message larger than max (5000006 vs 4194304)": (
+        "message-too-large"
+    ),
+    "rpc error: code = ResourceExhausted desc = grpc: received message larger than max "
+    "(1919247732 vs. 4194304)": "page-with-body",
+    "rpc error: code = ResourceExhausted desc = grpc: received message larger than max "
+    "(4194309 vs. 4194304)": "message-too-large",
+    f"{JAVA}RESOURCE_EXHAUSTED: gRPC message exceeds maximum size 4194304: 5000006": (
+        "message-too-large"
+    ),
+    "rpc error: code = Unavailable desc = connection error: desc = "
+    '"transport: authentication handshake failed: tls: failed to verify certificate: x509: '
+    'certificate is valid for a.example.com, not b.example.com"': "certificate-refused",
+    "curl: (60) SSL certificate problem: self-signed certificate": "certificate-refused",
+}
+# Line by line; client-head is what only stands around the message.
+TRACES = {
+    "refused": (
+        (f"{JAVA}UNAVAILABLE: io exception", "unavailable"),
+        (
+            f"Caused by: {NETTY}channel.AbstractChannel$AnnotatedConnectException: "
+            "finishConnect(..) failed with error(-111): Connection refused: /127.0.0.1:50051",
+            "no-connection",
+        ),
+        ("Caused by: java.net.ConnectException: finishConnect(..) failed", "client-head"),
+        ("\tat java.base/java.lang.Thread.run(Thread.java:840)", "client-head"),
+    ),
+    "page": (
+        (f"{JAVA}UNAVAILABLE: HTTP status code 502", "status-502"),
+        ("invalid content-type: text/html", "client-head"),
+        ("headers: Metadata(:status=502,server=nginx/1.31.3)", "client-head"),
+        ("DATA-----------------------------", "client-head"),
+        ("<html>", "client-head"),
+        ("<head><title>502 Bad Gateway</title></head>", "client-head"),
+    ),
+    "text": (
+        (f"{JAVA}UNKNOWN: HTTP status code 200", "client-head"),
+        ("invalid content-type: text/plain", "content-type-wrong"),
+        ("headers: Metadata(:status=200,server=nginx/1.31.3)", "client-head"),
+    ),
+    "no status": (
+        (f"{JAVA}UNKNOWN: HTTP status code 200", "client-head"),
+        ("missing GRPC status, inferred error from HTTP status code", "no-grpc-status"),
+    ),
+    "HTTP/1": (
+        (f"{JAVA}INTERNAL: http2 exception", "client-head"),
+        (
+            f"Caused by: {NETTY}handler.codec.http2.Http2Exception: First received frame was not "
+            "SETTINGS. Hex dump for first 5 bytes: 485454502f",
+            "http2-to-http1-port",
+        ),
+    ),
+    "name": (
+        (f"{JAVA}UNAVAILABLE: io exception", "unavailable"),
+        ("Channel Pipeline: [SslHandler#0, DefaultChannelPipeline$TailContext#0]", "client-head"),
+        (
+            "Caused by: javax.net.ssl.SSLHandshakeException: General OpenSslEngine problem",
+            "client-head",
+        ),
+        (
+            "Caused by: java.security.cert.CertificateException: No subject alternative DNS name "
+            "matching other.example.com found.",
+            "certificate-refused",
+        ),
+    ),
+}
+# The same words where nothing says that gRPC is meant.
+OF_OTHERS = (
+    "Caused by: java.net.ConnectException: finishConnect(..) failed: Connection refused",
+    "x509: certificate signed by unknown authority",
+    "invalid content-type: text/html",
+    "<html>",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line(line) -> None:
+    assert Recogniser().see(line).entry.name == LINES[line]
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_a_trace(name) -> None:
+    recogniser = Recogniser()
+    seen = [recogniser.see(line).entry for line, _ in TRACES[name]]
+    assert [entry and entry.name for entry in seen] == [wanted for _, wanted in TRACES[name]]
+
+
+@pytest.mark.parametrize("line", OF_OTHERS)
+def test_the_words_of_others(line) -> None:
+    recogniser = Recogniser()
+    recogniser.see("2026-11-30 something else")
+    assert recogniser.see(line).entry is None
