@@ -28,6 +28,8 @@ __all__ = ["EmbeddedEngine"]
 
 # Shards are not made faster than so many threads judge them, and each has a memory of its own.
 _MOST_THREADS = 4
+# A memory of WebAssembly never shrinks: larger ones are given back.
+_MOST_KEPT = 64 * 1024 * 1024
 
 
 class EmbeddedEngine(Engine):
@@ -41,26 +43,30 @@ class EmbeddedEngine(Engine):
 
     def __init__(self, threads: int = 0) -> None:
         self._threads = threads or min(cores(), _MOST_THREADS)
+        self._kept: _Policies | None = None
 
     def judge(
         self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:
-        """See Engine. While some shards of a configuration are judged the next is made."""
-        from nginx_grpc.engines.wasm import Compiled, CompiledPolicy, OutOfMemory, PolicyAborted
+        """See Engine. While some shards of a configuration are judged the next is made.
+
+        What judges is kept for the same settings: `fix` and an editor ask again and again.
+        """
+        from nginx_grpc.engines.wasm import OutOfMemory, PolicyAborted
 
         data = {} if settings is None else {"nginx_grpc": settings}
+        # Taken out while in use: what was interrupted, or failed, judges no more.
+        policies, self._kept = self._kept, None
         try:
-            compiled = Compiled(resources.policy_wasm())
-            policies = [CompiledPolicy(compiled, data, {"time.now_ns": time.time_ns})]
+            if policies is None or policies.data != data:
+                policies = _Policies(data)
             decisions = []
             for shards in map(iter, configurations):
                 first = next(shards)
                 if first.last:
-                    decisions.append(self._decision(policies[0], first.text))
-                    continue
-                while len(policies) < self._threads:
-                    policies.append(CompiledPolicy(compiled, data, {"time.now_ns": time.time_ns}))
-                decisions.append(self._of_shards(first, shards, policies))
+                    decisions.append(self._decision(policies.some(1)[0], first.text))
+                else:
+                    decisions.append(self._of_shards(first, shards, policies.some(self._threads)))
         except OutOfMemory:
             raise Refused(
                 "a configuration that is too large for the embedded engine's 3 GiB",
@@ -71,6 +77,8 @@ class EmbeddedEngine(Engine):
                 f"the embedded engine failed: {aborted}",
                 "try --engine opa, and please report this with the configuration",
             ) from None
+        if policies.size <= _MOST_KEPT:
+            self._kept = policies
         return decisions
 
     def _of_shards(
@@ -109,3 +117,29 @@ class EmbeddedEngine(Engine):
     def _decision(self, policy: CompiledPolicy, text: bytes) -> Decision:
         policy.give(text)
         return read_decision(policy.ask("nginx/grpc/decision"), self.name)
+
+
+class _Policies:
+    """The policy with some data, as often as threads ask for it."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        from nginx_grpc.engines.wasm import Compiled
+
+        self.data = data
+        self._compiled = Compiled(resources.policy_wasm())
+        self._all: list[CompiledPolicy] = []
+
+    def some(self, number: int) -> list[CompiledPolicy]:
+        """So many of them."""
+        from nginx_grpc.engines.wasm import CompiledPolicy
+
+        while len(self._all) < number:
+            self._all.append(
+                CompiledPolicy(self._compiled, self.data, {"time.now_ns": time.time_ns})
+            )
+        return self._all[:number]
+
+    @property
+    def size(self) -> int:
+        """The bytes that their memories have."""
+        return sum(each.size for each in self._all)

@@ -97,6 +97,11 @@ class CompiledPolicy:
         return set(self._names.values())
 
     @property
+    def size(self) -> int:
+        """The bytes of its memory, which never shrinks."""
+        return self._memory.data_len(self._store)
+
+    @property
     def entrypoints(self) -> list[str]:
         """What the module can be asked for."""
         return list(self._entrypoints)
