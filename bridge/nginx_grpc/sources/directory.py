@@ -148,7 +148,7 @@ class DirectorySource(Source):
             folder = own
         reader = self._readers.get(folder)
         if reader is None:
-            library = DiskLibrary(folder, self._options, whole=whole)
+            library = DiskLibrary(folder, self._options, whole=lambda: whole)
             reader = self._readers[folder] = Reader(library, self._options)
             self._seen[reader] = set()
         return reader

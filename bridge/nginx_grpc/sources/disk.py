@@ -6,7 +6,8 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from nginx_grpc.sources import glob
 from nginx_grpc.sources.includes import Library, NoFolderError, Text, UnreadError
@@ -74,18 +75,20 @@ class DiskLibrary(Library):
     Args:
         folder: the main file's folder, as it was given ("" is the current one).
         options: prefix, root, maps and limits.
-        whole: whether that file is a whole nginx.conf. Relative includes start from its folder, and
-            nobody says where it is for a part that it includes: without a prefix that is a guess.
+        whole: whether that file is a whole nginx.conf; asked only where a file includes another.
+            Relative includes start from its folder, and nobody says where it is for a part that it
+            includes: without a prefix that is a guess.
     """
 
-    def __init__(self, folder: str, options: ReadOptions, *, whole: bool = True) -> None:
-        self._prefix = options.prefix or (folder if whole else _above(folder))
-        self.certain = whole or bool(options.prefix)
+    def __init__(
+        self, folder: str, options: ReadOptions, *, whole: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._folder = folder
+        self._given_prefix = options.prefix
+        self._whole = whole
         self._limits = options.limits
         self._overlay = options.overlay
-        self._maps = {"/etc/nginx": self._prefix}
-        for path, where in options.maps.items():
-            self._maps[path.rstrip("/") or "/"] = where
+        self._given_maps = options.maps
         # What the user names is as good as the root.
         allowed = [options.root or folder, *options.maps.values()]
         if options.prefix:
@@ -94,6 +97,20 @@ class DiskLibrary(Library):
         self._named = tuple(os.path.abspath(root or ".") for root in allowed)
         self._root = options.root or folder or "."
         self._names = 0
+
+    @cached_property
+    def certain(self) -> bool:  # type: ignore[override]
+        """See Library."""
+        return bool(self._given_prefix) or self._whole()
+
+    @cached_property
+    def _prefix(self) -> str:
+        return self._given_prefix or (self._folder if self.certain else _above(self._folder))
+
+    @cached_property
+    def _maps(self) -> dict[str, str]:
+        maps = {path.rstrip("/") or "/": where for path, where in self._given_maps.items()}
+        return {"/etc/nginx": self._prefix, **maps}
 
     def find(self, include: str) -> list[str]:
         """See Library. A name is the file's path as a reader should see it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from nginx_grpc.sources.contexts import check_nginx, context_of, is_whole
 from nginx_grpc.sources.disk import DiskLibrary
@@ -29,7 +30,7 @@ class TextSource(Source):
         self._text = Text(file, data, file)
         self._entry = entry
         folder = "" if kind == "stdin" else os.path.dirname(file)
-        library = DiskLibrary(folder, options, whole=is_whole(data, file))
+        library = DiskLibrary(folder, options, whole=partial(is_whole, data, file))
         self._reader = Reader(library, options)
 
     def collect(self) -> list[Configuration]:
