@@ -7,9 +7,9 @@ from typing import Any
 
 from nginx_grpc.explain.places import Place
 
-__all__ = ["value"]
+__all__ = ["DEFAULTS", "value"]
 
-_DEFAULTS = {
+DEFAULTS = {
     "grpc_connect_timeout": "60s",
     "grpc_read_timeout": "60s",
     "grpc_send_timeout": "60s",
@@ -27,6 +27,8 @@ _DEFAULTS = {
     "large_client_header_buffers": "4 8k",
     "keepalive_requests": "1000",
 }
+"""What nginx does where nothing is said, by directive, in words."""
+
 _OF_POOLS = {"keepalive_timeout": "60s", "keepalive_time": "1h", "keepalive_requests": "1000"}
 _HOPS = ("connection", "te", "upgrade", "transfer-encoding", "keep-alive", "proxy-connection")
 
@@ -47,7 +49,7 @@ def value(name: str, place: Place) -> str:
         return _of_pool(setting, place)
     directives = place.server["directives"] if node == "server" else place.location["directives"]
     gap = "gap" in (place.server if node == "server" else place.location)
-    return _said(setting, directives.get(setting), _DEFAULTS.get(setting, "not set"), gap)
+    return _said(setting, directives.get(setting), DEFAULTS.get(setting, "not set"), gap)
 
 
 def _said(name: str, setting: dict[str, Any] | None, default: str, gap: bool) -> str:

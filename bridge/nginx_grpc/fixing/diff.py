@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-__all__ = ["unified"]
+__all__ = ["changes", "unified"]
 
 _CONTEXT = 3
 _MISSING = b"\n\\ No newline at end of file\n"
@@ -48,30 +48,47 @@ def _path(side: str, name: str) -> bytes:
     return b'"' + quoted + b'"'
 
 
+def changes(before: bytes, after: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """What changes of a file, in its order: a first line, from 0, the line after the last one, and
+    what stands there instead."""
+    old, new = _lines(before), _lines(after)
+    for group in _groups(old, new, 0):
+        for tag, left, right, under, over in group:
+            if tag != "equal":
+                yield left, right, b"".join(new[under:over])
+
+
 def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+    for group in _groups(old, new, _CONTEXT):
+        start, stop = group[0][1], group[-1][2]
+        begin, end = group[0][3], group[-1][4]
+        yield b"@@ -%s +%s @@\n" % (_range(start, stop), _range(begin, end))
+        for tag, left, right, under, over in group:
+            if tag == "equal":
+                yield from _marked(b" ", old[left:right])
+                continue
+            yield from _marked(b"-", old[left:right])
+            yield from _marked(b"+", new[under:over])
+
+
+def _groups(
+    old: list[bytes], new: list[bytes], context: int
+) -> Iterator[list[tuple[str, int, int, int, int]]]:
+    """What differs, as SequenceMatcher says it, with so many lines around it."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1
     tail = 0
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    first = max(head - _CONTEXT, 0)
-    keep = max(tail - _CONTEXT, 0)
+    first = max(head - context, 0)
+    keep = max(tail - context, 0)
     matcher = SequenceMatcher(
         None, old[first : len(old) - keep], new[first : len(new) - keep], False
     )
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
-        if all(tag == "equal" for tag, *_ in group):
-            continue
-        start, stop = group[0][1] + first, group[-1][2] + first
-        begin, end = group[0][3] + first, group[-1][4] + first
-        yield b"@@ -%s +%s @@\n" % (_range(start, stop), _range(begin, end))
-        for tag, left, right, under, over in group:
-            if tag == "equal":
-                yield from _marked(b" ", old[first + left : first + right])
-                continue
-            yield from _marked(b"-", old[first + left : first + right])
-            yield from _marked(b"+", new[first + under : first + over])
+    for group in matcher.get_grouped_opcodes(context):
+        if any(tag != "equal" for tag, *_ in group):
+            yield [(tag, *(number + first for number in numbers)) for tag, *numbers in group]  # type: ignore[misc]
 
 
 def _marked(mark: bytes, lines: list[bytes]) -> Iterator[bytes]:

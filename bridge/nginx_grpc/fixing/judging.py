@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from nginx_grpc import model, sources
@@ -24,21 +25,31 @@ __all__ = ["STDIN", "Judge", "Judged"]
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judged:
     """What was read, and what was found in it.
 
     Args:
         result: the findings.
-        configurations, documents: what they were found in, in the same order.
+        configurations: what they were found in.
         contents: the bytes of each file, by its real path; `-` is standard input.
+        values: what was put in for names, see ReadOptions.
     """
 
     result: CheckResult
     configurations: list[Configuration]
-    documents: list[dict[str, Any]]
     contents: Mapping[str, bytes]
-    targets: Targets
+    values: Mapping[str, bytes]
+
+    @cached_property
+    def documents(self) -> list[dict[str, Any]]:
+        """The document of each configuration."""
+        return [model.build(each) for each in self.configurations]
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The texts, as something to change."""
+        return Targets(self.configurations, self.contents, self.values)
 
 
 class Judge:
@@ -67,6 +78,7 @@ class Judge:
         self._settings_of = settings_of
         self._fail_on = fail_on
         self._stdin = stdin
+        self._first: Judged | None = None
         self.count = 0
 
     @property
@@ -87,12 +99,15 @@ class Judge:
         return tuple(os.path.realpath(each) for each in folders if each)
 
     def first(self) -> Judged:
-        """What is there now."""
+        """What is there now, read once."""
+        if self._first is not None:
+            return self._first
         configurations = self._read(self._options.overlay, self._stdin, self._options)
         contents = {STDIN: self._stdin} if STDIN in self._paths else {}
         for configuration in configurations:
             self._collect(configuration, contents)
-        return self._judged(configurations, contents)
+        self._first = self._judged(configurations, contents)
+        return self._first
 
     def again(self, contents: Mapping[str, bytes]) -> Judged:
         """What would be there with these bytes. Raises Refused where it would not be read."""
@@ -132,6 +147,4 @@ class Judge:
             settings_of=self._settings_of,
             fail_on=self._fail_on,
         )
-        targets = Targets(configurations, contents, self._options.definitions)
-        documents = [model.build(each) for each in configurations]
-        return Judged(result, configurations, documents, contents, targets)
+        return Judged(result, configurations, contents, self._options.definitions)

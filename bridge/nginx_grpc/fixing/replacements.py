@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from nginx_grpc.findings import CheckResult, Finding, Replacement
 from nginx_grpc.fixing.edits import edits_of
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.targets import Targets
+from nginx_grpc.lines import Lines
 from nginx_grpc.tree import Configuration
 
 __all__ = ["placed"]
@@ -33,7 +33,7 @@ def placed(
         if not configuration.container
     }
     targets = Targets(configurations, contents, values)
-    lines: dict[bytes, _Lines] = {}
+    lines: dict[bytes, Lines] = {}
     findings = [
         replace(finding, replacements=_of(finding, targets, lines)) if finding.counts else finding
         for finding in result.findings
@@ -41,7 +41,7 @@ def placed(
     return replace(result, findings=findings)
 
 
-def _of(finding: Finding, targets: Targets, known: dict[bytes, _Lines]) -> tuple[Replacement, ...]:
+def _of(finding: Finding, targets: Targets, known: dict[bytes, Lines]) -> tuple[Replacement, ...]:
     """Every replacement of every edit, or none."""
     found: list[Replacement] = []
     try:
@@ -49,7 +49,7 @@ def _of(finding: Finding, targets: Targets, known: dict[bytes, _Lines]) -> tuple
             name, data, changes = targets.shown(targets.placed(edit))
             lines = known.get(data)
             if lines is None:
-                lines = known[data] = _Lines(data)
+                lines = known[data] = Lines(data)
             for change in changes:
                 line, column = lines.position(change.start)
                 end_line, end_column = lines.position(change.end)
@@ -58,21 +58,3 @@ def _of(finding: Finding, targets: Targets, known: dict[bytes, _Lines]) -> tuple
     except UnplacedError:
         return ()
     return tuple(dict.fromkeys(found))
-
-
-class _Lines:
-    """Where the lines of a file start."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._starts = [0]
-        at = data.find(b"\n")
-        while at >= 0:
-            self._starts.append(at + 1)
-            at = data.find(b"\n", at + 1)
-
-    def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, from 1; a column counts UTF-16 code units."""
-        line = bisect_right(self._starts, offset)
-        before = self._data[self._starts[line - 1] : offset].decode("utf-8", "replace")
-        return line, len(before.encode("utf-16-le")) // 2 + 1

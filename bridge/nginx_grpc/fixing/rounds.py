@@ -68,6 +68,7 @@ def fix(judge: Judge, wanted: Callable[[Finding], bool], *, unsafe: bool) -> Fix
     Raises Refused where what is there can't be read or judged.
     """
     first = judge.first()
+    judge.count = 1
     run = _Run(judge, first, wanted, unsafe)
     for _ in range(_RESTARTS):
         run.start()

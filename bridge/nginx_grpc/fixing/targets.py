@@ -138,6 +138,20 @@ class Targets:
         """The file that a text stands in. Raises UnplacedError."""
         return self._site(file, key).file
 
+    def offset(self, file: str, key: str, offset: int) -> int:
+        """Where an offset of a text is in its file. Raises UnplacedError."""
+        # Nothing at the start of a line would be the line itself, with the margin before it.
+        return self._site(file, key).home.change(Change(offset, offset, "x")).start
+
+    def directives_at(self, span: Span, file: str, key: str) -> Iterator[list[Directive]]:
+        """The directive that is written as a span, with the blocks around it, from the outside in:
+        once for each place that its text is included in."""
+        place = self._place(self._site(file, key), span)
+        for configuration in self.configurations:
+            for around in _paths(configuration.directives):
+                if place_of(around[-1]) == place and around[-1].name == span.name:
+                    yield list(around)
+
     def shown(self, placed: Placed) -> tuple[str, bytes, list[Change]]:
         """A file's name for a reader, its bytes, and what changes in them: of a dump, the file that
         a section is of."""
@@ -306,6 +320,25 @@ def _blocks(directives: Sequence[Directive]) -> Iterator[Directive]:
         seen.add(id(directive))
         yield directive
         waiting.extend(reversed(directive.block))
+
+
+def _paths(directives: Sequence[Directive]) -> Iterator[list[Directive]]:
+    """Each directive as the last of those that it stands in: one list, which changes."""
+    path: list[Directive] = []
+    waiting = [iter(directives)]
+    while waiting:
+        directive = next(waiting[-1], None)
+        if directive is None:
+            waiting.pop()
+            if path:
+                path.pop()
+            continue
+        path.append(directive)
+        yield path
+        if directive.block is None:
+            path.pop()
+        else:
+            waiting.append(iter(directive.block))
 
 
 def _depth(span: Span) -> int:
