@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
-DEBIAN_PACKAGES := nginx libnginx-mod-http-lua libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh
+DEBIAN_PACKAGES := nginx libnginx-mod-http-lua libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh neovim
 DEMO := examples/checklist/bad.conf
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=20 --durations-min=1
 

@@ -14,6 +14,7 @@ from nginx_grpc.admission import command as admission
 from nginx_grpc.commands import bridge, check, fix
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain import command as explain
+from nginx_grpc.lsp import command as lsp
 from nginx_grpc.redaction import command as redact
 
 __all__ = ["command", "main"]
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     completion.set_defaults(run=_completion)
     explain.add_parser(commands)
     admission.add_parser(commands)
+    lsp.add_parser(commands)
     return parser
 
 

@@ -1,0 +1,156 @@
+"""Reads and judges what has changed, in a thread, so that the server goes on answering."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from nginx_grpc import sources
+from nginx_grpc.engines import Engine
+from nginx_grpc.errors import Refused
+from nginx_grpc.fixing.judging import Judge, Judged
+from nginx_grpc.garbage import uncollected
+from nginx_grpc.settings_search import SettingsSearch
+from nginx_grpc.sources.manifest import ForeignError
+
+__all__ = ["Buffer", "Judging", "State"]
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """An open file.
+
+    Args:
+        uri: as the editor names it.
+        path: its real path.
+        version: the editor's number of its text.
+        data: its text.
+    """
+
+    uri: str
+    path: str
+    version: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One entry, judged with the texts of one moment.
+
+    Args:
+        entry: what was given to the check.
+        buffers: the open files then, by real path.
+        judge, judged: what judges it again with other texts, and what was found; None where it
+            could not be read.
+        refused: why not; None too where it is YAML without nginx text, which nobody said it had.
+        notes: what a user should know beside.
+    """
+
+    entry: str
+    buffers: Mapping[str, Buffer]
+    judge: Judge | None = None
+    judged: Judged | None = None
+    refused: Refused | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+class Judging:
+    """Judges entries, one after the other. What changes meanwhile is judged once more.
+
+    Args:
+        options, engine: how to read and what judges.
+        settings: makes a search for settings: files may have changed.
+        done: told each state that is new.
+
+    Attributes:
+        buffers: the open files by their real path.
+        states: the latest state of each entry.
+    """
+
+    def __init__(
+        self,
+        options: sources.ReadOptions,
+        engine: Engine,
+        settings: Callable[[], SettingsSearch],
+        done: Callable[[State], None],
+    ) -> None:
+        self.buffers: dict[str, Buffer] = {}
+        self.states: dict[str, State] = {}
+        self._options = options
+        self._engine = engine
+        self._settings = settings
+        self._done = done
+        self._wanted: dict[str, int] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def options(self) -> sources.ReadOptions:
+        """How to read, with the texts of the open files."""
+        return replace(self._options, overlay={p: b.data for p, b in self.buffers.items()})
+
+    def judge(self, entry: str) -> None:
+        """Judge an entry soon, for something in it has changed."""
+        self._wanted[entry] = self._wanted.get(entry, 0) + 1
+        if entry not in self._running:
+            self._running[entry] = asyncio.create_task(self._run(entry))
+
+    def forget(self, entry: str) -> None:
+        """Nobody asks for an entry any more."""
+        self._wanted.pop(entry, None)
+        self.states.pop(entry, None)
+
+    async def fresh(self, entry: str) -> State | None:
+        """The state of an entry as it is now; None where nobody asked to judge it."""
+        while entry in self._running:
+            await asyncio.shield(self._running[entry])
+        return self.states.get(entry)
+
+    async def apart(self, work: Callable[[], Result]) -> Result:
+        """Do some other work with the engine, while nothing is judged."""
+
+        def uninterrupted() -> Result:
+            with uncollected():
+                return work()
+
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(uninterrupted)
+
+    async def _run(self, entry: str) -> None:
+        done = None
+        try:
+            while entry in self._wanted and done != self._wanted[entry]:
+                async with self._one_at_a_time:
+                    done = self._wanted.get(entry)
+                    state = await asyncio.to_thread(
+                        self._judged, entry, dict(self.buffers), self.options
+                    )
+                if entry in self._wanted:
+                    self.states[entry] = state
+                    self._done(state)
+        finally:
+            del self._running[entry]
+
+    def _judged(
+        self, entry: str, buffers: dict[str, Buffer], options: sources.ReadOptions
+    ) -> State:
+        notes: list[str] = []
+
+        def unread(refused: Refused) -> None:
+            notes.append(f"not judged: {refused}")
+
+        options = replace(options, note=notes.append, unread=unread)
+        with uncollected():
+            try:
+                search = self._settings()
+                judge = Judge([entry], options, self._engine, search.of)
+                judged = judge.first()
+            except ForeignError:
+                return State(entry, buffers)
+            except Refused as refused:
+                return State(entry, buffers, refused=refused, notes=notes)
+        return State(entry, buffers, judge, judged, notes=notes + search.notes)
