@@ -422,26 +422,9 @@ wrong_number_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_time_setting := {"value", "ms", "unresolved", "why", "context", "file", "line", "key"}
+keys_time_setting := {"value", "ms", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
 
 ok_time_setting(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.value)
-	kind.natural(x.ms)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.value)
-	kind.natural(x.ms)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-} else if {
 	is_object(x)
 	every field, _ in x {
 		keys_time_setting[field]
@@ -452,6 +435,8 @@ ok_time_setting(x) if {
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
+	is_string(object.get(x, "outer_value", ""))
+	words_number_setting_context[object.get(x, "outer_context", "main")]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -467,6 +452,8 @@ wrong_time_setting(x) := {"(no object)"} if {
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"outer_value" | not is_string(object.get(x, "outer_value", ""))},
+	{"outer_context" | not words_number_setting_context[object.get(x, "outer_context", "main")]},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -1368,26 +1355,9 @@ wrong_location_directives(x) := {"(no object)"} if {
 	},
 })
 
-keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "file", "line", "key"}
+keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
 
 ok_size_setting(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.value)
-	kind.natural(x.bytes)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.value)
-	kind.natural(x.bytes)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-} else if {
 	is_object(x)
 	every field, _ in x {
 		keys_size_setting[field]
@@ -1398,6 +1368,8 @@ ok_size_setting(x) if {
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
+	is_string(object.get(x, "outer_value", ""))
+	words_number_setting_context[object.get(x, "outer_context", "main")]
 	is_string(x.file)
 	kind.positive(x.line)
 	is_string(object.get(x, "key", ""))
@@ -1413,6 +1385,8 @@ wrong_size_setting(x) := {"(no object)"} if {
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"outer_value" | not is_string(object.get(x, "outer_value", ""))},
+	{"outer_context" | not words_number_setting_context[object.get(x, "outer_context", "main")]},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},

@@ -14,7 +14,7 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 	said := node.directives[name]
 	said.unresolved
 	doubt := _doubt_of_setting(node, name, said)
-} else := {"state": "said", "value": _reading(said), "text": said.value, "written": said.value, "at": said} if {
+} else := {"state": "said", "value": _reading(said), "text": _text(said), "written": said.value, "at": said} if {
 	said := node.directives[name]
 } else := {"state": "unknown", "doubt": gap_doubt(node)} if {
 	_hides(node, name)
@@ -25,6 +25,11 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 	"written": defaults.value[name].text,
 	"at": node,
 }
+
+# _text says what an inner context overrides: that was meant, and is not in effect.
+_text(said) := concat("", [said.value, " (", said.outer_context, " says ", said.outer_value, ")"]) if {
+	said.outer_value
+} else := said.value
 
 # value alone, where it is known: for the many nodes of which there is nothing to say.
 value(node, name) := _reading(said) if {

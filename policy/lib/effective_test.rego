@@ -24,6 +24,12 @@ test_said if {
 	not effective.doubt(_said(setting), _name)
 }
 
+test_said_over_an_outer_value if {
+	setting := object.union(t.time("1s", 1000), {"outer_value": "1h", "outer_context": "server"})
+	over := effective.setting(_said(setting), _name)
+	[over.text, over.written] == ["1s (server says 1h)", "1s"]
+}
+
 test_said_behind_a_gap if {
 	node := t.behind_gap(_said(t.time("1s", 1000)))
 	effective.setting(node, _name).state == "said" with input as _unread

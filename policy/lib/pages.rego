@@ -167,6 +167,7 @@ _error(page, status) := {"kind": "status"} if {
 
 _answered(entry, page, status) := {"kind": "no_content"} if {
 	_final(page, status) == 204
+	not _adds_grpc_type(page)
 } else := _typed(entry, page, status) if {
 	is_grpc(page)
 } else := {"kind": "not_grpc"} if {
@@ -177,14 +178,24 @@ _answered(entry, page, status) := {"kind": "no_content"} if {
 } else := {"kind": "plain"}
 
 # _typed: the page is sent as application/grpc.
-_typed(entry, page, status) := _unknown(entry, "has a body that is not known") if {
+_typed(entry, page, status) := _coded(page, status) if {
+	_final(page, status) == 204
+} else := _unknown(entry, "has a body that is not known") if {
 	page.body == "unknown"
-} else := {"kind": "body"} if {
+} else := {"kind": _body_kind(page, status)} if {
 	page.body == "text"
 } else := {"kind": "content_length"} if {
 	some header in _sent(page, status)
 	header.name == "content-length"
-} else := {"kind": "headers_lost"} if {
+} else := _coded(page, status)
+
+# _body_kind: without grpc-status most clients go by the HTTP status, and do not come to the body.
+_body_kind(page, status) := "body_of_error" if {
+	_says_the_same(page, status)
+	_statuses(page, status) == []
+} else := "body"
+
+_coded(page, status) := {"kind": "headers_lost"} if {
 	_statuses(page, status) == []
 	some header in page.headers
 	header.name == "grpc-status"
@@ -201,6 +212,8 @@ _code_kind(code, page, status) := "bad_status" if {
 	units.integer(code) in {2, 13}
 } else := "good" if {
 	_final(page, status) == 200
+} else := "older_clients_204" if {
+	_final(page, status) == 204
 } else := "older_clients"
 
 # _statuses: the values of grpc-status that clients look at. Where there are trailers, it is theirs.
@@ -244,7 +257,9 @@ _says_the_same(page, status) if told[_final(page, status)] == told[status]
 # is_grpc: by the type of the page, or one that add_header adds to it: one is enough.
 is_grpc(page) if {
 	_grpc_type(page.type)
-} else if {
+} else if _adds_grpc_type(page)
+
+_adds_grpc_type(page) if {
 	some header in page.headers
 	header.name == "content-type"
 	_grpc_type(header.value)

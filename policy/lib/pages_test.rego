@@ -88,6 +88,9 @@ test_codes if {
 
 test_bodies if {
 	_kind({"body": "text"}) == "body"
+	_kept({"body": "text"}) == "body_of_error"
+	_kept({"body": "text", "headers": [t.sent_always("grpc-status", "14")]}) == "body"
+	_kind({"body": "text", "status": 404, "headers": []}) == "body"
 	_not_known(t.with_page("=", {"body": "unknown"})) == "error_page /e has a body that is not known"
 	_kind({"headers": [t.sent("grpc-status", "14"), t.sent("content-length", "0")]}) == "content_length"
 }
@@ -223,4 +226,21 @@ test_lists_that_count if {
 		{"error_page_lists": lists},
 	)
 	object.keys(pages.verdict[0]) == {0, 2} with input as document
+}
+
+# add_header says the type that nginx takes off a 204.
+_204(headers) := _kind({"status": 204, "headers": headers})
+
+test_204_with_a_type if {
+	type := t.sent("content-type", "application/grpc")
+	status := t.sent("grpc-status", "14")
+	_204([status]) == "no_content"
+	_204([status, t.sent("content-type", "text/plain")]) == "no_content"
+	_204([type, status]) == "older_clients_204"
+	_204([type]) == "no_status"
+	_204([type, t.sent("grpc-status", "0")]) == "ok_status"
+
+	# A 204 has no length of its own, and no body.
+	_204([type, status, t.sent("content-length", "0")]) == "older_clients_204"
+	_kind({"status": 204, "headers": [type, status], "body": "text"}) == "older_clients_204"
 }

@@ -36,6 +36,11 @@ HARMFUL = {
     "headers_lost": (page("return 200;", "/down"), "UNAVAILABLE", "UNKNOWN"),
     "grpc_type_on_502": (page('return 502 "\\n";', "/down"), "UNAVAILABLE", "INTERNAL"),
     "grpc_type_on_503": (page('return 503 "down";'), "UNAVAILABLE", "INTERNAL"),
+    "grpc_status_before_a_body": (
+        page('return 502 "\\n";', "/down").replace("14;", "14 always;"),
+        "UNKNOWN",
+        "INTERNAL",
+    ),
     "page_404": (page("return 404;"), "UNIMPLEMENTED", "UNIMPLEMENTED"),
 }  # fmt: skip
 RIGHT = {
@@ -43,6 +48,9 @@ RIGHT = {
     "return_200_empty": page('return 200 "";'),
     "named_200": page("return 200;", "= @down", "location @down"),
     "status_200_given": page("return 204;", "=200 /down"),
+    "two_types": page("return 200;").replace(
+        "return", "add_header content-type application/grpc; return"
+    ),
     "trailers": page("return 200;").replace("add_header", "add_trailer"),
 }
 

@@ -15,8 +15,10 @@ __all__ = ["Difference", "differences", "places", "unsaid", "unsaid_in_text"]
 
 Json = dict[str, Any]
 
-# Where a node stands, and numbers that refer to other nodes.
-_PLACE = frozenset({"file", "line", "column", "key", "fields", "id", "covers"})
+# Where a node stands, numbers that refer to other nodes, and what is not in effect.
+_PLACE = frozenset(
+    {"file", "line", "column", "key", "fields", "id", "covers", "outer_value", "outer_context"}
+)
 _LISTS = {
     "grpc_set_header": "header_lists",
     "add_header": "header_lists",

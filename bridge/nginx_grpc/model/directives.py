@@ -16,6 +16,7 @@ __all__ = [
     "UPSTREAM_SETTINGS",
     "Reading",
     "SettingReader",
+    "overriding",
     "overshadowed",
     "shortened",
 ]
@@ -203,6 +204,15 @@ def overshadowed(setting: Json) -> Json:
         if name in setting:
             doubtful[name] = setting[name]
     return doubtful
+
+
+def overriding(setting: Json, outer: Json | None, reading: Reading) -> Json:
+    """The setting of an inner context, with the other time or size that it overrides."""
+    field = reading.field
+    if outer and field in ("ms", "bytes") and field in setting and outer.get(field, -1) >= 0:
+        if outer[field] != setting[field]:
+            setting["outer_value"], setting["outer_context"] = outer["value"], outer["context"]
+    return setting
 
 
 def shortened(text: str) -> str:

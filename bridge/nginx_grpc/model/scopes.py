@@ -12,6 +12,7 @@ from nginx_grpc.model.directives import (
     HTTP_SETTINGS,
     LOCATION_SETTINGS,
     SettingReader,
+    overriding,
     overshadowed,
 )
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, InheritedList
@@ -117,7 +118,8 @@ class Scope:
             settings = dict(settings)
             read, context, more = self.reader.read, self.context, self.include_unread
             for name in said:
-                settings[name] = read(name, known[name], own[name], context, more=more)
+                setting = read(name, known[name], own[name], context, more=more)
+                settings[name] = overriding(setting, self.settings.get(name), known[name])
         self.settings = settings
 
     def _read_lists(self) -> None:

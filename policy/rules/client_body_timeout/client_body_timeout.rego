@@ -38,7 +38,7 @@ findings contains rule.fault(about, array.concat(forms, calls.mixed(call)), call
 	need := _need(call)
 	effective.value(call.location, "client_body_timeout") < need.least
 	body := effective.setting(call.location, "client_body_timeout")
-	values := {"body": body.text, "need": need.text, "read": need.text}
+	values := {"body": body.text, "need": need.text, "read": need.said}
 }
 
 findings contains rule.unknown(about, forms, doubt) if {
@@ -50,11 +50,11 @@ findings contains rule.unknown(about, forms, doubt) if {
 
 # _need: the silence that a stream has to survive: what settings say, else what the configuration
 # says by a grpc_read_timeout of its own.
-_need(call) := object.union(silence, {"least": silence.ms}) if {
+_need(call) := object.union(silence, {"least": silence.ms, "said": silence.text}) if {
 	silence := settings.longest_silence(calls.names(call))
 	silence.given
 	streams.upwards(call) == ["given"]
-} else := {"text": read.text, "least": read.value - (read.value / 10)} if {
+} else := {"text": read.written, "said": read.text, "least": read.value - (read.value / 10)} if {
 	# What is nearly as long was meant to be as long.
 	read := effective.setting(call.location, "grpc_read_timeout")
 	read.state == "said"

@@ -28,6 +28,9 @@
 #     body:
 #       when: the page has a body
 #       message: "for {statuses} of {places} clients get a body from {page}, which they read as a message: UNKNOWN, INTERNAL or RESOURCE_EXHAUSTED instead of {told}"
+#     body_of_error:
+#       when: the page has a body and the HTTP status of an error, and no grpc-status is added
+#       message: "for {statuses} of {places} clients get a body from {page} as application/grpc: grpc-go from 1.83 on reads it as a message and reports INTERNAL, others go by the HTTP status and see {told}"
 #     not_grpc:
 #       when: the page is not application/grpc
 #       message: "for {statuses} of {places} clients get {page} with another status and not as application/grpc: they report UNKNOWN or UNIMPLEMENTED instead of {told}"
@@ -78,6 +81,10 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "for {statuses} of {places} {page} keeps the HTTP status: grpc-go before 1.83 goes by that, and does not see grpc-status and grpc-message"
+#     older_clients_204:
+#       when: the page answers 204, and add_header gives it the content type
+#       levels: {checklist: deny, evidence: warn}
+#       message: "for {statuses} of {places} {page} answers 204: grpc-go before 1.83 goes by that, and reports UNKNOWN instead of {told}"
 package nginx.grpc.rules.error_page_harm
 
 import data.nginx.grpc.lib.calls

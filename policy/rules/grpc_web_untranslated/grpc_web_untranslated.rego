@@ -18,6 +18,7 @@
 #   fix: {applicability: manual, why: "a proxy that translates gRPC-Web, for the browsers' paths"}
 package nginx.grpc.rules.grpc_web_untranslated
 
+import data.nginx.grpc.lib.browsers
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.rule
@@ -27,7 +28,7 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, [], call.subject, header, {"header": header.name}) if {
 	some call in calls.passes
 	some list in ["add_header", "grpc_set_header"]
-	header := _for_browsers[call.location[list]]
+	header := browsers.headers[call.location[list]]
 	not effective.is_on(call.location, "grpc_web")
 }
 
@@ -38,7 +39,7 @@ findings contains rule.fault(about, [], subject, header, {"header": header.name}
 	location.modifier == "if"
 	outer := calls.location_by_id[location.parent]
 	outer.grpc.carries == "pass"
-	header := _for_browsers[location.add_header]
+	header := browsers.headers[location.add_header]
 	input.header_lists[location.add_header].context == "if"
 	not effective.is_on(outer, "grpc_web")
 	subject := {"server": server.name, "location": outer.name, "upstream": "", "node": outer, "nodes": {"location": outer}}
@@ -46,36 +47,6 @@ findings contains rule.fault(about, [], subject, header, {"header": header.name}
 
 findings contains rule.fault(about, ["relabelled"], call.subject, header, {"header": header.name}) if {
 	some call in calls.passes
-	header := _relabelling[call.location.grpc_set_header]
+	header := browsers.relabelling[call.location.grpc_set_header]
 	not effective.is_on(call.location, "grpc_web")
-}
-
-# gRPC clients say application/grpc themselves.
-_relabelling := {index: headers[0] |
-	some index, list in input.header_lists
-	list.directive == "grpc_set_header"
-	headers := [header |
-		some header in list.headers
-		lower(header.name) == "content-type"
-		not _same[header.value]
-	]
-}
-
-_same := {"$content_type", "${content_type}", "$http_content_type", "${http_content_type}"}
-
-# _for_browsers: the first such header of each list.
-_for_browsers := {index: headers[0] |
-	some index, list in input.header_lists
-	headers := [header | some header in list.headers; _is_for_browsers(list, header)]
-}
-
-# Words of gRPC-Web are plain; CORS at an outer context is there for other locations.
-_is_for_browsers(list, header) if {
-	regex.match(`^(access-control-.*|x-grpc-web|x-user-agent)$`, lower(header.name))
-	some text in [header.name, header.value]
-	regex.match(`x-grpc-web|x-user-agent|grpc-status`, lower(text))
-} else if {
-	list.directive == "add_header"
-	list.context in {"location", "if"}
-	startswith(lower(header.name), "access-control-allow-")
 }

@@ -33,6 +33,12 @@
 #       fix:
 #         applicability: manual
 #         why: "on which port calls come by TCP: listen PORT ssl beside it, with http2"
+#     browsers:
+#       when: headers for browsers stand in its gRPC locations (NG217)
+#       message: "no gRPC client can make a call: {sockets} of this server {verb} no HTTP/2. Headers for browsers stand in it: they speak gRPC-Web, which grpc_pass does not translate, with or without HTTP/2"
+#       fix:
+#         applicability: manual
+#         why: "who comes: for browsers a proxy that translates gRPC-Web (NG217), for gRPC clients HTTP/2 on {sockets}"
 #     quic:
 #       when: there is a QUIC socket
 #       levels: {checklist: warn, evidence: warn}
@@ -41,6 +47,7 @@
 #   versions: "1.25.1: http2 on; before, listen ... http2"
 package nginx.grpc.rules.http2_listener
 
+import data.nginx.grpc.lib.browsers
 import data.nginx.grpc.lib.calls
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.fix
@@ -54,7 +61,7 @@ findings contains rule.fault(about, forms, entry.subject, mended[0], values) if 
 	_with_grpc[entry.number]
 	not _speaks(entry.server, {"yes", "unknown"})
 	mended := _mended(entry.server.listens)
-	forms := array.concat(_changes(entry, mended), _quic(entry.server))
+	forms := array.concat(array.concat(_changes(entry, mended), _browsers(entry.number)), _quic(entry.server))
 	values := {
 		"sockets": concat(", ", [listen.address | some listen in entry.server.listens]),
 		"verb": _verb(entry.server.listens),
@@ -105,6 +112,10 @@ _speaks(server, words) if {
 _quic(server) := ["quic"] if {
 	some listen in server.listens
 	listen.quic
+} else := []
+
+_browsers(number) := ["browsers"] if {
+	browsers.numbers[number]
 } else := []
 
 _verb(listens) := "speaks" if {

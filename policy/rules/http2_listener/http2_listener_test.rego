@@ -172,3 +172,39 @@ test_unknown if {
 	t.is_clean(http2_listener.findings) with input as _one_of_two_not_seen
 	t.reasons(http2_listener.findings) == {"http is not seen: the text is a server"} with input as _fragment
 }
+
+# HTTP/2 alone does not help a browser.
+_for_browsers(location, more, list) := t.listed(
+	_server(array.concat([object.union(location, {"add_header": 0})], more), [_listen("443 ssl", "no", {})]),
+	[list],
+)
+
+_cors(context) := t.header_list("add_header", context, [t.header("Access-Control-Allow-Origin", "*")])
+
+_decided(document) if {
+	found := http2_listener.findings with input as document
+	{fault.variant | some fault in found} == {"browsers"}
+	t.decisions(found) == {"who comes: for browsers a proxy that translates gRPC-Web (NG217), for gRPC clients HTTP/2 on 443"}
+}
+
+test_browsers if {
+	_decided(_for_browsers(t.pass("/", {}), [], _cors("location")))
+	_decided(t.listed(
+		_server([t.pass("/", {"grpc_set_header": 0})], [_listen("443 ssl", "no", {})]),
+		[t.header_list("grpc_set_header", "server", [t.header("Content-Type", "application/grpc")])],
+	))
+	in_if := t.location("/", {"id": "if", "parent": "/", "modifier": "if", "add_header": 0})
+	_decided(t.listed(
+		_server([t.pass("/", {}), in_if], [_listen("443 ssl", "no", {})]),
+		[_cors("if")],
+	))
+}
+
+test_headers_of_other_locations_are_no_sign_of_browsers if {
+	other := t.location("/web", {"add_header": 0})
+	found := http2_listener.findings with input as t.listed(
+		_server([t.pass("/", {}), other], [_listen("443 ssl", "no", {})]),
+		[_cors("location")],
+	)
+	{fault.variant | some fault in found} == {""}
+}

@@ -29,6 +29,28 @@ def test_the_innermost_level_wins(levels, ms, level):
     assert timeout(document)["context"] == level
 
 
+@pytest.mark.parametrize(
+    ("levels", "outer"),
+    [
+        (("1h", "2s", "3s"), ("2s", "server")),
+        (("1h", "", "60s"), ("1h", "http")),
+        (("1h", "1h", "60m"), None),
+        (("1h", "$t", "60s"), None),
+        (("1h", "2s", ""), ("1h", "http")),
+        (("", "", "60s"), None),
+    ],
+)
+def test_a_value_that_is_overridden_is_told(levels, outer):
+    of_http, of_server, of_location = [
+        f"grpc_read_timeout {value};" if value else "" for value in levels
+    ]
+    document = server(
+        f"{of_server} location / {{ {of_location} grpc_pass 127.0.0.1:50051; }}", around=of_http
+    )
+    said = timeout(document)
+    assert outer == ((said["outer_value"], said["outer_context"]) if "outer_value" in said else None)
+
+
 def test_a_setting_says_where_it_stands():
     document = read(
         "events {}\nhttp {\n  server {\n    location / {\n      grpc_pass a:1;\n"
