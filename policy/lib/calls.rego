@@ -131,7 +131,11 @@ _numbers := {call.number | some call in targets} | {call.number |
 	call.location.grpc.carries == "strong"
 }
 
-_named := {name | some call in targets; some name in call.location.target.upstreams} | {name |
+_named := {name |
+	some call in targets
+	not _only_checks(call.location)
+	some name in call.location.target.upstreams
+} | {name |
 	some call in others
 	call.location.grpc.carries == "strong"
 	some name in object.get(call.location, ["proxy_target", "upstreams"], [])

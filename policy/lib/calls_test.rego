@@ -162,3 +162,9 @@ test_health_checks_are_no_calls if {
 	count(calls.passes) == 1 with input as _checking({})
 	count(calls.passes) == 1 with input as t.one_location(t.pass("/hc", {"internal": true}))
 }
+
+# Nor do an upstream's servers take calls that nothing but a check leads to.
+test_upstreams_that_are_only_checked if {
+	calls.upstreams == [] with input as _checking({"internal": true})
+	count(calls.upstreams) == 1 with input as _checking({})
+}

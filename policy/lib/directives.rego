@@ -3,7 +3,7 @@
 # title: Versions of directives
 # description: >-
 #   From and until which version nginx has a directive, of those that not every release since 1.10
-#   has. Made from nginx's source; what became obsolete and still loads is there.
+#   has, and which it has for a warning alone. Made from nginx's source.
 package nginx.grpc.lib.directives
 
 since := {
@@ -97,4 +97,17 @@ gone := {
 	"spdy_recv_timeout": "1.19.7",
 	"spdy_streams_index_size": "1.19.7",
 	"ssl": "1.25.1",
+}
+
+# obsolete: of what nginx warns, and since when.
+obsolete := {
+	"http2_idle_timeout": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_timeout"},
+	"http2_max_concurrent_pushes": {"since": "1.25.1", "state": "ignored", "instead": ""},
+	"http2_max_field_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
+	"http2_max_header_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
+	"http2_max_requests": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_requests"},
+	"http2_push": {"since": "1.25.1", "state": "ignored", "instead": ""},
+	"http2_push_preload": {"since": "1.25.1", "state": "ignored", "instead": ""},
+	"http2_recv_timeout": {"since": "1.19.7", "state": "ignored", "instead": "client_header_timeout"},
+	"ssl": {"since": "1.15.0", "state": "deprecated", "instead": "listen ... ssl"},
 }

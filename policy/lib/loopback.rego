@@ -27,7 +27,7 @@ _of_this_machine := {upstream.name |
 
 # A unix socket has no host.
 _is_loopback(host) if {
-	host in {"", "localhost", "[::1]"}
+	lower(host) in {"", "localhost", "localhost.localdomain", "ip6-localhost", "[::1]"}
 } else if {
 	regex.match(`^127\.[0-9]+\.[0-9]+\.[0-9]+$`, host)
 }

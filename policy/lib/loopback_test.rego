@@ -8,7 +8,7 @@ _up(peers, more) := t.document([], [t.upstream_with("up", {}, peers, more)])
 _passing := t.pass("/", {"target": t.to_upstream("up")})
 
 test_addresses if {
-	every host in ["127.0.0.1", "127.1.2.3", "localhost", "[::1]"] {
+	every host in ["127.0.0.1", "127.1.2.3", "localhost", "LocalHost", "localhost.localdomain", "ip6-localhost", "[::1]"] {
 		loopback.stays(t.pass("/", {"target": t.to_address(host, 1)})) with input as _up([], {})
 	}
 	every host in ["10.0.0.1", "127.example", "backend", "[::2]", "x127.0.0.1"] {

@@ -51,3 +51,11 @@ def test_obsolete_directive(story, directive):
     with grpc_server() as greeter:
         assert "directive is obsolete" in story.denied_text(with_it, GREETER=greeter).said
         assert "[warn]" not in story.accepted_text(without, GREETER=greeter).said
+
+
+def test_ssl_on(story):
+    """`listen ... ssl` in its place: from 1.15.0 on nginx says so, from 1.25.1 on it insists."""
+    if story.version == CURRENT:
+        return  # NG502's
+    said = story.denied_text(DENIED.replace("location", "ssl off;\n    location"), GREETER="h:1").said
+    assert 'the "ssl" directive is deprecated, use the "listen ... ssl" directive instead' in said

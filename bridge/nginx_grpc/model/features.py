@@ -16,10 +16,6 @@ _DIRECTIVES = VERSIONED.union(
     ("quic_bpf", "ssl_object_cache_inheritable"),
     # NGINX Plus's.
     ("grpc_ssl_key_log", "proxy_ssl_key_log", "ssl_key_log"),
-    # Obsolete: NG501 speaks of them.
-    ("http2_idle_timeout", "http2_max_concurrent_pushes", "http2_max_field_size"),
-    ("http2_max_header_size", "http2_max_requests", "http2_push", "http2_push_preload"),
-    ("http2_recv_timeout",),
 )
 # The gRPC-Web module's, of which there are several.
 _OF_A_MODULE = "grpc_web"

@@ -130,8 +130,12 @@ class Target:
                 [row for row in self.alternatives if row not in self.lost]
             )
         bypassed: list[str] = []
-        if one is not None and one.kind == "address" and not self.origins:
+        if one is not None and one.kind == "address":
             bypassed = upstreams.with_server(one.host, one.port)
+            # A variable can hold the name of a block and a port: nginx asks DNS for it then.
+            namesake = upstreams.named(one.host)
+            if namesake is not None and namesake.name not in bypassed:
+                bypassed = [*bypassed, namesake.name]
             budget.spend(sum(map(len, bypassed)))
         node: Json = {
             "text": self.text,

@@ -23,8 +23,10 @@ http2_recv_timeout http2_streams_index_size
 """
 _VERSIONED = """
 add_header_inherit add_trailer_inherit auth_delay early_hints grpc_socket_keepalive
-grpc_socket_rcvbuf grpc_socket_sndbuf grpc_ssl_certificate_cache grpc_ssl_conf_command http2 http3
-http3_hq http3_max_concurrent_streams http3_stream_buffer_size keepalive_min_timeout keepalive_time
+grpc_socket_rcvbuf grpc_socket_sndbuf grpc_ssl_certificate_cache grpc_ssl_conf_command http2
+http2_idle_timeout http2_max_concurrent_pushes http2_max_field_size http2_max_header_size
+http2_max_requests http2_push http2_push_preload http2_recv_timeout http3 http3_hq
+http3_max_concurrent_streams http3_stream_buffer_size keepalive_min_timeout keepalive_time
 least_time max_headers proxy_cookie_flags proxy_pass_trailers proxy_socket_keepalive
 proxy_socket_rcvbuf proxy_socket_sndbuf proxy_ssl_certificate_cache proxy_ssl_conf_command
 quic_active_connection_id_limit quic_gso quic_host_key quic_retry random spdy_chunk_size
@@ -35,5 +37,5 @@ ssl_ocsp_responder ssl_reject_handshake sticky
 """
 # Every name of these families that some version has.
 KNOWN: frozenset[str] = frozenset(_KNOWN.split())
-# Names that came after grpc_pass, or went.
+# Names that came after grpc_pass, or went, or are obsolete.
 VERSIONED: frozenset[str] = frozenset(_VERSIONED.split())

@@ -61,6 +61,8 @@ findings contains rule.unknown(about, [], doubt) if {
 	not call.location.target.host_is_name
 	some variable in call.location.target.variables
 	variable.origin == "unknown"
+	not _addresses[variable.name]
+	not _is_of_an_address(call.location.target)
 	effective.value(call.location, "resolver") == ""
 	doubt := {
 		"at": call.location.target,
@@ -68,6 +70,12 @@ findings contains rule.unknown(about, [], doubt) if {
 		"hint": "resolver ADDRESS_OF_A_NAME_SERVER;",
 	}
 }
+
+# What nginx fills in with an address or a port.
+_addresses := {"$remote_addr", "$server_addr", "$server_port"}
+
+# What is behind an address can only be its port.
+_is_of_an_address(target) if regex.match(`^(?i)(grpcs?://)?([0-9]+(\.[0-9]+){3}|\[[^\]]*\]):`, target.text)
 
 _dynamic := [call | some call in calls.targets; count(call.location.target.variables) > 0]
 

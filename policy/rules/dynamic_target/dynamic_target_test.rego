@@ -82,3 +82,14 @@ test_unknown if {
 	t.reasons(dynamic_target.findings) == {"$backend is set where it is not seen and may hold a host name"} with input as _elsewhere
 	t.reasons(dynamic_target.findings) == {"include conf.d/limits.conf was not read: no such file"} with input as _unread
 }
+
+_text(text) := t.one_location(t.pass("/", {"grpc_pass": text, "target": t.to_variable(text, "unknown", {})}))
+
+test_ports_and_addresses_are_no_names if {
+	every text in ["10.0.0.1:$port", "grpc://[::1]:$port", "GRPCS://10.0.0.1:$p", "$server_addr", "grpc://$remote_addr"] {
+		t.reasons(dynamic_target.findings) == set() with input as _text(text)
+	}
+	every text in ["grpc://10.0.0.1$port", "10.0.0.1.$zone", "backend.example:$port", "$server_name"] {
+		count(t.reasons(dynamic_target.findings)) == 1 with input as _text(text)
+	}
+}

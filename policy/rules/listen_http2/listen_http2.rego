@@ -3,7 +3,8 @@
 # description: |
 #   From 1.25.1 `http2 on` is a directive of its own and `listen ... http2` gets a warning at every
 #   start. The http2_* limits that keepalive_requests and its kin have replaced are ignored, with a
-#   warning, since 1.19.7. All of them still load; one day they will not.
+#   warning, since 1.19.7; `ssl on` got one from 1.15.0 on, and is gone since 1.25.1. The others still
+#   load; one day they will not.
 # custom:
 #   harm: latent
 #   id: NG501
@@ -15,14 +16,18 @@
 #     replaced:
 #       when: another directive has taken its place
 #       message: "{name} is {state} from nginx {since} on, where {instead} says it, and settings say {version} ({count} in this file)"
+#     rewritten:
+#       when: it is the ssl directive
+#       fix: {applicability: manual, why: "{instead} on each listen that takes TLS, in place of ssl on"}
 #     beside:
 #       when: the servers have other sockets
 #       fix:
 #         applicability: unsafe
 #         why: "http2 on is for all sockets of a server: {others} take HTTP/2 then, too"
-#   versions: "1.25.1: http2 on; 1.19.7: http2_* limits obsolete"
+#   versions: "1.25.1: http2 on; 1.19.7: http2_* limits obsolete; 1.15.0: listen ... ssl"
 package nginx.grpc.rules.listen_http2
 
+import data.nginx.grpc.lib.directives
 import data.nginx.grpc.lib.effective
 import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.rule
@@ -35,6 +40,7 @@ findings contains rule.fault(about, _forms(feature), rule.document(feature), fea
 	some feature in input.features
 	old := _old[feature.name]
 	versions.at_least(old.since)
+	_is_there(feature)
 	values := {
 		"name": feature.name,
 		"directive": split(feature.name, " ")[0],
@@ -48,7 +54,9 @@ findings contains rule.fault(about, _forms(feature), rule.document(feature), fea
 	}
 }
 
-_forms(feature) := ["replaced"] if {
+_forms(feature) := ["replaced", "rewritten"] if {
+	feature.name == "ssl"
+} else := ["replaced"] if {
 	_old[feature.name].instead != ""
 } else := ["beside"] if {
 	count(_others(feature)) > 0
@@ -102,14 +110,10 @@ _others(feature) := {listen.address |
 	listen.speaks_http2 != "yes"
 }
 
-_old := {
-	"listen http2": {"since": "1.25.1", "state": "deprecated", "instead": ""},
-	"http2_max_requests": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_requests"},
-	"http2_max_field_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
-	"http2_max_header_size": {"since": "1.19.7", "state": "ignored", "instead": "large_client_header_buffers"},
-	"http2_idle_timeout": {"since": "1.19.7", "state": "ignored", "instead": "keepalive_timeout"},
-	"http2_recv_timeout": {"since": "1.19.7", "state": "ignored", "instead": "client_header_timeout"},
-	"http2_push": {"since": "1.25.1", "state": "ignored", "instead": ""},
-	"http2_push_preload": {"since": "1.25.1", "state": "ignored", "instead": ""},
-	"http2_max_concurrent_pushes": {"since": "1.25.1", "state": "ignored", "instead": ""},
-}
+# Of what the directive says, and of the parameter.
+_old := object.union(directives.obsolete, {"listen http2": {"since": "1.25.1", "state": "deprecated", "instead": ""}})
+
+# What is gone is NG502's.
+_is_there(feature) if {
+	not directives.gone[feature.name]
+} else if versions.before(directives.gone[feature.name])

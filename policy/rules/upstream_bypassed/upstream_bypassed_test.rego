@@ -30,3 +30,9 @@ test_not_bypassed if {
 	t.is_clean(upstream_bypassed.findings) with input as _to([], {})
 	t.is_clean(upstream_bypassed.findings) with input as t.one_location(t.pass("/", {}))
 }
+
+test_a_variable_that_is_always_one_address if {
+	document := _to(["greeter"], {"variables": [{"name": "$b", "origin": "constant"}], "text": "grpc://$b:50051"})
+	t.faults(upstream_bypassed.findings) == {"grpc_pass grpc://$b:50051 is always one address, and goes past upstream greeter: its pool is not used"} with input as document
+	t.decisions(upstream_bypassed.findings) == {"whether grpc://$b:50051 is to be the name of upstream greeter, without a port"} with input as document
+}
