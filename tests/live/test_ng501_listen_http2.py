@@ -57,5 +57,6 @@ def test_ssl_on(story):
     """`listen ... ssl` in its place: from 1.15.0 on nginx says so, from 1.25.1 on it insists."""
     if story.version == CURRENT:
         return  # NG502's
-    said = story.denied_text(DENIED.replace("location", "ssl off;\n    location"), GREETER="h:1").said
+    text = DENIED.replace("location", "ssl off;\n    location")
+    said = story.denied_text(text, GREETER="127.0.0.1:1").said
     assert 'the "ssl" directive is deprecated, use the "listen ... ssl" directive instead' in said

@@ -209,9 +209,14 @@ def overshadowed(setting: Json) -> Json:
 def overriding(setting: Json, outer: Json | None, reading: Reading) -> Json:
     """The setting of an inner context, with the other time or size that it overrides."""
     field = reading.field
-    if outer and field in ("ms", "bytes") and field in setting and outer.get(field, -1) >= 0:
-        if outer[field] != setting[field]:
-            setting["outer_value"], setting["outer_context"] = outer["value"], outer["context"]
+    if (
+        outer is None
+        or field not in ("ms", "bytes")
+        or not {field} <= setting.keys() & outer.keys()
+    ):
+        return setting
+    if outer[field] != setting[field]:
+        setting["outer_value"], setting["outer_context"] = outer["value"], outer["context"]
     return setting
 
 
