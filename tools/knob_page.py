@@ -49,10 +49,27 @@ deny[NG106] grpc_read_timeout is shorter than a stream's silence
 One cause over many hosts is one block. The `proxy_*` lines that a template puts beside every
 `grpc_pass` are nobody's fault, and nothing is said of them.
 
-An Ingress, VirtualServer, GRPCRoute or other object by itself is no nginx text: it is refused with
-the command that gets the text, and beside a ConfigMap in one file it is named and the verdict is
-not clean. ConfigMaps that hold nginx's own text are judged as they are, also at
-[admission](admission.md).
+## Before it runs
+
+Ingress objects of ingress-nginx are judged as what the controller makes of them, with its ConfigMap,
+from files, folders, a whole cluster or what Helm and Kustomize write:
+
+```sh
+nginx-grpc check manifests/
+kubectl get ingress,configmap -A -o yaml | nginx-grpc check -
+helm template RELEASE CHART | nginx-grpc check - --controller-configmap ingress-nginx.yaml
+```
+
+Places are lines of the YAML; a value that nobody says is the controller's default, and points at
+the object that could say it. The controller's ConfigMap is the one that looks like it;
+`--controller-configmap` names it (NAMESPACE/NAME), the file that holds it, or the folder it is
+mounted in. Without one the controller's defaults are assumed, and that is said. Secrets are not
+looked at: what names one is taken to find it. Ingresses of several classes are several
+controllers. This is ingress-nginx 1.15, its last release.
+
+A VirtualServer, GRPCRoute or an Ingress of another controller is refused with the command that gets
+nginx's text, and beside others it is named and the verdict is not clean. ConfigMaps that hold
+nginx's own text are judged as they are, also at [admission](admission.md).
 
 ## Who says what
 

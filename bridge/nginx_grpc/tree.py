@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Comment", "Configuration", "Directive", "Placeholder", "Text"]
+__all__ = ["Comment", "Configuration", "Directive", "Ineffective", "Placeholder", "Text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,37 @@ class Placeholder(NamedTuple):
     matters: bool = True
 
 
+class Ineffective(NamedTuple):
+    """What an object of Kubernetes says, and its controller does not do as it reads.
+
+    Args:
+        kind, namespace, object: which object.
+        name: the annotation or the key.
+        value: what it says.
+        state: `unknown` (no name that the controller knows), `refused` (a value that it does not
+            take), `no_effect` (on gRPC), `lower_case` (a protocol that it takes for gRPC in upper
+            case alone), `forbidden` (a snippet that it lets nobody write) or `undecided` (a snippet
+            of which its ConfigMap, which is not here, decides).
+        becomes: of a refused value, what becomes of the Ingress: `default` (what holds without it),
+            `dropped` (the whole Ingress is left out) or `denied` (it answers 503); else empty.
+        nearest: of an unknown name, the one that may be meant; empty where none is near.
+        grpc: whether the object asks for gRPC, or would with the name that may be meant.
+        file, line: where.
+    """
+
+    kind: str
+    namespace: str
+    object: str
+    name: str
+    value: str
+    state: str
+    becomes: str
+    nearest: str
+    grpc: bool
+    file: str
+    line: int
+
+
 @dataclass(slots=True)
 class Configuration:
     """One nginx configuration, read and unjudged.
@@ -120,6 +151,7 @@ class Configuration:
         container: the file that holds them all, where that is a dump.
         placeholders: the names that something is to fill in, each once. In the tree
             each is written `$(NAME)`, and what stands for it is not known.
+        ineffective: of objects that a controller makes nginx's text of, what they say in vain.
     """
 
     kind: str
@@ -136,3 +168,4 @@ class Configuration:
     brought: dict[tuple[str, str, int, int], list[tuple[str, str]]] = field(default_factory=dict)
     container: str = ""
     placeholders: list[Placeholder] = field(default_factory=list)
+    ineffective: list[Ineffective] = field(default_factory=list)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.corpus import verdicts
 from tests.corpus.differences import DIFFERENCES, REASONS
-from tests.corpus.expected import READ, REFUSED
+from tests.corpus.expected import READ, REFUSED, RENDERED
 from tests.corpus.filled import FILLED
 from tests.corpus.samples import ABSENT, FILES, Labelled, Sample, samples
 
@@ -136,7 +136,7 @@ def page() -> str:
     agreed = sum((said, word) in verdicts.AGREE for *_, said, word in pairs)
     text = OPENING.format(
         files=len(known),
-        read=len(READ),
+        read=len(READ) + len(RENDERED),
         refused=len(REFUSED),
         filled=len(FILLED),
         compared=len(compared()),

@@ -6,7 +6,7 @@ import pytest
 
 from nginx_grpc import sources
 from nginx_grpc.errors import Refused
-from tests.corpus.expected import READ, REFUSED
+from tests.corpus.expected import READ, REFUSED, RENDERED
 from tests.corpus.samples import ABSENT, FILES
 
 pytestmark = [pytest.mark.corpus, pytest.mark.skipif(not FILES.is_dir(), reason=ABSENT)]
@@ -17,7 +17,7 @@ def read(name):
 
 
 def test_every_file_is_expected():
-    assert {path.name for path in FILES.iterdir()} == READ.keys() | REFUSED.keys()
+    assert {path.name for path in FILES.iterdir()} == {*READ, *REFUSED, *RENDERED}
 
 
 @pytest.mark.parametrize("name", READ)
@@ -26,6 +26,13 @@ def test_read(name):
     assert (configuration.kind, configuration.context) == ("file", READ[name])
     text = (FILES / name).read_bytes()
     assert live_passes(text) == passes(configuration.directives)
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_rendered(name):
+    (configuration,) = read(name)
+    assert (configuration.kind, configuration.context) == ("manifest", "main")
+    assert passes(configuration.directives) == 1
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -43,8 +43,8 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="a file, a folder to search, a pattern of paths, a ConfigMap's YAML, an `nginx -T` "
-        "dump, or - for standard input (the default)",
+        help="a file, a folder to search, a pattern of paths, the YAML of ConfigMaps and Ingress "
+        "objects, an `nginx -T` dump, or - for standard input (the default)",
     )
     add_reading(parser)
 
@@ -59,6 +59,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="/etc/nginx=DIR",
         help="where an absolute path of the configuration lives here",
+    )
+    parser.add_argument(
+        "--controller-configmap",
+        default="",
+        metavar="FILE|NAMESPACE/NAME",
+        help="the ConfigMap of ingress-nginx, for Ingress objects (default: the one among what is "
+        "given, else the controller's defaults)",
     )
     parser.add_argument(
         "--define",
@@ -142,8 +149,10 @@ def read_options(arguments: argparse.Namespace, told: Told) -> ReadOptions:
         root=arguments.root or "",
         maps=maps,
         definitions=_definitions(arguments),
+        controller_configmap=getattr(arguments, "controller_configmap", ""),
         left_out=told.left_out.append,
         note=told.notes.append,
+        unjudged=told.unread.append,
         unread=lambda refused: told.unread.append(_looks_like_nginx(refused)),
     )
 

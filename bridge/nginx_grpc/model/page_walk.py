@@ -428,10 +428,24 @@ def _handler(location: Location | None, limited: Directive | None) -> str:
 def _scripted(scope: Scope) -> bool:
     at: Scope | None = scope
     while at is not None:
-        if any(name.startswith(_SCRIPTS) for name in at.own):
-            return True
+        for name, directives in at.own.items():
+            if name.startswith(_SCRIPTS) and not all(map(_is_about_others, directives)):
+                return True
         at = at.outer
     return False
+
+
+def _is_about_others(directive: Directive) -> bool:
+    """Whether a module sets or clears headers that say nothing to a gRPC client, like Server."""
+    if directive.name not in ("more_clear_headers", "more_set_headers"):
+        return False
+    names = [arg.partition(":")[0].strip().lower() for arg in directive.args]
+    return not any(
+        name.startswith(("-", "content-", "grpc-", "trailer", "transfer-"))
+        or "*" in name
+        or "$" in name
+        for name in names
+    )
 
 
 def _refuses(scope: Scope) -> bool | None:

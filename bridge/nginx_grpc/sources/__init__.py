@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits, NothingError, ReadOptions, Source
+from nginx_grpc.sources.objects import Objects
 from nginx_grpc.sources.patterns import expanded
 from nginx_grpc.tree import Configuration
 
@@ -21,7 +23,8 @@ def read(
 ) -> list[Configuration]:
     """The configurations of files, folders, dumps and manifests, at least one.
 
-    A file that another one given includes is read there and not once more on its own.
+    A file that another one given includes is read there and not once more on its own. Ingress
+    objects of ingress-nginx in all of them are one configuration, with the controller's ConfigMap.
 
     Args:
         paths: what was given; `-` is standard input.
@@ -35,6 +38,8 @@ def read(
     options = options or ReadOptions()
     if not paths:
         raise Refused("nothing to read", "name a file, a folder or - for standard input")
+    objects = Objects(options)
+    options = replace(options, objects=objects)
     found: list[tuple[str, list[Configuration]]] = []
     nothing: NothingError | None = None
     for path, default in _expanded(paths, options):
@@ -49,7 +54,7 @@ def read(
             nothing = nothing or NothingError(path, named=not default)
     if not found and nothing is not None:
         raise nothing
-    return _each_once(found)
+    return _each_once(found) + objects.configurations()
 
 
 def _expanded(paths: Sequence[str], options: ReadOptions) -> list[tuple[str, bool | None]]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
+
+if TYPE_CHECKING:
+    from nginx_grpc.sources.objects import Objects
 
 __all__ = ["Limits", "NothingError", "ReadOptions", "Source"]
 
@@ -64,7 +68,12 @@ class ReadOptions:
         definitions: values by name, put into texts before they are read; see `definitions`.
         progress: called after each file with the number of files read and its name.
         left_out: called with each folder that a search did not look into.
-        note: called with a sentence on each thing that was given and is not judged.
+        note: called with a sentence on what else a reader should know.
+        unjudged: called with a sentence on each thing that was given, may carry calls and is not
+            judged.
+        controller_configmap: ingress-nginx's ConfigMap: a file that holds it, a folder of its keys,
+            or NAMESPACE/NAME of one that is given; empty for one that looks like it.
+        objects: takes the objects that are judged together; `sources.read` sets it.
         unread: called with the reason for each text that looks like nginx's, stands beside what is
             judged and can't be read.
     """
@@ -75,9 +84,12 @@ class ReadOptions:
     definitions: Mapping[str, bytes] = field(default_factory=dict)
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    controller_configmap: str = ""
+    objects: Objects | None = None
     progress: Callable[[int, str], None] | None = None
     left_out: Callable[[str], None] | None = None
     note: Callable[[str], None] | None = None
+    unjudged: Callable[[str], None] | None = None
     unread: Callable[[Refused], None] | None = None
 
 

@@ -55,6 +55,8 @@ _ELSEWHERE = {
     "Kustomization": "render it first: kubectl kustomize DIR | nginx-grpc check -",
     "HelmRelease": "render it first: helm template RELEASE CHART | nginx-grpc check -",
 }
+# Certificates, as a rule.
+_HARMLESS = frozenset(("Secret",))
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
@@ -101,29 +103,39 @@ class ManifestSource(Source):
         data: the file's text.
         file: the file as it was given, or `-`.
         options: see ReadOptions; prefix, root and maps have no say in a manifest.
+
+    Attributes:
+        lines: those of its text, once `nodes` was called.
     """
 
     def __init__(self, data: bytes, file: str, options: ReadOptions) -> None:
         self._data = data
         self._file = file
         self._options = options
-        self._lines: list[str] = []
+        self.lines: list[str] = []
 
     def collect(self) -> list[Configuration]:
-        """See Source."""
+        """See Source. What is judged together with the objects of other files goes to those of
+        the options, and there may be no configuration besides."""
         found: list[Configuration] = []
         kinds: list[tuple[str, int]] = []
         unread: list[Refused] = []
-        for item in self.objects(kinds):
-            found.extend(self._configurations(item, unread))
-        if not found:
+        objects = self._options.objects
+        taken = 0
+        for kind, node in self.nodes(kinds):
+            if objects is not None and objects.take(kind, node, self._file, self._data, self.lines):
+                taken += 1
+            elif kind == "configmap":
+                found.extend(self._configurations(self._config_map(node), unread))
+        if not found and not taken:
             raise unread[0] if unread else self._nothing(kinds)
         if self._options.unread is not None:
             for refused in unread:
                 self._options.unread(refused)
-        if self._options.note is not None:
-            for note in _beside(kinds, self._file):
-                self._options.note(note)
+        for kind, sentence in _beside(kinds, self._file):
+            told = self._options.note if kind in _HARMLESS else self._options.unjudged
+            if told is not None:
+                told(sentence)
         for configuration in found:
             configuration.files = [self._file]
             configuration.texts = {self._file: self._data}
@@ -150,8 +162,15 @@ class ManifestSource(Source):
 
     def objects(self, kinds: list[tuple[str, int]]) -> Iterator[_ConfigMap]:
         """Its ConfigMaps; `kinds` gets the kind and the line of each object met on the way."""
+        for kind, node in self.nodes(kinds):
+            if kind == "configmap":
+                yield self._config_map(node)
+
+    def nodes(self, kinds: list[tuple[str, int]]) -> Iterator[tuple[str, Mapping]]:
+        """Its objects, each with its kind in lower case; `kinds` gets those that are not read here,
+        as they are written, with their lines."""
         text = self._decode()
-        self._lines = text.split("\n")
+        self.lines = text.split("\n")
         from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence, documents
 
         try:
@@ -175,14 +194,14 @@ class ManifestSource(Source):
             kind = self._kind(node) or kind
             items = node.items.get("objects" if kind == "Template" else "items")
             inner = items.items if isinstance(items, Sequence) else []
-            is_config_map = kind.casefold() == "configmap"
-            if not kind or not (is_config_map or inner or "apiVersion" in node.items):
+            read = kind.casefold() in ("configmap", "ingress")
+            if not kind or not (read or inner or "apiVersion" in node.items):
                 continue
-            kinds.append((kind, node.line))
+            if kind != "Ingress" or self._options.objects is None:
+                kinds.append((kind, node.line))
             # To kubectl, whatever has items is a list.
             waiting.extend((each, kind.removesuffix("List")) for each in reversed(inner))
-            if is_config_map:
-                yield self._config_map(node)
+            yield kind.casefold(), node
         if kinds and loose:
             raise Refused(
                 "text beside the objects of Kubernetes that is none",
@@ -262,8 +281,8 @@ class ManifestSource(Source):
 
     def _first_line(self, line: int) -> int:
         # With an anchor or a tag before it, the sign of a block scalar may stand further down.
-        for number in range(line, min(line + 10, len(self._lines)) + 1):
-            if _BLOCK_SCALAR.search(self._lines[number - 1].rstrip()):
+        for number in range(line, min(line + 10, len(self.lines)) + 1):
+            if _BLOCK_SCALAR.search(self.lines[number - 1].rstrip()):
                 return number + 1
         return line + 1
 
@@ -278,11 +297,11 @@ class ManifestSource(Source):
         return config_map_source.configurations(config_map.texts, keys.nginx, entry, self._options)
 
     def _no_yaml(self, text: str) -> Refused | None:
+        helm = _HELM.search(text)
         for found in _KIND.finditer(text):
-            if found[1] in _ELSEWHERE:
+            if found[1] in _ELSEWHERE and (found[1] != "Ingress" or not helm):
                 line = text.count("\n", 0, found.start()) + 1
                 return _elsewhere(found[1], self._file, line)
-        helm = _HELM.search(text)
         if helm:
             return Refused(
                 "looks like a Helm template",
@@ -318,12 +337,12 @@ def _elsewhere(kind: str, file: str, line: int) -> Refused:
     return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
 
 
-def _beside(kinds: list[tuple[str, int]], file: str) -> Iterator[str]:
-    """A sentence on each thing that stands beside what is judged, and is not."""
+def _beside(kinds: list[tuple[str, int]], file: str) -> Iterator[tuple[str, str]]:
+    """Each kind that stands beside what is judged, and is not, with a sentence on it."""
     lines: dict[str, list[int]] = {}
     for kind, line in kinds:
         if kind in _ELSEWHERE:
             lines.setdefault(kind, []).append(line)
     for kind, found in lines.items():
         where = ", ".join(map(str, found[:3])) + (", ..." if len(found) > 3 else "")
-        yield f"not judged: {kind} ({file}:{where}); {_ELSEWHERE[kind]}"
+        yield kind, f"not judged: {kind} ({file}:{where}); {_ELSEWHERE[kind]}"

@@ -43,6 +43,16 @@ _MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(rb"(?:\A|[\s;{}\"'])(?:events|http|server)[\"']?\s*([#{])")
 _COMMENTS = re.compile(rb"(?:\s+|#[^\n]*)*")
 _NAMED = re.compile(rb"(?:\A|[\s;{}\"'])(?:upstream|location)[\"']?\s")
+# Objects that a controller makes nginx's text of, and keys of ingress-nginx's ConfigMap.
+_OBJECT = re.compile(
+    rb"^[ \t]*(?:-[ \t]+)?[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?"
+    rb"(?:Ingress(?:List)?|VirtualServer(?:Route)?|TransportServer)\b"
+    rb"|^[ \t]*[\"']?(?:upstream-keepalive-[a-z]+|proxy-(?:read|send|connect)-timeout|use-http2"
+    rb"|allow-snippet-annotations|grpc-buffer-size-kb|client-body-timeout)[\"']?[ \t]*:",
+    re.MULTILINE,
+)
+# A chart's template is one where it names a controller.
+_ANNOTATION = re.compile(rb"nginx\.(?:ingress\.kubernetes\.io|org|com)/[a-z]")
 _BRACE = re.compile(rb"[{}]")
 # The longest name of a block that was seen, many times over.
 _NAME = 4_000
@@ -181,8 +191,11 @@ def _read(
 
 
 def _counts(name: str, data: bytes) -> bool:
-    if _MANIFEST.match(name) and b"ConfigMap" not in data:
-        return False
+    if _MANIFEST.match(name):
+        if _OBJECT.search(data) and (b"{{" not in data or _ANNOTATION.search(data)):
+            return True
+        if b"ConfigMap" not in data:
+            return False
     # UTF-16 is refused by the parser, not passed over.
     text = data.lstrip(b"\xff\xfe\xef\xbb\xbf").replace(b"\0", b"")
     if data.startswith(b"\x7fELF") or is_blank(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -20,28 +21,38 @@ _RESOLVER = yaml.resolver.Resolver()
 
 @dataclass(slots=True)
 class Scalar:
-    """A scalar. `line` is where it starts, from 1; `style` is one of | > ' " or empty."""
+    """A scalar. `line` is where it starts, from 1; `style` is one of | > ' " or empty; `start` and
+    `end` are characters of the text, an alias's those of its anchor."""
 
     value: str
     line: int
     style: str
     tag: str
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(slots=True)
 class Sequence:
-    """A sequence."""
+    """A sequence; of one in blocks, `end` is where the next node starts."""
 
     line: int
     items: list[Node] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    flow: bool = False
 
 
 @dataclass(slots=True)
 class Mapping:
-    """A mapping with text as keys, in their order; none is there twice."""
+    """A mapping with text as keys, in their order; none is there twice. Its end is a Sequence's."""
 
     line: int
     items: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    start: int = 0
+    end: int = 0
+    flow: bool = False
 
 
 Node = Scalar | Sequence | Mapping
@@ -65,6 +76,7 @@ def _documents(text: str, file: str) -> Iterator[Node]:
     nodes = aliases = 0
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 0
+        start = _index(event.start_mark)
         node: Node
         if isinstance(event, yaml.DocumentStartEvent):
             anchors = {}
@@ -79,13 +91,15 @@ def _documents(text: str, file: str) -> Iterator[Node]:
                 raise Refused("an alias without its anchor", "mend the YAML", file, line)
             node = anchors[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
-            node = Scalar(event.value, line, event.style or "", _tag(event))
+            style, tag = event.style or "", _tag(event)
+            node = Scalar(event.value, line, style, tag, start, _index(event.end_mark))
         elif isinstance(event, yaml.SequenceStartEvent):
-            node = Sequence(line)
+            node = Sequence(line, start=start, flow=bool(event.flow_style))
         elif isinstance(event, yaml.MappingStartEvent):
-            node = Mapping(line)
+            node = Mapping(line, start=start, flow=bool(event.flow_style))
         elif isinstance(event, yaml.CollectionEndEvent):
             node = open_nodes.pop()[0]
+            node.end = _index(event.end_mark)
             if not open_nodes:
                 yield node
             continue
@@ -110,12 +124,18 @@ def _documents(text: str, file: str) -> Iterator[Node]:
             open_nodes.append((node, []))  # type: ignore[arg-type]
 
 
+def _index(mark: Any) -> int:
+    return int(mark.index) if mark is not None else 0
+
+
 def _add(parent: tuple[Sequence | Mapping, list[Scalar]], node: Node, file: str, line: int) -> None:
     collection, keys = parent
     if isinstance(collection, Sequence):
         collection.items.append(node)
     elif keys:
-        collection.items[keys.pop().value] = node
+        key = keys.pop()
+        collection.items[key.value] = node
+        collection.keys[key.value] = key
     elif not isinstance(node, Scalar) or node.tag.endswith(":binary"):
         raise Refused("a YAML key that is no text", "mend the YAML", file, line)
     elif node.value in collection.items:

@@ -285,7 +285,6 @@ def test_a_script_that_nginx_would_take_is_nginx_text(site):
 @pytest.mark.parametrize(
     ("kind", "pod"),
     [
-        ("Ingress", "CONTROLLER_POD"),
         ("VirtualServer", "CONTROLLER_POD"),
         ("GRPCRoute", "GATEWAY_POD -c nginx"),
     ],
@@ -486,13 +485,13 @@ def test_keys_that_include_each_other_beside_one_that_does_not(site):
 
 
 def test_what_stands_beside_and_is_not_judged_is_said(site):
-    notes = []
-    ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: e}\n"
-    site.write("cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n{ingress}{ingress}")
-    (configuration,) = site.read("site/cm.yaml", note=notes.append)
+    unjudged = []
+    server = "---\napiVersion: k8s.nginx.org/v1\nkind: VirtualServer\nmetadata: {name: e}\n"
+    site.write("cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n{server}{server}")
+    (configuration,) = site.read("site/cm.yaml", unjudged=unjudged.append)
     assert configuration.entry == "site/cm.yaml: edge/good.conf"
-    (ingresses,) = notes
-    assert ingresses.startswith("not judged: Ingress (site/cm.yaml:9, 13); ")
+    (servers,) = unjudged
+    assert servers.startswith("not judged: VirtualServer (site/cm.yaml:9, 13); ")
 
 
 @pytest.mark.parametrize(
