@@ -51,8 +51,8 @@ One cause over many hosts is one block. The `proxy_*` lines that a template puts
 
 ## Before it runs
 
-Ingress objects of ingress-nginx are judged as what the controller makes of them, with its ConfigMap,
-from files, folders, a whole cluster or what Helm and Kustomize write:
+Ingress objects of ingress-nginx are judged as what the controller makes of them, with its
+ConfigMap, from files, folders, a whole cluster or what Helm and Kustomize write:
 
 ```sh
 nginx-grpc check manifests/
