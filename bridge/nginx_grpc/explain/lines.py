@@ -87,11 +87,13 @@ def unwrapped(text: str) -> tuple[str, str]:
 
 def error_line(text: str) -> Line | None:
     """A line of nginx's error log, of `nginx -t`, or such a message alone; None for another."""
-    found = _ERROR.match(text)
+    found = _ERROR.match(text) if text[4:5] == "/" else None
     if found is not None:
         year, month, day, clock, level, body = found.groups()
         time = f"{year}-{month}-{day}T{clock}"
     else:
+        if text[:1] not in ("[", "n"):
+            return None
         found = _TESTED.match(text) or _BARE.match(text)
         if found is None:
             return None

@@ -122,7 +122,7 @@ class Recogniser:
 
     def see(self, text: str) -> Seen | None:
         """What a line is; None for an empty one."""
-        line = error_line(text) if text[:1].isdigit() else None
+        line = error_line(text) if text[4:5] == "/" else None
         if line is not None:
             return self._error(line, text)
         text, stamp = unwrapped(text)
