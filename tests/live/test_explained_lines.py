@@ -496,10 +496,12 @@ CLIENTS = {
     "curl": curl,
 }
 WITHOUT_HTTP2 = ("http2-to-http1-port", "http2-to-http1-port", "no-connection")
+# By whether the answer's end came before the server's reset.
+ENDED = ("stream-reset", "status-none")
 SAID = {
     "dead": (conf(), False, ("status-502",) * 3, "status-502"),
     "http1": (conf().replace(" http2;", ";"), False, WITHOUT_HTTP2, "http2-to-http1-port"),
-    "proxied": (PROXIED, False, ("status-none", "stream-reset", "stream-reset"), "stream-reset"),
+    "proxied": (PROXIED, False, ("status-none", ENDED, ENDED), ENDED),
     "tls": (conf(), True, ("tls-and-plaintext",) * 3, ""),
 }
 
@@ -516,7 +518,8 @@ def test_what_clients_say(version, name) -> None:
                 said = CLIENTS[client](server.address, **ours).partition("\n")[0]
                 seen = Recogniser().see(said)
                 assert seen.entry is not None, (client, said)
-                assert seen.entry.name == expected, (client, said)
+                either = expected if isinstance(expected, tuple) else (expected,)
+                assert seen.entry.name in either, (client, said)
 
 
 def test_a_limit(version, explained) -> None:
