@@ -22,6 +22,19 @@ to conftest (`--data nginx-grpc.yaml`) and to an OPA server.
 ```yaml
 {example}```
 
+For a fleet, a file may extend another one of the same checkout:
+
+```yaml
+nginx_grpc:
+  extends: ../platform/nginx-grpc.yaml
+  nginx_version: "1.30.3"
+```
+
+What a file says goes before what it extends, key by key; a list is taken whole from the nearer one.
+Waivers are each file's own. Where the extended file, or one further out in the repository, says
+`inline_waivers: forbid` or `not_judged: deny`, that holds. conftest and OPA follow nothing, and
+deny `extends`: give them what `nginx-grpc settings --merged FILE` prints.
+
 A misspelt key or a malformed value is a finding ([NG003](rules/NG003.md)), never ignored. Durations
 are written as `30s`, `5m` or `1h30m`, sizes as `512k` or `4m`. Versions are quoted: YAML would make
 1.3 of `1.30`.

@@ -67,9 +67,7 @@ def check(
             [replace(finding, entry=each.entry) for finding in decision.findings]
             for (_, each), decision in zip(inputs, decisions, strict=True)
         ]
-        findings += (
-            located(_said_once(found), given.file, given.text) if given.file else chain(*found)
-        )
+        findings += located(_said_once(found), given.files) if given.files else chain(*found)
     return CheckResult(
         inputs=[each for _, each in sorted(judged, key=itemgetter(0))],
         findings=sorted(findings, key=Finding.order),

@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     settings.add_argument("file", nargs="?", metavar="FILE", help="settings to check")
+    settings.add_argument(
+        "--merged",
+        action="store_true",
+        help="print FILE and what it extends as one, for conftest and OPA",
+    )
     settings.set_defaults(run=_settings_file)
 
     policy = commands.add_parser(
@@ -124,7 +129,12 @@ def _settings_file(arguments: argparse.Namespace) -> int:
     from nginx_grpc import settings_file
 
     if arguments.file is None:
+        if arguments.merged:
+            raise Refused("--merged without a file", "name the settings file")
         output.write(settings_file.TEMPLATE, None)
+        return 0
+    if arguments.merged:
+        output.write(settings_file.merged(arguments.file), None)
         return 0
     problems = settings_file.problems(arguments.file)
     for problem in problems:

@@ -9,6 +9,7 @@ module: the policy reports it as NG003, in every engine alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from nginx_grpc.errors import Refused
@@ -17,9 +18,7 @@ __all__ = [
     "FILE_NAME",
     "KEY",
     "SETTINGS_LIMIT",
-    "find",
     "folders",
-    "load",
     "parse",
     "shown",
     "text_of",
@@ -36,22 +35,16 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?
 _NOT_A_NUMBER = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
 
 
-def load(path: str) -> dict[str, Any]:
-    """Read a settings file.
+def text_of(path: str, overlay: Mapping[str, bytes] | None = None) -> str:
+    """The text of a settings file. Raises Refused where it is no regular file of UTF-8.
 
-    Returns the mapping under `nginx_grpc`, as OPA would hold it in `data.nginx_grpc`.
-    Raises Refused where there is no such file, or it is no YAML mapping with that key.
+    `overlay`: see ReadOptions.
     """
-    return parse(text_of(path), path)
-
-
-def text_of(path: str) -> str:
-    """The text of a settings file. Raises Refused where it is no regular file of UTF-8."""
     from nginx_grpc.sources.disk import read_regular
     from nginx_grpc.sources.includes import UnreadError
 
     try:
-        return read_regular(path, SETTINGS_LIMIT).decode("utf-8")
+        return read_regular(path, SETTINGS_LIMIT, overlay).decode("utf-8")
     except UnreadError as error:
         raise Refused(f"can't read the settings: {error}", "name a readable file", path) from None
     except UnicodeDecodeError:
@@ -59,7 +52,10 @@ def text_of(path: str) -> str:
 
 
 def parse(text: str, path: str) -> dict[str, Any]:
-    """Settings from YAML text; `path` names them in errors. Raises Refused."""
+    """The mapping under `nginx_grpc` of YAML text, as OPA would hold it in `data.nginx_grpc`.
+
+    Raises Refused where it is no YAML mapping with that key; `path` names it.
+    """
     import yaml
 
     try:
@@ -111,21 +107,6 @@ def shown(path: str) -> str:
 
     shorter = os.path.relpath(path)
     return path if shorter.startswith(os.pardir) else shorter
-
-
-def find(start: str) -> str | None:
-    """The settings file for a file or a folder: `nginx-grpc.yaml` in it or above it, see
-    `folders`."""
-    import os
-
-    folder = os.path.realpath(start)
-    if not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    for each in folders(folder):
-        path = os.path.join(each, FILE_NAME)
-        if os.path.isfile(path):
-            return shown(path)
-    return None
 
 
 def with_overrides(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nginx_grpc import documents, settings
+from nginx_grpc import documents, settings, settings_chain
 from nginx_grpc.findings import Finding
 
-__all__ = ["TEMPLATE", "located", "problems"]
+__all__ = ["TEMPLATE", "lines", "located", "merged", "problems"]
 
 TEMPLATE = """\
 # What nginx's text can't say: which nginx will run it, and what the gRPC servers behind it do.
 # The same file goes to `nginx-grpc check --settings`, `conftest test --data` and an OPA server.
 # Every line is optional: take off the # of those that you want. Quote versions and dates.
 nginx_grpc:
+
+  # Another file of this checkout, from this file's folder; what is said here goes before it, and
+  # what that one forbids holds. nginx-grpc alone follows it: others take what
+  # `nginx-grpc settings --merged FILE` prints.
+  #extends: ../platform/nginx-grpc.yaml
 
   # checklist: the published checklist as written. evidence: deny only what fails a client.
   profile: checklist
@@ -81,7 +87,7 @@ def problems(path: str) -> list[Finding]:
     """What is wrong with a settings file, each at its line. Raises Refused where it is none."""
     from nginx_grpc.engines import by_name
 
-    given = settings.load(path)
+    given, files = settings_chain.load(path)
     (decision,) = by_name("embedded").decide([documents.empty(given)], given)
     # With nothing to judge every waiver accepts nothing, and every upstream is one of nowhere.
     found = (
@@ -89,46 +95,61 @@ def problems(path: str) -> list[Finding]:
         for finding in decision.findings
         if finding.id in ("NG003", "NG004") and finding.level == "deny"
     )
-    return sorted(located(found, path), key=Finding.order)
+    return sorted(located(found, [(each, None) for each in files]), key=Finding.order)
 
 
-def located(findings: Iterable[Finding], path: str, text: str | None = None) -> Iterator[Finding]:
+def merged(path: str) -> str:
+    """A settings file and those that it extends as one, which conftest and OPA can take: JSON,
+    which is YAML. Raises Refused where it is none."""
+    given, _ = settings_chain.load(path)
+    return json.dumps({settings.KEY: given}, indent=2) + "\n"
+
+
+def located(
+    findings: Iterable[Finding], files: Sequence[tuple[str, str | None]]
+) -> Iterator[Finding]:
     """Findings, with those about the settings, of which the policy sees no file, at their lines.
 
     Args:
         findings: those of the policy.
-        path: the settings file.
-        text: its text; None to read it.
+        files: the settings file, then those that it extends, each with its text; None to read it.
     """
-    lines: dict[str, int] | None = None
+    known: list[tuple[str, dict[str, int]]] | None = None
     for finding in findings:
         if not finding.setting:
             yield finding
             continue
-        if lines is None:
-            lines = _lines(settings.text_of(path) if text is None else text)
-        line = _line(finding.setting, lines)
+        if known is None:
+            known = [
+                (file, lines(settings.text_of(file) if text is None else text))
+                for file, text in files
+            ]
+        path, line = _place(finding.setting, known)
         msg = finding.msg.replace(f"{finding.file}:{finding.line}", f"{path}:{line}", 1)
         yield replace(finding, file=path, line=line, msg=msg)
 
 
-def _line(setting: str, lines: dict[str, int]) -> int:
-    """The line of a setting; where it is one that is missing, that of what it should stand in."""
-    while setting and setting not in lines:
+def _place(setting: str, files: list[tuple[str, dict[str, int]]]) -> tuple[str, int]:
+    """The file and the line of a setting; where it is one that is missing, of what it should stand
+    in."""
+    while setting:
+        for file, numbers in files:
+            if setting in numbers:
+                return file, numbers[setting]
         setting = setting[: max(setting.rfind("."), setting.rfind("["), 0)]
-    return lines.get(setting, 1)
+    return files[0][0], 1
 
 
-def _lines(text: str) -> dict[str, int]:
+def lines(text: str) -> dict[str, int]:
     """The line of each setting, by the path that the policy has for it."""
     import yaml
 
     tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    lines: dict[str, int] = {}
+    found: dict[str, int] = {}
     for key, value in tree.value if isinstance(tree, yaml.MappingNode) else ():
         if key.value == settings.KEY:
-            _walk(value, "", lines)
-    return lines
+            _walk(value, "", found)
+    return found
 
 
 def _walk(node: Any, name: str, lines: dict[str, int]) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nginx_grpc import settings
+from nginx_grpc import settings, settings_chain
 from nginx_grpc.tree import Configuration
 
 __all__ = ["Given", "SettingsSearch"]
 
 _MISNAMED = "nginx-grpc.yml"
-# What a repository forbids, a file further in can't allow again.
-_HOLDS = {"inline_waivers": "forbid", "not_judged": "deny"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,17 @@ class Given:
     Args:
         values: the mapping under `nginx_grpc`, the command's flags on top; None where there is
             neither file nor flag.
-        file: the settings file, empty where there is none.
-        text: the file's text where it is another one than it holds: one with pseudonyms.
+        files: the settings file, then those that it extends; each with its text where that is
+            another one than it holds: one with pseudonyms, or not saved. None where there is no file.
     """
 
     values: dict[str, Any] | None = None
-    file: str = ""
-    text: str | None = None
+    files: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The settings file, empty where there is none."""
+        return self.files[0][0] if self.files else ""
 
 
 class SettingsSearch:
@@ -40,6 +42,7 @@ class SettingsSearch:
         file: the settings file for all, where the caller names one.
         wanted: whether to look for files at all.
         profile, nginx_version: the caller's word, over any file's; None for none.
+        overlay: see ReadOptions.
 
     Attributes:
         notes: what a user should know about settings that were not taken, each once.
@@ -52,9 +55,11 @@ class SettingsSearch:
         wanted: bool = True,
         profile: str | None = None,
         nginx_version: str | None = None,
+        overlay: Mapping[str, bytes] | None = None,
     ) -> None:
         self._flags = {"profile": profile, "nginx_version": nginx_version}
-        self._all = self._given(settings.load(file), file) if file else None
+        self._overlay = overlay
+        self._all = self._given(*self._load(file)) if file else None
         self._wanted = wanted
         self._known: dict[tuple[str, str], Given] = {}
         self.notes: list[str] = []
@@ -64,7 +69,7 @@ class SettingsSearch:
         if self._all is not None:
             return self._all
         if not self._wanted:
-            return self._given(None, "")
+            return self._given(None, [])
         given = configuration.given
         if configuration.kind in ("file", "directory"):
             start = os.path.dirname(os.path.realpath(configuration.files[0]))
@@ -84,18 +89,15 @@ class SettingsSearch:
             if os.path.isfile(path):
                 found.append(settings.shown(path))
         if not found:
-            return self._given(None, "")
+            return self._given(None, [])
         nearest, *outer = found
-        values = settings.load(nearest)
-        for name, word in self._held(outer):
-            values = {**values, name: word}
-        return self._given(values, nearest)
+        values, files = self._load(nearest)
+        for file in outer:
+            values = {**values, **settings_chain.held(self._load(file)[0])}
+        return self._given(values, files)
 
-    @staticmethod
-    def _held(files: list[str]) -> Iterator[tuple[str, str]]:
-        for file in files:
-            values = settings.load(file)
-            yield from ((name, word) for name, word in _HOLDS.items() if values.get(name) == word)
+    def _load(self, file: str) -> tuple[dict[str, Any], list[str]]:
+        return settings_chain.load(file, self._overlay)
 
     def _note_misnamed(self, folder: str) -> None:
         path = os.path.join(folder, _MISNAMED)
@@ -103,5 +105,10 @@ class SettingsSearch:
         if os.path.lexists(path) and note not in self.notes:
             self.notes.append(note)
 
-    def _given(self, values: dict[str, Any] | None, file: str) -> Given:
-        return Given(settings.with_overrides(values, **self._flags), file)
+    def _given(self, values: dict[str, Any] | None, files: list[str]) -> Given:
+        named = tuple((each, self._unsaved(each)) for each in files)
+        return Given(settings.with_overrides(values, **self._flags), named)
+
+    def _unsaved(self, file: str) -> str | None:
+        data = (self._overlay or {}).get(os.path.realpath(file))
+        return None if data is None else data.decode("utf-8")

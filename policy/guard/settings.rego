@@ -7,7 +7,11 @@ import data.nginx.grpc.guard.kind
 wrong_settings(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 	not is_object(x)
 } else := union({
-	{[kind.path(at, key), "is not a setting; here are: profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"] | some key in (object.keys(x) - {"profile", "inline_waivers", "not_judged", "nginx_version", "explicit", "workers", "largest_request", "grpc", "levels", "waivers"})},
+	{[kind.path(at, key), "is not a setting; here are: extends, profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"] | some key in (object.keys(x) - {"extends", "profile", "inline_waivers", "not_judged", "nginx_version", "explicit", "workers", "largest_request", "grpc", "levels", "waivers"})},
+	{[kind.path(at, "extends"), "must be a text"] |
+		value := x.extends
+		not is_string(value)
+	},
 	{[kind.path(at, "profile"), "must be checklist or evidence"] |
 		value := x.profile
 		not value in {"checklist", "evidence"}

@@ -6,7 +6,7 @@ import pathlib
 import re
 from collections.abc import Iterator
 
-from nginx_grpc import documents, settings, sources
+from nginx_grpc import documents, settings_chain, sources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
@@ -20,8 +20,9 @@ Read = Iterator[tuple[str, Configuration]]
 def examples() -> Iterator[tuple[str, dict]]:
     """The examples, each with the settings beside it, if any."""
     for path in sorted((ROOT / "examples").rglob("*.conf")):
-        beside = settings.find(str(path.parent))
-        yield from _documents(_file(path), settings.load(beside) if beside else None)
+        beside = path.parent / "nginx-grpc.yaml"
+        given = settings_chain.load(str(beside))[0] if beside.exists() else None
+        yield from _documents(_file(path), given)
 
 
 def corpus() -> Iterator[tuple[str, dict]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nginx_grpc import settings
+from nginx_grpc import settings_chain
 
 OPA = Path(__file__).parents[2] / ".tools" / "bin" / "opa"
 
@@ -77,5 +77,5 @@ def test_every_kind_of_value(tmp_path):
     file.write_text("\n".join(["nginx_grpc:", *lines, *nested, ""]))
     command = [opa, "eval", "-d", str(file), "data.nginx_grpc", "-f", "raw"]
     theirs = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
-    ours = settings.load(str(file))
+    ours = settings_chain.load(str(file))[0]
     assert json.dumps(ours, sort_keys=True) == json.dumps(theirs, sort_keys=True)

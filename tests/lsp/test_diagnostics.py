@@ -155,3 +155,18 @@ async def test_what_was_accepted_is_not_told(editor, tmp_path):
     text = editor.texts[path].replace("0s;", f"0s; {waiver}")
     await editor.type(path, text)
     assert "NG211" not in dict(await editor.codes(path))
+
+
+async def test_settings_that_are_typed_count_at_once(editor, tmp_path):
+    path = tmp_path / "nginx.conf"
+    path.write_text(HEAD + SERVER + "}\n")
+    settings = tmp_path / "nginx-grpc.yaml"
+    settings.write_text("nginx_grpc: {}\n")
+    await editor.open(path)
+    await editor.open(settings)
+    assert "NG211" in dict(await editor.codes(path))
+    await editor.type(settings, "nginx_grpc:\n  levels:\n    NG211: off\n")
+    assert "NG211" not in dict(await editor.codes(path))
+    await editor.type(settings, "nginx_grpc:\n  levels:\n    NG999: off\n")
+    await editor.diagnostics(path)
+    assert await editor.codes(settings) == [("NG003", 3)]

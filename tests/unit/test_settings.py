@@ -2,7 +2,7 @@
 
 import pytest
 
-from nginx_grpc import settings
+from nginx_grpc import settings, settings_chain
 from nginx_grpc.errors import Refused
 
 
@@ -57,29 +57,23 @@ def test_deep_nesting_is_refused_not_crashed_on():
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(Refused, match="can't read the settings: no such file"):
-        settings.load(str(tmp_path / "nginx-grpc.yaml"))
+        settings_chain.load(str(tmp_path / "nginx-grpc.yaml"))
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     file = tmp_path / "nginx-grpc.yaml"
     file.write_bytes(b"nginx_grpc: \xff\xfe")
     with pytest.raises(Refused, match="UTF-8"):
-        settings.load(str(file))
+        settings_chain.load(str(file))
 
 
-def test_the_file_is_found_up_to_the_repository_and_not_above(tmp_path):
-    above, repository = tmp_path, tmp_path / "repository"
-    conf = repository / "deploy" / "nginx.conf"
-    conf.parent.mkdir(parents=True)
-    conf.touch()
-    (above / "nginx-grpc.yaml").touch()
-    assert settings.find(str(conf)) is None  # no repository: only the file's own folder
-    (repository / ".git").mkdir()
-    assert settings.find(str(conf)) is None
-    (repository / "nginx-grpc.yaml").touch()
-    found = settings.find(str(conf))
-    assert found
-    assert (repository / "nginx-grpc.yaml").samefile(found)
+def test_the_file_is_looked_for_up_to_the_repository_and_not_above(tmp_path):
+    deploy = tmp_path / "repository" / "deploy"
+    deploy.mkdir(parents=True)
+    # No repository: only the file's own folder.
+    assert settings.folders(str(deploy)) == [str(deploy)]
+    (deploy.parent / ".git").mkdir()
+    assert settings.folders(str(deploy)) == [str(deploy), str(deploy.parent)]
 
 
 def test_flags_go_over_the_file():

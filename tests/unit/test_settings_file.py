@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from nginx_grpc import cli, resources, settings, settings_file
+from nginx_grpc import cli, resources, settings, settings_chain, settings_file
 
 
 def uncommented():
@@ -26,14 +26,21 @@ def paths(schema, name=""):
 def test_the_template_is_in_order_as_it_stands(tmp_path):
     path = tmp_path / "nginx-grpc.yaml"
     path.write_text(settings_file.TEMPLATE)
-    assert settings.load(str(path)) == {"profile": "checklist"}
+    assert settings_chain.load(str(path))[0] == {"profile": "checklist"}
     assert settings_file.problems(str(path)) == []
 
 
 def test_the_template_is_in_order_with_every_line_in_force(tmp_path):
     path = tmp_path / "nginx-grpc.yaml"
     path.write_text(uncommented())
-    given = settings.load(str(path))
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "service"
+    folder.mkdir()
+    path = path.rename(folder / path.name)
+    base = tmp_path / "platform" / "nginx-grpc.yaml"
+    base.parent.mkdir()
+    base.write_text("nginx_grpc:\n")
+    given = settings.parse(path.read_text(), str(path))
     with open(resources.schema_path("settings"), encoding="utf-8") as file:
         schema = json.load(file)
     assert set(given) == set(schema["properties"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -179,8 +180,10 @@ def _definitions(arguments: argparse.Namespace) -> dict[str, bytes]:
     return values
 
 
-def settings(arguments: argparse.Namespace) -> SettingsSearch:
-    """Where the settings come from."""
+def settings(
+    arguments: argparse.Namespace, overlay: Mapping[str, bytes] | None = None
+) -> SettingsSearch:
+    """Where the settings come from; `overlay`: see ReadOptions."""
     from nginx_grpc.settings_search import SettingsSearch
 
     if arguments.no_settings and arguments.settings:
@@ -190,4 +193,5 @@ def settings(arguments: argparse.Namespace) -> SettingsSearch:
         wanted=not arguments.no_settings,
         profile=arguments.profile,
         nginx_version=arguments.nginx_version,
+        overlay=overlay,
     )

@@ -50,6 +50,6 @@ def _run(arguments: argparse.Namespace) -> int:
     serve(
         read_options(arguments, Told()),
         engines.by_name(arguments.engine),
-        lambda: settings(arguments),
+        lambda overlay: settings(arguments, overlay),
     )
     return 0

@@ -63,7 +63,7 @@ class Judging:
 
     Args:
         options, engine: how to read and what judges.
-        settings: makes a search for settings: files may have changed.
+        settings: makes a search for settings, in these texts before those on disk.
         done: told each state that is new.
 
     Attributes:
@@ -75,7 +75,7 @@ class Judging:
         self,
         options: sources.ReadOptions,
         engine: Engine,
-        settings: Callable[[], SettingsSearch],
+        settings: Callable[[Mapping[str, bytes]], SettingsSearch],
         done: Callable[[State], None],
     ) -> None:
         self.buffers: dict[str, Buffer] = {}
@@ -146,7 +146,7 @@ class Judging:
         options = replace(options, note=notes.append, unread=unread)
         with uncollected():
             try:
-                search = self._settings()
+                search = self._settings(options.overlay)
                 judge = Judge([entry], options, self._engine, search.of)
                 judged = judge.first()
             except ForeignError:

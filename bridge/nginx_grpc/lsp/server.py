@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from typing import Any
 
@@ -32,7 +32,9 @@ _WATCHED = ("**/*.conf", "**/*.conf.template", f"**/{FILE_NAME}", "**/*.yaml", "
 _REQUEST_FAILED = -32803
 
 
-def serve(options: ReadOptions, engine: Engine, settings: Callable[[], SettingsSearch]) -> None:
+def serve(
+    options: ReadOptions, engine: Engine, settings: Callable[[Mapping[str, bytes]], SettingsSearch]
+) -> None:
     """Answer on standard output what comes on standard input, until the editor says exit.
 
     Args:
@@ -46,7 +48,10 @@ def serve(options: ReadOptions, engine: Engine, settings: Callable[[], SettingsS
 
 class _Server:
     def __init__(
-        self, options: ReadOptions, engine: Engine, settings: Callable[[], SettingsSearch]
+        self,
+        options: ReadOptions,
+        engine: Engine,
+        settings: Callable[[Mapping[str, bytes]], SettingsSearch],
     ) -> None:
         # All of a text comes with each change: what differs by a line end of Unicode's would be
         # another text than the editor's.

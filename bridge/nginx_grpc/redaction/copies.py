@@ -43,7 +43,14 @@ def copies(inputs: Inputs, redactor: Redactor, search: SettingsSearch) -> Copies
 
     found = Copies()
     for configuration in inputs.read():
-        file = search.of(configuration).file
+        own = search.of(configuration)
+        file = own.file
+        if len(own.files) > 1:
+            raise Refused(
+                "--redact and settings that extend others",
+                f"give it as one: nginx-grpc settings --merged {file} > one.yaml",
+                file,
+            )
         if file and file not in found.settings:
             found.settings[file] = redactor.settings_text(text_of(file).encode())
         if configuration.kind == "dump":

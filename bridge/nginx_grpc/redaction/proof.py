@@ -76,8 +76,11 @@ def proven(
 def _settings(given: Given, redactor: Redactor) -> Given:
     if not given.file:
         return Given(redactor.settings(given.values))
-    text = redactor.settings_text(text_of(given.file).encode()).decode("utf-8")
-    return Given(redactor.settings(given.values), redactor.file(given.file), text)
+    files = [
+        (redactor.file(file), redactor.settings_text(text_of(file).encode()).decode("utf-8"))
+        for file, _ in given.files
+    ]
+    return Given(redactor.settings(given.values), tuple(files))
 
 
 def _difference(before: CheckResult, after: CheckResult, redactor: Redactor) -> str:

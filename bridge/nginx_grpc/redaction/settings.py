@@ -18,13 +18,14 @@ _KEYS = frozenset(
     nginx_grpc profile inline_waivers nginx_version explicit workers grpc default upstreams
     max_connection_age max_connection_idle expected_concurrency longest_silence streaming metadata
     largest_request levels waivers id file location upstream server reason owner expires until
-    not_judged
+    not_judged extends
     """.split()  # noqa: SIM905
 )
 _KINDS = {
     "upstream": "upstream",
     "server": "host",
     "location": "location",
+    "extends": "file",
     "file": "file",
     "metadata": "header",
     "reason": "word",

@@ -60,6 +60,11 @@ problems contains [concat("", ["grpc.upstreams.", name, ".", key]), _duration_wo
 	_no_duration(key, text)
 }
 
+# Judged by what is said here alone, the file that it extends would be passed over in silence.
+problems contains ["extends", "must be followed first: give the engine what nginx-grpc settings --merged prints"] if {
+	_ = settings.given.extends
+}
+
 problems contains ["largest_request", "must be a size, as 4m or 512k"] if {
 	text := settings.given.largest_request
 	is_string(text)

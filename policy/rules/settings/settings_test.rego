@@ -54,6 +54,11 @@ test_whole if {
 	t.is_clean(settings.findings) with input as _document with data.nginx_grpc as _whole
 }
 
+test_extends_that_nobody_followed if {
+	problem := "must be followed first: give the engine what nginx-grpc settings --merged prints"
+	_is_denied({"extends": "../base.yaml"}, "extends", problem)
+}
+
 test_none if {
 	t.is_clean(settings.findings) with input as _document
 	t.is_clean(settings.findings) with input as _document with data.nginx_grpc as {}
@@ -61,7 +66,7 @@ test_none if {
 
 test_finding if {
 	found := settings.findings with input as _document with data.nginx_grpc as {"profle": "evidence"}
-	t.faults(found) == {"nginx_grpc.profle is not a setting; here are: profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"}
+	t.faults(found) == {"nginx_grpc.profle is not a setting; here are: extends, profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"}
 	t.levels(found, "evidence") == {"deny"}
 	{[finding.file, finding.line] | some finding in found} == {["nginx-grpc.yaml", 1]}
 }
