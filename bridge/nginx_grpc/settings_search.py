@@ -23,7 +23,7 @@ class Given:
         values: the mapping under `nginx_grpc`, the command's flags on top; None where there is
             neither file nor flag.
         files: the settings file, then those that it extends; each with its text where that is
-            another one than it holds: one with pseudonyms, or not saved. None where there is no file.
+            another one than it holds: with pseudonyms, or not saved. None where there is no file.
     """
 
     values: dict[str, Any] | None = None
