@@ -146,6 +146,7 @@ docs: $(VENV)/.dev wasm ## the pages of the rules, the settings and the document
 	$(BIN)/python tools/rule_pages.py
 	$(BIN)/python tools/symptom_pages.py
 	$(BIN)/python tools/knob_page.py
+	$(BIN)/python tools/upgrade_page.py
 
 bench: setup ## speed, beside nginx -t and other tools
 	$(call need,bench/run.py)

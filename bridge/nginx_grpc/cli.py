@@ -16,6 +16,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.explain import command as explain
 from nginx_grpc.lsp import command as lsp
 from nginx_grpc.redaction import command as redact
+from nginx_grpc.upgrade import command as upgrade
 
 __all__ = ["command", "main"]
 
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     completion.set_defaults(run=_completion)
     explain.add_parser(commands)
+    upgrade.add_parser(commands)
     admission.add_parser(commands)
     lsp.add_parser(commands)
     return parser

@@ -14,7 +14,8 @@ DOCS = ROOT / "docs"
 
 
 @pytest.mark.parametrize(
-    "tool", ["schema_pages.py", "rule_pages.py", "symptom_pages.py", "knob_page.py"]
+    "tool",
+    ["schema_pages.py", "rule_pages.py", "symptom_pages.py", "knob_page.py", "upgrade_page.py"],
 )
 def test_in_step(tool):
     command = [sys.executable, ROOT / "tools" / tool, "--check"]

@@ -84,8 +84,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """What it is judged by."""
+def add_settings(parser: argparse.ArgumentParser, *, version: bool = True) -> None:
+    """What it is judged by; without `version` the command says nginx's version otherwise."""
     parser.add_argument(
         "--settings",
         metavar="FILE",
@@ -95,7 +95,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--no-settings", action="store_true", help="look for no settings: the engine's own hold"
     )
     parser.add_argument("--profile", choices=("checklist", "evidence"), help="overrides settings")
-    parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
+    if version:
+        parser.add_argument("--nginx-version", metavar="X.Y.Z", help="overrides settings")
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,1 @@
+"""`nginx-grpc upgrade`: what another version of nginx changes for a configuration."""
