@@ -1,6 +1,6 @@
 """Speed and memory beside nginx -t, crossplane and gixy-next, in one run on the same files.
 
-`make bench` prints the table; `bench/run.py --write` keeps it in docs/benchmarks.md as well. Each
+`make bench` prints the table; `bench/run.py --write` keeps it in docs/development/benchmarks.md as well. Each
 tool is a process of its own, started in turn, so that a busy machine is busy for all of them.
 """
 
@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.configurations import SIZES  # noqa: E402
 
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE = ROOT / "docs" / "development" / "benchmarks.md"
 TOOLS = ROOT / ".tools"
 GIXY = "gixy-next==0.9.0"
 REFERENCE = "nginx -t 1.31.3"
@@ -261,7 +261,9 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=5, help="rounds that count")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--only", nargs="+", metavar="TOOL", help="parts of the tools' names")
-    parser.add_argument("--write", action="store_true", help="keep the run in docs/benchmarks.md")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the run in docs/development/benchmarks.md"
+    )
     args = parser.parse_args()
     sizes = {size: SIZES[size] for size in SIZES if size in args.sizes}
     measured = tools()

@@ -1,4 +1,4 @@
-"""Where labels and verdicts differ, and who is right. docs/corpus.md is made from it.
+"""Where labels and verdicts differ, and who is right. docs/development/corpus.md is made from it.
 
 The labels are a script's: it looked for directives in one file. Each difference was settled by
 reading the file.

@@ -1,4 +1,4 @@
-"""The findings on each labelled location agree with its labels, or docs/corpus.md says why not."""
+"""The findings on each labelled location agree with its labels, or docs/development/corpus.md says why not."""
 
 import pytest
 
@@ -126,7 +126,7 @@ def findings(decision, ids):
 
 
 def test_page():
-    """docs/corpus.md is in step: write it with `python -m tests.corpus.page`."""
+    """docs/development/corpus.md is in step: write it with `python -m tests.corpus.page`."""
     assert page.PAGE.read_text(encoding="utf-8") == page.page()
 
 
@@ -141,5 +141,5 @@ def test_a_label_that_is_wrong_is_noticed(monkeypatch):
 
 
 def test_the_label_is_never_right_alone():
-    """What docs/corpus.md says of all differences."""
+    """What docs/development/corpus.md says of all differences."""
     assert {reason.right for reason in REASONS.values()} == {"the verdict", "neither", "both"}

@@ -1,4 +1,4 @@
-"""What the README shows is what its commands print; a line of dots stands for any lines."""
+"""What pages show is what their commands print; a line of dots stands for any lines."""
 
 import os
 import re
@@ -9,7 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOOLS = [ROOT / ".tools" / "bin", ROOT / ".venv" / "bin"]
-CONSOLES = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+PAGES = ("README.md", "docs/architecture.md")
+
+
+def consoles(page):
+    return re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
 
 def steps(console):
@@ -21,9 +25,10 @@ def steps(console):
 
 @pytest.mark.engines
 @pytest.mark.parametrize(
-    ("command", "shown"), [step for console in CONSOLES for step in steps(console)]
+    ("command", "shown"),
+    [step for page in PAGES for console in consoles(page) for step in steps(console)],
 )
-def test_the_readme_shows_what_is_printed(command, shown):
+def test_a_page_shows_what_is_printed(command, shown):
     path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("CONFTEST_", "FORCE_"))}
     done = subprocess.run(
@@ -41,6 +46,6 @@ def test_the_readme_shows_what_is_printed(command, shown):
 
 
 def test_the_readme_shows_at_least_the_three_ways_in():
-    commands = [command for console in CONSOLES for command, _ in steps(console)]
+    commands = [command for console in consoles("README.md") for command, _ in steps(console)]
     assert any("| conftest test" in command for command in commands)
     assert sum(command.startswith("nginx-grpc check") for command in commands) >= 2

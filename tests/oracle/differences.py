@@ -1,6 +1,6 @@
 """Where nginx, crossplane and this parser read a text differently, one row a text.
 
-docs/nginx-differences.md is written from these rows (python -m tests.oracle.differences), and
+docs/development/nginx-differences.md is written from these rows (python -m tests.oracle.differences), and
 test_differences.py asks all three readers about each.
 """
 
@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "nginx-differences.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "development" / "nginx-differences.md"
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ _SAYS = {
 
 
 def page() -> str:
-    """The table of docs/nginx-differences.md."""
+    """The table of docs/development/nginx-differences.md."""
     lines = [
         "| input | nginx | crossplane 0.5.8 | here | row |",
         "|---|---|---|---|---|",

@@ -1,6 +1,6 @@
 """nginx and the parser read random texts alike: where they stop, what is a directive, what a word.
 
-docs/nginx-differences.md has the counts of a long run; a short one is here.
+docs/development/nginx-differences.md has the counts of a long run; a short one is here.
 """
 
 import re

@@ -54,7 +54,7 @@ def ours(data):
     return nodes(parse(data, "nginx.conf").directives)
 
 
-# The row `variable-space` of docs/nginx-differences.md: crossplane takes the space along.
+# The row `variable-space` of docs/development/nginx-differences.md: crossplane takes the space along.
 JOINED = "/abc/${uri} /abc/${uri}.html"
 
 
@@ -127,7 +127,9 @@ def test_samples(file, tmp_path, judges):
     try:
         theirs = crossplane_tree(data, tmp_path)
     except CrossplaneError:
-        pytest.fail("crossplane does not read this: a row for docs/nginx-differences.md")
+        pytest.fail(
+            "crossplane does not read this: a row for docs/development/nginx-differences.md"
+        )
     assert hide_bytes(found) == as_nginx(theirs)
 
 

@@ -91,7 +91,7 @@ def test_what_nginx_refuses_is_left_out(serve):
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_a_sample_of(name):
-    """The recorded runs are in docs/oracle.md."""
+    """The recorded runs are in docs/development/oracle.md."""
     figures = run(question(name), 7, range(40), binaries())
     assert figures.wrong == []
     for version in binaries():

@@ -2,18 +2,16 @@
 
 import email
 import json
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.actions.runner import copy_of_this_repository
 from tests.engines.configurations import ROOT
+from tests.packaging.running import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
@@ -30,37 +28,6 @@ loaded = {name.partition(".")[0] for name in sys.modules}
 used = {owner for name in loaded for owner in owners.get(name, [])}
 print(json.dumps([status, sorted(used)]))
 """
-
-
-def run(*command, expected=0, **options):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=250, check=False, env=clean, **options
-    )
-    assert done.returncode == expected, f"{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """(sdist, wheel made from the sdist)."""
-    source = copy_of_this_repository(tmp_path_factory.mktemp("source"))
-    out = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, source)
-    (sdist,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
-    return sdist, wheel
-
-
-@pytest.fixture(scope="module")
-def installed(built, tmp_path_factory):
-    """The folder of the commands of an environment with the wheel and nothing else."""
-    folder = tmp_path_factory.mktemp("empty")
-    run(sys.executable, "-m", "venv", folder)
-    python = folder / "bin" / "python"
-    pins = ROOT / "requirements" / "dev.txt"
-    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(python, *install, "--constraint", pins, built[1])
-    return folder / "bin"
 
 
 @pytest.fixture

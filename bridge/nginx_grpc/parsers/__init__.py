@@ -1,7 +1,7 @@
 """nginx text to directives: nginx's reading of a configuration, in a tenth of crossplane's time.
 
 The tree is crossplane's. Where crossplane and nginx read a text differently, nginx is right;
-docs/nginx-differences.md lists where, with the tests that show it.
+docs/development/nginx-differences.md lists where, with the tests that show it.
 
 Why it is fast: lines repeat, so that a line is taken apart once and looked up after that; a new
 line without quotes, escapes and the like is split at its spaces; anything else is read word by

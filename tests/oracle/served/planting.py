@@ -76,7 +76,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("question", choices=sorted(QUESTIONS))
     parser.add_argument("--cases", type=int, default=CASES)
-    parser.add_argument("--record", action="store_true", help="write them to docs/oracle.md")
+    parser.add_argument(
+        "--record", action="store_true", help="write them to docs/development/oracle.md"
+    )
     args = parser.parse_args()
     lines = [f"| bug planted | what {args.cases} cases say |", "|---|---|"]
     print("\n".join(lines))

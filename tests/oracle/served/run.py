@@ -1,7 +1,7 @@
 """Claims of the document against a real nginx that serves: `python -m tests.oracle.served.run`.
 
 Each case is served by both versions, with hundreds of others in one process, and asked by real
-calls. `--record` writes the figures into docs/oracle.md.
+calls. `--record` writes the figures into docs/development/oracle.md.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.oracle.served.backends import Backends
 from tests.oracle.served.questions import Case, Json, Place, Question
 from tests.oracle.served.server import Server
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "oracle.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "development" / "oracle.md"
 QUESTIONS = {
     "arrival": "tests.oracle.served.arrival",
     "listeners": "tests.oracle.served.listeners",

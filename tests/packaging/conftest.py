@@ -1,0 +1,31 @@
+"""The package, built and installed once."""
+
+import sys
+
+import pytest
+
+from tests.actions.runner import copy_of_this_repository
+from tests.engines.configurations import ROOT
+from tests.packaging.running import run
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """(sdist, wheel made from the sdist)."""
+    source = copy_of_this_repository(tmp_path_factory.mktemp("source"))
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, source)
+    (sdist,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
+    return sdist, wheel
+
+
+@pytest.fixture(scope="session")
+def installed(built, tmp_path_factory):
+    """The folder of the commands of an environment with the wheel and nothing else."""
+    folder = tmp_path_factory.mktemp("empty")
+    run(sys.executable, "-m", "venv", folder)
+    python = folder / "bin" / "python"
+    pins = ROOT / "requirements" / "dev.txt"
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(python, *install, "--constraint", pins, built[1])
+    return folder / "bin"
