@@ -81,7 +81,8 @@ From the example of each rule (`examples/rules`). A test holds that `fix --unsaf
 
 ## Of other people's configurations
 
-What `fix` does to the {files} samples that are read (see [corpus.md](development/corpus.md)), without settings.
+What `fix` does to the {files} samples that are read (see
+[corpus.md](development/corpus.md)), without settings.
 `safe` and `unsafe` count the denials whose edit was made and proven, `to decide` those that
 somebody has to settle, `left out` those whose edit an invariant forbade.
 

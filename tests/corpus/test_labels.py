@@ -1,4 +1,4 @@
-"""The findings on each labelled location agree with its labels, or docs/development/corpus.md says why not."""
+"""The findings on each labelled location agree with its labels, or the page says why not."""
 
 import pytest
 

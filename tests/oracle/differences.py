@@ -1,7 +1,7 @@
 """Where nginx, crossplane and this parser read a text differently, one row a text.
 
-docs/development/nginx-differences.md is written from these rows (python -m tests.oracle.differences), and
-test_differences.py asks all three readers about each.
+docs/development/nginx-differences.md is written from these rows
+(python -m tests.oracle.differences), and test_differences.py asks all three readers about each.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def ours(data):
     return nodes(parse(data, "nginx.conf").directives)
 
 
-# The row `variable-space` of docs/development/nginx-differences.md: crossplane takes the space along.
+# The row `variable-space` of nginx-differences.md: crossplane takes the space along.
 JOINED = "/abc/${uri} /abc/${uri}.html"
 
 

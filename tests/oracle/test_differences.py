@@ -1,4 +1,4 @@
-"""Each row of docs/development/nginx-differences.md, asked of nginx, of crossplane and of the parser."""
+"""Each row of nginx-differences.md, asked of nginx, of crossplane and of the parser."""
 
 import crossplane
 import pytest

@@ -1,4 +1,4 @@
-"""A sample of the oracle that asks whether calls arrive; docs/development/oracle.md has the whole run."""
+"""A sample of the oracle that asks whether calls arrive; oracle.md has the whole run."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A sample of what clients get of error pages; the recorded run is in docs/development/oracle.md."""
+"""A sample of what clients get of error pages; the recorded run is in oracle.md."""
 
 import pytest
 
