@@ -1,7 +1,7 @@
 """Speed and memory beside nginx -t, crossplane and gixy-next, in one run on the same files.
 
 `make bench` prints the table; `bench/run.py --write` keeps it in docs/development/benchmarks.md as
-well. Each tool is a process of its own, started in turn, so that a busy machine is busy for all of them.
+well. Each tool is a process of its own, started in turn, so that a busy machine is busy for all.
 """
 
 from __future__ import annotations
