@@ -104,7 +104,7 @@ def show(name: str | None, form: str, *, color: bool, width: int) -> str:
     if form == "json":
         values = [_plain(rule) for rule in chosen]
         return json.dumps(values if name is None else values[0], indent=2) + "\n"
-    lines = _list(chosen, color) if name is None else _one(chosen[0], color, width)
+    lines = _list(chosen, color, width) if name is None else _one(chosen[0], color, width)
     return "\n".join(lines) + "\n"
 
 
@@ -112,15 +112,25 @@ def _plain(rule: Rule) -> dict[str, object]:
     return {name: getattr(rule, name) for name in Rule.__slots__}
 
 
-def _list(chosen: tuple[Rule, ...], color: bool) -> Iterator[str]:
+def _list(chosen: tuple[Rule, ...], color: bool, width: int) -> Iterator[str]:
+    """A line a rule; where that is too wide, without its name, and the levels in one column."""
     bold, reset = (_BOLD, _RESET) if color else ("", "")
     slugs = max(len(rule.slug) for rule in chosen)
-    yield f"{'id':5}  {'rule':{slugs}}  {'checklist':9}  {'evidence':8}  title"
+    titles = max(len(rule.title) for rule in chosen)
+    narrow = slugs + titles + 30 > width
+    head = ("level", "title") if narrow else (f"{'rule':{slugs}}  {'level':9}", "title")
+    yield "  ".join((f"{'id':5}", f"{head[0]:9}", head[1]))
     for rule in chosen:
-        yield (
-            f"{bold}{rule.id}{reset}  {rule.slug:{slugs}}  {rule.levels['checklist']:9}  "
-            f"{rule.levels['evidence']:8}  {rule.title}"
-        )
+        slug = "" if narrow else f"{rule.slug:{slugs}}  "
+        level = "/".join(dict.fromkeys(rule.levels.values()))
+        yield f"{bold}{rule.id}{reset}  {slug}{level:9}  {rule.title}"
+    yield ""
+    yield from textwrap.wrap(
+        "level: one for both profiles, or that of checklist and that of evidence "
+        "(--profile). `nginx-grpc rules ID` shows one rule, `nginx-grpc rules WORDS` searches.",
+        max(40, width),
+        break_on_hyphens=False,
+    )
 
 
 def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:

@@ -36,6 +36,24 @@ def test_words_of_a_rule(found) -> None:
     assert "NG405" in [rule["id"] for rule in found("SNI", "certificate")["rules"]]
 
 
+def test_rules_that_are_called_so_come_first(found) -> None:
+    """A word is no message: what has it in its name is what is meant."""
+    called = [rule["id"] for rule in found("keepalive")["rules"]]
+    assert {"NG103", "NG104", "NG203"} == set(called[:3])
+    assert "NG218" in called
+
+
+def test_the_list_fits_a_terminal() -> None:
+    for width in (80, 200):
+        lines = catalogue.show(None, "text", color=False, width=width).splitlines()
+        assert max(map(len, lines)) <= width
+        of_rule = {rule.id: rule for rule in catalogue.rules()}
+        rows = [line for line in lines if line[:5] in of_rule]
+        assert len(rows) == len(of_rule)
+        assert all(row.endswith(of_rule[row[:5]].title) for row in rows)
+        assert (width == 200) is any("keepalive-timeout" in row for row in rows)
+
+
 def test_nothing(capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["rules", "xyzzy"]) == 2
     assert "no rule or symptom has xyzzy" in capsys.readouterr().err

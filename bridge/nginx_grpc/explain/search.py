@@ -32,16 +32,25 @@ def show(text: str, form: str, *, color: bool, width: int) -> str:
         )
     if form == "json":
         return json.dumps(_plain(rules, symptoms), indent=2) + "\n"
-    lines = _lines(rules, symptoms, color, max(60, min(width, 100)))
+    width = max(60, min(width, 100))
+    parts = [list(_symptom_lines(symptoms, color, width)), list(_rule_lines(rules, color, width))]
+    if not _class_of(text):
+        parts.reverse()
+    lines = [line for part in filter(None, parts) for line in ["", *part]][1:]
     return printable.without_commands("\n".join(lines) + "\n")
+
+
+def _class_of(text: str) -> str:
+    """The class of a message; empty for other words."""
+    seen = Recogniser().see(text)
+    return seen.entry.name if seen is not None and seen.entry is not None else ""
 
 
 def _symptoms(text: str) -> list[Symptom]:
     """A message's own class first, then those whose messages hold the text."""
     wanted = text.casefold().strip()
-    seen = Recogniser().see(text)
-    entry = seen.entry if seen is not None else None
-    first = [each for each in classes() if entry is not None and each.name == entry.name]
+    name = _class_of(text)
+    first = [each for each in classes() if each.name == name]
     others = [
         each
         for each in classes()
@@ -56,10 +65,13 @@ def _symptoms(text: str) -> list[Symptom]:
 
 
 def _rules(text: str, symptoms: list[Symptom]) -> list[Rule]:
-    """Those of the symptoms first, then those whose words hold the text."""
-    ids = [c.id for symptom in symptoms for c in symptom.candidates if c.id]
-    found = [rule for each in dict.fromkeys(ids) if (rule := catalogue.by_id(each)) is not None]
+    """Of a message those that it can come from first; of other words those that are called so.
+    Then those whose words hold the text."""
     words = text.casefold().split()
+    ids = [c.id for symptom in symptoms for c in symptom.candidates if c.id]
+    seen = [rule for each in dict.fromkeys(ids) if (rule := catalogue.by_id(each)) is not None]
+    called = [rule for rule in catalogue.rules() if _has(f"{rule.slug} {rule.title}", words)]
+    found = list(dict.fromkeys(seen + called if _class_of(text) else called + seen))
     for rule in catalogue.rules():
         said = " ".join(
             (
@@ -71,10 +83,14 @@ def _rules(text: str, symptoms: list[Symptom]) -> list[Rule]:
                 *evidence.of(rule.id).change,
                 *(f"{each['when']} {each['message']}" for each in rule.variants),
             )
-        ).casefold()
-        if rule not in found and all(word in said for word in words):
+        )
+        if rule not in found and _has(said, words):
             found.append(rule)
     return found
+
+
+def _has(said: str, words: list[str]) -> bool:
+    return all(word in said.casefold() for word in words)
 
 
 def _plain(rules: list[Rule], symptoms: list[Symptom]) -> dict[str, Any]:
@@ -92,9 +108,11 @@ def _plain(rules: list[Rule], symptoms: list[Symptom]) -> dict[str, Any]:
     }
 
 
-def _lines(rules: list[Rule], symptoms: list[Symptom], color: bool, width: int) -> Iterator[str]:
+def _symptom_lines(symptoms: list[Symptom], color: bool, width: int) -> Iterator[str]:
     bold, dim, reset = (_BOLD, _DIM, _RESET) if color else ("", "", "")
-    for symptom in symptoms[:_MOST]:
+    for number, symptom in enumerate(symptoms[:_MOST]):
+        if number:
+            yield ""
         yield f"{bold}{symptom.name}{reset}"
         yield from textwrap.wrap(
             symptom.meaning, width, initial_indent="  ", subsequent_indent="  "
@@ -106,14 +124,17 @@ def _lines(rules: list[Rule], symptoms: list[Symptom], color: bool, width: int) 
             if candidate.id and catalogue.by_id(candidate.id) is None:
                 continue
             rows = textwrap.wrap(candidate.when, width - 11, break_on_hyphens=False)
-            for number, row in enumerate(rows):
-                yield f"  {cause if number == 0 else '':7}  {row}"
+            for place, row in enumerate(rows):
+                yield f"  {'' if place else cause:7}  {row}"
         yield f"  {dim}page:{reset} {catalogue.page(PAGE)}#{symptom.name}"
-        yield ""
     if len(symptoms) > _MOST:
         rest = ", ".join(each.name for each in symptoms[_MOST:])
-        yield from textwrap.wrap(f"also: {rest}", width, break_on_hyphens=False)
         yield ""
+        yield from textwrap.wrap(f"also: {rest}", width, break_on_hyphens=False)
+
+
+def _rule_lines(rules: list[Rule], color: bool, width: int) -> Iterator[str]:
+    bold, reset = (_BOLD, _RESET) if color else ("", "")
     slugs = max((len(rule.slug) for rule in rules), default=0)
     for rule in rules:
         title = textwrap.wrap(rule.title, max(20, width - slugs - 9)) or [""]
