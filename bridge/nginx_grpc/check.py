@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from nginx_grpc import documents
 from nginx_grpc.engines import Engine
+from nginx_grpc.engines.interface import Decision
 from nginx_grpc.findings import CheckResult, Finding, Input
 from nginx_grpc.settings_file import located
 from nginx_grpc.settings_search import Given
@@ -18,6 +19,11 @@ from nginx_grpc.shards import BYTES, WHOLE, Shards
 from nginx_grpc.tree import Configuration
 
 __all__ = ["check"]
+
+_EACH = 8  # inputs that are worth a process
+
+_Groups = list[tuple[Given, deque[tuple[int, Configuration]]]]
+_Judged = list[list[tuple[int, Input, Decision]]]
 
 
 def check(
@@ -28,6 +34,7 @@ def check(
     fail_on: str = "deny",
     require_grpc: bool = False,
     keep: Callable[[Configuration], object] | None = None,
+    jobs: int = 1,
 ) -> CheckResult:
     """Judge configurations with an engine.
 
@@ -37,6 +44,7 @@ def check(
         settings_of: the settings of each, see `nginx_grpc.settings_search`.
         fail_on, require_grpc: what fails the check, see CheckResult.
         keep: called with each configuration, whose tree is let go otherwise.
+        jobs: how many processes judge many of them.
 
     Raises Refused where anything could not be read or judged.
     """
@@ -53,20 +61,21 @@ def check(
     judged: list[tuple[int, Input]] = []
     findings: list[Finding] = []
     rules: set[str] = set()
-    for given, waiting in groups.values():
-        given_shards: list[tuple[int, Shards]] = []
-        # What is in settings that are not here may hang on all servers of a configuration.
-        size = WHOLE if given.values is None and engine.has_settings else BYTES
-        shards = _shards(waiting, given, texts, given_shards, keep, size)
-        decisions = engine.judge(shards, given.values)
-        inputs = [(number, shards.input(given.file)) for number, shards in given_shards]
-        for (number, each), decision in zip(inputs, decisions, strict=True):
+    given_groups = list(groups.values())
+    del groups
+
+    def taken(configuration: Configuration) -> None:
+        texts.update(configuration.texts)
+        if keep is not None:
+            keep(configuration)
+
+    decided = _decided(given_groups, engine, taken, jobs)
+    for (given, _), decisions in zip(given_groups, decided, strict=True):
+        found = []
+        for number, each, decision in decisions:
             judged.append((number, replace(each, not_judged=decision.not_judged)))
             rules.update(decision.rules)
-        found = [
-            [replace(finding, entry=each.entry) for finding in decision.findings]
-            for (_, each), decision in zip(inputs, decisions, strict=True)
-        ]
+            found.append([replace(finding, entry=each.entry) for finding in decision.findings])
         findings += located(_said_once(found), given.files) if given.files else chain(*found)
     return CheckResult(
         inputs=[each for _, each in sorted(judged, key=itemgetter(0))],
@@ -79,25 +88,52 @@ def check(
     )
 
 
-def _shards(
-    waiting: deque[tuple[int, Configuration]],
+def _decided(
+    groups: _Groups, engine: Engine, taken: Callable[[Configuration], None], jobs: int
+) -> _Judged:
+    """The decisions of each group, in the order in which the configurations were given."""
+    parts = min(jobs, sum(len(waiting) for _, waiting in groups) // _EACH)
+    if parts > 1 and engine.forks:
+        from nginx_grpc.workers import can_fork, spread
+
+        if can_fork():
+            shares = spread(parts, lambda part: _share(groups, engine, part, parts))
+            for _, waiting in groups:
+                for _, configuration in waiting:
+                    taken(configuration)
+            return [sorted(chain(*each), key=itemgetter(0)) for each in zip(*shares, strict=True)]
+    return [list(_decisions(given, waiting, engine, taken)) for given, waiting in groups]
+
+
+def _share(groups: _Groups, engine: Engine, part: int, parts: int) -> _Judged:
+    # In turn, for neighbours are of one kind and size.
+    return [
+        list(_decisions(given, deque(list(waiting)[part::parts]), engine, lambda _: None))
+        for given, waiting in groups
+    ]
+
+
+def _decisions(
     given: Given,
-    texts: dict[str, bytes],
-    shards: list[tuple[int, Shards]],
-    keep: Callable[[Configuration], object] | None,
-    size: int,
-) -> Iterator[Shards]:
-    def of(numbered: tuple[int, Configuration]) -> Shards:
+    waiting: deque[tuple[int, Configuration]],
+    engine: Engine,
+    taken: Callable[[Configuration], None],
+) -> Iterator[tuple[int, Input, Decision]]:
+    # What is in settings that are not here may hang on all servers of a configuration.
+    size = WHOLE if given.values is None and engine.has_settings else BYTES
+    made: list[tuple[int, Shards]] = []
+
+    def shards_of(numbered: tuple[int, Configuration]) -> Shards:
         number, configuration = numbered
-        texts.update(configuration.texts)
-        if keep is not None:
-            keep(configuration)
-        made = Shards(configuration, given.values, size)
-        shards.append((number, made))
-        return made
+        taken(configuration)
+        shards = Shards(configuration, given.values, size)
+        made.append((number, shards))
+        return shards
 
     # No tree is held here while an engine judges: it may be large.
-    return map(of, _let_go(waiting))
+    decisions = engine.judge(map(shards_of, _let_go(waiting)), given.values)
+    for (number, shards), decision in zip(made, decisions, strict=True):
+        yield number, shards.input(given.file), decision
 
 
 def _let_go(waiting: deque[tuple[int, Configuration]]) -> Iterator[tuple[int, Configuration]]:

@@ -24,6 +24,10 @@ class Refused(Exception):
         self.line = line
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str, int]]:
+        """From a process to another."""
+        return Refused, (self.what, self.hint, self.file, self.line)
+
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.file and self.line else self.file
         prefix = f"{where}: " if where else ""

@@ -19,6 +19,7 @@ from nginx_grpc.commands.arguments import (
     read_options,
     settings,
 )
+from nginx_grpc.cores import cores
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
+
+_MOST_JOBS = 256
 
 
 def add_parser(commands: Any) -> None:
@@ -50,6 +53,13 @@ def add_parser(commands: Any) -> None:
         "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"
     )
     add_engine(parser)
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=0,
+        metavar="N",
+        help="how many processes judge many inputs (default: as many as there are cores)",
+    )
     parser.add_argument(
         "--fail-on",
         choices=("deny", "unknown", "warn"),
@@ -121,6 +131,7 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
             keep=kept.append if keep else None,
+            jobs=arguments.jobs or cores(),
         )
 
     try:
@@ -165,6 +176,12 @@ def _baselined(arguments: argparse.Namespace, result: CheckResult) -> CheckResul
         output.write(baseline.dump(now), path)
         result = baseline.apply(result, now, path)
     return result
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MOST_JOBS):
+        raise argparse.ArgumentTypeError(f"a number from 1 to {_MOST_JOBS}")
+    return int(text)
 
 
 class _Format(argparse.Action):

@@ -45,6 +45,11 @@ class EmbeddedEngine(Engine):
         self._threads = threads or min(cores(), _MOST_THREADS)
         self._kept: _Policies | None = None
 
+    @property
+    def forks(self) -> bool:
+        """See Engine. WebAssembly's own threads are left behind by a fork."""
+        return self._kept is None
+
     def judge(
         self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:

@@ -92,6 +92,11 @@ class Engine(ABC):
     has_settings = False
     """Whether it may judge by settings of its own where the caller gives none."""
 
+    @property
+    def forks(self) -> bool:
+        """Whether processes that are forked from this one can judge with it, each for itself."""
+        return False
+
     @abstractmethod
     def judge(
         self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
