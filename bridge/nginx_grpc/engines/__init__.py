@@ -15,7 +15,7 @@ def by_name(name: str) -> Engine:
 
         return EmbeddedEngine()
     if name == "conftest":
-        from nginx_grpc.engines.conftest import ConftestEngine
+        from nginx_grpc.engines.conftest_engine import ConftestEngine
 
         return ConftestEngine()
     if name == "opa":
