@@ -171,9 +171,9 @@ def test_ports_and_names_lead_to_each_other() -> None:
 
 def test_the_conditions_name_what_the_webhook_takes_for_nginx_text() -> None:
     from nginx_grpc.admission.options import Options
-    from nginx_grpc.client import Server
+    from nginx_grpc.client import OpaServer
 
-    assert Options(Server("unix:///x")).keys == ("nginx.conf", "*nginx*.conf")
+    assert Options(OpaServer("unix:///x")).keys == ("nginx.conf", "*nginx*.conf")
     expression = one(render("overlays/fail"), "ValidatingWebhookConfiguration")["webhooks"][0][
         "matchConditions"
     ][0]["expression"]

@@ -113,14 +113,14 @@ def run(arguments: argparse.Namespace) -> int:
         from nginx_grpc.admission.options import Options
         from nginx_grpc.admission.serve import Listening, serve
         from nginx_grpc.admission.tls import Files
-        from nginx_grpc.client import Server
+        from nginx_grpc.client import OpaServer
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "nginx_grpc":
             raise
         raise Refused(
             f"the webhook needs {error.name}", "pip install 'nginx-grpc-policy[admission]'"
         ) from None
-    opa = Server(
+    opa = OpaServer(
         arguments.opa,
         token_file=arguments.opa_token or "",
         ca_file=arguments.opa_ca,

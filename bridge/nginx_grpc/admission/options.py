@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nginx_grpc.client import Server
+from nginx_grpc.client import OpaServer
 
 __all__ = ["CHECK_LABEL", "Options"]
 
@@ -36,7 +36,7 @@ class Options:
         findings_shown: findings in the message of a denial.
     """
 
-    opa: Server
+    opa: OpaServer
     keys: tuple[str, ...] = ("nginx.conf", "*nginx*.conf")
     ignored_keys: tuple[str, ...] = ()
     secrets: bool = False

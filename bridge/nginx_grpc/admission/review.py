@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from nginx_grpc import printable
+from nginx_grpc import printable, strict_json
 
 __all__ = ["MalformedReviewError", "Review", "allowed", "denied", "read", "uid_of"]
 
@@ -45,10 +45,8 @@ class Review:
 def read(body: bytes) -> Review:
     """Read a body. Raises MalformedReviewError."""
     try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_constant
-        )
-    except (ValueError, RecursionError):
+        value = strict_json.loads(body)
+    except ValueError:
         raise MalformedReviewError("the body is no JSON") from None
     if not isinstance(value, dict) or value.get("kind") != "AdmissionReview":
         raise MalformedReviewError("the body is no AdmissionReview")
@@ -132,14 +130,3 @@ def _text(request: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise MalformedReviewError(f"the request's {name} is no text")
     return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key that stands twice")
-    return value
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(name)

@@ -19,8 +19,6 @@ from nginx_grpc.client import (
     Decision,
     Encoded,
     OpaError,
-    TimedOutError,
-    TooLargeError,
 )
 from nginx_grpc.errors import Refused
 
@@ -307,7 +305,12 @@ class Reviewer:
             if left <= 0:
                 raise BusyError
             decision = await self._opa.check(Encoded(bridged.documents), timeout=left)
-        except TimedOutError as error:
+        except OpaError as error:
+            if error.kind == "too_large":
+                self.metrics.opa_errors.labels(error.kind).inc()
+                return self._overrun(uid, fields, wording.TOO_MANY)
+            if error.kind != "timeout":
+                raise
             # Was it OPA, or was it this object? An OPA that is well was kept by a large object.
             large = large or len(bridged.documents) > _LARGE_DOCUMENTS
             fields["given up"] = large
@@ -315,9 +318,6 @@ class Reviewer:
                 self.metrics.opa_errors.labels(error.kind).inc()
                 return self._overrun(uid, fields)
             raise
-        except TooLargeError as error:
-            self.metrics.opa_errors.labels(error.kind).inc()
-            return self._overrun(uid, fields, wording.TOO_MANY)
         self.metrics.opa_seconds.observe(time.monotonic() - start)
         self._note_revision(decision)
         fields.update(

@@ -3,67 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from nginx_grpc.client.errors import (
-    MalformedError,
-    OtherVersionError,
-    StatusError,
-    UndefinedError,
-    UnrevisionedError,
-)
-from nginx_grpc.engines import interface
-from nginx_grpc.engines.interface import SCHEMA_VERSION, read_decision
+from nginx_grpc import strict_json
+from nginx_grpc.client.errors import OpaError
+from nginx_grpc.engines.interface import SCHEMA_VERSION, Decision, read_decision
 from nginx_grpc.errors import Refused
-from nginx_grpc.findings import Finding, NotJudged
 
-__all__ = ["Answer", "Decision", "read"]
-
-
-class Decision(interface.Decision):
-    """An OPA server's word on one document, or on an array of them.
-
-    Args:
-        findings: all of them, sorted, the waived ones among them.
-        rules: the ids of the rules that ran; never empty.
-        not_judged: what they could not judge, by place.
-        revision: the revision of the bundle that decided; "" where the server has no bundle.
-        version: the server's own version, "" where it does not say.
-    """
-
-    __slots__ = ("revision", "version")
-
-    def __init__(
-        self,
-        findings: list[Finding],
-        rules: list[str],
-        not_judged: Sequence[NotJudged] = (),
-        revision: str = "",
-        version: str = "",
-        part: interface.Part | None = None,
-    ) -> None:
-        super().__init__(findings, rules, not_judged, part)
-        self.revision = revision
-        self.version = version
-
-    @property
-    def allow(self) -> bool:
-        """Whether nothing is denied."""
-        return not self.deny
-
-    @property
-    def deny(self) -> list[Finding]:
-        """What denies, the waived left out."""
-        return [f for f in self.findings if f.waived is None and f.level == "deny"]
-
-    @property
-    def warn(self) -> list[Finding]:
-        """What warns, the waived left out."""
-        return [f for f in self.findings if f.waived is None and f.level == "warn"]
+__all__ = ["Response", "read"]
 
 
-class Answer:
+class Response:
     """An HTTP answer that was read to its end."""
 
     __slots__ = ("body", "content_type", "status", "url")
@@ -75,7 +25,7 @@ class Answer:
         self.body = body
 
     def raise_for_status(self) -> None:
-        """Raise StatusError for all but 200: OPA answers a decision with nothing else."""
+        """Raise OpaError for all but 200: OPA answers a decision with nothing else."""
         if self.status == 200:
             return
         code = ""
@@ -91,42 +41,34 @@ class Answer:
             404: "check that this address is OPA's",
             500: "look into OPA's log: the policy failed",
         }.get(self.status, "look into OPA's log")
-        raise StatusError(f"OPA answered {self.status}{code}", hint, self.url, self.status)
+        raise OpaError(
+            "status", f"OPA answered {self.status}{code}", hint, self.url, status=self.status
+        )
 
     async def json(self) -> Any:
         """The body's JSON. Refuses what JSON readers disagree on: NaN, keys that stand twice."""
         if self.content_type != "application/json":
             self._malformed("not JSON by its content type")
         try:
-            return json.loads(
-                self.body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_constant
-            )
-        except (ValueError, RecursionError):
+            return strict_json.loads(self.body)
+        except ValueError:
             self._malformed("no JSON")
 
     def _malformed(self, what: str) -> NoReturn:
-        raise MalformedError(
-            f"OPA's answer is {what}", "check that this address is OPA's", self.url
+        raise OpaError(
+            "malformed", f"OPA's answer is {what}", "check that this address is OPA's", self.url
         )
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key that stands twice")
-    return value
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def read(envelope: Any, url: str, revision_required: bool) -> Decision:
     """The decision in the envelope that OPA's data API puts around it. Raises OpaError."""
     if not isinstance(envelope, dict):
-        raise MalformedError("OPA's answer is no object", "check that this address is OPA's", url)
+        raise OpaError(
+            "malformed", "OPA's answer is no object", "check that this address is OPA's", url
+        )
     if "result" not in envelope:
-        raise UndefinedError(
+        raise OpaError(
+            "undefined",
             "OPA has no decision data.nginx.grpc.decision (undefined)",
             "load the policy's bundle into it",
             url,
@@ -135,9 +77,12 @@ def read(envelope: Any, url: str, revision_required: bool) -> Decision:
     if isinstance(result, dict) and "schema_version" in result:
         version = result["schema_version"]
         if isinstance(version, bool) or not isinstance(version, int):
-            raise MalformedError("OPA's decision has no schema_version", "load its bundle", url)
+            raise OpaError(
+                "malformed", "OPA's decision has no schema_version", "load its bundle", url
+            )
         if version != SCHEMA_VERSION:
-            raise OtherVersionError(
+            raise OpaError(
+                "other_version",
                 f"OPA's decision is of schema version {version}, this is {SCHEMA_VERSION}",
                 "give OPA the bundle of this version",
                 url,
@@ -145,22 +90,21 @@ def read(envelope: Any, url: str, revision_required: bool) -> Decision:
     try:
         decision = read_decision(result, "opa")
     except Refused as refused:
-        raise MalformedError(refused.what, refused.hint, url) from None
+        raise OpaError("malformed", refused.what, refused.hint, url) from None
     except (KeyError, TypeError, AttributeError):
-        raise MalformedError("OPA's decision lacks a field", "load its bundle", url) from None
+        raise OpaError(
+            "malformed", "OPA's decision lacks a field", "load its bundle", url
+        ) from None
     revision, version_said = _provenance(envelope.get("provenance"))
     if revision_required and not revision:
-        raise UnrevisionedError(
-            "OPA's decision names no bundle revision", "build the bundle with make bundle", url
+        raise OpaError(
+            "unrevisioned",
+            "OPA's decision names no bundle revision",
+            "build the bundle with make bundle",
+            url,
         )
-    return Decision(
-        decision.findings,
-        decision.rules,
-        decision.not_judged,
-        revision,
-        version_said,
-        decision.part,
-    )
+    decision.revision, decision.version = revision, version_said
+    return decision
 
 
 def _provenance(value: Any) -> tuple[str, str]:

@@ -13,18 +13,10 @@ from typing import Any
 import aiohttp
 from opa_client import AsyncOpaClient
 
-from nginx_grpc.client.answer import Answer, Decision, read
-from nginx_grpc.client.errors import (
-    ClosedError,
-    MalformedError,
-    OpaError,
-    RedirectedError,
-    TimedOutError,
-    TlsError,
-    TooLargeError,
-    UnreachableError,
-)
-from nginx_grpc.client.server import Server
+from nginx_grpc.client.answer import Response, read
+from nginx_grpc.client.errors import OpaError
+from nginx_grpc.client.server import OpaServer
+from nginx_grpc.engines.interface import Decision
 from nginx_grpc.errors import Refused
 
 __all__ = ["AsyncClient", "Encoded"]
@@ -47,7 +39,7 @@ class Encoded:
 class AsyncClient:
     """Asks one OPA server. Use it with `async with`; one may serve many tasks at once."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: OpaServer) -> None:
         self.server = server
         self._transport = _Transport(server)
 
@@ -88,7 +80,8 @@ class AsyncClient:
         try:
             envelope = await asyncio.wait_for(self._query(document), seconds)
         except (asyncio.TimeoutError, TimeoutError):
-            raise TimedOutError(
+            raise OpaError(
+                "timeout",
                 f"OPA gave no answer within {seconds:.3g} s",
                 "look whether it is overloaded, or give it more time",
                 self.server.url,
@@ -112,8 +105,8 @@ class AsyncClient:
         for last in (False, True):
             try:
                 return await self._transport.query_rule(document, _PACKAGE, _RULE, _ASKED)
-            except ClosedError:
-                if last:
+            except OpaError as error:
+                if last or error.kind != "closed":
                     raise
         return None
 
@@ -126,7 +119,7 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
     asked (paths, parameters, the envelope) stays the library's.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: OpaServer) -> None:
         super().__init__(
             host=server.host,
             port=server.port,
@@ -164,7 +157,7 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
         )
 
     @asynccontextmanager
-    async def _request(self, method: str, url: str, **kwargs: Any) -> AsyncIterator[Answer]:
+    async def _request(self, method: str, url: str, **kwargs: Any) -> AsyncIterator[Response]:
         where = self._server.url
         log = "look into OPA's log"
         address = "check that this address is OPA's"
@@ -174,27 +167,30 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
             raise
         except aiohttp.ClientConnectorCertificateError:
             what = "OPA's certificate is not one of the given CA"
-            raise TlsError(what, "give its CA file", where) from None
+            raise OpaError("tls", what, "give its CA file", where) from None
         except (aiohttp.ClientSSLError, ssl.SSLError):
-            raise TlsError("no TLS with OPA", "check its address and files", where) from None
+            raise OpaError("tls", "no TLS with OPA", "check its address and files", where) from None
         except (aiohttp.ConnectionTimeoutError, asyncio.TimeoutError):
-            raise TimedOutError("OPA gave no answer in time", log, where) from None
+            raise OpaError("timeout", "OPA gave no answer in time", log, where) from None
         except aiohttp.ClientConnectorError as error:
             reason = (error.os_error.strerror or "no connection").lower()
             what = f"OPA can't be reached: {reason}"
-            raise UnreachableError(what, "start it, or correct its address", where) from None
+            raise OpaError("unreachable", what, "start it, or correct its address", where) from None
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError):
             what = "OPA closed the connection before its answer was whole"
-            raise ClosedError(what, log, where) from None
+            raise OpaError("closed", what, log, where) from None
         except (aiohttp.ClientError, ValueError):
-            raise MalformedError("OPA's answer is no HTTP", address, where) from None
+            raise OpaError("malformed", "OPA's answer is no HTTP", address, where) from None
         yield answer
 
-    async def _send(self, method: str, url: str, **kwargs: Any) -> Answer:
+    async def _send(self, method: str, url: str, **kwargs: Any) -> Response:
         server = self._server
         limit = server.max_answer
-        too_large = TooLargeError(
-            f"OPA's answer has more than {limit} bytes", "judge fewer configurations", server.url
+        too_large = OpaError(
+            "too_large",
+            f"OPA's answer has more than {limit} bytes",
+            "judge fewer configurations",
+            server.url,
         )
         headers = {"Authorization": f"Bearer {token}"} if (token := self._current_token()) else None
         assert self._session is not None
@@ -202,14 +198,15 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
             method, url, allow_redirects=False, headers=headers, **kwargs
         ) as response:
             if 300 <= response.status < 400:
-                raise RedirectedError(
+                raise OpaError(
+                    "redirect",
                     f"OPA answered with a redirect ({response.status})",
                     "give OPA's own address",
                     server.url,
                 )
             if response.headers.get("Content-Encoding", "identity") != "identity":
                 what = "OPA's answer is compressed, unasked"
-                raise MalformedError(what, "check that this address is OPA's", server.url)
+                raise OpaError("malformed", what, "check that this address is OPA's", server.url)
             if (response.content_length or 0) > limit:
                 raise too_large
             body = bytearray()
@@ -217,7 +214,7 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
                 body += chunk
                 if len(body) > limit:
                     raise too_large
-            return Answer(server.url, response.status, response.content_type, bytes(body))
+            return Response(server.url, response.status, response.content_type, bytes(body))
 
     def _current_token(self) -> str:
         path = self._server.token_file
@@ -235,7 +232,7 @@ class _Transport(AsyncOpaClient):  # type: ignore[misc]  # the library has no ty
         return self._token
 
 
-def _trust(server: Server) -> ssl.SSLContext:
+def _trust(server: OpaServer) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=server.ca_file)
     except (OSError, ssl.SSLError):

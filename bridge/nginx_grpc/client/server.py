@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from nginx_grpc.errors import Refused
 
-__all__ = ["Server"]
+__all__ = ["OpaServer"]
 
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Server:
+class OpaServer:
     """An OPA server.
 
     Args:

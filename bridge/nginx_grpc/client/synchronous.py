@@ -6,9 +6,9 @@ import asyncio
 import threading
 from typing import Any
 
-from nginx_grpc.client.answer import Decision
 from nginx_grpc.client.asynchronous import AsyncClient, Encoded
-from nginx_grpc.client.server import Server
+from nginx_grpc.client.server import OpaServer
+from nginx_grpc.engines.interface import Decision
 
 __all__ = ["Client"]
 
@@ -21,7 +21,7 @@ class Client:
     redirects, and a .netrc of the machine replaces the token (docs/admission.md).
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: OpaServer) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="nginx-grpc-client", daemon=True

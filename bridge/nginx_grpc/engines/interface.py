@@ -49,9 +49,14 @@ class Decision:
         rules: the ids of the rules that ran; empty only where what is denied kept them from it.
         not_judged: what they could not judge, by place.
         part: on a shard that is not the last, where nothing but that is wrong: what it comes to.
+
+    Attributes:
+        revision: the revision of the bundle by which an OPA server decided; empty where none is
+            said.
+        version: that server's own version; empty where it does not say.
     """
 
-    __slots__ = ("findings", "not_judged", "part", "rules")
+    __slots__ = ("findings", "not_judged", "part", "revision", "rules", "version")
 
     def __init__(
         self,
@@ -64,6 +69,23 @@ class Decision:
         self.rules = rules
         self.not_judged = list(not_judged)
         self.part = part
+        self.revision = ""
+        self.version = ""
+
+    @property
+    def allow(self) -> bool:
+        """Whether nothing is denied."""
+        return not self.deny
+
+    @property
+    def deny(self) -> list[Finding]:
+        """What denies, the waived left out."""
+        return [f for f in self.findings if f.waived is None and f.level == "deny"]
+
+    @property
+    def warn(self) -> list[Finding]:
+        """What warns, the waived left out."""
+        return [f for f in self.findings if f.waived is None and f.level == "warn"]
 
 
 class Part:

@@ -50,13 +50,13 @@ class ServerEngine(Engine):
     ) -> list[Decision]:
         """See Engine."""
         try:
-            from nginx_grpc.client import Client, Server
+            from nginx_grpc.client import Client, OpaServer
         except ImportError:
             raise Refused(
                 "--engine URL needs a client that is not installed",
                 "pip install 'nginx-grpc-policy[opa]'",
             ) from None
-        server = Server(
+        server = OpaServer(
             self._url,
             token_file=os.environ.get("NGINX_GRPC_OPA_TOKEN_FILE", ""),
             ca_file=os.environ.get("NGINX_GRPC_OPA_CA_FILE") or None,
