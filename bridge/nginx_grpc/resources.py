@@ -47,15 +47,6 @@ def policy_wasm() -> bytes:
         return module.read()
 
 
-def policy_wasm_digest() -> str:
-    """SHA-256 (hexadecimal) of the Rego sources that the compiled policy was made from.
-
-    It names the policy's revision, and a test holds it against `policy/`.
-    """
-    with open(_file(os.path.join(_PACKAGE, "_data", "policy.sha256")), encoding="ascii") as digest:
-        return digest.read().split()[0]
-
-
 def _folder(name: str) -> str:
     installed = os.path.join(_PACKAGE, "_data", name)
     if os.path.isdir(installed):

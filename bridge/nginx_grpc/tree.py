@@ -132,8 +132,8 @@ class Configuration:
     Args:
         kind: how it was given: file, directory, stdin, dump or manifest.
         entry: the main file, key or name, as a reader should see it.
-        context: the level its text was recognised as: main, http, server, location or stream.
-            `directives` are those of that level, unwrapped.
+        context: what its text was recognised as: main, http, server, location or stream.
+            `directives` are those of that context, unwrapped.
         directives: the tree.
         comments: the comments that speak to this tool.
         files: every file read, in the order of reading.

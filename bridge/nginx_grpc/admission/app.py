@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from nginx_grpc.admission.options import Options
-from nginx_grpc.admission.reviewer import Answer, Reviewer
+from nginx_grpc.admission.reviewer import Reply, Reviewer
 
 __all__ = ["create_app", "create_probes"]
 
@@ -131,18 +131,18 @@ class _Held:
         self._bytes = 0
 
 
-def _refused(request: Request, reviewer: Reviewer) -> Answer | None:
+def _refused(request: Request, reviewer: Reviewer) -> Reply | None:
     """What the head alone says is wrong."""
     headers = request.headers
     if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return Answer(415, b"nginx-grpc admission: send application/json")
+        return Reply(415, b"nginx-grpc admission: send application/json")
     if headers.get("content-encoding", "identity") != "identity":
-        return Answer(415, b"nginx-grpc admission: send it uncompressed")
+        return Reply(415, b"nginx-grpc admission: send it uncompressed")
     length = headers.get("content-length")
     if length is not None and int(length) > reviewer.options.body_bytes:
         return reviewer.too_large()
     return None
 
 
-def _response(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+def _response(answer: Reply, headers: dict[str, str] | None = None) -> Response:
     return Response(answer.body, answer.status, headers, answer.content_type)

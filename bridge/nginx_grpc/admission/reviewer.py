@@ -22,7 +22,7 @@ from nginx_grpc.client import (
 )
 from nginx_grpc.errors import Refused
 
-__all__ = ["Answer", "Reviewer"]
+__all__ = ["Reply", "Reviewer"]
 
 _LOG = logging.getLogger("nginx_grpc.admission")
 # Kept back from the deadline: to ask whether OPA is alive, and to send the answer.
@@ -45,7 +45,7 @@ _PROBE_DOCUMENT = Encoded("{}")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What goes back to the API server.
 
     Args:
@@ -162,7 +162,7 @@ class Reviewer:
 
     # One review
 
-    def shed(self) -> Answer | None:
+    def shed(self) -> Reply | None:
         """The answer for a request that there is no room for, before its body is read."""
         if self.stopping:
             return self._shed("is stopping")
@@ -170,11 +170,11 @@ class Reviewer:
             return self._shed("has more reviews than it can answer in time")
         return None
 
-    def no_room(self) -> Answer:
+    def no_room(self) -> Reply:
         """The answer where the bodies being read already hold all that they may."""
         return self._shed("has more to read than it may hold")
 
-    async def review(self, body: bytes, started: float | None = None) -> Answer:
+    async def review(self, body: bytes, started: float | None = None) -> Reply:
         """Answer one AdmissionReview.
 
         Args:
@@ -220,12 +220,12 @@ class Reviewer:
         )
         return answer
 
-    def too_large(self) -> Answer:
+    def too_large(self) -> Reply:
         """The answer for a body over the limit."""
         self.metrics.bridge_errors.labels("too_large").inc()
         return _failed(413, f"the AdmissionReview has more than {self.options.body_bytes} bytes")
 
-    async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Answer:
+    async def _judge(self, body: bytes, end: float, fields: dict[str, Any]) -> Reply:
         if len(body) <= _LARGE:
             return await self._in_line(body, end, fields, large=False)
         try:
@@ -243,7 +243,7 @@ class Reviewer:
 
     async def _in_line(
         self, body: bytes, end: float, fields: dict[str, Any], *, large: bool
-    ) -> Answer:
+    ) -> Reply:
         if self._line.crowded():
             raise BusyError
         began = await self._line.enter(end - _LEAST_SECONDS)
@@ -252,9 +252,7 @@ class Reviewer:
         finally:
             self._line.leave(began)
 
-    async def _in_turn(
-        self, body: bytes, end: float, fields: dict[str, Any], large: bool
-    ) -> Answer:
+    async def _in_turn(self, body: bytes, end: float, fields: dict[str, Any], large: bool) -> Reply:
         try:
             bridged = await self._workers.bridge(body, end, large=large)
         except OverrunError:
@@ -271,7 +269,7 @@ class Reviewer:
         uid = str(head.get("uid", ""))
         if outcome == "nothing":
             fields["verdict"] = "skipped"
-            return Answer(200, review.allowed(uid, warnings=wording.unread(head)))
+            return Reply(200, review.allowed(uid, warnings=wording.unread(head)))
         if outcome == "overrun":
             self.metrics.bridge_errors.labels("overrun").inc()
             return self._overrun(uid or review.uid_of(body), fields)
@@ -284,19 +282,19 @@ class Reviewer:
         if outcome == "refused":
             refusals = head["refusals"]
             fields["refused"] = [f"{one['key']}:{one['line']}" for one in refusals][:20]
-            return Answer(200, review.denied(uid, wording.unreadable(head), code=422))
-        return Answer(200, review.denied(uid, wording.not_judged_here(head), code=422))
+            return Reply(200, review.denied(uid, wording.unreadable(head), code=422))
+        return Reply(200, review.denied(uid, wording.not_judged_here(head), code=422))
 
-    def _overrun(self, uid: str, fields: dict[str, Any], words: str = wording.OVERRUN) -> Answer:
+    def _overrun(self, uid: str, fields: dict[str, Any], words: str = wording.OVERRUN) -> Reply:
         fields.update(verdict="refused", error="overrun")
         if not uid:
             return _failed(500, words)
         fields["uid"] = uid
-        return Answer(200, review.denied(uid, f"nginx-grpc: {words}", code=422))
+        return Reply(200, review.denied(uid, f"nginx-grpc: {words}", code=422))
 
     async def _decide(
         self, bridged: Bridged, end: float, fields: dict[str, Any], large: bool
-    ) -> Answer:
+    ) -> Reply:
         head = bridged.head
         start = time.monotonic()
         uid = str(head["uid"])
@@ -336,7 +334,7 @@ class Reviewer:
         else:
             message = wording.denial(head, decision, self.options.findings_shown)
             body = review.denied(uid, message, warnings=warnings, annotations=annotations)
-        return Answer(200, body)
+        return Reply(200, body)
 
     def _note_revision(self, decision: Decision) -> None:
         revision = decision.revision
@@ -352,11 +350,11 @@ class Reviewer:
         self._revisions = [*self._revisions[-31:], revision]
         self.metrics.bundle.labels(revision).set(1)
 
-    def _shed(self, what: str) -> Answer:
+    def _shed(self, what: str) -> Reply:
         self.metrics.decisions.labels("shed").inc()
         # No Retry-After: the API server would wait and call again, inside its own time-out.
         return _failed(_UNAVAILABLE, f"{what}; try again in a moment")
 
 
-def _failed(status: int, what: str) -> Answer:
-    return Answer(status, f"nginx-grpc admission: {what}".encode())
+def _failed(status: int, what: str) -> Reply:
+    return Reply(status, f"nginx-grpc admission: {what}".encode())

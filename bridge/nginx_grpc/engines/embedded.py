@@ -120,8 +120,7 @@ class EmbeddedEngine(Engine):
         return together(parts, self._decision(policies[0], completed(shard, parts)))
 
     def _decision(self, policy: CompiledPolicy, text: bytes) -> Decision:
-        policy.give(text)
-        return read_decision(policy.ask("nginx/grpc/decision"), self.name)
+        return read_decision(policy.evaluate("nginx/grpc/decision", text), self.name)
 
 
 class _Policies:

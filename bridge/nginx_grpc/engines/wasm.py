@@ -86,25 +86,18 @@ class CompiledPolicy:
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise PolicyAborted(_reason(error)) from None
         self._names: dict[int, str] = {i: name for name, i in self._json_of("builtins").items()}
+        missing = sorted(set(self._names.values()).difference(builtins))
+        if missing:
+            raise PolicyAborted(f"no built-in {missing[0]}")
         self._entrypoints: dict[str, int] = self._json_of("entrypoints")
         self._data = self._parsed(data)
         self._heap: int = self._call("opa_heap_ptr_get")
         self._end = self._heap
 
     @property
-    def needs(self) -> set[str]:
-        """The built-ins that the module leaves to its host."""
-        return set(self._names.values())
-
-    @property
     def size(self) -> int:
         """The bytes of its memory, which never shrinks."""
         return self._memory.data_len(self._store)
-
-    @property
-    def entrypoints(self) -> list[str]:
-        """What the module can be asked for."""
-        return list(self._entrypoints)
 
     def evaluate(self, entrypoint: str, document: bytes) -> Any:
         """The value of an entry point for an input (JSON text); None where it is undefined.

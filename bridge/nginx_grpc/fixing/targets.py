@@ -134,10 +134,6 @@ class Targets:
         """The directives of a text. Raises UnplacedError."""
         return self._site(file, key).spans
 
-    def file_of(self, file: str, key: str) -> Written:
-        """The file that a text stands in. Raises UnplacedError."""
-        return self._site(file, key).file
-
     def offset(self, file: str, key: str, offset: int) -> int:
         """Where an offset of a text is in its file. Raises UnplacedError."""
         # Nothing at the start of a line would be the line itself, with the margin before it.

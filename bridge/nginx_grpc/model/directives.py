@@ -14,7 +14,7 @@ __all__ = [
     "LOCATION_SETTINGS",
     "SERVER_SETTINGS",
     "UPSTREAM_SETTINGS",
-    "Reading",
+    "Form",
     "SettingReader",
     "overriding",
     "overshadowed",
@@ -27,12 +27,12 @@ _MOST_KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Form:
     """How nginx reads a directive.
 
     Args:
         field: the document's name of the value: ms, bytes, number, on; empty for a text.
-        value: the reading of one text, None where nginx refuses it.
+        value: what one text means, None where nginx refuses it.
         least, most: how many arguments it takes.
         words: for a directive that takes a set of words: those that nginx knows. Several
             such directives in one context add up, where any other is refused as a duplicate.
@@ -48,17 +48,17 @@ class Reading:
 
 
 _MANY = 1 << 30
-_TIME = Reading("ms", units.milliseconds_of)
-_SIZE = Reading("bytes", units.bytes_of)
-_OFFSET = Reading("bytes", units.offset_of)
-_COUNT = Reading("number", units.count_of)
-_SWITCH = Reading("on", units.switch_of)
-_TEXT = Reading()
-_RESOLVER = Reading(most=_MANY)
-_TLS = Reading(
+_TIME = Form("ms", units.milliseconds_of)
+_SIZE = Form("bytes", units.bytes_of)
+_OFFSET = Form("bytes", units.offset_of)
+_COUNT = Form("number", units.count_of)
+_SWITCH = Form("on", units.switch_of)
+_TEXT = Form()
+_RESOLVER = Form(most=_MANY)
+_TLS = Form(
     most=_MANY, words=frozenset(("sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"))
 )
-_NEXT_UPSTREAM = Reading(
+_NEXT_UPSTREAM = Form(
     most=_MANY,
     words=frozenset(
         (
@@ -83,11 +83,11 @@ SERVER_SETTINGS = {
     "http2": _SWITCH,
     "underscores_in_headers": _SWITCH,
     "ignore_invalid_headers": _SWITCH,
-    "large_client_header_buffers": Reading(least=2, most=2),
+    "large_client_header_buffers": Form(least=2, most=2),
     "ssl_protocols": _TLS,
     "resolver": _RESOLVER,
     # The second argument is the value of the Keep-Alive header.
-    "keepalive_timeout": Reading("ms", units.milliseconds_of, most=2),
+    "keepalive_timeout": Form("ms", units.milliseconds_of, most=2),
     "keepalive_requests": _COUNT,
 }
 
@@ -122,11 +122,11 @@ HTTP_SETTINGS = {**SERVER_SETTINGS, **LOCATION_SETTINGS}
 
 UPSTREAM_SETTINGS = {
     # The second argument is `local`.
-    "keepalive": Reading("number", units.count_of, most=2),
+    "keepalive": Form("number", units.count_of, most=2),
     "keepalive_requests": _COUNT,
     "keepalive_timeout": _TIME,
     "keepalive_time": _TIME,
-    "zone": Reading(most=2, repeats=True),
+    "zone": Form(most=2, repeats=True),
     "resolver": _RESOLVER,
 }
 
@@ -138,24 +138,24 @@ class SettingReader:
         self._known: dict[tuple[object, ...], Json] = {}
 
     def read(
-        self, name: str, reading: Reading, directives: list[Directive], context: str, *, more: bool
+        self, name: str, form: Form, directives: list[Directive], context: str, *, more: bool
     ) -> Json:
         """The setting that the directives of one context make.
 
         Args:
             name: the directive.
-            reading: how nginx reads it in that context.
+            form: how nginx reads it in that context.
             directives: all of its name in that context, at least one.
             context: the context's name.
             more: whether an unread include in that context may say more of it.
         """
         first = directives[0]
         if len(directives) > 1:
-            return _read(reading, directives, context, more)
+            return _read(form, directives, context, more)
         like = (name, context, more, first.file, first.key, *first.args)
         known = self._known.get(like)
         if known is None:
-            known = _read(reading, directives, context, more)
+            known = _read(form, directives, context, more)
             if len(self._known) < _MOST_KNOWN:
                 self._known[like] = known
         setting = known.copy()
@@ -163,31 +163,31 @@ class SettingReader:
         return setting
 
 
-def _read(reading: Reading, directives: list[Directive], context: str, more: bool) -> Json:
+def _read(form: Form, directives: list[Directive], context: str, more: bool) -> Json:
     first = directives[0]
     texts = [argument for directive in directives for argument in directive.args]
-    setting: Json = {"value": shortened(" ".join(texts) if reading.words else _text(first))}
+    setting: Json = {"value": shortened(" ".join(texts) if form.words else _text(first))}
     why = ""
     if any(not directive.args for directive in directives):
         why = "empty"
     elif any("$" in text for text in texts):
         why = "variable"
-    elif not _accepted(reading, directives):
+    elif not _accepted(form, directives):
         why = "rejected"
-    elif reading.words:
+    elif form.words:
         # nginx reads these words in any case and takes one said twice as said once.
         words = [text.lower() for text in texts]
-        if reading.words.issuperset(words):
+        if form.words.issuperset(words):
             setting["value"] = " ".join(dict.fromkeys(words))
             why = "gap" if more else ""
         else:
             why = "rejected"
-    elif reading.value is not None:
-        value = reading.value(first.args[0])
+    elif form.value is not None:
+        value = form.value(first.args[0])
         if value is None:
             why = "rejected"
         else:
-            setting[reading.field] = value
+            setting[form.field] = value
     if why:
         setting["unresolved"] = True
         setting["why"] = why
@@ -206,9 +206,9 @@ def overshadowed(setting: Json) -> Json:
     return doubtful
 
 
-def overriding(setting: Json, outer: Json | None, reading: Reading) -> Json:
+def overriding(setting: Json, outer: Json | None, form: Form) -> Json:
     """The setting of an inner context, with the other time or size that it overrides."""
-    field = reading.field
+    field = form.field
     if (
         outer is None
         or field not in ("ms", "bytes")
@@ -229,7 +229,7 @@ def _text(directive: Directive) -> str:
     return " ".join(directive.args)
 
 
-def _accepted(reading: Reading, directives: list[Directive]) -> bool:
-    if len(directives) > 1 and not reading.words and not reading.repeats:
+def _accepted(form: Form, directives: list[Directive]) -> bool:
+    if len(directives) > 1 and not form.words and not form.repeats:
         return False
-    return all(reading.least <= len(item.args) <= reading.most for item in directives)
+    return all(form.least <= len(item.args) <= form.most for item in directives)

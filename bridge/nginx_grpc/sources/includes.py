@@ -111,7 +111,7 @@ class Inclusion:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Included:
     """A text that was parsed. The sums are of itself and, once expanded, of its includes."""
 
     text: Text
@@ -120,7 +120,7 @@ class _Reading:
     depth: int
     height: int = 0
     expanded: bool = False
-    included: list[tuple[_Reading, Including]] = field(default_factory=list)
+    included: list[tuple[_Included, Including]] = field(default_factory=list)
     elsewhere: dict[str, Directive] = field(default_factory=dict)
     values: bool = False
     tree: Tree = field(init=False)
@@ -128,7 +128,7 @@ class _Reading:
     def __post_init__(self) -> None:
         self.tree = Tree(self.parsed.directives, self.text.file, self.text.key, self.values)
 
-    def taken(self) -> Iterator[_Reading]:
+    def taken(self) -> Iterator[_Included]:
         """Those of the included ones that nginx reads there."""
         return (part for part, place in self.included if self.tree.takes(place, part.tree))
 
@@ -161,7 +161,7 @@ class Reader:
         self._brought: dict[tuple[str, str, int, int], list[tuple[str, str]]] = {}
         self._library = library
         self._options = options
-        self._readings: dict[tuple[str, bool], _Reading] = {}
+        self._readings: dict[tuple[str, bool], _Included] = {}
         self._found: dict[str, list[str]] = {}
         # Includes that are no gap in some contexts, of texts that say not where they stand.
         self._known_in: dict[int, tuple[Directive, set[str]]] = {}
@@ -227,7 +227,7 @@ class Reader:
         readings = self._readings.values()
         return {part.text.name for reading in readings for part in reading.taken()}
 
-    def _parse(self, text: Text, free_names: bool) -> _Reading:
+    def _parse(self, text: Text, free_names: bool) -> _Included:
         known = self._readings.get((text.name, free_names))
         if known is not None:
             return known
@@ -253,11 +253,11 @@ class Reader:
             lines=filled.lines,
             free_names=free_names,
         )
-        reading = _Reading(text, parsed, parsed.statements, parsed.depth, values=free_names)
+        reading = _Included(text, parsed, parsed.statements, parsed.depth, values=free_names)
         self._readings[text.name, free_names] = reading
         return reading
 
-    def _expanded(self, reading: _Reading, above: list[str]) -> _Reading:
+    def _expanded(self, reading: _Included, above: list[str]) -> _Included:
         if reading.expanded:
             return reading
         above.append(reading.text.name)
@@ -284,7 +284,7 @@ class Reader:
         above.pop()
         return reading
 
-    def _seen_from(self, place: Including, part: _Reading) -> list[Directive]:
+    def _seen_from(self, place: Including, part: _Included) -> list[Directive]:
         """The directives of a text in a place, without includes that are known to be none here."""
         directives = part.parsed.directives
         if not self._known_in or not place.depth:
@@ -304,14 +304,14 @@ class Reader:
             self._known_in[id(unread)] = unread, known_in
         return unread
 
-    def _note_brought(self, directive: Directive, parts: list[_Reading | Directive]) -> None:
+    def _note_brought(self, directive: Directive, parts: list[_Included | Directive]) -> None:
         """Keeps the texts of an include of which all were read."""
-        texts = [(part.text.file, part.text.key) for part in parts if isinstance(part, _Reading)]
+        texts = [(part.text.file, part.text.key) for part in parts if isinstance(part, _Included)]
         if len(texts) == len(parts):
             place = (directive.file, directive.key, directive.line, directive.column)
             self._brought[place] = texts
 
-    def _count(self, reading: _Reading, part: _Reading, depth: int, directive: Directive) -> None:
+    def _count(self, reading: _Included, part: _Included, depth: int, directive: Directive) -> None:
         limit = self._options.limits.statements
         reading.statements += part.statements
         reading.depth = max(reading.depth, depth + part.depth)
@@ -325,7 +325,7 @@ class Reader:
         raise Refused(what, hint, directive.file, directive.line)
 
     def _note(
-        self, reading: _Reading, part: _Reading, place: Including, directive: Directive
+        self, reading: _Included, part: _Included, place: Including, directive: Directive
     ) -> None:
         reading.included.append((part, place))
         literal = not is_pattern(directive.args[0].encode("utf-8", "surrogateescape"))
@@ -343,8 +343,8 @@ class Reader:
             )
 
     def _parts(
-        self, directive: Directive, place: Including, above: list[str], reading: _Reading
-    ) -> list[_Reading | Directive]:
+        self, directive: Directive, place: Including, above: list[str], reading: _Included
+    ) -> list[_Included | Directive]:
         """What stands in place of an include: texts that were read, and includes that were not."""
         if directive.unread:
             return [directive]
@@ -368,7 +368,7 @@ class Reader:
             return [] if known and error.elsewhere else [self._lost(directive, error, known_in)]
         except AmbiguousError as error:
             return [_unread(directive, str(error))]
-        parts: list[_Reading | Directive] = []
+        parts: list[_Included | Directive] = []
         for name in names:
             if name in above:
                 if not self._library.has_folders and is_pattern(include.encode()):
@@ -391,7 +391,7 @@ class Reader:
             parts.append(part)
         return parts
 
-    def _include(self, name: str, free_names: bool, above: list[str]) -> _Reading:
+    def _include(self, name: str, free_names: bool, above: list[str]) -> _Included:
         limit = self._options.limits.include_depth
         reading = self._readings.get((name, free_names))
         # The main text is the first above.
@@ -414,7 +414,7 @@ def _contexts_of_known(include: str) -> set[str]:
     return _KNOWN_IN[found.lastgroup or ""] if found is not None else set()
 
 
-def _around(place: Including, reading: _Reading) -> Iterable[str]:
+def _around(place: Including, reading: _Included) -> Iterable[str]:
     """The contexts that an include may stand in, wherever the text that has it is read."""
     return place.blocks[-1:] if place.depth else contexts(reading.parsed.directives)
 
@@ -463,9 +463,9 @@ def _unread(directive: Directive, why: str, name: str = "") -> Directive:
     )
 
 
-def _all(readings: Sequence[_Reading]) -> list[_Reading]:
+def _all(readings: Sequence[_Included]) -> list[_Included]:
     """Readings and what they include, each text once, in the order of reading."""
-    seen: dict[str, _Reading] = {}
+    seen: dict[str, _Included] = {}
     waiting = list(reversed(readings))
     while waiting:
         reading = waiting.pop()

@@ -162,7 +162,7 @@ def test_an_interrupt_ends_a_long_evaluation(module, tmp_path):
         from nginx_grpc.engines.wasm import CompiledPolicy
         # Whoever starts the tests in the background has it ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        policy = CompiledPolicy(open({str(tmp_path / "policy.wasm")!r}, "rb").read(), {{}}, {{}})
+        policy = CompiledPolicy(open({str(tmp_path / "policy.wasm")!r}, "rb").read(), {{}}, {{"time.now_ns": int}})
         print("asking", flush=True)
         try:
             policy.evaluate("p/many", b'{{"a": 1000000}}')
@@ -187,7 +187,7 @@ def resident():
 def test_a_policy_that_is_let_go_takes_its_memory_along(module):
     before = resident()
     for _ in range(5):
-        large = CompiledPolicy(module, {}, {})
+        large = CompiledPolicy(module, {}, {"time.now_ns": int})
         large.give(b'"' + b"x" * 50_000_000 + b'"')
         assert resident() > before + 40
         del large
