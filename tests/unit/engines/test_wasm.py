@@ -162,7 +162,8 @@ def test_an_interrupt_ends_a_long_evaluation(module, tmp_path):
         from nginx_grpc.engines.wasm import CompiledPolicy
         # Whoever starts the tests in the background has it ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        policy = CompiledPolicy(open({str(tmp_path / "policy.wasm")!r}, "rb").read(), {{}}, {{"time.now_ns": int}})
+        module = open({str(tmp_path / "policy.wasm")!r}, "rb").read()
+        policy = CompiledPolicy(module, {{}}, {{"time.now_ns": int}})
         print("asking", flush=True)
         try:
             policy.evaluate("p/many", b'{{"a": 1000000}}')
