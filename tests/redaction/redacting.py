@@ -8,8 +8,8 @@ from functools import cache
 
 from nginx_grpc import documents, engines, sources
 from nginx_grpc.check import check
-from nginx_grpc.redaction import Redactor
 from nginx_grpc.redaction.proof import proven
+from nginx_grpc.redaction.redactor import Redactor
 from nginx_grpc.redaction.restoring import Restorer
 from nginx_grpc.settings_search import SettingsSearch
 

@@ -5,9 +5,3 @@ pseudonym of its kind (`pseudonyms`, `addresses`). One `Redactor` gives the same
 pseudonym everywhere: in texts (`texts`), in what was read of them (`configurations`), in settings
 and in logs (`logs`).
 """
-
-from __future__ import annotations
-
-from nginx_grpc.redaction.redactor import Redactor
-
-__all__ = ["Redactor"]
