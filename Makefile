@@ -8,8 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
-DEBIAN_PACKAGES := nginx libnginx-mod-http-lua libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh neovim
+DEBIAN_PACKAGES := nginx libnginx-mod-http-lua libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh \
+	neovim chromium firefox-esr
 DEMO := examples/checklist/bad.conf
+PAGE := dist/nginx-grpc.html
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=20 --durations-min=1
 
 # The tools of the project before the machine's own.
@@ -20,9 +22,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Each step uses every core by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup debian demo quick rule test full lint lint-python lint-policy lint-workflows test-policy \
+.PHONY: help setup try-page debian demo quick rule test full lint lint-python lint-policy lint-workflows test-policy \
 	test-conftest test-python mutation test-admission live fmt wasm capabilities docs bench oracle fuzz \
-	evidence bundle lock build clean distclean
+	evidence bundle page lock build clean distclean
 
 # $(call need,PATH): a target whose content is not there says so and fails.
 need = @test -e $(1) || { echo "make $@: $(1) is missing, so there is nothing to run" >&2; exit 2; }
@@ -59,6 +61,27 @@ debian:
 	@if sh tools/build_apiserver.sh $(PYTHON); then touch $@; else \
 		echo '*** NOT BUILT: kube-apiserver. The admission tests on it are skipped.' >&2; \
 		test "$$CI" != true; fi
+
+## The page: node packs it, and what npm brings is held to the lock file.
+
+page/node_modules/.ready: page/package-lock.json | $(BIN)/python
+	@folder=$$(sh tools/find-node.sh $(PYTHON)) && cd page && \
+		PATH="$$folder:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+build/page/parts.json: page/parts.mjs page/pack.py $(wildcard page/worker/*) page/node_modules/.ready $(VENV)/.runtime \
+		$(shell find bridge -name '*.py') $(wildcard bridge/nginx_grpc/_data/*)
+	@folder=$$(sh tools/find-node.sh $(PYTHON)) && PATH="$$folder:$$PATH" node page/parts.mjs \
+		"$$($(BIN)/python -c 'import yaml; print(yaml.__path__[0][:-5])')" $@
+
+$(PAGE): build/page/parts.json page/build.mjs $(wildcard page/app/* page/outer/*)
+	@folder=$$(sh tools/find-node.sh $(PYTHON)) && PATH="$$folder:$$PATH" node page/build.mjs $< $@
+
+page: $(PAGE) ## the check as one HTML file, dist/nginx-grpc.html
+
+# Without it the tests of the page are skipped, aloud; in CI that is a failure.
+try-page:
+	@$(MAKE) --no-print-directory page || { echo '*** NOT BUILT: $(PAGE). Its tests are skipped.' >&2; test "$$CI" != true; }
 
 setup: $(VENV)/.dev $(GO_TOOLS:%=.tools/.%) debian .tools/.apiserver ## install everything that the tests need
 
@@ -110,7 +133,7 @@ test-policy: .tools/.opa-$(OPA_VERSION) ## the Rego tests under OPA, every line 
 test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) ## the Rego tests under conftest
 	$(PYTHON) tools/conftest_verify.py policy
 
-test-python: setup ## pytest
+test-python: setup try-page ## pytest
 	$(PYTEST)
 
 mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; six minutes
@@ -183,4 +206,4 @@ clean: ## remove what builds and tests leave
 	find bridge tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## remove the virtual environment and the tools as well
-	rm -rf $(VENV) .tools
+	rm -rf $(VENV) .tools page/node_modules

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os.path
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from nginx_grpc import __version__, evidence
+from nginx_grpc import __version__, evidence, resources
 
 __all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
 
 HOME = "https://github.com/nginx-grpc-policy/nginx-grpc-policy"
 """Where the project's pages are; pyproject.toml names it too."""
 
-_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data", "rules.json")
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -66,8 +64,7 @@ class Rule:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, by id."""
-    with open(_PATH, encoding="utf-8") as file:
-        return tuple(Rule(**rule) for rule in json.load(file))
+    return tuple(Rule(**rule) for rule in json.loads(resources.data("rules.json")))
 
 
 def by_id(name: str) -> Rule | None:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import os.path
 from dataclasses import dataclass, field
 from functools import cache
 
-__all__ = ["PATH", "Evidence", "of"]
+from nginx_grpc import resources
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_data", "evidence.json")
+__all__ = ["Evidence", "of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Evidence:
 
 @cache
 def _all() -> dict[str, Evidence]:
-    with open(PATH, encoding="ascii") as file:
-        return {rule: Evidence(**words) for rule, words in json.load(file).items()}
+    said = json.loads(resources.data("evidence.json"))
+    return {rule: Evidence(**words) for rule, words in said.items()}
 
 
 def of(rule: str) -> Evidence:

@@ -18,6 +18,17 @@ class ResourceMissingError(Refused):
     """A file of the installation is not there."""
 
 
+def data(name: str) -> bytes:
+    """A file of the package's own tables by its name, wherever the package was loaded from: in an
+    archive it has no path."""
+    path = os.path.join(_PACKAGE, "_data", name)
+    try:
+        content: bytes = __spec__.loader.get_data(path)  # type: ignore[union-attr]
+    except OSError:
+        raise ResourceMissingError(*_MISSING, path) from None
+    return content
+
+
 def policy_dir() -> str:
     """Folder of the Rego sources, as `conftest -p` and `opa eval -d` take it.
 
@@ -43,8 +54,7 @@ def policy_wasm_path() -> str:
 
 def policy_wasm() -> bytes:
     """The policy compiled to WebAssembly, as bytes."""
-    with open(policy_wasm_path(), "rb") as module:
-        return module.read()
+    return data("policy.wasm")
 
 
 def _folder(name: str) -> str:

@@ -29,6 +29,7 @@ nginx-grpc fix --write conf.d                 # into the files, all of them or n
 nginx-grpc fix --unsafe --nginx /usr/sbin/nginx nginx.conf
 nginx -T 2>/dev/null | nginx-grpc fix - | patch -p1 -d /
 nginx-grpc fix --only NG103,NG109 --format json nginx.conf
+nginx-grpc fix --only NG103@nginx.conf:12 nginx.conf      # this finding alone
 ```
 
 It takes what `check` takes, and the same settings. What `check` denies is mended, with

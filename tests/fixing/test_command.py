@@ -292,3 +292,21 @@ def test_the_program_itself(site):
     assert done.returncode == 0
     assert done.stdout.startswith("--- a/conf.d/api.conf\n")
     assert done.stderr == "1 fixed\n"
+
+
+def test_one_finding_alone(tmp_path, capfd, monkeypatch):
+    """Of a rule's two findings the second, and not the first."""
+    first = API.replace("        include conf.d/grpc.inc;\n", "")
+    second = first.replace("a.A", "b.B").replace("18080", "18081")
+    (tmp_path / "api.conf").write_text(first + second)
+    (tmp_path / "nginx.conf").write_text(SITE.replace("conf.d/*.conf", "api.conf"))
+    monkeypatch.chdir(tmp_path)
+    found = [line for line, text in enumerate((first + second).splitlines(), 1) if "/b.B/" in text]
+    spot = f"NG108@api.conf:{found[0]}"
+    ran = Ran(capfd, "--only", spot, "--only", "NG109,NG102", "nginx.conf")
+    assert ran.status == 0
+    assert ran.out.count("+        grpc_intercept_errors on;") == 1
+    assert f"@@ -{found[0] + 2}," in ran.out
+    elsewhere = Ran(capfd, "--only", "NG108@api.conf:1", "nginx.conf")
+    assert (elsewhere.status, elsewhere.out) == (2, "")
+    assert "api.conf:1: --only NG108: nothing of it is found there" in elsewhere.err

@@ -21,10 +21,12 @@ from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
     from nginx_grpc.fixing.judging import Judge
+    from nginx_grpc.fixing.rounds import Spot
 
 __all__ = ["add_parser", "run"]
 
 _RULE = re.compile(r"NG[0-9]{3}\Z")
+_SPOT = re.compile(r"(NG[0-9]{3})@(.+):([0-9]{1,9})\Z", re.DOTALL)
 
 
 def add_parser(commands: Any) -> None:
@@ -49,7 +51,11 @@ def add_parser(commands: Any) -> None:
         help="make the edits, too, that change something else or take a value nobody has said",
     )
     parser.add_argument(
-        "--only", metavar="NG103,NG109", help="mend what these rules find, warnings too"
+        "--only",
+        action="append",
+        metavar="NG103,NG109",
+        help="mend what these rules find, warnings too; NG103@FILE:LINE for one finding alone; may "
+        "be repeated",
     )
     parser.add_argument(
         "--fail-on",
@@ -90,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, text: bytes | None = None) -> int:
     from nginx_grpc.fixing import command
 
-    only = _only(arguments.only)
+    only, spots = _only(arguments.only)
     if arguments.write and "-" in (arguments.paths or ["-"]):
         raise Refused("--write and standard input", "name the file, or take the diff", "-")
     told = Told()
@@ -100,6 +106,7 @@ def _run(arguments: argparse.Namespace, text: bytes | None = None) -> int:
         told,
         options=command.Options(
             only=only,
+            spots=spots,
             unsafe=arguments.unsafe,
             write=arguments.write,
             format=arguments.format,
@@ -110,17 +117,25 @@ def _run(arguments: argparse.Namespace, text: bytes | None = None) -> int:
     )
 
 
-def _only(text: str | None) -> frozenset[str]:
-    if text is None:
-        return frozenset()
+def _only(given: list[str] | None) -> tuple[frozenset[str], frozenset[Spot]]:
+    """The rules that `--only` names, and the single findings."""
+    if given is None:
+        return frozenset(), frozenset()
     from nginx_grpc import catalogue
 
-    ids = frozenset(each.strip() for each in text.split(","))
+    ids: set[str] = set()
+    spots: set[Spot] = set()
     known = {rule.id for rule in catalogue.rules()}
+    for text in given:
+        # A file's name may hold a comma.
+        one = _SPOT.match(text)
+        if one:
+            spots.add((one[1], one[2], int(one[3])))
+        ids.update([one[1]] if one else (each.strip() for each in text.split(",")))
     for each in sorted(ids):
         if not _RULE.match(each) or each not in known:
             raise Refused(f"--only {each}: no such rule", "see nginx-grpc rules")
-    return ids
+    return frozenset(ids), frozenset(spots)
 
 
 def _judge(arguments: argparse.Namespace, told: Told, text: bytes | None) -> Judge:

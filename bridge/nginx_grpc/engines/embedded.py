@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from nginx_grpc import resources
 from nginx_grpc.cores import cores
 from nginx_grpc.engines.interface import (
     Decision,
@@ -19,10 +17,15 @@ from nginx_grpc.engines.interface import (
     read_decision,
     together,
 )
+from nginx_grpc.engines.runner import (
+    ENTRYPOINT,
+    OutOfMemory,
+    Policy,
+    PolicyAborted,
+    Runner,
+    of_this_host,
+)
 from nginx_grpc.errors import Refused
-
-if TYPE_CHECKING:
-    from nginx_grpc.engines.wasm import CompiledPolicy
 
 __all__ = ["EmbeddedEngine"]
 
@@ -37,12 +40,14 @@ class EmbeddedEngine(Engine):
 
     Args:
         threads: how many judge the shards of one configuration; 0 for as many as there are cores.
+        runner: makes what runs the policy; by default that of this Python.
     """
 
     name = "embedded"
 
-    def __init__(self, threads: int = 0) -> None:
+    def __init__(self, threads: int = 0, *, runner: Callable[[], Runner] = of_this_host) -> None:
         self._threads = threads or min(cores(), _MOST_THREADS)
+        self._runner = runner
         self._kept: _Policies | None = None
 
     @property
@@ -57,19 +62,19 @@ class EmbeddedEngine(Engine):
 
         What judges is kept for the same settings: `fix` and an editor ask again and again.
         """
-        from nginx_grpc.engines.wasm import OutOfMemory, PolicyAborted
-
         data = {} if settings is None else {"nginx_grpc": settings}
         # Taken out while in use: what was interrupted, or failed, judges no more.
         policies, self._kept = self._kept, None
         try:
             if policies is None or policies.data != data:
-                policies = _Policies(data)
+                policies = _Policies(self._runner(), data)
             decisions = []
             for shards in map(iter, configurations):
                 first = next(shards)
                 if first.last:
                     decisions.append(self._decision(policies.some(1)[0], first.text))
+                elif not policies.threads:
+                    decisions.append(self._one_by_one(first, shards, policies.some(1)[0]))
                 else:
                     decisions.append(self._of_shards(first, shards, policies.some(self._threads)))
         except OutOfMemory:
@@ -86,9 +91,14 @@ class EmbeddedEngine(Engine):
             self._kept = policies
         return decisions
 
-    def _of_shards(
-        self, first: Shard, others: Iterator[Shard], policies: list[CompiledPolicy]
-    ) -> Decision:
+    def _one_by_one(self, shard: Shard, others: Iterator[Shard], policy: Policy) -> Decision:
+        parts: list[Part] = []
+        while not shard.last:
+            parts.append(self._part(policy, shard.text))
+            shard = next(others)
+        return together(parts, self._decision(policy, completed(shard, parts)))
+
+    def _of_shards(self, first: Shard, others: Iterator[Shard], policies: list[Policy]) -> Decision:
         from concurrent.futures import Future, ThreadPoolExecutor
 
         idle = deque(policies)
@@ -96,8 +106,7 @@ class EmbeddedEngine(Engine):
         def part(text: bytes) -> Part:
             policy = idle.pop()
             try:
-                policy.give(text)
-                return part_of(read_decision(policy.answer("nginx/grpc/decision"), self.name))
+                return self._part(policy, text)
             finally:
                 idle.append(policy)
 
@@ -119,28 +128,28 @@ class EmbeddedEngine(Engine):
                 raise
         return together(parts, self._decision(policies[0], completed(shard, parts)))
 
-    def _decision(self, policy: CompiledPolicy, text: bytes) -> Decision:
-        return read_decision(policy.evaluate("nginx/grpc/decision", text), self.name)
+    def _part(self, policy: Policy, text: bytes) -> Part:
+        policy.give(text)
+        return part_of(read_decision(policy.answer(ENTRYPOINT), self.name))
+
+    def _decision(self, policy: Policy, text: bytes) -> Decision:
+        policy.give(text)
+        return read_decision(policy.ask(ENTRYPOINT), self.name)
 
 
 class _Policies:
     """The policy with some data, as often as threads ask for it."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
-        from nginx_grpc.engines.wasm import Compiled
-
+    def __init__(self, runner: Runner, data: dict[str, Any]) -> None:
         self.data = data
-        self._compiled = Compiled(resources.policy_wasm())
-        self._all: list[CompiledPolicy] = []
+        self.threads = runner.threads
+        self._runner = runner
+        self._all: list[Policy] = []
 
-    def some(self, number: int) -> list[CompiledPolicy]:
+    def some(self, number: int) -> list[Policy]:
         """So many of them."""
-        from nginx_grpc.engines.wasm import CompiledPolicy
-
         while len(self._all) < number:
-            self._all.append(
-                CompiledPolicy(self._compiled, self.data, {"time.now_ns": time.time_ns})
-            )
+            self._all.append(self._runner.policy(self.data))
         return self._all[:number]
 
     @property

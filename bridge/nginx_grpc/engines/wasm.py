@@ -11,6 +11,7 @@ import ctypes
 import json
 import re
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +19,10 @@ from typing import Any
 
 import wasmtime
 
-__all__ = ["Compiled", "CompiledPolicy", "OutOfMemory", "PolicyAborted"]
+from nginx_grpc import resources
+from nginx_grpc.engines.runner import OutOfMemory, Policy, PolicyAborted, Runner
+
+__all__ = ["Compiled", "CompiledPolicy", "OutOfMemory", "PolicyAborted", "WasmtimeRunner"]
 
 _PAGE = 65_536
 # 3 GiB of the 4 that 32-bit WebAssembly has: OPA's allocator takes a pointer that wraps around for
@@ -29,14 +33,6 @@ _NO_MEMORY = "opa_malloc: failed"
 # OPA counts the pages for a module's texts before it adds the table of its rules, so that one whose
 # texts end just below a page's end asks for a page too few and would trap as it is loaded.
 _SPARE_PAGES = 16
-
-
-class PolicyAborted(Exception):
-    """The policy gave up: a conflict in it, or no memory left. The message is OPA's."""
-
-
-class OutOfMemory(PolicyAborted):
-    """The input, and what the policy makes of it, do not fit into the 3 GiB that it gets."""
 
 
 class Compiled:
@@ -59,7 +55,20 @@ class Compiled:
             raise PolicyAborted(_reason(error)) from None
 
 
-class CompiledPolicy:
+class WasmtimeRunner(Runner):
+    """Policies of one machine code, each with a memory of its own of up to 3 GiB."""
+
+    threads = True
+
+    def __init__(self) -> None:
+        self._compiled = Compiled(resources.policy_wasm())
+
+    def policy(self, data: dict[str, Any]) -> Policy:
+        """See Runner."""
+        return CompiledPolicy(self._compiled, data, {"time.now_ns": time.time_ns})
+
+
+class CompiledPolicy(Policy):
     """A compiled policy with its data and a memory of its own. For one thread at a time.
 
     Args:

@@ -33,10 +33,12 @@ class Options:
     """What was asked for; see the command's help.
 
     Args:
+        spots: of the rules in them, these findings alone.
         roots: the folders that files may be written in.
     """
 
     only: frozenset[str] = frozenset()
+    spots: frozenset[rounds.Spot] = frozenset()
     unsafe: bool = False
     write: bool = False
     format: str = "diff"
@@ -70,7 +72,7 @@ class File:
 
 def run(judge: Judge, told: Told, options: Options) -> int:
     """Mend, print or write; returns the exit status."""
-    fixed = rounds.fix(judge, _wanted(options), unsafe=options.unsafe)
+    fixed = rounds.fix(judge, _wanted(options), unsafe=options.unsafe, spots=options.spots)
     files = list(changed(fixed))
     notes = [*told.notes, *told.unread]
     if options.nginx:
@@ -152,6 +154,8 @@ def _wanted(options: Options) -> Callable[[Finding], bool]:
 
 def _fails(fixed: Fixed, options: Options) -> bool:
     result = fixed.after.result
+    if options.spots:
+        return any(each.state != "fixed" for each in fixed.outcomes)
     if options.only:
         # What nobody asked to be mended may fail as well, but not here.
         return any(each.counts and each.id in options.only for each in result.findings)

@@ -17,7 +17,10 @@ from nginx_grpc.fixing.judging import Judge, Judged
 from nginx_grpc.fixing.proving import broken, changes_more
 from nginx_grpc.reports.order import gravity
 
-__all__ = ["Fixed", "Outcome", "fix"]
+__all__ = ["Fixed", "Outcome", "Spot", "fix"]
+
+Spot = tuple[str, str, int]
+"""One finding of the first check: its rule, file and line."""
 
 ROUNDS = 10
 # Where one step breaks something, half of it is tried: what it takes to find a few that do.
@@ -57,18 +60,27 @@ class Fixed:
     outcomes: list[Outcome] = field(default_factory=list)
 
 
-def fix(judge: Judge, wanted: Callable[[Finding], bool], *, unsafe: bool) -> Fixed:
+def fix(
+    judge: Judge,
+    wanted: Callable[[Finding], bool],
+    *,
+    unsafe: bool,
+    spots: frozenset[Spot] = frozenset(),
+) -> Fixed:
     """Mend what is wanted.
 
     Args:
         judge: reads and judges.
         wanted: which findings of the first check are to be mended.
         unsafe: whether to make the edits that change something else, too.
+        spots: of the rules in them, these findings alone.
 
-    Raises Refused where what is there can't be read or judged.
+    Raises Refused where what is there can't be read or judged, or a spot is of no finding.
     """
     first = judge.first()
     judge.count = 1
+    if spots:
+        wanted = _chosen(first, wanted, spots)
     run = _Run(judge, first, wanted, unsafe)
     for _ in range(_RESTARTS):
         run.start()
@@ -83,6 +95,20 @@ def fix(judge: Judge, wanted: Callable[[Finding], bool], *, unsafe: bool) -> Fix
         run.refuse_all("another finding would be there instead")
         run.start()
     return Fixed(first, run.state, run.outcomes())
+
+
+def _chosen(
+    first: Judged, wanted: Callable[[Finding], bool], spots: frozenset[Spot]
+) -> Callable[[Finding], bool]:
+    """What is wanted, of some rules at some lines alone; the lines move while others are mended."""
+    places: dict[Spot, list[tuple[str, ...]]] = {}
+    for finding in first.result.findings:
+        places.setdefault((finding.id, finding.file, finding.line), []).append(_base(finding))
+    for rule, file, line in sorted(spots - places.keys()):
+        raise Refused(f"--only {rule}: nothing of it is found there", "see check", file, line)
+    chosen = set(chain.from_iterable(places[spot] for spot in spots))
+    rules = {rule for rule, _, _ in spots}
+    return lambda finding: wanted(finding) and (finding.id not in rules or _base(finding) in chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+// A browser for a test: one JSON command a line on standard input, one JSON answer a line.
+// Usage: node tests/page/drive.mjs chromium|firefox EXECUTABLE [FLAG...]
+import { createRequire } from "node:module";
+import path from "node:path";
+import readline from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const require = createRequire(path.join(ROOT, "page", "package.json"));
+const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
+const [kind, executablePath, ...args] = process.argv.slice(2);
+const browser = await puppeteer.launch({
+  browser: kind === "chromium" ? "chrome" : "firefox",
+  protocol: "webDriverBiDi",
+  executablePath,
+  headless: true,
+  args: kind === "chromium" ? ["--no-sandbox", "--disable-dev-shm-usage", ...args] : args,
+  extraPrefsFirefox: JSON.parse(process.env.FIREFOX_PREFERENCES ?? "{}"),
+  protocolTimeout: 280_000,
+});
+let page = null;
+let requests = [];
+let problems = [];
+
+const app = () => page.frames().find((frame) => frame !== page.mainFrame()) ?? page.mainFrame();
+// A string is the source of a function, run in the app or in the page around it.
+const evaluate = (frame, source, argument) => frame.evaluate(
+  `(async () => (${source})(${JSON.stringify(argument ?? null)}))()`);
+
+const commands = {
+  async open({ url, width = 1280, height = 900, scheme = "light", reduced = false }) {
+    await page?.close();
+    page = await browser.newPage();
+    requests = [];
+    problems = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => problems.push(String(error.message ?? error)));
+    page.on("console", (message) => {
+      if (["error", "warn"].includes(message.type())) problems.push(message.text());
+    });
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures?.([
+      { name: "prefers-color-scheme", value: scheme },
+      { name: "prefers-reduced-motion", value: reduced ? "reduce" : "no-preference" },
+    ]).catch(() => {});
+    await page.goto(url, { waitUntil: "load", timeout: 120_000 });
+  },
+  evaluate: ({ source, argument }) => evaluate(app(), source, argument),
+  around: ({ source, argument }) => evaluate(page.mainFrame(), source, argument),
+  requests: () => requests,
+  problems: () => problems,
+  press: ({ keys }) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
+  type: ({ text }) => page.keyboard.type(text),
+  async click({ selector }) {
+    await (await app().waitForSelector(selector)).click();
+  },
+  async upload({ selector, files }) {
+    await (await app().waitForSelector(selector)).uploadFile(...files);
+  },
+  async resize({ width, height }) {
+    await page.setViewport({ width, height });
+  },
+  async screenshot({ file }) {
+    await page.screenshot({ path: file });
+  },
+  version: () => browser.version(),
+};
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { command, ...options } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { value: (await commands[command](options)) ?? null };
+  } catch (error) {
+    answer = { error: String(error?.message ?? error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();
