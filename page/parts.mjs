@@ -10,7 +10,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.dirname(HERE);
 const PYODIDE = path.join(HERE, "node_modules", "pyodide");
 // What a page never runs: servers, clients, other programs.
-const NEVER = /^nginx_grpc\/(admission\/(?!__init__\.py|command\.py)|client\/|engines\/(wasm|conftest|opa|server|program)\.py|fixing\/trying\.py)/;
+const NEVER = /^nginx_grpc\/((admission|lsp)\/(?!__init__\.py|command\.py)|client\/|engines\/(wasm|conftest|opa|server|program)\.py|fixing\/trying\.py)/;
 const [sitePackages, output] = process.argv.slice(2);
 
 const read = (...names) => fs.readFileSync(path.join(...names), "utf-8");
