@@ -278,12 +278,15 @@ _by_controller if {
 # What is about the check itself is nobody's knob.
 _mended(finding) := knobs.instead(finding, _owner(finding)) if {
 	_by_controller
+	finding.owner.kind == ""
 	finding.outcome == "fault"
 	_abouts[finding.id].harm != "verdict"
 } else := object.filter(finding, {"fix", "remedy"})
 
 # _owner: the object that a controller made the finding's location of.
-_owner(finding) := min(_owners[[finding.node.file, finding.node.line]]) if {
+_owner(finding) := finding.owner if {
+	finding.owner.kind != ""
+} else := min(_owners[[finding.node.file, finding.node.line]]) if {
 	_by_controller
 } else := {"kind": "", "namespace": "", "name": ""}
 

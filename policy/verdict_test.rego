@@ -251,6 +251,12 @@ test_controllers if {
 	count({finding.cause | some finding in found}) == 1
 }
 
+# What an object says in vain is its own, and its remedy is.
+test_objects if {
+	decision := verdict.decision with input as t.saying("a", "b", "unknown", {})
+	{[finding.id, finding.owner.name, finding.remedy] | some finding in decision.warn; finding.id == "NG602"} == {["NG602", "api", "see what it was meant to do, or take it out"]}
+}
+
 # The same words about the check itself, whoever wrote the text.
 test_what_is_about_the_check_is_nobody_s_knob if {
 	hers := t.one_location(t.pass_with({"grpc_read_timeout": t.variable("$a")}))

@@ -90,7 +90,8 @@ def example(rule: Rule) -> list[str]:
     given = folder / "nginx-grpc.yaml"
     if given.exists():
         parts += ["With these settings:", fenced("yaml", given.read_text(encoding="utf-8"))]
-    found = finding(rule, folder / "before.conf")
+    (before,) = folder.glob("before.*")
+    found = finding(rule, before)
     message = found["message"].replace(f"{folder}/", "")
     said = f"Line {found['line']}: {message}"
     return [*parts, "Before, `nginx-grpc check` says:", quote(said), *remedy(found["remedy"])]
@@ -99,8 +100,8 @@ def example(rule: Rule) -> list[str]:
 def difference(folder: pathlib.Path) -> list[str]:
     """Both configurations as one diff."""
     before, after = (
-        (folder / name).read_text(encoding="utf-8").splitlines()
-        for name in ("before.conf", "after.conf")
+        next(folder.glob(f"{name}.*")).read_text(encoding="utf-8").splitlines()
+        for name in ("before", "after")
     )
     return [*difflib.unified_diff(before, after, n=len(before), lineterm="")][3:]
 

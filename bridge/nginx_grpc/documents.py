@@ -112,6 +112,11 @@ def empty(settings: dict[str, Any]) -> dict[str, Any]:
         "error_page_lists": [],
         "features": [],
         "waivers": [],
+        "objects": {
+            "config_map": {"kind": "", "namespace": "", "name": ""},
+            "ineffective": [],
+            "fields": 3,
+        },
         "settings": settings,
     }
 

@@ -72,6 +72,7 @@ class Shards:
         whole = {**self._beginning, "other_handlers": model.other_handlers, **ending}
         source = {**self._beginning["source"], "files": []}
         part = {**whole, "source": source, "other_handlers": [], "features": []}
+        part["objects"] = {**ending["objects"], "ineffective": []}
         repeated = len(_dump(part))
         writer = _Writer(model)
         number = 1

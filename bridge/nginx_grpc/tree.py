@@ -151,6 +151,7 @@ class Configuration:
         container: the file that holds them all, where that is a dump.
         placeholders: the names that something is to fill in, each once. In the tree
             each is written `$(NAME)`, and what stands for it is not known.
+        config_map: of the same, the namespace and name of the controller's ConfigMap.
         ineffective: of objects that a controller makes nginx's text of, what they say in vain.
     """
 
@@ -169,3 +170,4 @@ class Configuration:
     container: str = ""
     placeholders: list[Placeholder] = field(default_factory=list)
     ineffective: list[Ineffective] = field(default_factory=list)
+    config_map: tuple[str, str] = ("", "")

@@ -10,7 +10,7 @@ ok if ok_document(input)
 
 wrong := wrong_document(input)
 
-keys_document := {"schema_version", "source", "controller", "shard", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "settings"}
+keys_document := {"schema_version", "source", "controller", "shard", "complete", "gaps", "upstreams", "servers", "other_handlers", "header_lists", "error_page_lists", "features", "waivers", "objects", "settings"}
 
 ok_document(x) if {
 	is_object(x)
@@ -54,6 +54,7 @@ ok_document(x) if {
 	every item in x.waivers {
 		ok_waiver(item)
 	}
+	ok_objects(x.objects)
 	is_object(object.get(x, "settings", {}))
 }
 
@@ -119,6 +120,9 @@ wrong_document(x) := {"(no object)"} if {
 		some inner in wrong_waiver(item)
 	},
 	{"waivers" | not is_array(object.get(x, "waivers", null))},
+	{concat(".", ["objects", inner]) |
+		some inner in wrong_objects(object.get(x, "objects", null))
+	},
 	{"settings" | not is_object(object.get(x, "settings", {}))},
 })
 
@@ -1818,6 +1822,85 @@ wrong_waiver(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
+keys_objects := {"fields", "config_map", "ineffective"}
+
+ok_objects(x) if {
+	is_object(x)
+	count(x) == size_3
+	x.fields == count(x)
+	ok_owner(x.config_map)
+	is_array(x.ineffective)
+	every item in x.ineffective {
+		ok_ineffective(item)
+	}
+}
+
+wrong_objects(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_objects,
+	{"fields" | not x.fields == count(x)},
+	{concat(".", ["config_map", inner]) |
+		some inner in wrong_owner(object.get(x, "config_map", null))
+	},
+	{kind.item("ineffective", i, inner) |
+		some i, item in x.ineffective
+		not ok_ineffective(item)
+		some inner in wrong_ineffective(item)
+	},
+	{"ineffective" | not is_array(object.get(x, "ineffective", null))},
+})
+
+keys_ineffective := {"fields", "owner", "name", "value", "state", "becomes", "nearest", "grpc", "file", "line", "key"}
+
+ok_ineffective(x) if {
+	is_object(x)
+	count(x) == size_10
+	x.fields == count(x)
+	ok_owner(x.owner)
+	is_string(x.name)
+	is_string(x.value)
+	words_ineffective_state[x.state]
+	words_ineffective_becomes[x.becomes]
+	is_string(x.nearest)
+	is_boolean(x.grpc)
+	is_string(x.file)
+	kind.positive(x.line)
+} else if {
+	is_object(x)
+	count(x) == size_11
+	x.fields == count(x)
+	ok_owner(x.owner)
+	is_string(x.name)
+	is_string(x.value)
+	words_ineffective_state[x.state]
+	words_ineffective_becomes[x.becomes]
+	is_string(x.nearest)
+	is_boolean(x.grpc)
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(x.key)
+}
+
+wrong_ineffective(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_ineffective,
+	{"fields" | not x.fields == count(x)},
+	{concat(".", ["owner", inner]) |
+		some inner in wrong_owner(object.get(x, "owner", null))
+	},
+	{"name" | not is_string(object.get(x, "name", null))},
+	{"value" | not is_string(object.get(x, "value", null))},
+	{"state" | not object.get(x, "state", null) in {"unknown", "refused", "no_effect", "lower_case", "forbidden", "undecided"}},
+	{"becomes" | not object.get(x, "becomes", null) in {"", "default", "dropped", "denied", "written"}},
+	{"nearest" | not is_string(object.get(x, "nearest", null))},
+	{"grpc" | not is_boolean(object.get(x, "grpc", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
 ok_optional_document_shard(x, field) if {
 	not kind.has(x, field)
 } else if {
@@ -1930,6 +2013,10 @@ words_other_handler_why := {"protocol", "methods", "replaced"}
 
 words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
 
+words_ineffective_state := {"unknown", "refused", "no_effect", "lower_case", "forbidden", "undecided"}
+
+words_ineffective_becomes := {"", "default", "dropped", "denied", "written"}
+
 size_2 := 2
 
 size_3 := 3
@@ -1947,6 +2034,8 @@ size_8 := 8
 size_9 := 9
 
 size_10 := 10
+
+size_11 := 11
 
 size_15 := 15
 

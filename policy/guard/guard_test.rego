@@ -56,8 +56,21 @@ _whole := {
 		"problem": "",
 		"covers": 5,
 	})],
+	"objects": t.fields({"config_map": _owner, "ineffective": [_ineffective]}),
 	"settings": {},
 }
+
+_owner := {"kind": "Ingress", "namespace": "shop", "name": "api"}
+
+_ineffective := t.fields(object.union(_line(6), {
+	"owner": _owner,
+	"name": "a",
+	"value": "b",
+	"state": "refused",
+	"becomes": "default",
+	"nearest": "c",
+	"grpc": true,
+}))
 
 _line(number) := {"file": "map.yaml", "line": number, "key": "nginx.conf"}
 
@@ -113,7 +126,7 @@ _location := t.pass("/", {
 	"errors": {"statuses": [403], "any": false},
 	"proxy_directives": [_named],
 	"gap": 0,
-	"owner": {"kind": "Ingress", "namespace": "shop", "name": "api"},
+	"owner": _owner,
 })
 
 _page := t.location("/e", {})
@@ -200,6 +213,10 @@ _objects_of_rest(value) := {
 	"error_page_lists[0].pages[0]": object.union(_whole, {"error_page_lists": [_put(_whole.error_page_lists[0], "pages", [value])]}),
 	"features[0]": _put(_whole, "features", [value]),
 	"waivers[0]": _put(_whole, "waivers", [value]),
+	"objects": _put(_whole, "objects", value),
+	"objects.config_map": _put(_whole, "objects", _put(_whole.objects, "config_map", value)),
+	"objects.ineffective[0]": _put(_whole, "objects", _put(_whole.objects, "ineffective", [value])),
+	"objects.ineffective[0].owner": _put(_whole, "objects", _put(_whole.objects, "ineffective", [_put(_ineffective, "owner", value)])),
 }
 
 _objects_of_upstreams(value) := {

@@ -32,6 +32,15 @@ moving(at, was, after, after_was) := {
 	"after_was": after_was,
 }
 
+# saying something in an object of Kubernetes: an annotation of an Ingress or a key of a ConfigMap.
+saying(owner, name, value) := {"op": "set", "owner": owner, "key": name, "value": value}
+
+# extending nginx's lines that it says.
+extending(owner, name, lines) := {"op": "extend", "owner": owner, "key": name, "value": lines}
+
+# renaming what it says, where nothing has the other name.
+renaming(owner, name, to) := {"op": "rename", "owner": owner, "key": name, "to": to}
+
 # remedy for people: the lines to write and what to keep in mind, or what is to be decided.
 remedy(fix) := fix.why if {
 	fix.applicability == "manual"
@@ -56,7 +65,15 @@ _heading(edits, i) := heading if {
 
 _same_block(edits, i) if edits[i - 1]["in"] == edits[i]["in"]
 
-_text(edit) := concat("", ["remove ", edit.was, _on_line(edit.at)]) if {
+_text(edit) := concat("", [_object(edit), edit.key, ": |\n", edit.value]) if {
+	edit.owner
+	edit.op == "extend"
+} else := concat("", [_object(edit), edit.to, " in place of ", edit.key]) if {
+	edit.owner
+	edit.op == "rename"
+} else := concat("", [_object(edit), edit.key, ": \"", edit.value, "\""]) if {
+	edit.owner
+} else := concat("", ["remove ", edit.was, _on_line(edit.at)]) if {
 	edit.op == "remove"
 } else := concat("", ["move ", edit.was, _on_line(edit.at), " behind ", edit.after_was, _on_line(edit.after)]) if {
 	edit.op == "move"
@@ -88,3 +105,5 @@ _needs_quotes(arg) if {
 }
 
 _marks := [" ", "\t", "\n", "\r", ";", "{", "}", "\"", "'", "\\", "#"]
+
+_object(edit) := concat("", [edit.owner.kind, " ", edit.owner.namespace, "/", edit.owner.name, ": "])

@@ -75,3 +75,11 @@ test_quotes if {
 		_told("safe", "", [fix.setting(_node, "a", [arg])]) == concat("", ["a ", written, ";"])
 	}
 }
+
+_ingress := {"kind": "Ingress", "namespace": "shop", "name": "api"}
+
+test_objects if {
+	_told("safe", "", [fix.saying(_ingress, "a", "5")]) == "Ingress shop/api: a: \"5\""
+	_told("safe", "", [fix.renaming(_ingress, "a", "b")]) == "Ingress shop/api: b in place of a"
+	_told("safe", "", [fix.extending(_ingress, "a", "b;\nc;")]) == "Ingress shop/api: a: |\nb;\nc;"
+}

@@ -7,6 +7,7 @@
 #   5.6.0, internal/configs; NGINX Gateway Fabric 2, apis/v1alpha1.
 package nginx.grpc.lib.knobs
 
+import data.nginx.grpc.lib.fix
 import data.nginx.grpc.lib.units
 
 _ingress_nginx(name) := concat("", ["nginx.ingress.kubernetes.io/", name])
@@ -127,11 +128,58 @@ table := {
 }
 
 # instead of a finding's own fix, the knob that makes the controller write it: the object is to be
-# changed, and no text here. Undefined where nobody but the user wrote the text.
-instead(finding, owner) := {"fix": {"applicability": "manual", "why": remedy, "edits": []}, "remedy": remedy} if {
+# changed, and no text here. Of nginx's lines that the user wrote, in a snippet, their own fix is.
+# Undefined where nobody but the user wrote the text.
+instead(finding, owner) := object.filter(finding, {"fix", "remedy"}) if {
+	_in_snippets(finding.fix.edits)
+} else := {"fix": _fix(finding, owner, remedy), "remedy": remedy} if {
 	rules := table[input.controller]
 	remedy := _remedy(rules, finding, owner)
 }
+
+_fix(finding, owner, remedy) := {"applicability": "unsafe", "why": _why(finding, edit), "edits": [edit]} if {
+	input.source.kind == "manifest"
+	finding.fix.applicability != "manual"
+	edit := _edit(_knob(table[input.controller], finding, owner), finding, owner)
+} else := {"applicability": "manual", "why": remedy, "edits": []}
+
+# _edit of the object itself. A snippet in an annotation has to be allowed, so that somebody decides.
+_edit(knob, finding, owner) := fix.extending(config_map, knob.data, _lines(finding)) if {
+	knob.form == "snippet"
+	config_map := _config_map
+} else := fix.saying(config_map, knob.data, _bare(knob, finding)) if {
+	knob.data
+	config_map := _config_map
+} else := fix.saying(owner, knob.annotation, _bare(knob, finding))
+
+_config_map := input.objects.config_map if input.objects.config_map.kind != ""
+
+_lines(finding) := fix.remedy({"applicability": "safe", "why": "", "edits": finding.fix.edits})
+
+_bare(knob, finding) := trim(_value(knob, finding), "\"") if knob.form != "snippet"
+
+_why(finding, edit) := concat("", [reason, "it holds for all Ingresses of the controller"]) if {
+	edit.owner.kind == "ConfigMap"
+	reason := concat("", [part | some part in [finding.fix.why, "; "]; finding.fix.why != ""])
+} else := finding.fix.why if {
+	finding.fix.why != ""
+} else := "it holds for all paths of the Ingress"
+
+_in_snippets(edits) if {
+	input.source.kind == "manifest"
+	count(edits) > 0
+	every edit in edits {
+		_snippets[_place(edit).key]
+	}
+}
+
+_place(edit) := edit["in"] if {
+	edit["in"]
+} else := edit.at
+
+_snippets contains _ingress_nginx(name) if some name in ["configuration-snippet", "server-snippet"]
+
+_snippets contains name if some name in ["http-snippet", "location-snippet", "server-snippet"]
 
 _remedy(rules, finding, owner) := concat("", [_named(knob, owner), _label(knob), _separator(value), value]) if {
 	knob := _knob(rules, finding, owner)

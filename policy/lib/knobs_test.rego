@@ -84,3 +84,58 @@ _says_its_value(knob) if {
 	knob.form != "fixed"
 	not knob.value
 }
+
+# Where the objects themselves were given, they are edited.
+_manifest(config_map) := object.union(t.document([], []), {
+	"controller": "ingress-nginx",
+	"source": {"kind": "manifest", "entry": "a", "context": "main", "files": ["a"]},
+	"objects": t.fields({"config_map": config_map, "ineffective": []}),
+})
+
+_settings := {"kind": "ConfigMap", "namespace": "edge", "name": "nginx"}
+
+_in_objects(id, owner, directive, fixed, config_map) := instead.fix if {
+	finding := object.union(fixed, {"id": id, "directive": directive})
+	instead := knobs.instead(finding, owner) with input as _manifest(config_map)
+}
+
+test_an_annotation_is_edited if {
+	_in_objects("NG106", _ingress, "grpc_read_timeout", _line("grpc_read_timeout", ["5m"]), _nobody) == {
+		"applicability": "unsafe",
+		"why": "it holds for all paths of the Ingress",
+		"edits": [{"op": "set", "owner": _ingress, "key": "nginx.ingress.kubernetes.io/proxy-read-timeout", "value": "300"}],
+	}
+	assumed := object.union(_line("grpc_read_timeout", ["5m"]), {"fix": {"applicability": "unsafe", "why": "300s are assumed"}})
+	_in_objects("NG106", _ingress, "grpc_read_timeout", assumed, _nobody).why == "300s are assumed"
+}
+
+test_the_config_map_is_edited if {
+	_in_objects("NG103", _nobody, "keepalive_timeout", _line("keepalive_timeout", ["20s"]), _settings) == {
+		"applicability": "unsafe",
+		"why": "it holds for all Ingresses of the controller",
+		"edits": [{"op": "set", "owner": _settings, "key": "upstream-keepalive-timeout", "value": "20"}],
+	}
+	assumed := object.union(_line("keepalive_timeout", ["20s"]), {"fix": {"applicability": "unsafe", "why": "a"}})
+	_in_objects("NG103", _nobody, "", assumed, _settings).why == "a; it holds for all Ingresses of the controller"
+	_in_objects("NG108", _ingress, "", _line("grpc_intercept_errors", ["on"]), _settings).edits == [{
+		"op": "extend",
+		"owner": _settings,
+		"key": "http-snippet",
+		"value": "grpc_intercept_errors on;",
+	}]
+}
+
+test_what_somebody_decides if {
+	_in_objects("NG103", _nobody, "", _line("keepalive_timeout", ["20s"]), _nobody).applicability == "manual"
+	_in_objects("NG105", _ingress, "", _line("grpc_next_upstream", ["error"]), _settings).applicability == "manual"
+	manual := {"fix": {"applicability": "manual", "why": "look", "edits": []}, "remedy": "look"}
+	_in_objects("NG104", _nobody, "", manual, _settings).applicability == "manual"
+}
+
+test_a_snippet_is_edited_itself if {
+	there := {"file": "a", "line": 3, "key": "server-snippet"}
+	own := _fixed([fix.setting(there, "grpc_next_upstream", ["error"])])
+	_in_objects("NG105", _ingress, "", own, _settings) == own.fix
+	other := _fixed([fix.removing(object.union(there, {"key": "nginx.ingress.kubernetes.io/server-snippet"}), "a")])
+	_in_objects("NG105", _ingress, "", other, _settings) == other.fix
+}

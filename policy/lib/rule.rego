@@ -36,7 +36,8 @@ always_holding(abouts) := {about.id | some about in abouts; about.harm == "verdi
 # fault: something is wrong. `forms` name the variants that apply, each over the one before;
 # `subject` has the names of server, location and upstream and the node they stand for; `at` is the
 # node to point at. Of `values` the texts fill the {placeholders}, and the nodes are places of edits;
-# `edits` or `fix` among them stand for those of the wording, `setting` says which setting it is about.
+# `edits` or `fix` among them stand for those of the wording, `setting` says which setting it is about,
+# `owner` which object of Kubernetes.
 fault(about, forms, subject, at, values) := {
 	"id": about.id,
 	"outcome": "fault",
@@ -48,6 +49,7 @@ fault(about, forms, subject, at, values) := {
 	"message": strings.replace_n(patterns, words.message),
 	"remedy": fix.remedy(mending),
 	"fix": mending,
+	"owner": object.get(values, "owner", {"kind": "", "namespace": "", "name": ""}),
 	"server": subject.server,
 	"location": subject.location,
 	"upstream": subject.upstream,

@@ -69,6 +69,7 @@ test_fault if {
 		"message": "x is y",
 		"remedy": "x z;",
 		"fix": {"applicability": "manual", "why": "x z;", "edits": []},
+		"owner": {"kind": "", "namespace": "", "name": ""},
 		"server": "s",
 		"location": "l",
 		"upstream": "u",

@@ -19,6 +19,7 @@ document(servers, upstreams) := {
 	"other_handlers": [],
 	"features": [],
 	"waivers": [],
+	"objects": fields({"config_map": {"kind": "", "namespace": "", "name": ""}, "ineffective": []}),
 }
 
 # one_location: a document of one server with these locations, and the upstream `greeter`.
@@ -314,3 +315,26 @@ with_page(response, more) := with_pages(
 	[error_page([502, 503, 504], response, "/e")],
 	[followed("/e", response, object.union({"location": "/e"}, more))],
 )
+
+# saying: a document with one thing that an Ingress says in vain.
+saying(name, value, state, more) := object.union(document([], []), {
+	"controller": "ingress-nginx",
+	"objects": fields({
+		"config_map": {"kind": "", "namespace": "", "name": ""},
+		"ineffective": [fields(object.union(
+			{
+				"owner": {"kind": "Ingress", "namespace": "shop", "name": "api"},
+				"name": name,
+				"value": value,
+				"state": state,
+				"becomes": "",
+				"nearest": "",
+				"grpc": true,
+				"file": "ingress.yaml",
+				"line": 8,
+				"key": name,
+			},
+			more,
+		))],
+	}),
+})

@@ -17,7 +17,8 @@ fixes(findings) := {array.concat([finding.fix.applicability], [_edit(edit) | som
 
 _edit(edit) := concat(" ", [word | some word in words; word != ""]) if {
 	named := [edit.op, object.get(edit, "was", ""), object.get(edit, "name", "")]
-	words := array.concat(named, object.get(edit, "args", []))
+	said := [object.get(edit, field, "") | some field in ["key", "value", "to"]]
+	words := array.concat(array.concat(named, said), object.get(edit, "args", []))
 }
 
 # decisions: what somebody has to decide.

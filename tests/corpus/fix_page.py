@@ -111,8 +111,8 @@ MANUAL = """
 def example_fixes() -> Iterator[tuple[str, str, str]]:
     """Rule, applicability and reason of each rule's own example."""
     for rule in catalogue.rules():
-        path = ROOT / "examples" / "rules" / rule.id / "before.conf"
-        if not path.exists():
+        path = next((ROOT / "examples" / "rules" / rule.id).glob("before.*"), None)
+        if path is None:
             continue
         found = [each for each in examined(path) if each.id == rule.id and each.counts]
         if found:

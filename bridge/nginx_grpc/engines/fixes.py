@@ -15,6 +15,8 @@ _FIELDS = {
     "add": ("in", "name", "args"),
     "move": ("at", "was", "after", "after_was"),
 }
+# The same for what an object of Kubernetes says.
+_OBJECT_FIELDS = {"set": ("key", "value"), "extend": ("key", "value"), "rename": ("key", "to")}
 _PLACES = ("at", "in", "after")
 _PLACE = {"file": str, "line": int, "column": int, "key": str}
 
@@ -38,6 +40,9 @@ def checked(value: Any) -> dict[str, Any]:
 
 
 def _check(edit: Any) -> None:
+    if isinstance(edit, dict) and "owner" in edit:
+        _check_object(edit)
+        return
     fields = _FIELDS.get(str(edit.get("op"))) if isinstance(edit, dict) else None
     if fields is None or not {"op", *fields} <= set(edit) <= {"op", "block", *fields}:
         raise MalformedError("an edit of no operation")
@@ -54,6 +59,19 @@ def _check(edit: Any) -> None:
     block = edit.get("block", [])
     if not isinstance(block, list) or not all(map(_is_directive, block)):
         raise MalformedError("an edit whose block is none")
+
+
+def _check_object(edit: dict[str, Any]) -> None:
+    fields = _OBJECT_FIELDS.get(str(edit.get("op")))
+    owner = edit["owner"]
+    if fields is None or set(edit) != {"op", "owner", *fields}:
+        raise MalformedError("an edit of no operation")
+    if not isinstance(owner, dict) or set(owner) != {"kind", "namespace", "name"}:
+        raise MalformedError("an edit whose owner is none")
+    if owner["kind"] not in ("Ingress", "ConfigMap"):
+        raise MalformedError("an edit whose owner is none")
+    if not all(isinstance(value, str) for value in (*owner.values(), *map(edit.get, fields))):
+        raise MalformedError("an edit of an object that says no text")
 
 
 def _is_place(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Edit", "Statement", "Where", "edits_of"]
+__all__ = ["Edit", "ObjectEdit", "Statement", "Where", "edits_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,49 @@ class Edit:
         return self.new.name if self.new is not None else self.was
 
 
-def edits_of(fix: Mapping[str, Any]) -> tuple[Edit, ...]:
+@dataclass(frozen=True, slots=True)
+class ObjectEdit:
+    """One edit of an object of Kubernetes.
+
+    Args:
+        op: set (a key becomes this value, whether it stands there or not), extend (nginx's lines
+            are added to its text) or rename.
+        kind, namespace, name: the object, an Ingress or a ConfigMap.
+        key: the annotation, or the key of the ConfigMap's data.
+        value: the value or the lines; empty for rename.
+        to: the new key of a rename.
+    """
+
+    op: str
+    kind: str
+    namespace: str
+    name: str
+    key: str
+    value: str = ""
+    to: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> ObjectEdit:
+        """From an edit of the decision."""
+        owner = said["owner"]
+        return cls(
+            said["op"],
+            owner["kind"],
+            owner["namespace"],
+            owner["name"],
+            said["key"],
+            said.get("value", ""),
+            said.get("to", ""),
+        )
+
+    @property
+    def object(self) -> tuple[str, str, str]:
+        """The object that it is about."""
+        return self.kind, self.namespace, self.name
+
+
+def edits_of(fix: Mapping[str, Any]) -> tuple[Edit | ObjectEdit, ...]:
     """The edits of a finding's fix; none where somebody has to decide."""
-    return tuple(map(Edit.of, fix.get("edits") or ()))
+    return tuple(
+        ObjectEdit.of(each) if "owner" in each else Edit.of(each) for each in fix.get("edits") or ()
+    )

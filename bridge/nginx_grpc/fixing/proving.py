@@ -13,6 +13,7 @@ from nginx_grpc.fixing.invariants import (
     unsaid_in_text,
 )
 from nginx_grpc.fixing.judging import Judged
+from nginx_grpc.fixing.proving_objects import broken_objects, not_of_objects
 from nginx_grpc.fixing.targets import Place, Placed, place_of
 from nginx_grpc.tree import Configuration, Directive
 
@@ -22,15 +23,18 @@ __all__ = ["broken", "changes_more"]
 def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
     """What a step changes that its findings are not about, though its edits are called safe: a
     location inside theirs, as a rule, that inherits from it. Empty where nothing."""
-    about = _Nodes(before, [each for unit in units for each in unit.placed])
+    objects = [each for unit in units for each in unit.placed if each.said is not None]
+    about = _Nodes(before, [each for unit in units for each in unit.placed if each.said is None])
     mended: set[Place] = set()
     for unit in units:
         mended |= about.of(unit)
         for each in unit.placed:
+            if each.said is not None:
+                continue
             # Whoever asked for an unsafe edit asked for all that it reaches.
             mended |= about.named(each) if unit.safe else about.reached(each, set()) or set()
     for old, new in zip(before.documents, after.documents, strict=True):
-        for node in differences(old, new):
+        for node in not_of_objects(differences(old, new), old, objects):
             derived = node.parts <= {"pages", "serves_http", "listens"}
             if node.state == "changed" and not derived and node.place not in mended:
                 return f"it would change {node}, too"
@@ -39,10 +43,12 @@ def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
 
 def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
     """What a step does that its edits do not say; empty where nothing."""
-    placed = [each for unit in units for each in unit.placed]
+    everything = [each for unit in units for each in unit.placed]
+    objects = [each for each in everything if each.said is not None]
+    placed = [each for each in everything if each.said is None]
     if len(before.documents) != len(after.documents):
         return "there would be other configurations"
-    why = _broken_text(before, after, placed)
+    why = _broken_text(before, after, placed) or broken_objects(before, after, objects)
     if why:
         return why
     findings = [each for unit in units for each in unit.findings]
@@ -52,6 +58,8 @@ def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
     for unit in units:
         nodes = about.of(unit)
         for each in unit.placed:
+            if each.said is not None:
+                continue
             nodes |= about.named(each)
             reached = about.reached(each, spots)
             if reached is None:
@@ -61,7 +69,8 @@ def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
         if touched is not None:
             touched |= nodes
     for old, new in zip(before.documents, after.documents, strict=True):
-        difference = unsaid(differences(old, new), touched, placed)
+        found = not_of_objects(differences(old, new), old, objects)
+        difference = unsaid(found, touched, placed)
         if difference is not None:
             if difference.kind == "document":
                 return f"it would change {', '.join(sorted(difference.parts))} of the document"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from nginx_grpc.fixing import placing
-from nginx_grpc.fixing.edits import Edit, Statement, Where
+from nginx_grpc.fixing.edits import Edit, ObjectEdit, Statement, Where
 from nginx_grpc.fixing.homes import Change, Filled, Home, Part, Scalar, UnplacedError
 from nginx_grpc.fixing.spans import Span, Spans
 from nginx_grpc.sources import definitions
 from nginx_grpc.sources.dump import sections
 from nginx_grpc.tree import Configuration, Directive, Text
+
+if TYPE_CHECKING:
+    from nginx_grpc.fixing.objects import ObjectFile
 
 __all__ = ["Placed", "Targets", "Written"]
 
@@ -44,7 +48,8 @@ class Placed:
         slot: what no other edit of the same round may be about: a directive of a block.
         gone, come: the directives that are taken out of the text and put in, blocks with all in
             them: what is to be seen in its tree.
-        text: file and key of the text.
+        text: file and key of the text; of an object's, the file alone.
+        said: the edit, where it is one of an object.
     """
 
     changes: dict[str, list[Change]]
@@ -55,6 +60,7 @@ class Placed:
     come: list[tuple[object, ...]] = field(default_factory=list)
     at: Place | None = None
     taken: tuple[int, int] = (0, 0)
+    said: ObjectEdit | None = None
 
 
 @dataclass(slots=True)
@@ -98,13 +104,16 @@ class Targets:
             for text in configuration.parts:
                 self._texts.setdefault((text.file, text.key), (configuration, text))
         self._sites: dict[tuple[str, str], _Site] = {}
+        self._objects: dict[str, ObjectFile] = {}
         self._blocks: dict[Place, Directive] = {}
         for configuration in configurations:
             for directive in _blocks(configuration.directives):
                 self._blocks.setdefault(place_of(directive), directive)
 
-    def placed(self, edit: Edit) -> Placed:
+    def placed(self, edit: Edit | ObjectEdit) -> Placed:
         """The bytes that an edit changes. Raises UnplacedError."""
+        if isinstance(edit, ObjectEdit):
+            return self._in_object(edit)
         if edit.op in ("set", "add"):
             return self._within(edit)
         site, span = self._directive(edit.place, edit.was)
@@ -130,6 +139,33 @@ class Targets:
         placed.at = self._place(site, span)
         return placed
 
+    def data_of(self, file: str) -> bytes:
+        """The bytes of a file of manifests."""
+        return self._contents[_path_of(file)]
+
+    def _in_object(self, edit: ObjectEdit) -> Placed:
+        from nginx_grpc.fixing.objects import ObjectFile
+
+        why: UnplacedError | None = None
+        for configuration in self.configurations:
+            if configuration.kind != "manifest":
+                continue
+            for file in configuration.files:
+                path = _path_of(file)
+                if path not in self._contents:
+                    continue
+                try:
+                    if file not in self._objects:
+                        self._objects[file] = ObjectFile(file, self._contents[path])
+                    changes = self._objects[file].changes(edit)
+                except UnplacedError as error:
+                    why = why or error
+                    continue
+                # What begins a part of the object is done once a round.
+                slot = (file, *edit.object, edit.key if self._objects[file].has_part(edit) else "")
+                return Placed({path: changes}, None, slot, (file, ""), said=edit)
+        raise why or UnplacedError(f"no {edit.kind} {edit.namespace}/{edit.name} was read")
+
     def site_of(self, file: str, key: str) -> Spans:
         """The directives of a text. Raises UnplacedError."""
         return self._site(file, key).spans
@@ -151,6 +187,9 @@ class Targets:
     def shown(self, placed: Placed) -> tuple[str, bytes, list[Change]]:
         """A file's name for a reader, its bytes, and what changes in them: of a dump, the file that
         a section is of."""
+        if placed.said is not None:
+            path = _path_of(placed.text[0])
+            return placed.text[0], self._contents[path], placed.changes[path]
         site = self._site(*placed.text)
         contents = self._contents.get(site.file.path, site.text.data)
         changes = placed.changes[site.file.path]
@@ -299,6 +338,10 @@ class _Both(Home):
 
     def change(self, change: Change) -> Change:
         return self.outer.change(self.inner.change(change))
+
+
+def _path_of(file: str) -> str:
+    return file if file == "-" else os.path.realpath(file)
 
 
 def place_of(directive: Directive) -> Place:

@@ -13,7 +13,7 @@ from nginx_grpc import printable
 from nginx_grpc.findings import Finding
 from nginx_grpc.fixing import rounds
 from nginx_grpc.fixing.diff import changes
-from nginx_grpc.fixing.edits import Edit, edits_of
+from nginx_grpc.fixing.edits import Edit, ObjectEdit, edits_of
 from nginx_grpc.fixing.rounds import Fixed
 from nginx_grpc.lsp.diagnostics import diagnostic
 from nginx_grpc.lsp.judging import State
@@ -97,13 +97,16 @@ def _one(finding: Finding, state: State, layout: Layout, uri: str) -> types.Code
     )
 
 
-def _said(edits: tuple[Edit, ...]) -> str:
+def _said(edits: tuple[Edit | ObjectEdit, ...]) -> str:
     told = list(dict.fromkeys(map(_words, edits)))
     more = f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
     return ", ".join(told[:_MOST_NAMED]) + more
 
 
-def _words(edit: Edit) -> str:
+def _words(edit: Edit | ObjectEdit) -> str:
+    if isinstance(edit, ObjectEdit):
+        said = edit.to if edit.op == "rename" else edit.value.partition("\n")[0]
+        return f"{edit.key}: {said}"
     if edit.op in ("remove", "move"):
         return f"{edit.op} {edit.name}"
     assert edit.new is not None

@@ -18,6 +18,7 @@ from nginx_grpc.model.lists import InheritedList, Lists
 from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
 from nginx_grpc.model.locations import Location, locations
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
+from nginx_grpc.model.objects import objects
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
@@ -144,6 +145,7 @@ class Model:
         return {
             "features": features([http.block for http in self._https]),
             "waivers": [waiver(comment) for comment in self._configuration.comments],
+            "objects": objects(self._configuration),
         }
 
     def server(self, lists: Lists) -> Json | None:

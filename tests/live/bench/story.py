@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from . import clients, web
 from .clients import Seen
@@ -111,39 +112,43 @@ class Story:
 
     @contextmanager
     def denied(self, conf: str, settings: dict | None = None, **names: object) -> Iterator[Stage]:
-        """Run nginx with `conf`, of which the rule has to speak."""
+        """Run nginx with `conf`, of which the rule has to speak; or of `manifest`, of which it was
+        made."""
+        manifest = str(names.pop("manifest", ""))
         with folder(conf, self.version, names) as here:
-            self._is_denied(here, settings)
-            with self._stage(here, self.denied_stages, conf, settings) as stage:
+            self._is_denied(_asked(here, manifest), settings)
+            with self._stage(here, self.denied_stages, manifest or conf, settings) as stage:
                 yield stage
 
     @contextmanager
     def accepted(self, conf: str, settings: dict | None = None, **names: object) -> Iterator[Stage]:
-        """Run nginx with `conf`, of which the rule has to be silent."""
+        """Run nginx with `conf`, of which the rule has to be silent; or of `manifest`, of which it
+        was made."""
+        manifest = str(names.pop("manifest", ""))
         with folder(conf, self.version, names) as here:
-            self._is_accepted(here, settings)
-            with self._stage(here, self.accepted_stages, conf, settings) as stage:
+            self._is_accepted(_asked(here, manifest), settings)
+            with self._stage(here, self.accepted_stages, manifest or conf, settings) as stage:
                 yield stage
 
     def denied_text(self, conf: str, settings: dict | None = None, **names: object) -> ConfigTest:
         """`nginx -t` on `conf`, of which the rule has to speak."""
         with folder(conf, self.version, names) as here:
-            self._is_denied(here, settings)
+            self._is_denied(here.conf, settings)
             return self._tested(here, self.denied_stages, conf, settings)
 
     def accepted_text(self, conf: str, settings: dict | None = None, **names: object) -> ConfigTest:
         """`nginx -t` on `conf`, of which the rule has to be silent."""
         with folder(conf, self.version, names) as here:
-            self._is_accepted(here, settings)
+            self._is_accepted(here.conf, settings)
             return self._tested(here, self.accepted_stages, conf, settings)
 
-    def _is_denied(self, here: Folder, settings: dict | None) -> None:
-        assert self.rule in verdict(here.conf, self.version, settings)
-        strict = verdict(here.conf, self.version, settings, profile="evidence")
+    def _is_denied(self, asked: Path, settings: dict | None) -> None:
+        assert self.rule in verdict(asked, self.version, settings)
+        strict = verdict(asked, self.version, settings, profile="evidence")
         self.denied_by_evidence |= strict.get(self.rule) == "deny"
 
-    def _is_accepted(self, here: Folder, settings: dict | None) -> None:
-        assert self.rule not in verdict(here.conf, self.version, settings)
+    def _is_accepted(self, asked: Path, settings: dict | None) -> None:
+        assert self.rule not in verdict(asked, self.version, settings)
 
     @contextmanager
     def _stage(
@@ -171,6 +176,15 @@ class Story:
             assert any(stage["failed"] for stage in self.denied_stages), (
                 f"the evidence profile denies by {self.rule}, and no client failed here"
             )
+
+
+def _asked(here: Folder, manifest: str) -> Path:
+    """What the check is asked of."""
+    if not manifest:
+        return here.conf
+    path = here.path / "ingress.yaml"
+    path.write_text(manifest)
+    return path
 
 
 def _record(conf: str, settings: dict | None) -> dict:

@@ -212,6 +212,7 @@ class Cluster:
             if not is_dropped(each, settings):
                 kept.append(each)
         snippets = Snippets()
+        namespace, _, map_name = settings.name.partition("/")
         place = ingresses[0].place if ingresses else settings.place
         headers, lost = self._headers(settings)
         directives = rendered(kept, settings, headers, snippets, place, lost)
@@ -232,6 +233,7 @@ class Cluster:
             given=place.file,
             parts=snippets.parts,
             ineffective=said,
+            config_map=(namespace, map_name) if not settings.assumed else ("", ""),
         )
 
     def _headers(self, settings: Settings) -> tuple[Map[str, Value], str]:
