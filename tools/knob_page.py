@@ -70,7 +70,7 @@ controllers. This is ingress-nginx 1.15, its last release.
 What an object says in vain is found too ([NG601](rules/NG601.md) to [NG605](rules/NG605.md)): values
 that the controller refuses, names that it does not know, annotations without effect on gRPC, the
 protocol in lower case, snippets that nobody may write. `nginx-grpc fix` edits the YAML: an
-annotation, or the controller's ConfigMap where that was given, with comments, quotes and order kept.
+annotation, or the controller's ConfigMap where that was given; comments, quotes and order stay.
 
 A VirtualServer, GRPCRoute or an Ingress of another controller is refused with the command that gets
 nginx's text, and beside others it is named and the verdict is not clean. ConfigMaps that hold
