@@ -67,7 +67,7 @@ mounted in. Without one the controller's defaults are assumed, and that is said.
 looked at: what names one is taken to find it. Ingresses of several classes are several
 controllers. This is ingress-nginx 1.15, its last release.
 
-What an object says in vain is found too ([NG601](rules/NG601.md) to [NG605](rules/NG605.md)): values
+What an object says in vain is found ([NG601](rules/NG601.md) to [NG605](rules/NG605.md)): values
 that the controller refuses, names that it does not know, annotations without effect on gRPC, the
 protocol in lower case, snippets that nobody may write. `nginx-grpc fix` edits the YAML: an
 annotation, or the controller's ConfigMap where that was given; comments, quotes and order stay.
