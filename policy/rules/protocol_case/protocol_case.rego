@@ -2,9 +2,9 @@
 # title: The protocol is not in upper case
 # description: |
 #   ingress-nginx takes `backend-protocol: grpc` and writes grpc_pass, but the rest of its template
-#   asks for GRPC: headers are set by proxy_set_header, which gRPC does not read, so that the server
-#   gets no Host of the client and no X-Forwarded-*, and there are no grpc_*_timeout, so that
-#   proxy-read-timeout and its kin do nothing and streams are cut after nginx's own 60 s.
+#   asks for GRPC. So headers are set by proxy_set_header, which gRPC does not read: the server gets
+#   no Host of the client and no X-Forwarded-*. And there are no grpc_*_timeout: proxy-read-timeout
+#   and its kin do nothing, and streams are cut after nginx's own 60 s.
 # custom:
 #   harm: some
 #   id: NG604
