@@ -14,7 +14,7 @@ from nginx_grpc.model.locations import Location
 from nginx_grpc.model.regex import compiled
 from nginx_grpc.model.scopes import Scope
 
-__all__ = ["Choice", "Effort", "Locations"]
+__all__ = ["Choice", "Effort", "Level", "Locations"]
 
 # Of what is followed in one document: characters of patterns by characters of text, and directives.
 _MOST_EFFORT = 5_000_000
@@ -50,7 +50,7 @@ class Choice:
     redirects: bool = False
 
 
-class _Level:
+class Level:
     """The locations directly in a server or a location, ready to be searched."""
 
     def __init__(self, inside: Iterable[Location]) -> None:
@@ -115,8 +115,8 @@ class Locations:
                 self.named.setdefault(location.path, location)
             elif location.parent is None:
                 top.append(location)
-        self._top = _Level(top)
-        self._levels: dict[str, _Level] = {}
+        self._top = Level(top)
+        self._levels: dict[str, Level] = {}
         self._effort = effort
 
     def serving(self, uri: str) -> Choice:
@@ -124,7 +124,7 @@ class Locations:
         choice, _ = self._search(self._top, self.scope, uri)
         return choice
 
-    def _search(self, level: _Level, scope: Scope, uri: str) -> tuple[Choice, bool]:
+    def _search(self, level: Level, scope: Scope, uri: str) -> tuple[Choice, bool]:
         """The choice, and whether it is final: no regex around it is tried any more."""
         exact = level.exact.get(uri)
         if exact is not None:
@@ -162,8 +162,8 @@ class Locations:
         match = regex.search(uri) if regex is not None else False
         return None if match is False else match is not None
 
-    def _level(self, location: Location) -> _Level:
+    def _level(self, location: Location) -> Level:
         level = self._levels.get(location.id)
         if level is None:
-            level = self._levels[location.id] = _Level(location.nested)
+            level = self._levels[location.id] = Level(location.nested)
         return level

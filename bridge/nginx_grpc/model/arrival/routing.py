@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from nginx_grpc.model.arrival.request import exactly
+from nginx_grpc.model.choice import Level
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language, Patterns
 
@@ -79,37 +80,21 @@ def _literal(pattern: str) -> str:
     return match[0].replace("\\", "") if match else ""
 
 
-class _Level:
-    """The locations directly in a server or a location."""
+class _Level(Level):
+    """The same, ready to be searched for what else a text may lead to."""
 
     def __init__(self, inside: Iterable[Location]) -> None:
-        self.exact: dict[str, Location] = {}
-        self.prefixes: dict[str, Location] = {}
-        self.regexes: list[Location] = []
-        for location in inside:
-            if location.modifier == "=":
-                self.exact.setdefault(location.path, location)
-            elif location.modifier in ("", "^~"):
-                self.prefixes.setdefault(location.path, location)
-            elif location.modifier in ("~", "~*"):
-                self.regexes.append(location)
-        self._paths = sorted({*self.prefixes, *self.exact})
+        super().__init__(inside)
+        self._every = sorted({*self.prefixes, *self.exact})
         self.lengths = sorted({len(path) for path in self.prefixes}, reverse=True)
-
-    def longest(self, text: str) -> Location | None:
-        """The longest prefix that a text begins with."""
-        for length in self.lengths:
-            if length <= len(text) and text[:length] in self.prefixes:
-                return self.prefixes[text[:length]]
-        return None
 
     def longer(self, text: str) -> list[str]:
         """The paths that begin with a text, which is not all of them."""
-        at = bisect_left(self._paths, text)
+        at = bisect_left(self._every, text)
         found = []
-        while at < len(self._paths) and self._paths[at].startswith(text):
-            if self._paths[at] != text:
-                found.append(self._paths[at])
+        while at < len(self._every) and self._every[at].startswith(text):
+            if self._every[at] != text:
+                found.append(self._every[at])
             if len(found) > _MOST_CANDIDATES:
                 raise TooMany
             at += 1
@@ -179,7 +164,7 @@ class Routing:
         while at is not None:
             # The outermost has them before those within.
             level = self._level(at.parent) if at.parent else self._top
-            longest = level.longest(uri.prefix)
+            longest = level.longest_prefix(uri.prefix)
             if at.regex:
                 before = level.regexes[: level.regexes.index(at)]
                 if longest and self._is_final(level, longest, uri):
@@ -267,7 +252,7 @@ class Routing:
         """The exact and prefix locations that a URI may have first, with what is known there."""
         text = uri.prefix
         found: list[tuple[Found, Language]] = []
-        longest = level.longest(text)
+        longest = level.longest_prefix(text)
         if uri.exact:
             if text in level.exact:
                 return [(level.exact[text], uri)]
