@@ -1,6 +1,11 @@
-"""The package, built and installed once."""
+"""The package, built and installed once, and a registry."""
 
+import contextlib
+import socket
+import subprocess
 import sys
+import time
+import urllib.request
 
 import pytest
 
@@ -29,3 +34,28 @@ def installed(built, tmp_path_factory):
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(python, *install, "--constraint", pins, built[1])
     return folder / "bin"
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory):
+    """A registry on loopback; gives host:port."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{held.getsockname()[1]}"
+    blobs = tmp_path_factory.mktemp("registry")
+    with subprocess.Popen(
+        ["crane", "registry", "serve", "--address", address, "--disk", blobs],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            for _ in range(100):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()
+                    break
+                time.sleep(0.05)
+            else:
+                raise AssertionError("the registry does not answer")
+            yield address
+        finally:
+            server.terminate()

@@ -1,6 +1,5 @@
 """One artifact in a real registry: conftest pulls the sources from it, OPA the signed bundle."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -35,31 +34,6 @@ def run(*command, expected=0, **options):
     )
     assert done.returncode == expected, f"{done.stdout}\n{done.stderr}"
     return done.stdout
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    """A registry on loopback; gives host:port."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{held.getsockname()[1]}"
-    blobs = tmp_path_factory.mktemp("registry")
-    with subprocess.Popen(
-        ["crane", "registry", "serve", "--address", address, "--disk", blobs],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            for _ in range(100):
-                with contextlib.suppress(OSError):
-                    urllib.request.urlopen(f"http://{address}/v2/", timeout=1).close()
-                    break
-                time.sleep(0.05)
-            else:
-                raise AssertionError("the registry does not answer")
-            yield address
-        finally:
-            server.terminate()
 
 
 def key_pair(folder: Path, name: str) -> tuple[Path, Path]:
