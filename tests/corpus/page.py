@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.corpus import verdicts
+from tests.corpus import noise, verdicts
 from tests.corpus.differences import DIFFERENCES, REASONS
 from tests.corpus.expected import READ, REFUSED, RENDERED
 from tests.corpus.filled import FILLED
@@ -148,6 +148,7 @@ def page() -> str:
         words="\n".join(f"| {word} | {meaning} |" for word, meaning in verdicts.WORDS.items()),
         reasons="\n".join(_reasons()),
     )
+    text += "\n" + noise.section()
     text += "\n" + LOCATIONS + "".join(f"{row}\n" for row in _locations(known))
     text += "\n" + UNREAD + "".join(f"{row}\n" for row in _refused(known))
     without = [known[file] for file in READ if not known[file].locations]
