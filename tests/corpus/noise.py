@@ -21,8 +21,7 @@ BEFORE = Path(__file__).parent / "noise_before.json"
 _SETTINGS = {"profile": "evidence"}
 # Why its owner would want what is still said, by rule and what it is about.
 REASONS = {
-    "NG002": "the include decides on gRPC locations, and is not in the repository: a verdict without "
-    "it would be a guess",
+    "NG002": "the include decides on gRPC locations, and is not there: without it all is a guess",
     "NG005": "one line that names what was not seen, and the rules that wait for it",
     "NG101": "what looks like gRPC goes out by proxy_pass, which would fail every call",
     "NG104": "several servers and no pool: every call opens a connection, and what a server closes "
@@ -33,30 +32,28 @@ REASONS = {
     "NG205": "one reset or expired deadline takes a good server out for ten seconds",
     "NG206": "what is written does nothing for gRPC, and its owner counts on it",
     "NG208": "every such call gets 500 or 502, and nginx -t does not tell",
-    "NG210": "a timeout of a day was written, and streams are cut after a minute; or a line that does "
-    "nothing beside grpc_pass",
+    "NG210": "a line does nothing beside grpc_pass: a timeout of a day, and streams are cut at 60s",
     "NG212": "a server that is gone holds each call that is sent to it for a minute",
-    "NG215": "the upstream block has a pool, and calls to its server's address open a connection each",
+    "NG215": "the upstream has a pool, and calls to its server's address open a connection each",
     "NG217": "CORS headers invite browsers to a service that cannot answer them",
     "NG218": "plain HTTP and gRPC break each other's connections",
     "NG220": "the server gets a path that no gRPC method has, and answers UNIMPLEMENTED",
-    "NG301": "a client's stream is cut by client_body_timeout, while grpc_read_timeout was raised so "
-    "that it is not",
+    "NG301": "client_body_timeout cuts a client's stream that grpc_read_timeout was raised for",
     "NG302": "an upload ends at 1m",
     "NG305": "a bidi call whose client waits for an answer hangs",
     "NG401": "whoever answers at that address is taken for the server",
     "NG403": "the client says where its call goes",
     "NG404": "TLS 1.0 or 1.1 is named",
-    "NG405": "a server that picks its certificate by name ends the handshake, and every call gets 502",
+    "NG405": "a server that picks its certificate by name ends the handshake: 502 for every call",
 }
 SECTION = """\
 ## How much is said
 
 What `nginx-grpc check --profile evidence` says of each file that is read or filled in and has gRPC,
 without settings: {now} findings in {files} files, {clean} of them with none. Before the rules were
-held against reports and configurations from the field it was {before}. NG005, which says that something
-was not seen, stands in {unseen} of {complete} whole configurations (it stood in {unseen_before});
-the {parts} others are parts, of which something is always unseen.
+held against reports and configurations from the field it was {before}. NG005, which says that
+something was not seen, stands in {unseen} of {complete} whole configurations (it stood in
+{unseen_before}); the {parts} others are parts, of which something is always unseen.
 
 | rule | before | now | why its owner wants what is left |
 |---|---:|---:|---|
