@@ -85,3 +85,52 @@ def test_where_turns_take_long_there_is_less_time_to_wait() -> None:
         assert line.patience == 1.2
 
     asyncio.run(run())
+
+
+def test_who_could_not_be_served_in_time_is_told_at_once() -> None:
+    async def run() -> None:
+        line = Line(2, 1.2, 2.0)
+        for _ in range(80):
+            await line.enter(soon())
+            line.leave(time.monotonic() - 0.2)
+        began = [await line.enter(soon()) for _ in range(2)]
+        # Of two a fifth of a second: in 1.7 there is time for the turns of 13 before one's own.
+        tasks = [asyncio.create_task(line.enter(soon(1.7))) for _ in range(20)]
+        start = time.monotonic()
+        await asyncio.sleep(0.01)
+        told = [task for task in tasks if task.done()]
+        assert 5 <= len(told) <= 8
+        assert time.monotonic() - start < 0.2
+        assert all(isinstance(task.exception(), BusyError) for task in told)
+        assert line.crowded()
+        for each in began:
+            line.leave(each)
+        await asyncio.sleep(0.01)
+        served = [task for task in tasks if task.done() and task.exception() is None]
+        assert tasks[:2] == served
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_where_turns_become_longer_those_at_the_end_are_told_then() -> None:
+    async def run() -> None:
+        line = Line(1, 1.2, 2.0)
+        began = await line.enter(soon())
+        tasks = [asyncio.create_task(line.enter(soon(1.7))) for _ in range(20)]
+        await asyncio.sleep(0.01)
+        assert not any(task.done() for task in tasks)
+        line.leave(began - 4.0)  # a turn of four seconds: from now on 0.4 are expected
+        await asyncio.sleep(0.01)
+        told = [task for task in tasks[1:] if task.done()]
+        assert told == tasks[len(tasks) - len(told) :]
+        assert len(told) > 14
+        assert all(isinstance(task.exception(), BusyError) for task in told)
+        assert tasks[0].result()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(run())
