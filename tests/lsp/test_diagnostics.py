@@ -116,6 +116,38 @@ async def test_yaml_that_is_no_manifest_is_nobody_s_fault(editor, tmp_path):
     assert await editor.open(path) == []
 
 
+async def test_yaml_that_is_broken_while_one_types_is_another_server_s(editor, tmp_path):
+    path = tmp_path / "values.yaml"
+    path.write_text("image:\n  tag: [1.2.3\n")
+    assert await editor.open(path) == []
+
+
+async def test_a_chart_s_template_is_told_and_no_error(editor, tmp_path):
+    path = tmp_path / "config-map.yaml"
+    text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  {{- if .Values.on }}\n"
+    path.write_text(text + "  nginx.conf: |\n    {{ .Values.conf }}\n")
+    (told,) = await editor.open(path)
+    assert told.severity == types.DiagnosticSeverity.Information
+    assert "Helm" in told.message
+
+
+async def test_an_ingress_is_judged(editor, tmp_path):
+    path = tmp_path / "ingress.yaml"
+    path.write_text(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: api\n"
+        "  annotations:\n    nginx.ingress.kubernetes.io/backend-protocol: GRPC\n"
+        "    nginx.ingress.kubernetes.io/proxy-read-timeout: '0'\n"
+        "spec:\n  ingressClassName: nginx\n  rules:\n    - host: api.example\n      http:\n"
+        "        paths:\n          - path: /\n            pathType: Prefix\n"
+        "            backend: {service: {name: api, port: {number: 50051}}}\n"
+    )
+    found = await editor.open(path)
+    assert found
+    for each in found:
+        assert editor.words(path, each.range).strip() != "", each
+    assert not [each for each in found if each.code is None]
+
+
 async def test_columns_count_utf_16(editor, tmp_path):
     path = tmp_path / "nginx.conf"
     server = SERVER.replace(

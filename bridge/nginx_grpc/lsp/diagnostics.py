@@ -11,6 +11,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding
 from nginx_grpc.lsp.judging import State
 from nginx_grpc.lsp.layout import Layout, uri_of
+from nginx_grpc.sources.manifest import RenderedError
 
 __all__ = ["SOURCE", "diagnostic", "of"]
 
@@ -59,7 +60,7 @@ def _tell_refused(
         file = next(iter(state.buffers), file)
     path = os.path.realpath(file)
     found[uri_of(path, state.buffers)] = [
-        _not_read(layout.range(file, refused.line), _words(refused))
+        _not_read(layout.range(file, refused.line), _words(refused), _severity(refused))
     ]
     for other, buffer in state.buffers.items():
         if other != path and _may_be_of(other, state.entry):
@@ -75,10 +76,21 @@ def _may_be_of(path: str, entry: str) -> bool:
     return (path + os.sep).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
 
 
-def _not_read(where: types.Range, words: str) -> types.Diagnostic:
+def _severity(refused: Refused) -> types.DiagnosticSeverity:
+    # A chart's template, an object of a controller that we do not read: nobody's fault.
+    if isinstance(refused, RenderedError):
+        return types.DiagnosticSeverity.Information
+    return types.DiagnosticSeverity.Error
+
+
+def _not_read(
+    where: types.Range,
+    words: str,
+    severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
+) -> types.Diagnostic:
     return types.Diagnostic(
         range=where,
-        severity=types.DiagnosticSeverity.Error,
+        severity=severity,
         source=SOURCE,
         message=printable.line(words),
     )

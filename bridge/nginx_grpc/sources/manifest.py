@@ -21,7 +21,7 @@ from nginx_grpc.tree import Configuration
 if TYPE_CHECKING:
     from nginx_grpc.sources.yaml_nodes import Mapping, Node
 
-__all__ = ["ForeignError", "ManifestSource", "has_objects", "is_manifest"]
+__all__ = ["ForeignError", "ManifestSource", "RenderedError", "has_objects", "is_manifest"]
 
 _NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _SIGN = re.compile(
@@ -60,6 +60,10 @@ _HARMLESS = frozenset(("Secret",))
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
+
+
+class RenderedError(Refused):
+    """YAML out of which something else makes nginx text: that is to be judged, and is not here."""
 
 
 class ForeignError(Refused):
@@ -303,7 +307,7 @@ class ManifestSource(Source):
                 line = text.count("\n", 0, found.start()) + 1
                 return _elsewhere(found[1], self._file, line)
         if helm:
-            return Refused(
+            return RenderedError(
                 "looks like a Helm template",
                 hint_of("helm", self._file),
                 self._file,
@@ -334,7 +338,7 @@ class ManifestSource(Source):
 
 def _elsewhere(kind: str, file: str, line: int) -> Refused:
     article = "an" if kind[0] in "AEIOU" else "a"
-    return Refused(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
+    return RenderedError(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
 
 
 def _beside(kinds: list[tuple[str, int]], file: str) -> Iterator[tuple[str, str]]:
