@@ -96,7 +96,10 @@ def all_of_them() -> dict[str, str]:
 
 def _is_taken(text: str) -> bool:
     try:
-        sources.read(["-"], stdin=io.BytesIO(text.encode("latin-1")))
+        read = sources.read(["-"], stdin=io.BytesIO(text.encode("latin-1")))
+        # Objects of Kubernetes are read, too, and are no nginx text to rewrite.
+        if any(configuration.kind == "manifest" for configuration in read):
+            return False
         parse(text)
     except (Refused, NotRewritten):
         return False

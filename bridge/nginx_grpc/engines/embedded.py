@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -48,12 +49,14 @@ class EmbeddedEngine(Engine):
     def __init__(self, threads: int = 0, *, runner: Callable[[], Runner] = of_this_host) -> None:
         self._threads = threads or min(cores(), _MOST_THREADS)
         self._runner = runner
-        self._kept: _Policies | None = None
+        # At most one. wasmtime's objects go before the interpreter does, or complain on its way out.
+        self._kept: list[_Policies] = []
+        weakref.finalize(self, self._kept.clear)
 
     @property
     def forks(self) -> bool:
         """See Engine. WebAssembly's own threads are left behind by a fork."""
-        return self._kept is None
+        return not self._kept
 
     def judge(
         self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
@@ -64,7 +67,7 @@ class EmbeddedEngine(Engine):
         """
         data = {} if settings is None else {"nginx_grpc": settings}
         # Taken out while in use: what was interrupted, or failed, judges no more.
-        policies, self._kept = self._kept, None
+        policies = self._kept.pop() if self._kept else None
         try:
             if policies is None or policies.data != data:
                 policies = _Policies(self._runner(), data)
@@ -88,7 +91,7 @@ class EmbeddedEngine(Engine):
                 "try --engine opa, and please report this with the configuration",
             ) from None
         if policies.size <= _MOST_KEPT:
-            self._kept = policies
+            self._kept.append(policies)
         return decisions
 
     def _one_by_one(self, shard: Shard, others: Iterator[Shard], policy: Policy) -> Decision:
