@@ -49,7 +49,7 @@ class EmbeddedEngine(Engine):
     def __init__(self, threads: int = 0, *, runner: Callable[[], Runner] = of_this_host) -> None:
         self._threads = threads or min(cores(), _MOST_THREADS)
         self._runner = runner
-        # At most one. wasmtime's objects go before the interpreter does, or complain on its way out.
+        # At most one. wasmtime's objects go before the interpreter does, or complain as it ends.
         self._kept: list[_Policies] = []
         weakref.finalize(self, self._kept.clear)
 
