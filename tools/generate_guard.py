@@ -400,6 +400,8 @@ def wanted(part: Schema) -> str:
         return 'must be a version in quotes, as "1.30.3"'
     if part["type"] == "integer":
         return f"must be a whole number, {part['minimum']} or more"
+    if part["type"] == "string":
+        return "must be a text: put quotes around a number"
     return f"must be {ARTICLE[part['type']]}"
 
 

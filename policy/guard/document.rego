@@ -1979,7 +1979,7 @@ words_gap_context := {"main", "http", "upstream", "server", "location", "if", "o
 
 words_number_setting_context := {"main", "http", "upstream", "server", "location", "if"}
 
-words_number_setting_why := {"variable", "gap", "rejected", "empty"}
+words_number_setting_why := {"variable", "gap", "rejected", "duplicate", "empty"}
 
 words_listen_speaks_http2 := {"yes", "no", "unknown"}
 

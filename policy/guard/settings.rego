@@ -8,7 +8,7 @@ wrong_settings(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 	not is_object(x)
 } else := union({
 	{[kind.path(at, key), "is not a setting; here are: extends, profile, inline_waivers, not_judged, nginx_version, explicit, workers, largest_request, grpc, levels, waivers"] | some key in (object.keys(x) - {"extends", "profile", "inline_waivers", "not_judged", "nginx_version", "explicit", "workers", "largest_request", "grpc", "levels", "waivers"})},
-	{[kind.path(at, "extends"), "must be a text"] |
+	{[kind.path(at, "extends"), "must be a text: put quotes around a number"] |
 		value := x.extends
 		not is_string(value)
 	},
@@ -36,7 +36,7 @@ wrong_settings(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 		value := x.workers
 		not kind.positive(value)
 	},
-	{[kind.path(at, "largest_request"), "must be a text"] |
+	{[kind.path(at, "largest_request"), "must be a text: put quotes around a number"] |
 		value := x.largest_request
 		not is_string(value)
 	},
@@ -79,11 +79,11 @@ wrong_settings_grpc_default(x, at) := {[kind.path(at, ""), "must be a mapping"]}
 	not is_object(x)
 } else := union({
 	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, response_metadata, request_metadata, path_prefixes, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "response_metadata", "request_metadata", "path_prefixes", "metadata"})},
-	{[kind.path(at, "max_connection_age"), "must be a text"] |
+	{[kind.path(at, "max_connection_age"), "must be a text: put quotes around a number"] |
 		value := x.max_connection_age
 		not is_string(value)
 	},
-	{[kind.path(at, "max_connection_idle"), "must be a text"] |
+	{[kind.path(at, "max_connection_idle"), "must be a text: put quotes around a number"] |
 		value := x.max_connection_idle
 		not is_string(value)
 	},
@@ -91,7 +91,7 @@ wrong_settings_grpc_default(x, at) := {[kind.path(at, ""), "must be a mapping"]}
 		value := x.expected_concurrency
 		not kind.positive(value)
 	},
-	{[kind.path(at, "longest_silence"), "must be a text"] |
+	{[kind.path(at, "longest_silence"), "must be a text: put quotes around a number"] |
 		value := x.longest_silence
 		not is_string(value)
 	},
@@ -144,11 +144,11 @@ wrong_settings_grpc_upstreams_entry(x, at) := {[kind.path(at, ""), "must be a ma
 	not is_object(x)
 } else := union({
 	{[kind.path(at, key), "is not a setting; here are: max_connection_age, max_connection_idle, expected_concurrency, longest_silence, streaming, response_metadata, request_metadata, path_prefixes, metadata"] | some key in (object.keys(x) - {"max_connection_age", "max_connection_idle", "expected_concurrency", "longest_silence", "streaming", "response_metadata", "request_metadata", "path_prefixes", "metadata"})},
-	{[kind.path(at, "max_connection_age"), "must be a text"] |
+	{[kind.path(at, "max_connection_age"), "must be a text: put quotes around a number"] |
 		value := x.max_connection_age
 		not is_string(value)
 	},
-	{[kind.path(at, "max_connection_idle"), "must be a text"] |
+	{[kind.path(at, "max_connection_idle"), "must be a text: put quotes around a number"] |
 		value := x.max_connection_idle
 		not is_string(value)
 	},
@@ -156,7 +156,7 @@ wrong_settings_grpc_upstreams_entry(x, at) := {[kind.path(at, ""), "must be a ma
 		value := x.expected_concurrency
 		not kind.positive(value)
 	},
-	{[kind.path(at, "longest_silence"), "must be a text"] |
+	{[kind.path(at, "longest_silence"), "must be a text: put quotes around a number"] |
 		value := x.longest_silence
 		not is_string(value)
 	},
@@ -214,35 +214,35 @@ wrong_settings_waivers(x, at) := {[kind.path(at, ""), "must be a mapping"]} if {
 } else := union({
 	{[kind.path(at, key), "is not a setting; here are: id, file, server, location, upstream, reason, owner, expires"] | some key in (object.keys(x) - {"id", "file", "server", "location", "upstream", "reason", "owner", "expires"})},
 	{[kind.path(at, "id"), "is missing"] | not "id" in object.keys(x)},
-	{[kind.path(at, "id"), "must be a text"] |
+	{[kind.path(at, "id"), "must be a text: put quotes around a number"] |
 		value := x.id
 		not is_string(value)
 	},
-	{[kind.path(at, "file"), "must be a text"] |
+	{[kind.path(at, "file"), "must be a text: put quotes around a number"] |
 		value := x.file
 		not is_string(value)
 	},
-	{[kind.path(at, "server"), "must be a text"] |
+	{[kind.path(at, "server"), "must be a text: put quotes around a number"] |
 		value := x.server
 		not is_string(value)
 	},
-	{[kind.path(at, "location"), "must be a text"] |
+	{[kind.path(at, "location"), "must be a text: put quotes around a number"] |
 		value := x.location
 		not is_string(value)
 	},
-	{[kind.path(at, "upstream"), "must be a text"] |
+	{[kind.path(at, "upstream"), "must be a text: put quotes around a number"] |
 		value := x.upstream
 		not is_string(value)
 	},
-	{[kind.path(at, "reason"), "must be a text"] |
+	{[kind.path(at, "reason"), "must be a text: put quotes around a number"] |
 		value := x.reason
 		not is_string(value)
 	},
-	{[kind.path(at, "owner"), "must be a text"] |
+	{[kind.path(at, "owner"), "must be a text: put quotes around a number"] |
 		value := x.owner
 		not is_string(value)
 	},
-	{[kind.path(at, "expires"), "must be a text"] |
+	{[kind.path(at, "expires"), "must be a text: put quotes around a number"] |
 		value := x.expires
 		not is_string(value)
 	},

@@ -27,8 +27,14 @@ setting(node, name) := {"state": "unknown", "doubt": doubt} if {
 }
 
 # _text says what an inner context overrides: that was meant, and is not in effect.
-_text(said) := concat("", [said.value, " (", said.outer_context, " says ", said.outer_value, ")"]) if {
+_text(said) := concat("", [_with_unit(said), " (", said.outer_context, " says ", said.outer_value, ")"]) if {
 	said.outer_value
+} else := _with_unit(said)
+
+# A time without a unit is in seconds.
+_with_unit(said) := concat("", [said.value, "s"]) if {
+	said.ms
+	regex.match(`^[0-9]+$`, said.value)
 } else := said.value
 
 # value alone, where it is known: for the many nodes of which there is nothing to say.
@@ -112,7 +118,8 @@ _because(said) := because if {
 	because := {
 		"variable": "holds a variable",
 		"gap": "may be overridden by what was not read",
-		"rejected": "is no value to nginx",
+		"rejected": "is no value that nginx takes",
+		"duplicate": "is said twice in one block, which nginx refuses",
 		"empty": "has no value",
 	}[said.why]
 } else := "is not known"

@@ -24,6 +24,13 @@ test_said if {
 	not effective.doubt(_said(setting), _name)
 }
 
+test_a_time_without_a_unit if {
+	bare := effective.setting(_said(t.time("75", 75000)), _name)
+	[bare.text, bare.written] == ["75s", "75"]
+	effective.setting(_said(t.time("1m 5", 65000)), _name).text == "1m 5"
+	effective.setting(_said(t.setting("75", {"number": 75})), _name).text == "75"
+}
+
 test_said_over_an_outer_value if {
 	setting := object.union(t.time("1s", 1000), {"outer_value": "1h", "outer_context": "server"})
 	over := effective.setting(_said(setting), _name)

@@ -218,12 +218,13 @@ _unresolved(why) := _location({"directives": t.fields({"grpc_read_timeout": obje
 
 test_doubts if {
 	reasons := {why: effective.doubt(_unresolved({"why": why}), "grpc_read_timeout").reason |
-		some why in ["variable", "gap", "rejected", "empty"]
+		some why in ["variable", "gap", "rejected", "duplicate", "empty"]
 	}
 	reasons == {
 		"variable": "grpc_read_timeout holds a variable",
 		"gap": "grpc_read_timeout may be overridden by what was not read",
-		"rejected": "grpc_read_timeout is no value to nginx",
+		"rejected": "grpc_read_timeout is no value that nginx takes",
+		"duplicate": "grpc_read_timeout is said twice in one block, which nginx refuses",
 		"empty": "grpc_read_timeout has no value",
 	}
 	effective.doubt(_unresolved({}), "grpc_read_timeout").reason == "grpc_read_timeout is not known"

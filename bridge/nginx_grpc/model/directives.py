@@ -173,7 +173,7 @@ def _read(form: Form, directives: list[Directive], context: str, more: bool) -> 
     elif any("$" in text for text in texts):
         why = "variable"
     elif not _accepted(form, directives):
-        why = "rejected"
+        why = "duplicate" if len(directives) > 1 and _accepted(form, directives[:1]) else "rejected"
     elif form.words:
         # nginx reads these words in any case and takes one said twice as said once.
         words = [text.lower() for text in texts]

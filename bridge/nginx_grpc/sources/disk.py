@@ -169,7 +169,7 @@ class DiskLibrary(Library):
             # A link in the folder is here, whatever it leads to.
             named = os.path.abspath(path or ".")
             raise UnreadError(
-                f"outside of {self._root}, see --root and --map",
+                f"outside of {_folder(self._root)}, see --root and --map",
                 elsewhere=not inside(named, self._named),
             )
 
@@ -236,3 +236,7 @@ def _why(error: Exception) -> str:
     return (
         "its name is not UTF-8" if isinstance(error, UnicodeError) else "its name can't be opened"
     )
+
+
+def _folder(root: str) -> str:
+    return "this folder" if root == "." else root

@@ -10,7 +10,7 @@
 #   harm: some
 #   id: NG205
 #   levels: {checklist: warn, evidence: warn}
-#   message: "{fails} (a reset, an expired deadline) within fail_timeout ({window}) put one of {servers} servers out for as long; with all of them out, every call gets 502"
+#   message: "{fails} (a reset, an expired deadline) within fail_timeout ({window}) {verb} one of {servers} servers out for as long; with all of them out, every call gets 502"
 #   directive: server
 #   fix:
 #     applicability: unsafe
@@ -33,6 +33,7 @@ findings contains rule.fault(about, [], entry.subject, counted[0], values) if {
 	counted := [server | some server in servers; _is_small(server)]
 	values := {
 		"fails": _failures(min([_max_fails(server) | some server in counted])),
+		"verb": _verb(min([_max_fails(server) | some server in counted])),
 		"servers": format_int(count(servers), 10),
 		"window": concat(" or ", sort({_window(server) | some server in counted})),
 		"edits": [fix.replacing(server, "server", "server", _never_out(server)) | some server in counted],
@@ -83,3 +84,7 @@ _zero(arg) := "max_fails=0" if {
 _failures(least) := "one event" if {
 	least == 1
 } else := concat(" ", [format_int(least, 10), "events"])
+
+_verb(least) := "puts" if {
+	least == 1
+} else := "put"

@@ -126,18 +126,18 @@ test_durations if {
 		_is_denied({"grpc": {"default": {"longest_silence": text}}}, "grpc.default.longest_silence", "must be a duration, as 30s, 5m or 1h30m")
 	}
 	_is_denied({"grpc": {"default": {"max_connection_idle": "x"}}}, "grpc.default.max_connection_idle", "must be a duration, as 30s, 5m or 1h30m")
-	_is_denied({"grpc": {"default": {"longest_silence": 30}}}, "grpc.default.longest_silence", "must be a text")
-	_is_denied({"grpc": {"default": {"max_connection_age": 30}}}, "grpc.default.max_connection_age", "must be a text")
-	_is_denied({"grpc": {"default": {"max_connection_idle": 30}}}, "grpc.default.max_connection_idle", "must be a text")
+	_is_denied({"grpc": {"default": {"longest_silence": 30}}}, "grpc.default.longest_silence", "must be a text: put quotes around a number")
+	_is_denied({"grpc": {"default": {"max_connection_age": 30}}}, "grpc.default.max_connection_age", "must be a text: put quotes around a number")
+	_is_denied({"grpc": {"default": {"max_connection_idle": 30}}}, "grpc.default.max_connection_idle", "must be a text: put quotes around a number")
 	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_age": "x"}}}}, "grpc.upstreams.a.max_connection_age", "must be a duration, as 30s, 5m or 1h30m")
-	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_age": 1}}}}, "grpc.upstreams.a.max_connection_age", "must be a text")
-	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_idle": 1}}}}, "grpc.upstreams.a.max_connection_idle", "must be a text")
-	_is_denied({"grpc": {"upstreams": {"a": {"longest_silence": 1}}}}, "grpc.upstreams.a.longest_silence", "must be a text")
+	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_age": 1}}}}, "grpc.upstreams.a.max_connection_age", "must be a text: put quotes around a number")
+	_is_denied({"grpc": {"upstreams": {"a": {"max_connection_idle": 1}}}}, "grpc.upstreams.a.max_connection_idle", "must be a text: put quotes around a number")
+	_is_denied({"grpc": {"upstreams": {"a": {"longest_silence": 1}}}}, "grpc.upstreams.a.longest_silence", "must be a text: put quotes around a number")
 }
 
 test_sizes if {
 	_is_denied({"largest_request": "4MB"}, "largest_request", "must be a size, as 4m or 512k")
-	_is_denied({"largest_request": 4}, "largest_request", "must be a text")
+	_is_denied({"largest_request": 4}, "largest_request", "must be a text: put quotes around a number")
 }
 
 test_metadata if {
@@ -165,7 +165,7 @@ test_waivers if {
 		_is_wrong(
 			{"waivers": [object.union(_whole.waivers[0], {key: 1})]},
 			concat("", ["waivers[0].", key]),
-			"must be a text",
+			"must be a text: put quotes around a number",
 		)
 	}
 }

@@ -34,7 +34,7 @@ findings contains rule.fault(about, forms, call.subject, timeout.at, values) if 
 	timeout := effective.setting(call.location, directive)
 	edits := _edits(call, directive, instead)
 	forms := streams.forms(call, edits)
-	values := {"edits": edits, "directive": directive, "value": timeout.text, "instead": instead, "origin": _origin(directive, instead)}
+	values := {"edits": edits, "directive": directive, "value": timeout.written, "instead": instead, "origin": _origin(directive, instead)}
 }
 
 findings contains rule.unknown(about, [], doubt) if {

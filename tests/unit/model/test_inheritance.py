@@ -177,7 +177,7 @@ def test_next_upstream_adds_up_on_one_level():
         ("grpc_read_timeout off;", "rejected"),
         ("grpc_read_timeout -1;", "rejected"),
         ("grpc_read_timeout 30 s;", "rejected"),
-        ("grpc_read_timeout 1s; grpc_read_timeout 1s;", "rejected"),
+        ("grpc_read_timeout 1s; grpc_read_timeout 1s;", "duplicate"),
         ("grpc_read_timeout $timeout;", "variable"),
         ("grpc_read_timeout ;", "empty"),
         ("grpc_buffer_size 1g;", "rejected"),
