@@ -75,6 +75,15 @@ def test_right_page(story, what):
         assert nginx.messages() == every("greeter is down")
 
 
+def test_204_with_a_type(story):
+    """nginx leaves a content-type that add_header gives a 204: all clients here see UNAVAILABLE,
+    grpc-go 1.42 to 1.76 saw UNKNOWN (204 is not 200)."""
+    text = page("add_header content-type application/grpc; return 204;")
+    with dead_address() as dead, story.denied(text, GREETER=dead) as nginx:
+        assert nginx.codes() == every("UNAVAILABLE")
+        assert nginx.messages() == every("greeter is down")
+
+
 def test_html_503(story):
     """`return 503;` without a text is nginx's own HTML, whatever default_type says: as no page."""
     with dead_address() as dead, story.accepted(page("return 503;"), GREETER=dead) as nginx:
