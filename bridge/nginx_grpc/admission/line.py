@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 __all__ = ["BusyError", "Line"]
 
-_NEWER = 0.1
+# A longer turn may be an exception; a short one shows that the machine is well again.
+_LONGER, _SHORTER = 0.1, 0.5
 # So many times what a turn takes must be left when it begins.
 _TURNS_LEFT = 3.0
 
@@ -36,7 +37,7 @@ class Line:
         self._slots = self._free = slots
         self._patience = patience
         self._deadline = deadline
-        self._turn = 0.0  # how long one takes, newer ones counting more
+        self._turn = 0.0  # how long one takes, rather too short than too long
         self._waiting: deque[_Waiting] = deque()
 
     @property
@@ -80,7 +81,8 @@ class Line:
     def leave(self, began: float) -> None:
         """End a turn: the next has theirs, and who can have none in time any more is told."""
         now = time.monotonic()
-        self._turn += _NEWER * (now - began - self._turn)
+        more = now - began - self._turn
+        self._turn += (_LONGER if more > 0 else _SHORTER) * more
         self._next()
         self._waiting = deque(each for each in self._waiting if not each.turn.done())
         while self._waiting:
