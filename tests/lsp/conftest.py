@@ -21,7 +21,7 @@ async def client(lsp_client: LanguageClient, tmp_path, request):
     def _(params: types.RegistrationParams) -> None:
         watched.extend(params.registrations)
 
-    await lsp_client.initialize_session(
+    lsp_client.answered = await lsp_client.initialize_session(
         types.InitializeParams(
             capabilities=client_capabilities(name),
             workspace_folders=[types.WorkspaceFolder(tmp_path.as_uri(), "here")],

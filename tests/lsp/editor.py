@@ -11,11 +11,15 @@ __all__ = ["Editor"]
 
 
 class Editor:
-    """A client with open files. Columns are those of UTF-16, which is what it says it counts."""
+    """A client with open files."""
 
     def __init__(self, client: LanguageClient) -> None:
         self.client = client
         self.texts: dict[Path, str] = {}
+        # What a column counts, as the two agreed, and how many bytes that is.
+        encoding = client.answered.capabilities.position_encoding
+        self._encoding = {"utf-8": "utf-8", "utf-16": "utf-16-le"}[encoding]
+        self._unit = {"utf-8": 1, "utf-16": 2}[encoding]
         self._versions: dict[Path, int] = {}
 
     async def open(self, path: Path, text: str | None = None) -> list[types.Diagnostic]:
@@ -64,8 +68,8 @@ class Editor:
         """The text of a range of one line."""
         assert where.start.line == where.end.line, "a range over several lines"
         line = self.texts.get(path, path.read_text()).split("\n")[where.start.line]
-        units = line.encode("utf-16-le")
-        return units[2 * where.start.character : 2 * where.end.character].decode("utf-16-le")
+        start, end = (self._unit * at.character for at in (where.start, where.end))
+        return line.encode(self._encoding)[start:end].decode(self._encoding)
 
     async def hover(self, path: Path, what: str, into: int = 0) -> str:
         """What is said where a text first stands in a file."""
@@ -118,7 +122,8 @@ class Editor:
         """Where a text first stands in a file, and so many characters further."""
         before = self.texts[path][: self.texts[path].index(what) + into]
         line = before.rsplit("\n", 1)[-1]
-        return types.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
+        column = len(line.encode(self._encoding)) // self._unit
+        return types.Position(before.count("\n"), column)
 
     async def _hover(self, path: Path, at: types.Position) -> types.Hover | None:
         return await self.client.text_document_hover_async(

@@ -148,7 +148,8 @@ async def test_an_ingress_is_judged(editor, tmp_path):
     assert not [each for each in found if each.code is None]
 
 
-async def test_columns_count_utf_16(editor, tmp_path):
+@pytest.mark.parametrize("client", ["visual-studio-code", "neovim@0.11.0"], indirect=True)
+async def test_columns_count_what_was_agreed(editor, tmp_path):
     path = tmp_path / "nginx.conf"
     server = SERVER.replace(
         "            grpc_read_timeout 0s;", '            add_header X "🚀"; grpc_read_timeout 0s;'
@@ -202,3 +203,12 @@ async def test_settings_that_are_typed_count_at_once(editor, tmp_path):
     await editor.type(settings, "nginx_grpc:\n  levels:\n    NG999: off\n")
     await editor.diagnostics(path)
     assert await editor.codes(settings) == [("NG003", 3)]
+
+
+async def test_settings_that_can_not_be_read_are_said(editor, tmp_path):
+    path = tmp_path / "nginx.conf"
+    path.write_text(HEAD + SERVER + "}\n")
+    await editor.open(path)
+    (tmp_path / "nginx-grpc.yaml").write_bytes(b"nginx_grpc: {levels: {NG211: \xff}}\n")
+    (told,) = await editor.type(path, editor.texts[path] + "\n")
+    assert "the settings are not UTF-8 text" in told.message

@@ -17,7 +17,7 @@ from nginx_grpc.sources.dump import has_sections
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.manifest import is_manifest
 
-__all__ = ["entries_of", "top_of"]
+__all__ = ["Entries", "top_of"]
 
 # Of the folders above a file so many names are looked at, and of the folder that it is in.
 _NAMES = 2_000
@@ -44,57 +44,92 @@ def top_of(path: str, folders: list[str]) -> str:
     return folder
 
 
-def entries_of(path: str, top: str, options: ReadOptions) -> list[str]:
-    """The paths to judge for a file: every nginx.conf, in its folder or above, that includes it;
-    else its folder, whose parts of one http block are judged together; else itself.
+class Entries:
+    """The configurations that files are of, each of which is read once.
 
     Args:
-        path: its real path.
-        top: the outermost folder to look into.
         options: how to read, with the texts of the editor.
     """
-    quiet = replace(options, progress=None, left_out=None, note=None, unread=None)
-    try:
-        data = read_regular(path, options.limits.file_bytes, options.overlay)
-        if is_manifest(data, path) or has_sections(data) or is_whole(data, path):
+
+    def __init__(self, options: ReadOptions) -> None:
+        quiet = replace(options, progress=None, left_out=None, note=None, unread=None)
+        self._options = quiet
+        self._narrow = replace(quiet, limits=replace(quiet.limits, names=_NAMES))
+        self._whole: dict[str, list[str]] = {}
+        self._files: dict[str, set[str]] = {}
+
+    def of(self, path: str, top: str) -> list[str]:
+        """The paths to judge for a file: every nginx.conf, in its folder or above, that includes
+        it; else its folder, whose parts of one http block are judged together; else itself.
+
+        Args:
+            path: its real path.
+            top: the outermost folder to look into.
+        """
+        options = self._options
+        try:
+            data = read_regular(path, options.limits.file_bytes, options.overlay)
+            if is_manifest(data, path) or has_sections(data) or is_whole(data, path):
+                return [path]
+        except (UnreadError, Refused):
             return [path]
-    except (UnreadError, Refused):
-        return [path]
-    found = [each for each in _whole_ones(path, top, quiet) if _has(each, path, quiet)]
-    if found:
-        return found
-    folder = os.path.dirname(path)
-    narrow = replace(quiet, limits=replace(quiet.limits, names=_NAMES))
-    try:
-        (alone,) = sources.read([path], options=narrow, stdin=io.BytesIO())
-        if alone.context == "http" and _has(folder, path, narrow):
+        found = [
+            each
+            for each in self._above(path, top)
+            if each != path and path in self._read(each, options)
+        ]
+        if found:
+            return found
+        folder = os.path.dirname(path)
+        if self._is_of_http(path) and path in self._read(folder, self._narrow):
             return [folder]
-    except (Refused, ValueError):
-        pass
-    return [path]
+        return [path]
 
+    def _above(self, path: str, top: str) -> Iterator[str]:
+        """The whole configurations in a file's folder and those above it."""
+        folder = os.path.dirname(path)
+        left = _CANDIDATES
+        while left > 0:
+            if folder not in self._whole:
+                self._whole[folder] = list(self._whole_ones(folder))
+            yield from self._whole[folder]
+            left -= len(self._whole[folder])
+            if folder in (top, os.path.dirname(folder)):
+                return
+            folder = os.path.dirname(folder)
 
-def _whole_ones(path: str, top: str, options: ReadOptions) -> Iterator[str]:
-    """The whole configurations in a file's folder and those above it."""
-    folder = os.path.dirname(path)
-    left = _CANDIDATES
-    while left:
+    def _whole_ones(self, folder: str) -> Iterator[str]:
+        options = self._options
         for name in _names(folder):
-            candidate = os.path.join(folder, name)
-            if candidate == path or not (name.endswith(".conf") or name.startswith("nginx")):
+            path = os.path.join(folder, name)
+            if not (name.endswith(".conf") or name.startswith("nginx")):
                 continue
             try:
-                data = read_regular(candidate, options.limits.file_bytes, options.overlay)
-                if not has_sections(data) and is_whole(data, candidate):
-                    left -= 1
-                    yield candidate
+                data = read_regular(path, options.limits.file_bytes, options.overlay)
+                if not has_sections(data) and is_whole(data, path):
+                    yield path
             except (UnreadError, Refused):
                 continue
-            if not left:
-                return
-        if folder == top or folder == os.path.dirname(folder):
-            return
-        folder = os.path.dirname(folder)
+
+    def _read(self, entry: str, options: ReadOptions) -> set[str]:
+        """The real paths of the files of a configuration, or of the one that keeps it unread."""
+        known = self._files.get(entry)
+        if known is None:
+            try:
+                read = sources.read([entry], options=options, stdin=io.BytesIO())
+                files = [file for configuration in read for file in configuration.files]
+            except Refused as refused:
+                files = [refused.file] if refused.file else []
+            known = self._files[entry] = set(map(os.path.realpath, files))
+        return known
+
+    def _is_of_http(self, path: str) -> bool:
+        """Whether a file alone is a part of an http block."""
+        try:
+            read = sources.read([path], options=self._options, stdin=io.BytesIO())
+        except Refused:
+            return False
+        return [each.context for each in read] == ["http"]
 
 
 def _names(folder: str) -> list[str]:
@@ -104,16 +139,3 @@ def _names(folder: str) -> list[str]:
     except OSError:
         return []
     return sorted(names)
-
-
-def _has(entry: str, path: str, options: ReadOptions) -> bool:
-    """Whether a configuration has a file in it, or can't be read for what stands in that file."""
-    try:
-        configurations = sources.read([entry], options=options, stdin=io.BytesIO())
-    except Refused as refused:
-        return bool(refused.file) and os.path.realpath(refused.file) == path
-    return any(
-        os.path.realpath(file) == path
-        for configuration in configurations
-        for file in configuration.files
-    )

@@ -97,7 +97,20 @@ class Judging:
         """Judge an entry soon, for something in it has changed."""
         self._wanted[entry] = self._wanted.get(entry, 0) + 1
         if entry not in self._running:
-            self._running[entry] = asyncio.create_task(self._run(entry))
+            task = self._running[entry] = asyncio.create_task(self._run(entry))
+            task.add_done_callback(lambda done: self._told_failure(entry, done))
+
+    def _told_failure(self, entry: str, task: asyncio.Task[None]) -> None:
+        """What fails by a fault of ours is not left looking as it was."""
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None and entry in self._wanted:
+            refused = Refused(
+                f"the check failed: {type(fault).__name__}",
+                "this is a fault of nginx-grpc: please report it with the configuration",
+                entry,
+            )
+            self.states[entry] = State(entry, dict(self.buffers), refused=refused)
+            self._done(self.states[entry])
 
     def forget(self, entry: str) -> None:
         """Nobody asks for an entry any more."""
@@ -107,7 +120,7 @@ class Judging:
     async def fresh(self, entry: str) -> State | None:
         """The state of an entry as it is now; None where nobody asked to judge it."""
         while entry in self._running:
-            await asyncio.shield(self._running[entry])
+            await asyncio.wait([self._running[entry]])
         return self.states.get(entry)
 
     async def apart(self, work: Callable[[], Result]) -> Result:

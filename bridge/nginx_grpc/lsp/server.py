@@ -18,7 +18,7 @@ from nginx_grpc import __version__, catalogue, printable
 from nginx_grpc.engines import Engine
 from nginx_grpc.lines import Lines
 from nginx_grpc.lsp import actions, definitions, diagnostics, hover
-from nginx_grpc.lsp.entries import entries_of, top_of
+from nginx_grpc.lsp.entries import Entries, top_of
 from nginx_grpc.lsp.judging import Buffer, Judging, State
 from nginx_grpc.lsp.layout import Layout
 from nginx_grpc.settings import FILE_NAME
@@ -150,7 +150,7 @@ class _Server:
 
     def _find_entries(self) -> None:
         """What the open files are of: files may have come, gone, or be included elsewhere."""
-        options = self._judging.options
+        entries = Entries(self._judging.options)
         folders = [
             os.path.realpath(path)
             for uri in self.server.workspace.folders
@@ -158,7 +158,7 @@ class _Server:
         ]
         before = self._all_entries()
         self._entries = {
-            path: entries_of(path, top_of(path, folders), options)
+            path: entries.of(path, top_of(path, folders))
             for path in self._judging.buffers
             if os.path.basename(path) != FILE_NAME
         }
