@@ -69,7 +69,7 @@ page/node_modules/.ready: page/package-lock.json | $(BIN)/python
 		PATH="$$folder:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
-build/page/parts.json: page/parts.mjs page/pack.py $(wildcard page/worker/*) page/node_modules/.ready $(VENV)/.runtime \
+build/page/parts.json: page/parts.mjs page/pack.py page/shield.js $(wildcard page/worker/*) page/node_modules/.ready $(VENV)/.runtime \
 		$(shell find bridge -name '*.py') $(wildcard bridge/nginx_grpc/_data/*)
 	@folder=$$(sh tools/find-node.sh $(PYTHON)) && PATH="$$folder:$$PATH" node page/parts.mjs \
 		"$$($(BIN)/python -c 'import yaml; print(yaml.__path__[0][:-5])')" $@

@@ -24,7 +24,8 @@ const hash = (text) => `'sha256-${digest(text, "base64")}'`;
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
 const parts = JSON.parse(fs.readFileSync(packed, "utf-8"));
-const outerScript = read("outer", "outer.js");
+const shield = read("shield.js");
+const outerScript = `${shield}\n${read("outer", "outer.js")}`;
 const outerStyle = read("outer", "outer.css");
 const examples = Object.fromEntries(Object.entries(EXAMPLES).map(([name, { files, log }]) => [name, {
   files: Object.fromEntries(Object.entries(files).map(([file, from]) => [file, read("..", "examples", from)])),
@@ -32,7 +33,7 @@ const examples = Object.fromEntries(Object.entries(EXAMPLES).map(([name, { files
 }]));
 const version = /^version = "(.+)"$/m.exec(read("..", "pyproject.toml"))[1];
 const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
-const script = [`const EXAMPLES = ${json(examples)};`, ...SCRIPTS.map((name) => read("app", `${name}.js`))].join("\n");
+const script = [shield, `const EXAMPLES = ${json(examples)};`, ...SCRIPTS.map((name) => read("app", `${name}.js`))].join("\n");
 const markup = read("app", "app.html")
   .replace("{{examples}}", () => Object.keys(examples).map((name) => `<option>${escaped(name)}</option>`).join(""))
   .replace("{{version}}", version)

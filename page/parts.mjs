@@ -54,7 +54,7 @@ function workerScript() {
   const loader = read(PYODIDE, "pyodide.js").replace(/\/\/# sourceMappingURL=.*\s*$/, "");
   const { abi_version: abi } = JSON.parse(read(PYODIDE, "pyodide-lock.json")).info;
   const own = ["policy.js", "worker.js"].map((name) => read(HERE, "worker", name).replace("{{abi}}", abi));
-  return [read(HERE, "worker", "before.js"), loader, wasm, ...own].join("\n;\n");
+  return [read(HERE, "shield.js"), read(HERE, "worker", "before.js"), loader, wasm, ...own].join("\n;\n");
 }
 
 const python = await loadPyodide({

@@ -8,7 +8,8 @@ const CALL = { check: ["check", "--format", "json"], fix: ["fix", "--format", "j
 const files = new Files((what) => changed(what));
 const verdict = new Verdict(byId("verdict"), () => engine.cancel());
 const panels = tabs(document.querySelector("[role=tablist]"), (id) => shown(id));
-const editor = new Editor(byId("editor"), "Configuration", (text) => files.write(text));
+const editor = new Editor(byId("editor"), "Configuration", (text) => files.write(text),
+  { hint: "Paste nginx.conf, what nginx -T prints or a ConfigMap,\nor drop files or a folder anywhere." });
 const findings = new Findings(byId("findings"), { go, about });
 const fixes = new Fixes(byId("fixes"), { go, changed: () => refix(), write: corrected, refill });
 const log = new Log(byId("log"), { go, explain });

@@ -9,7 +9,7 @@ const TOKENS = /(#[^\n]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\$\{?\w+\}?)|((
 const KINDS = ["comment", "string", "variable", "directive"];
 
 class Editor {
-  constructor(root, label, changed, { coloured = true } = {}) {
+  constructor(root, label, changed, { coloured = true, hint = "" } = {}) {
     this.changed = changed;
     this.coloured = coloured;
     this.gutter = element("div", { class: "gutter", "aria-hidden": "true" });
@@ -19,6 +19,7 @@ class Editor {
       role: "textbox",
       "aria-multiline": "true",
       "aria-label": label,
+      "aria-placeholder": hint || null,
       spellcheck: "false",
       autocapitalize: "off",
       translate: "no",
@@ -161,6 +162,7 @@ class Editor {
   }
 
   #number(text) {
+    this.field.toggleAttribute("data-empty", text === "");
     let lines = 1;
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
     if (lines !== this.lines) {

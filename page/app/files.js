@@ -43,6 +43,7 @@ class Files {
 
   // What was typed.
   write(text) {
+    this.current ||= "nginx.conf";
     this.map.set(this.current, encoded(text));
     this.changed("text");
   }

@@ -9,7 +9,7 @@ class Log {
     this.editor = new Editor(root.querySelector(".log-editor"), "Lines of a log or a client's error", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(explain, 200);
-    }, { coloured: false });
+    }, { coloured: false, hint: "Paste lines of a log" });
     this.result = root.querySelector(".log-result");
     this.status = root.querySelector(".log-status");
   }

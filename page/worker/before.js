@@ -5,6 +5,6 @@
 // Pyodide 314 takes a worker that has it for one without modules, and refuses that.
 self.importScripts = undefined;
 for (const name of ["XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "Worker",
-  "SharedWorker", "BroadcastChannel", "RTCPeerConnection", "RTCDataChannel", "indexedDB", "caches"]) {
+  "SharedWorker", "BroadcastChannel", "indexedDB", "caches"]) {
   if (name in self) Object.defineProperty(self, name, { value: undefined, configurable: false });
 }

@@ -19,7 +19,7 @@ const browser = await puppeteer.launch({
   protocolTimeout: 280_000,
 });
 let page = null;
-let requests = [];
+let answered = [];
 let problems = [];
 
 const app = () => page.frames().find((frame) => frame !== page.mainFrame()) ?? page.mainFrame();
@@ -31,9 +31,10 @@ const commands = {
   async open({ url, width = 1280, height = 900, scheme = "light", reduced = false }) {
     await page?.close();
     page = await browser.newPage();
-    requests = [];
+    answered = [];
     problems = [];
-    page.on("request", (request) => requests.push(request.url()));
+    // What a policy stops is told as a request, too; what was sent has an answer.
+    page.on("response", (response) => answered.push(response.url()));
     page.on("pageerror", (error) => problems.push(String(error.message ?? error)));
     page.on("console", (message) => {
       if (["error", "warn"].includes(message.type())) problems.push(message.text());
@@ -47,7 +48,7 @@ const commands = {
   },
   evaluate: ({ source, argument }) => evaluate(app(), source, argument),
   around: ({ source, argument }) => evaluate(page.mainFrame(), source, argument),
-  requests: () => requests,
+  answered: () => answered,
   problems: () => problems,
   press: ({ keys }) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
   type: ({ text }) => page.keyboard.type(text),
