@@ -11,7 +11,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTION = "nginx-grpc-policy/nginx-grpc-policy/.github/actions/nginx-grpc"
-SOURCE = "git+https://github.com/nginx-grpc-policy/nginx-grpc-policy"
 # Each file with what stands before the version, and after it.
 PLACES = [
     ("pyproject.toml", r'^version = "', '"'),
@@ -23,6 +22,8 @@ PLACES = [
     ("docs/ci.md", r"nginx-grpc-policy:", "\n"),
     ("examples/admission/base/kustomization.yaml", "newTag: ", "\n"),
     ("examples/admission/image/Dockerfile", "nginx-grpc-policy:", " "),
+    ("examples/github-actions/conftest.yml", "nginx-grpc-policy==", "\n"),
+    (".github/actions/nginx-grpc/install.sh", "give one as ", '"'),
 ]
 NUMBER = r"\d+\.\d+\.\d+"
 EXAMPLES = sorted((ROOT / "examples" / "github-actions").glob("*.yml"))
@@ -49,7 +50,6 @@ def pinned(version: str, commit: str) -> dict[pathlib.Path, str]:
         text = re.sub(
             rf"({re.escape(ACTION)})@\S+( # v{NUMBER})?", rf"\1@{commit} # v{version}", text
         )
-        text = re.sub(rf"({re.escape(SOURCE)})@[0-9a-f]+", rf"\1@{commit}", text)
         texts[path] = text
     return texts
 
@@ -65,9 +65,7 @@ def main(argv: list[str]) -> int:
     now = re.search(rf'^version = "({NUMBER})"', project, re.MULTILINE)
     assert now
     version = given.version or now[1]
-    texts = placed(version)
-    if given.commit:
-        texts |= pinned(version, given.commit)
+    texts = pinned(version, given.commit) if given.commit else placed(version)
     changed = [path for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
     for path in changed:
         print(path.relative_to(ROOT))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from nginx_grpc import output, printable
+from nginx_grpc import __version__, output, printable
 from nginx_grpc.admission import command as admission
 from nginx_grpc.commands import bridge, check, fix
 from nginx_grpc.errors import Refused
@@ -173,7 +173,5 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="print the version")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
-        from importlib.metadata import version
-
-        print(f"nginx-grpc {version('nginx-grpc-policy')}")
+        print(f"nginx-grpc {__version__}")
         parser.exit()

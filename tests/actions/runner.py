@@ -8,7 +8,11 @@ import subprocess
 from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ACTION = "nginx-grpc-policy/nginx-grpc-policy/.github/actions/nginx-grpc@v0.1.0"
+# The action as the examples use it, at a commit.
+ACTION = re.search(
+    r"uses: (nginx-grpc-policy/nginx-grpc-policy/\S+@(\S+))",
+    (ROOT / "examples/github-actions/check.yml").read_text(),
+)
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 UPLOAD = re.compile(r"github/codeql-action/upload-sarif@([0-9a-f]{40})")
 
@@ -85,7 +89,7 @@ def workflow(**steps: dict[str, str]) -> str:
     text += f"    runs-on: ubuntu-latest\n    steps:\n      - uses: {CHECKOUT}\n"
     for name, inputs in steps.items():
         text += f"      - id: {name}\n        continue-on-error: true\n"
-        text += f"        uses: {ACTION}\n        with:\n"
+        text += f"        uses: {ACTION[1]}\n        with:\n"
         text += "".join(f"          {key}: {json.dumps(given)}\n" for key, given in inputs.items())
     return text
 
@@ -112,7 +116,7 @@ def act(
     command = ["act", event, "--json", "--eventpath", str(events), "--pull=false"]
     command += ["--platform", "ubuntu-latest=-self-hosted", "--no-cache-server", "--rm"]
     command += ["--action-cache-path", str(site.parent / "cache")]
-    command += ["--local-repository", f"nginx-grpc-policy/nginx-grpc-policy@v0.1.0={action}"]
+    command += ["--local-repository", f"nginx-grpc-policy/nginx-grpc-policy@{ACTION[2]}={action}"]
     command += ["--local-repository", f"github/codeql-action@{digest[1]}={stand_in.parent}"]
     for name, value in (environment or {}).items():
         command += ["--env", f"{name}={value}"]

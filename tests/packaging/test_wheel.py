@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nginx_grpc import __version__
 from tests.engines.configurations import ROOT
 from tests.packaging.running import run
 
@@ -55,7 +56,7 @@ def test_the_wheel_holds_what_runs_and_no_tests(built):
     assert not [name for name in names if "_test" in name or name.startswith("tests")]
     assert {name.split("/")[0] for name in names} == {
         "nginx_grpc",
-        "nginx_grpc_policy-0.1.0.dist-info",
+        f"nginx_grpc_policy-{__version__}.dist-info",
     }
 
 
@@ -77,7 +78,9 @@ def test_the_metadata_is_complete(built):
 def test_it_checks_without_the_repository(installed, elsewhere):
     said = run(installed / "nginx-grpc", "check", "nginx.conf", expected=1, cwd=elsewhere)
     assert "deny[NG101]" in said
-    assert run(installed / "nginx-grpc", "--version", cwd=elsewhere) == "nginx-grpc 0.1.0\n"
+    assert (
+        run(installed / "nginx-grpc", "--version", cwd=elsewhere) == f"nginx-grpc {__version__}\n"
+    )
     assert "NG103" in run(installed / "nginx-grpc", "rules", cwd=elsewhere)
     settings = run(installed / "nginx-grpc", "settings", cwd=elsewhere)
     (elsewhere / "nginx-grpc.yaml").write_text(settings)

@@ -23,7 +23,7 @@ cd /
 if [ -n "$VERSION" ]; then
     case $VERSION in
         *[!0-9a-z.]*)
-            echo "::error::the input version is no version; give one as 0.1.0"
+            echo "::error::the input version is no version; give one as 0.2.0"
             exit 2
             ;;
     esac
