@@ -193,12 +193,14 @@ bundle: .tools/.opa-$(OPA_VERSION) ## the signed OPA bundle
 	$(call need,tools/bundle.sh)
 	sh tools/bundle.sh
 
-build: $(VENV)/.dev ## wheel and sdist in dist/
+build: $(VENV)/.dev $(PAGE) ## wheel and sdist in dist/, and the page with a wheel of its own
 	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist page
+	cd dist && sha256sum nginx-grpc.html > nginx-grpc.html.sha256
 
 lock: ## requirements/dev.txt from pyproject.toml
 	test -x .tools/uv/bin/uv || { $(PYTHON) -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
-	.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-annotate \
+	.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --extra dev --extra lsp --no-annotate \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements/dev.txt
 
 clean: ## remove what builds and tests leave

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from nginx_grpc import __version__, output, printable
 from nginx_grpc.admission import command as admission
-from nginx_grpc.commands import bridge, check, fix
+from nginx_grpc.commands import bridge, check, fix, page
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain import command as explain
 from nginx_grpc.lsp import command as lsp
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     bridge.add_parser(commands)
     fix.add_parser(commands)
     redact.add_parser(commands)
+    page.add_parser(commands)
 
     rules = commands.add_parser(
         "rules",

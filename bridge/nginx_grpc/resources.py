@@ -57,6 +57,24 @@ def policy_wasm() -> bytes:
     return data("policy.wasm")
 
 
+def page_path() -> str:
+    """Path of the page, of the distribution that the extra `page` installs or of a checkout."""
+    from importlib.util import find_spec
+
+    spec = find_spec("nginx_grpc_page")
+    folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+    if os.path.isfile(os.path.join(_CHECKOUT, "pyproject.toml")):
+        folders.append(os.path.join(_CHECKOUT, "dist"))
+    for folder in folders:
+        path = os.path.join(folder, "nginx-grpc.html")
+        if os.path.isfile(path):
+            return path
+    raise ResourceMissingError(
+        "the page is not in this installation",
+        "pip install 'nginx-grpc-policy[page]', or make page in a checkout",
+    )
+
+
 def _folder(name: str) -> str:
     installed = os.path.join(_PACKAGE, "_data", name)
     if os.path.isdir(installed):

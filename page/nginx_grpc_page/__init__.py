@@ -1,0 +1,1 @@
+"""The page of nginx-grpc: `nginx-grpc.html` in this folder."""
