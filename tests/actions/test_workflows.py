@@ -26,9 +26,25 @@ def test_actionlint_is_content():
 @pytest.mark.parametrize("path", [*OWN, *EXAMPLES, ACTION], ids=lambda path: path.name)
 def test_what_is_used_is_pinned_by_digest(path):
     for line in path.read_text().splitlines(keepends=True):
-        if "uses:" not in line or "uses: ./" in line or "nginx-grpc@v" in line:
+        if "uses:" not in line or "uses: ./" in line:
             continue
         assert PINNED.search(line), line
+
+
+def test_the_examples_own_action_is_one_commit_of_the_version_it_says():
+    """`python tools/set_version.py VERSION --commit SHA` writes it."""
+    used = {
+        found
+        for path in EXAMPLES
+        for found in re.findall(r"/nginx-grpc@([0-9a-f]{40}) # v(\S+)", path.read_text())
+    }
+    ((commit, version),) = used
+    done = subprocess.run(
+        ["git", "show", f"{commit}:pyproject.toml"], cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        pytest.skip("no repository here, or one without its history")
+    assert f'version = "{version}"' in done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("path", [*OWN, *EXAMPLES], ids=lambda path: path.name)
