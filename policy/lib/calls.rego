@@ -179,3 +179,10 @@ _block_of(location) := location_by_id[location.parent] if {
 _only(upstream_names) := upstream_names[0] if {
 	count(upstream_names) == 1
 } else := ""
+
+# of_a_service: the servers of an upstream are the ready endpoints of a Service of Kubernetes, which its
+# controller's Lua knows: they are checked, and none has a max_fails.
+of_a_service(upstream) if {
+	input.controller == "ingress-nginx"
+	upstream.name == "upstream_balancer"
+}

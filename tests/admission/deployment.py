@@ -39,7 +39,10 @@ def lead(cluster: Kubernetes, webhook: Webhook) -> None:
     assert patched.returncode == 0, patched.stderr
     authority = base64.b64encode((webhook.certificates / "ca.crt").read_bytes()).decode()
     patches = []
-    for number in (0, 1):
+    named = cluster.kubectl(
+        "get", "validatingwebhookconfiguration", CONFIGURATION, "-o", "jsonpath={.webhooks[*].name}"
+    )
+    for number, _ in enumerate(named.stdout.split()):
         place = f"/webhooks/{number}/clientConfig"
         patches += [
             {"op": "add", "path": f"{place}/caBundle", "value": authority},

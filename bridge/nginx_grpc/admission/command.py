@@ -23,8 +23,8 @@ def add_parser(subparsers: Any) -> None:
         "serve",
         help="answer AdmissionReviews from a Kubernetes API server",
         allow_abbrev=False,
-        description="Judges the nginx configurations in ConfigMaps, with an OPA server that "
-        "holds the policy's signed bundle.",
+        description="Judges nginx configurations in ConfigMaps, and Ingress objects, with an OPA "
+        "that holds the policy's signed bundle.",
     )
     serve.add_argument(
         "--listen", default="0.0.0.0:8443", metavar="HOST:PORT", help="default: %(default)s"
@@ -79,6 +79,18 @@ def add_parser(subparsers: Any) -> None:
     )
     serve.add_argument("--secrets", action="store_true", help="judge Secrets too")
     serve.add_argument(
+        "--ingress-nginx",
+        default="",
+        metavar="NAMESPACE/NAME",
+        help="judge Ingress objects of ingress-nginx, and changes of its ConfigMap, which this is",
+    )
+    serve.add_argument(
+        "--controller-configmap",
+        default="",
+        metavar="DIR",
+        help="the folder that this ConfigMap is mounted in (default: what it does not say holds)",
+    )
+    serve.add_argument(
         "--deadline",
         type=_seconds,
         default=2.0,
@@ -129,12 +141,18 @@ def run(arguments: argparse.Namespace) -> int:
         connections=_CONNECTIONS,
         revision_required=True,
     )
+    if arguments.controller_configmap and not arguments.ingress_nginx:
+        raise Refused("--controller-configmap without --ingress-nginx", "say whose it is")
+    if arguments.ingress_nginx and arguments.ingress_nginx.count("/") != 1:
+        raise Refused(f"--ingress-nginx {arguments.ingress_nginx}", "write NAMESPACE/NAME")
     defaults = Options(opa)
     options = Options(
         opa,
         keys=tuple(arguments.key_glob) or defaults.keys,
         ignored_keys=tuple(arguments.ignore_key),
         secrets=arguments.secrets,
+        ingress_nginx=arguments.ingress_nginx,
+        controller_configmap=arguments.controller_configmap,
         deadline=arguments.deadline,
         bridge_seconds=0.6 * arguments.deadline,
         waiting_seconds=0.6 * arguments.deadline,

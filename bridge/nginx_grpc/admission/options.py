@@ -22,6 +22,9 @@ class Options:
             grpc_pass or proxy_pass, whatever its key.
         ignored_keys: globs; an entry whose key matches one is not, whatever it holds.
         secrets: whether Secrets are judged; a review of one is denied otherwise.
+        ingress_nginx: the ConfigMap of ingress-nginx, NAMESPACE/NAME: Ingress objects are judged,
+            and it is; empty: a review of an Ingress is denied.
+        controller_configmap: the folder that this ConfigMap is mounted in; empty for none.
         deadline: seconds in which every request is answered.
         bridge_seconds: seconds that the bridge may take for one object.
         body_bytes: what an AdmissionReview may have.
@@ -40,6 +43,8 @@ class Options:
     keys: tuple[str, ...] = ("nginx.conf", "*nginx*.conf")
     ignored_keys: tuple[str, ...] = ()
     secrets: bool = False
+    ingress_nginx: str = ""
+    controller_configmap: str = ""
     deadline: float = 2.0
     bridge_seconds: float = 1.2
     body_bytes: int = 8 * 1024 * 1024

@@ -1,7 +1,8 @@
 """The process that bridges: it reads hostile text, so it can be killed, and can open nothing.
 
 On standard input one job after the other, on standard output one result each:
-    job     4 bytes length, an AdmissionReview as it came
+    job     4 bytes length of the data of ingress-nginx's ConfigMap as JSON (`null` for none),
+            4 bytes length of an AdmissionReview, both as they came
     result  4 bytes length of the head, 4 bytes length of the documents, the head as JSON,
             the documents as the JSON that the policy takes ("" where there are none)
 A first result with an empty head says that the worker is ready; `failed` in it says why it is not.
@@ -19,7 +20,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from nginx_grpc import documents
-from nginx_grpc.admission import bridging
+from nginx_grpc.admission import bridging, ingresses
 from nginx_grpc.admission.objects import find
 from nginx_grpc.admission.review import MalformedReviewError, Review, read
 from nginx_grpc.errors import Refused
@@ -50,6 +51,8 @@ def main(options: dict[str, Any]) -> None:
     jobs, results = sys.stdin.buffer, sys.stdout.buffer
     try:
         bridging.warm()
+        if options["ingress_nginx"]:
+            ingresses.warm()
         memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
         _confine(options["address_space"])
     except Exception as error:  # noqa: BLE001  # told to the parent, which logs it
@@ -57,13 +60,15 @@ def main(options: dict[str, Any]) -> None:
         return
     _send(results, {}, "")
     while True:
-        length = jobs.read(4)
-        if len(length) < 4:
+        lengths = jobs.read(8)
+        if len(lengths) < 8:
             return
-        body = jobs.read(struct.unpack(">I", length)[0])
+        given, length = struct.unpack(">II", lengths)
+        settings = json.loads(jobs.read(given))
+        body = jobs.read(length)
         start = time.monotonic()
         try:
-            head, text = _result(body, options)
+            head, text = _result(body, {**options, "settings": settings})
         except MemoryError:
             head, text = {"outcome": "overrun"}, ""
         del body
@@ -110,6 +115,9 @@ def _result(body: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], str]:
 def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tuple[str, str]:
     if review.operation in ("DELETE", "CONNECT"):
         return "nothing", ""
+    name = options["ingress_nginx"]
+    if name and (review.kind == ingresses.KIND or ingresses.is_settings(review, name)):
+        return _judge_objects(review, options, head)
     if review.kind not in ("ConfigMap", "Secret"):
         return "other_kind", ""
     if review.kind == "Secret" and not options["secrets"]:
@@ -139,6 +147,22 @@ def _judge(review: Review, options: dict[str, Any], head: dict[str, Any]) -> tup
         except Refused as refused:
             refusals.append(_refusal(refused.file, refused))
     head["refusals"] = refusals[:_REFUSALS]
+    return "refused", ""
+
+
+def _judge_objects(
+    review: Review, options: dict[str, Any], head: dict[str, Any]
+) -> tuple[str, str]:
+    """An Ingress, or the ConfigMap of its controller."""
+    try:
+        found = ingresses.configurations(review, options["settings"], options["ingress_nginx"])
+        if not found:
+            return "nothing", ""
+        head["entries"] = len(found)
+        text = documents.as_json(documents.build(found, validated=False))
+        return ("documents", text) if len(text) <= DOCUMENT_BYTES else ("overrun", "")
+    except Refused as refused:
+        head["refusals"] = [{**_refusal("", refused), "line": 0}]
     return "refused", ""
 
 

@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from nginx_grpc.admission.controller import ControllerSettings
 from nginx_grpc.admission.line import BusyError
 from nginx_grpc.admission.options import Options
 from nginx_grpc.admission.worker import DOCUMENT_BYTES, command
@@ -58,10 +59,11 @@ class _Worker:
         text = await stream.readexactly(text_size)
         return Bridged(json.loads(head) if head else {}, text.decode("ascii"))
 
-    async def work(self, body: bytes) -> Bridged:
+    async def work(self, settings: bytes, body: bytes) -> Bridged:
         stream = self.process.stdin
         assert stream is not None
-        stream.write(struct.pack(">I", len(body)))
+        stream.write(struct.pack(">II", len(settings), len(body)))
+        stream.write(settings)
         stream.write(body)
         await stream.drain()
         bridged = await self.receive()
@@ -79,6 +81,7 @@ class Workers:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._settings = ControllerSettings(options.controller_configmap)
         self._idle: list[_Worker] = []
         self._waiting: deque[asyncio.Future[_Worker]] = deque()
         self._all: set[_Worker] = set()
@@ -124,7 +127,7 @@ class Workers:
             raise BusyError
         limit = min(self._options.bridge_seconds, left)
         try:
-            bridged = await asyncio.wait_for(worker.work(body), limit)
+            bridged = await asyncio.wait_for(worker.work(self._settings.text(), body), limit)
         except BaseException as error:
             self._discard(worker)
             if isinstance(error, asyncio.TimeoutError) and limit == left and not large:
@@ -206,6 +209,7 @@ class Workers:
                         "keys": self._options.keys,
                         "ignored_keys": self._options.ignored_keys,
                         "secrets": self._options.secrets,
+                        "ingress_nginx": self._options.ingress_nginx,
                         "text_bytes": self._options.text_bytes,
                         "address_space": self._options.worker_bytes,
                     }

@@ -46,8 +46,8 @@ def add_parser(commands: Any) -> None:
         "--format",
         action=_Format,
         metavar="FORMAT",
-        help="text (default), concise (a line a finding), json, sarif, junit, github, gitlab or "
-        "markdown; may be repeated, each with its own --output",
+        help="text (default), concise (a line a finding), json, sarif, junit, github, gitlab, "
+        "markdown or prometheus; may be repeated, each with its own --output",
     )
     parser.add_argument(
         "--output", "-o", action=_Output, metavar="FILE", help="write the format before it to FILE"

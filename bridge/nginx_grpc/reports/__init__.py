@@ -17,6 +17,7 @@ _CLASSES = {
     "github": "GithubReport",
     "gitlab": "GitlabReport",
     "markdown": "MarkdownReport",
+    "prometheus": "PrometheusReport",
 }
 
 FORMATS = tuple(_CLASSES)

@@ -83,6 +83,7 @@ findings contains rule.unknown(about, ["alone"], doubt) if {
 	some entry in calls.upstreams
 	not _checked_upstreams[entry.upstream.name]
 	not entry.upstream.servers_known
+	not calls.of_a_service(entry.upstream)
 	doubt := {
 		"at": entry.upstream,
 		"reason": concat("", ["the servers of upstream ", entry.upstream.name, " come from elsewhere"]),

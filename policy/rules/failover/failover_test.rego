@@ -140,3 +140,11 @@ test_unknown if {
 	t.reasons(failover.findings) == {"the servers of upstream greeter come from elsewhere"} with input as _elsewhere
 	t.reasons(failover.findings) == {"grpc_pass $b leads to what is not seen"} with input as _by_variable
 }
+
+# ingress-nginx's: a Service's ready endpoints.
+test_servers_of_a_service if {
+	balancer := t.upstream_with("upstream_balancer", {}, [], {"servers_known": false})
+	whole := t.document([t.server([t.pass("/", {"target": t.to_upstream("upstream_balancer")})], {})], [balancer])
+	count(t.reasons(failover.findings)) == 1 with input as whole
+	t.is_clean(failover.findings) with input as object.union(whole, {"controller": "ingress-nginx"})
+}

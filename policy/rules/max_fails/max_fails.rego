@@ -43,6 +43,7 @@ findings contains rule.fault(about, [], entry.subject, counted[0], values) if {
 findings contains rule.unknown(about, [], doubt) if {
 	some entry in calls.upstreams
 	not entry.upstream.servers_known
+	not calls.of_a_service(entry.upstream)
 	doubt := {
 		"at": entry.upstream,
 		"reason": concat("", ["the servers of upstream ", entry.upstream.name, " come from elsewhere"]),

@@ -93,3 +93,11 @@ test_unknown if {
 	t.hints(max_fails.findings) == {"look at where the servers come from"} with input as _elsewhere
 	t.reasons(max_fails.findings) == {"the servers of upstream greeter come from elsewhere"} with input as _elsewhere
 }
+
+# ingress-nginx's: a Service's ready endpoints.
+test_servers_of_a_service if {
+	balancer := t.upstream_with("upstream_balancer", {}, [], {"servers_known": false})
+	whole := t.document([t.server([t.pass("/", {"target": t.to_upstream("upstream_balancer")})], {})], [balancer])
+	count(t.reasons(max_fails.findings)) == 1 with input as whole
+	t.is_clean(max_fails.findings) with input as object.union(whole, {"controller": "ingress-nginx"})
+}

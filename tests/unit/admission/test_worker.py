@@ -17,6 +17,7 @@ OPTIONS = {
     "keys": ["nginx.conf"],
     "ignored_keys": [],
     "secrets": False,
+    "ingress_nginx": "",
     "text_bytes": 1024 * 1024,
     "address_space": 144 * 1024 * 1024,
 }
@@ -36,7 +37,7 @@ class DiedError(Exception):
 
 def results(*jobs: bytes) -> list[tuple[dict[str, Any], str]]:
     """What a worker makes of jobs, its first result left out."""
-    stdin = b"".join(struct.pack(">I", len(job)) + job for job in jobs)
+    stdin = b"".join(struct.pack(">II", 4, len(job)) + b"null" + job for job in jobs)
     ended = subprocess.run(command(OPTIONS), input=stdin, capture_output=True, timeout=60)
     if ended.returncode:
         raise DiedError(ended.stderr.decode()[-2000:])

@@ -119,16 +119,28 @@ def _server_name(value: str) -> bool:
     return _REGEX.fullmatch(value.strip()) is not None
 
 
+def _durations(value: str) -> bool:
+    """Statuses and a duration, several with commas between them: `200 202 10m, 401 5m`."""
+    return all(_DURATION.fullmatch(each.strip()) for each in value.split(",") if each.strip())
+
+
+_DURATION = re.compile(r"(?:[0-9]{3} +)*[0-9]+(?:ms|s|m|h|d|w|M|y)")
 _WORD = r"\-._~a-zA-Z0-9/:"
 _REGEX = re.compile(rf"[{_WORD}^$\[\](){{}}*+?|&=\\]*")
 _basic = _pattern(rf"[{_WORD}]*")
-_extended = _pattern(rf"[{_WORD}, ]*", spaces=True)
 _with_spaces = _pattern(rf"[{_WORD} ]*", spaces=True)
 _url = _pattern(rf"[{_WORD},?&=]*")
 _url_with_spaces = _pattern(rf"[{_WORD},?&=]*", spaces=True)
 _url_with_variables = _pattern(rf"[{_WORD}, ?&=$]*")
 _path = _pattern(rf"[{_WORD}$]*")
 _path_with_spaces = _pattern(rf"[{_WORD}$]*", spaces=True)
+
+
+def _absolute_url(value: str) -> bool:
+    scheme, _, rest = value.partition("://")
+    return _url_with_variables(value) and scheme.isalpha() and rest[:1] not in ("", "/")
+
+
 _variable = _pattern(r"[A-Za-z0-9\-_${}]*")
 _headers = _pattern(r"[A-Za-z0-9\-_, ]*")
 _size = _pattern(r"[0-9]+[bkmgBKMG]?")
@@ -147,7 +159,7 @@ ANNOTATIONS: dict[str, Annotation] = {
     "allowlist-source-range": Annotation(_networks, "denied", risk=1),
     "app-root": Annotation(_path_with_spaces, risk=1),
     "auth-always-set-cookie": Annotation(_boolean, needs="auth-url"),
-    "auth-cache-duration": Annotation(_extended, needs="auth-url", risk=1),
+    "auth-cache-duration": Annotation(_durations, "denied", "auth-url", risk=1),
     "auth-cache-key": Annotation(_variable, needs="auth-url", risk=1),
     "auth-keepalive": Annotation(_integer, needs="auth-url"),
     "auth-keepalive-requests": Annotation(_integer, needs="auth-url"),
@@ -183,7 +195,7 @@ ANNOTATIONS: dict[str, Annotation] = {
     ),
     "auth-tls-verify-depth": Annotation(_integer, needs="auth-tls-secret"),
     "auth-type": Annotation(_pattern("basic|digest", at_end=False), "dropped"),
-    "auth-url": Annotation(_url_with_variables, "dropped", risk=2),
+    "auth-url": Annotation(_absolute_url, "denied", risk=2),
     "backend-protocol": Annotation(
         _one_of("auto_http", "http", "https", "grpc", "grpcs", "fcgi", fold=True)
     ),

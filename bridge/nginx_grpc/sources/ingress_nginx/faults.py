@@ -30,22 +30,15 @@ _LENGTH = 63
 
 def is_dropped(ingress: Ingress, settings: Settings) -> bool:
     """Whether the controller leaves an Ingress out for what its annotations say."""
-    for name, value in ingress.own.items():
+    for name in ingress.own:
         known = ANNOTATIONS.get(name)
         if known is None:
             continue
         if known.risk > settings.risk and not settings.assumed:
             return True
-        if known.refusal == "dropped" and _is_refused(ingress, name, value):
+        if known.refusal == "dropped" and ingress.refuses(name):
             return True
     return False
-
-
-def _is_refused(ingress: Ingress, name: str, value: Value) -> bool:
-    known = ANNOTATIONS[name]
-    if value.text == "" or (known.needs and not ingress.said(known.needs)):
-        return False
-    return not known.takes(value.text)
 
 
 class Faults:
@@ -150,7 +143,7 @@ def _known(
         return state, "dropped" if state == "forbidden" and risky else "", "", grpc
     if ANNOTATIONS[name].risk > settings.risk and not settings.assumed:
         return "forbidden", "dropped", "", grpc
-    if _is_refused(ingress, name, value):
+    if ingress.refuses(name):
         return "refused", ANNOTATIONS[name].refusal, "", grpc or name == "backend-protocol"
     if name in _TIMEOUTS and (integer(value.text) or 0) < 0:
         return "refused", "written", "", grpc

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 
 from nginx_grpc.sources.ingress_nginx.objects import Ingress
@@ -22,6 +24,14 @@ _PROTOCOLS = {
     "GRPCS": ("grpc_pass", "grpcs://"),
     "FCGI": ("fastcgi_pass", ""),
 }
+# Where one of them is refused, the controller takes auth-url for none.
+_SPOIL_AUTH = (
+    "auth-always-set-cookie",
+    "auth-cache-duration",
+    "auth-method",
+    "auth-request-redirect",
+    "auth-response-headers",
+)
 _REDIRECTS = {"temporal-redirect": (302, 307), "permanent-redirect": (301, 308)}
 
 
@@ -54,7 +64,7 @@ class LocationWriter:
     def write(self, location: Location) -> Iterator[Directive]:
         """A location, and those that come with it."""
         ingress = location.ingress
-        if ingress is not None and ingress.said("app-root"):
+        if ingress is not None and ingress.said("app-root").startswith("/"):
             at = ingress.at("app-root")
             target = f"$scheme://$http_host{ingress.said('app-root')}"
             root = [directive(at, "return", "302", target)]
@@ -86,7 +96,9 @@ class LocationWriter:
         yield put("set", "$service_port", port)
         path = "" if ingress is None else location.ingress_path or "/"
         yield put("set", "$location_path", path.replace("$", "${literal_dollar}"))
-        if ingress is not None and ingress.said("mirror-target"):
+        if ingress is not None and (
+            ingress.said("mirror-target") or ingress.refuses("mirror-target")
+        ):
             mirror = ingress.at("mirror-target")
             yield directive(mirror, "mirror", f"/_mirror-{ingress.uid}")
             body = "off" if ingress.said("mirror-request-body") == "off" else "on"
@@ -128,6 +140,32 @@ class LocationWriter:
         yield put("set", "$best_http_host", "$http_host")
         yield put("set", "$pass_port", "$pass_server_port")
         yield put("set", "$proxy_alternative_upstream_name", "")
+        if ingress is not None:
+            yield from self._modsecurity(ingress)
+
+    def _modsecurity(self, ingress: Ingress) -> Iterator[Directive]:
+        everywhere = self._settings.flag("enable-modsecurity")
+        own = ingress.taken("enable-modsecurity")
+        if own is not None and not ingress.flag("enable-modsecurity"):
+            if everywhere:
+                yield directive(own.place, "modsecurity", "off")
+        elif own is not None and not everywhere:
+            yield directive(own.place, "modsecurity", "on")
+
+    def _limits(self, ingress: Ingress) -> Iterator[Directive]:
+        zone = f"{ingress.namespace}_{ingress.name}_{ingress.uid}"
+        most = ingress.number("limit-connections")
+        if most > 0:
+            yield directive(
+                ingress.at("limit-connections"), "limit_conn", f"{zone}_conn", str(most)
+            )
+        factor = ingress.number("limit-burst-multiplier", 5)
+        for name in ("rps", "rpm"):
+            most = ingress.number(f"limit-{name}")
+            if most > 0:
+                at = ingress.at(f"limit-{name}")
+                words = (f"zone={zone}_{name}", f"burst={most * factor}", "nodelay")
+                yield directive(at, "limit_req", *words)
 
     def _body(self, location: Location) -> Iterator[Directive]:
         ingress, settings = location.ingress, self._settings
@@ -136,6 +174,7 @@ class LocationWriter:
             if ingress.flag("enable-cors"):
                 yield from _cors(ingress)
             yield from self._auth_request(location, ingress)
+            yield from self._limits(ingress)
         yield from self._sizes(ingress)
         yield from self._set_headers(location)
         yield from self._timeouts(ingress)
@@ -347,7 +386,8 @@ class LocationWriter:
         everywhere = self._settings.text("global-auth-url") and ingress.flag(
             "enable-global-auth", True
         )
-        if not ingress.said("auth-url") and not everywhere:
+        own = ingress.said("auth-url") and not any(map(ingress.refuses, _SPOIL_AUTH))
+        if not own and not everywhere:
             return ""
         encoded = base64.urlsafe_b64encode(location.path.encode()).rstrip(b"=").decode()
         return f"/_external-auth-{encoded}-{'Exact' if location.exact else 'Prefix'}"
@@ -364,7 +404,12 @@ class LocationWriter:
             yield directive(at, "add_header", "Set-Cookie", "$auth_cookie", *always)
             name = "grpc_set_header" if _is_grpc(ingress) else "proxy_set_header"
             headers = [each.strip() for each in ingress.said("auth-response-headers").split(",")]
-            for number, header in enumerate(each for each in headers if each):
+            headers = [each for each in headers if each]
+            if not ingress.said("auth-url"):
+                said = self._settings.text("global-auth-response-headers")
+                # The controller's own default is one header without a name.
+                headers = [each.strip() for each in said.split(",")]
+            for number, header in enumerate(headers):
                 variable = header.lower().replace("-", "_")
                 yield directive(
                     at, "auth_request_set", f"$authHeader{number}", f"$upstream_http_{variable}"
@@ -407,13 +452,11 @@ def denied(ingress: Ingress) -> bool:
     """Whether the controller writes `return 503` for its locations."""
     from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS
 
-    for name, value in ingress.own.items():
-        known = ANNOTATIONS.get(name)
-        if known is None or known.refusal != "denied" or not value.text:
-            continue
-        if (not known.needs or ingress.said(known.needs)) and not known.takes(value.text):
-            return True
-    return False
+    return any(
+        ANNOTATIONS[name].refusal == "denied" and ingress.refuses(name)
+        for name in ingress.own
+        if name in ANNOTATIONS
+    )
 
 
 def error_codes(ingress: Ingress) -> list[int]:
@@ -475,8 +518,7 @@ def _variable(header: str) -> str:
 
 
 def _signin(path: str, url: str) -> str:
-    encoded = base64.urlsafe_b64encode(f"{path}{url}".encode()).rstrip(b"=").decode()
-    return f"@{encoded}"
+    return f"@{hashlib.sha1(f'{path}{url}'.encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _redirect(ingress: Ingress) -> Iterator[Directive]:
@@ -484,7 +526,7 @@ def _redirect(ingress: Ingress) -> Iterator[Directive]:
         yield directive(ingress.at("relative-redirects"), "absolute_redirect", "off")
     for name, (default, most) in _REDIRECTS.items():
         url = ingress.said(name)
-        if url:
+        if url and (name != "temporal-redirect" or url.startswith("http")):
             code = ingress.number(f"{name}-code")
             code = code if 300 <= code <= most else default
             yield directive(ingress.at(name), "return", str(code), url)
@@ -493,9 +535,14 @@ def _redirect(ingress: Ingress) -> Iterator[Directive]:
 
 def _cors(ingress: Ingress) -> Iterator[Directive]:
     at = ingress.at("enable-cors")
-    yield directive(
-        at, "if", "$http_origin", "~*", ".*", block=[directive(at, "set", "$cors", "true")]
-    )
+    origins = [each.strip() for each in ingress.said("cors-allow-origin").split(",")]
+    known = directive(at, "set", "$cors", "true")
+    if ingress.said("cors-allow-origin") and "*" not in origins:
+        pattern = "|".join(re.escape(each) for each in origins if each)
+        yield directive(at, "if", "$http_origin", "~*", f"({pattern})$", block=[known])
+    else:
+        yield directive(at, "set", "$http_origin", "*")
+        yield known
     yield directive(
         at,
         "if",

@@ -82,6 +82,13 @@ class Ingress:
             return None
         return value if text(value.text) else None
 
+    def refuses(self, name: str) -> bool:
+        """Whether the controller reads an annotation of its own, and does not take what it says."""
+        value, known = self.own.get(name), ANNOTATIONS[name]
+        if value is None or value.text == "" or (known.needs and not self.said(known.needs)):
+            return False
+        return not known.takes(value.text)
+
     def said(self, name: str) -> str:
         """The text of an annotation, empty where there is none that is taken."""
         value = self.taken(name)

@@ -6,6 +6,7 @@ what else has no part in how calls are carried. Held against what the controller
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
 from nginx_grpc.sources.ingress_nginx.locations import (
@@ -103,6 +104,10 @@ class _Writer:
         yield self._number("http2_max_concurrent_streams", "http2-max-concurrent-streams")
         yield self._flag("underscores_in_headers", "enable-underscores-in-headers")
         yield self._flag("ignore_invalid_headers", "ignore-invalid-headers")
+        yield self._number("limit_req_status", "limit-req-status-code")
+        yield self._number("limit_conn_status", "limit-conn-status-code")
+        if settings.flag("enable-modsecurity"):
+            yield directive(settings.at("enable-modsecurity"), "modsecurity", "on")
         yield self._said("default_type", "default-type")
         if not settings.flag("server-tokens"):
             yield directive(settings.at("server-tokens"), "more_clear_headers", "Server")
@@ -188,7 +193,10 @@ class _Writer:
             options.append("default_server")
             options += ["reuseport"] if settings.flag("reuse-port") else []
             options.append("backlog=4096")
-        addresses = [_address(each) for each in settings.items("bind-address")] or [""]
+        # Those of IPv6 are written where the controller's machine has it.
+        addresses = [f"{each}:" for each in settings.items("bind-address") if _is_ipv4(each)] or [
+            ""
+        ]
         for port, tls in (("80", []), ("443", ["ssl"])):
             for address in addresses:
                 yield directive(at, "listen", f"{address}{port}", *options, *tls)
@@ -296,8 +304,12 @@ def _server_name(host: str) -> str:
     return r"~^(?<subdomain>[\w-]+)\." + host.replace("*.", "", 1).replace(".", r"\.") + "$"
 
 
-def _address(said: str) -> str:
-    return f"[{said}]:" if ":" in said else f"{said}:"
+def _is_ipv4(said: str) -> bool:
+    try:
+        ipaddress.IPv4Address(said)
+    except ValueError:
+        return False
+    return True
 
 
 def _client_certificates(ingress: Ingress) -> Iterator[Directive]:
@@ -352,6 +364,8 @@ def _mirrors(server: Server) -> Iterator[Directive]:
         at = ingress.at("mirror-target")
         target = ingress.said("mirror-target")
         host = ingress.said("mirror-host") or target.split("$")[0].partition("://")[2].split("/")[0]
+        if not host:
+            continue
         block = [
             directive(at, "internal"),
             directive(at, "proxy_set_header", "Host", host),

@@ -31,6 +31,7 @@ _USED: dict[str, tuple[str, str]] = {
     "client-header-timeout": (_NUMBER, "60"),
     "default-type": (_TEXT, "text/html"),
     "disable-proxy-intercept-errors": (_FLAG, "false"),
+    "enable-modsecurity": (_FLAG, "false"),
     "enable-underscores-in-headers": (_FLAG, "false"),
     "force-ssl-redirect": (_FLAG, "false"),
     "forwarded-for-header": (_TEXT, "X-Forwarded-For"),
@@ -46,8 +47,10 @@ _USED: dict[str, tuple[str, str]] = {
     "keep-alive": (_NUMBER, "75"),
     "keep-alive-requests": (_NUMBER, "1000"),
     "large-client-header-buffers": (_TEXT, "4 8k"),
+    "limit-conn-status-code": (_NUMBER, "503"),
     "limit-rate": (_NUMBER, "0"),
     "limit-rate-after": (_NUMBER, "0"),
+    "limit-req-status-code": (_NUMBER, "503"),
     "location-snippet": (_TEXT, ""),
     "main-snippet": (_TEXT, ""),
     "no-auth-locations": (_TEXT, "/.well-known/acme-challenge"),
@@ -99,6 +102,7 @@ _USED: dict[str, tuple[str, str]] = {
     "block-user-agents": (_OTHER, ""),
     "block-referers": (_OTHER, ""),
     "custom-http-errors": (_OTHER, ""),
+    "global-auth-response-headers": (_OTHER, ""),
     "global-auth-url": (_OTHER, ""),
 }
 # Known as well, and without a part in it.
@@ -106,14 +110,14 @@ _OTHERS = {
     _FLAG: """allow-backend-server-header allow-cross-namespace-resources disable-access-log
         disable-http-access-log disable-ipv6 disable-ipv6-dns disable-stream-access-log
         enable-access-log-for-default-backend enable-aio-write enable-auth-access-log enable-brotli
-        enable-modsecurity enable-multi-accept enable-ocsp enable-opentelemetry
+        enable-multi-accept enable-ocsp enable-opentelemetry
         enable-owasp-modsecurity-crs enable-real-ip enable-syslog generate-request-id hsts
         hsts-include-subdomains hsts-preload log-format-escape-json log-format-escape-none
         opentelemetry-trust-incoming-span otel-sampler-parent-based proxy-stream-next-upstream
         service-upstream ssl-session-cache ssl-session-tickets
         strict-validate-path-type upstream-hash-by-subset use-geoip2 use-gzip""",
     _NUMBER: """brotli-level brotli-min-length geoip2-autoreload-in-minutes gzip-level
-        gzip-min-length limit-conn-status-code limit-req-status-code map-hash-bucket-size
+        gzip-min-length map-hash-bucket-size
         max-worker-connections max-worker-open-files otel-max-export-batch-size otel-max-queuesize
         otel-schedule-delay-millis proxy-headers-hash-bucket-size proxy-headers-hash-max-size
         proxy-stream-next-upstream-tries server-name-hash-bucket-size server-name-hash-max-size
@@ -130,7 +134,7 @@ _OTHERS = {
         syslog-host upstream-hash-by worker-cpu-affinity worker-shutdown-timeout""",
     _OTHER: """block-cidrs debug-connections enable-serial-reloads global-allowed-response-headers
         global-auth-always-set-cookie global-auth-cache-duration global-auth-cache-key
-        global-auth-method global-auth-request-redirect global-auth-response-headers
+        global-auth-method global-auth-request-redirect
         global-auth-signin global-auth-signin-redirect-param global-auth-snippet hide-headers
         lua-shared-dicts nginx-status-ipv4-whitelist nginx-status-ipv6-whitelist
         proxy-protocol-header-timeout proxy-real-ip-cidr proxy-stream-responses
