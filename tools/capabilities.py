@@ -12,7 +12,7 @@ import subprocess
 # conftest 0.71.1 embeds this OPA; it is the oldest engine that the policy runs in.
 OLDEST_OPA = "v1.21.1"
 
-# The keys of `builtinsFunctions` in internal/compiler/wasm/wasm.go of OPA 1.22.2; no command lists
+# The keys of `builtinsFunctions` in internal/compiler/wasm/wasm.go of OPA 1.22.4; no command lists
 # them.
 WEBASSEMBLY = """
     abs all and any array.concat array.flatten array.reverse array.slice assign base64.decode

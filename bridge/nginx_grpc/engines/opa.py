@@ -24,7 +24,7 @@ class OpaEngine(Engine):
         self, configurations: Iterable[Iterable[Shard]], settings: dict[str, Any] | None
     ) -> list[Decision]:
         """See Engine."""
-        program = Program("opa", "install OPA 1.22.2")
+        program = Program("opa", "install OPA 1.22.4")
         program.demand_version("version")
         arguments = ["eval", "--format", "json", "--stdin-input", "--strict-builtin-errors"]
         arguments += ["--ignore", "*_test.rego", "--data", os.path.abspath(resources.policy_dir())]
