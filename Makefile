@@ -74,7 +74,7 @@ build/page/parts.json: page/parts.mjs page/pack.py page/shield.js $(wildcard pag
 	@folder=$$(sh tools/find-node.sh $(PYTHON)) && PATH="$$folder:$$PATH" node page/parts.mjs \
 		"$$($(BIN)/python -c 'import yaml; print(yaml.__path__[0][:-5])')" $@
 
-$(PAGE): build/page/parts.json page/build.mjs $(wildcard page/app/* page/outer/*)
+$(PAGE): build/page/parts.json page/build.mjs page/LICENCES.txt pyproject.toml $(wildcard page/app/* page/outer/*)
 	@folder=$$(sh tools/find-node.sh $(PYTHON)) && PATH="$$folder:$$PATH" node page/build.mjs $< $@
 
 page: $(PAGE) ## the check as one HTML file, dist/nginx-grpc.html

@@ -14,6 +14,7 @@ ACTION = "nginx-grpc-policy/nginx-grpc-policy/.github/actions/nginx-grpc"
 # Each file with what stands before the version, and after it.
 PLACES = [
     ("pyproject.toml", r'^version = "', '"'),
+    ("pyproject.toml", "nginx-grpc-policy-page==", '"'),
     ("bridge/nginx_grpc/__init__.py", '__version__ = "', '"'),
     ("plugin.yaml", "^version: ", "\n"),
     ("README.md", r"\$REPOSITORY@v", '"'),

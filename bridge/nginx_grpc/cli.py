@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, NoReturn
 
 from nginx_grpc import __version__, output, printable
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="nginx-grpc",
