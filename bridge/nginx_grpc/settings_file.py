@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,11 +83,14 @@ nginx_grpc:
 """
 
 
-def problems(path: str) -> list[Finding]:
-    """What is wrong with a settings file, each at its line. Raises Refused where it is none."""
+def problems(path: str, overlay: Mapping[str, bytes] | None = None) -> list[Finding]:
+    """What is wrong with a settings file, each at its line. Raises Refused where it is none.
+
+    `overlay`: see ReadOptions.
+    """
     from nginx_grpc.engines import by_name
 
-    given, files = settings_chain.load(path)
+    given, files = settings_chain.load(path, overlay)
     (decision,) = by_name("embedded").decide([documents.empty(given)], given)
     # With nothing to judge every waiver accepts nothing, and every upstream is one of nowhere.
     found = (
@@ -95,7 +98,10 @@ def problems(path: str) -> list[Finding]:
         for finding in decision.findings
         if finding.id in ("NG003", "NG004") and finding.level == "deny"
     )
-    return sorted(located(found, [(each, None) for each in files]), key=Finding.order)
+    return sorted(
+        located(found, [(each, settings.text_of(each, overlay)) for each in files]),
+        key=Finding.order,
+    )
 
 
 def merged(path: str) -> str:

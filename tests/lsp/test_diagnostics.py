@@ -212,3 +212,14 @@ async def test_settings_that_can_not_be_read_are_said(editor, tmp_path):
     (tmp_path / "nginx-grpc.yaml").write_bytes(b"nginx_grpc: {levels: {NG211: \xff}}\n")
     (told,) = await editor.type(path, editor.texts[path] + "\n")
     assert "the settings are not UTF-8 text" in told.message
+
+
+async def test_settings_alone(editor, tmp_path):
+    settings = tmp_path / "nginx-grpc.yaml"
+    settings.write_text("nginx_grpc:\n  profile: evidence\n")
+    assert await editor.open(settings) == []
+    await editor.type(settings, "nginx_grpc:\n  profile: evidence\n  levls: {}\n")
+    assert await editor.codes(settings) == [("NG003", 3)]
+    (told,) = await editor.type(settings, "nginx_grpc: [\n")
+    assert "not YAML" in told.message
+    assert await editor.type(settings, "nginx_grpc:\n") == []

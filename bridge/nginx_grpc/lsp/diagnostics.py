@@ -11,6 +11,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding
 from nginx_grpc.lsp.judging import State
 from nginx_grpc.lsp.layout import Layout, uri_of
+from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.sources.manifest import RenderedError
 
 __all__ = ["SOURCE", "diagnostic", "of"]
@@ -30,9 +31,12 @@ def of(state: State, layout: Layout) -> dict[str, list[types.Diagnostic]]:
     if state.judged is not None:
         for file in state.judged.contents:
             found.setdefault(uri_of(file, state.buffers), [])
-        for finding in state.judged.result.findings:
-            if finding.counts:
-                found.setdefault(layout.uri(finding.file), []).append(diagnostic(finding, layout))
+    if os.path.basename(state.entry) == FILE_NAME and state.refused is None:
+        found[uri_of(state.entry, state.buffers)] = []
+    findings = state.settings if state.judged is None else state.judged.result.findings
+    for finding in findings:
+        if finding.counts:
+            found.setdefault(layout.uri(finding.file), []).append(diagnostic(finding, layout))
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from nginx_grpc import sources
 from nginx_grpc.errors import Refused
+from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.sources import ReadOptions
 from nginx_grpc.sources.contexts import is_whole
 from nginx_grpc.sources.disk import read_regular
@@ -67,6 +68,8 @@ class Entries:
             top: the outermost folder to look into.
         """
         options = self._options
+        if os.path.basename(path) == FILE_NAME:
+            return [path]
         try:
             data = read_regular(path, options.limits.file_bytes, options.overlay)
             if is_manifest(data, path) or has_sections(data) or is_whole(data, path):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from nginx_grpc import sources
+from nginx_grpc import settings_file, sources
 from nginx_grpc.engines import Engine
 from nginx_grpc.errors import Refused
+from nginx_grpc.findings import Finding
 from nginx_grpc.fixing.judging import Judge, Judged
 from nginx_grpc.garbage import uncollected
+from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.settings_search import SettingsSearch
 from nginx_grpc.sources.manifest import ForeignError
 
@@ -47,6 +50,7 @@ class State:
         judge, judged: what judges it again with other texts, and what was found; None where it
             could not be read.
         refused: why not; None too where it is YAML without nginx text, which nobody said it had.
+        settings: of a settings file, what is wrong with it.
         notes: what a user should know beside.
     """
 
@@ -55,6 +59,7 @@ class State:
     judge: Judge | None = None
     judged: Judged | None = None
     refused: Refused | None = None
+    settings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -162,6 +167,9 @@ class Judging:
         options = replace(options, note=notes.append, unread=unread)
         with uncollected():
             try:
+                if os.path.basename(entry) == FILE_NAME:
+                    found = settings_file.problems(entry, options.overlay)
+                    return State(entry, buffers, settings=found)
                 search = self._settings(options.overlay)
                 judge = Judge([entry], options, self._engine, search.of)
                 judged = judge.first()
@@ -174,5 +182,7 @@ class Judging:
 
 def _is_of_others(path: str, data: bytes) -> bool:
     """Whether a file is YAML that names no object with nginx text: most that an editor opens."""
+    if os.path.basename(path) == FILE_NAME:
+        return False
     named = any(kind in data for kind in (b"ConfigMap", b"Ingress", b"VirtualServer", b"Route"))
     return path.endswith((".yaml", ".yml", ".json")) and not named

@@ -158,9 +158,7 @@ class _Server:
         ]
         before = self._all_entries()
         self._entries = {
-            path: entries.of(path, top_of(path, folders))
-            for path in self._judging.buffers
-            if os.path.basename(path) != FILE_NAME
+            path: entries.of(path, top_of(path, folders)) for path in self._judging.buffers
         }
         after = self._all_entries()
         for entry in before - after:
