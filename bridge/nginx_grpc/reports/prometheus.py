@@ -48,6 +48,9 @@ def _lines(result: CheckResult) -> Iterator[str]:
         yield f"# HELP nginx_grpc_{name} {text}"
         yield f"# TYPE nginx_grpc_{name} gauge"
         yield f"nginx_grpc_{name} {value}"
+    # Comments to Prometheus, for who reads the file.
+    for told in (*summary.reasons(result), *summary.remarks(result), summary.headline(result)):
+        yield f"# {printable.line(told)}"
 
 
 def _is_clean(result: CheckResult) -> bool:

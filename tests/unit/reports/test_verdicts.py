@@ -78,7 +78,7 @@ def passed(form, text):
         return text == ""
     if form in ("text", "concise"):
         return "\nclean:" in f"\n{text}"
-    return {"markdown": ": clean\n" in text}[form]
+    return {"markdown": ": clean\n", "prometheus": "nginx_grpc_clean 1\n"}[form] in text
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -119,6 +119,7 @@ def test_required_grpc_that_is_not_there_fails_in_every_report(check, form):
         "github": "::error title=",
         "gitlab": '"severity": "major"',
         "markdown": "nginx: failed",
+        "prometheus": "nginx_grpc_failed 1",
     }
     assert failing[form] in said
     assert "clean:" not in said
