@@ -70,6 +70,6 @@ def test_what_fix_makes_of_the_example_is_the_example(rule, monkeypatch, capfd):
     if "to decide" in err:
         # What is to be decided is said, and nothing is made up.
         assert (status, out) == (1, before.read_text())
-        assert re.search(rf"^{rule.name} \S+ to decide: \w.{{10,}}", err, re.MULTILINE), err
+        assert re.search(rf"^{rule.name} .+ to decide: \w.{{10,}}", err, re.MULTILINE), err
     else:
         assert (status, out) == (0, after), err
