@@ -30,7 +30,61 @@ def one_server(text: str) -> str:
 
 
 # Of each: the text in http{}, and what the finding names.
+PAGE = (
+    "grpc_intercept_errors on; error_page 502 503 504 = /e; location = /e { internal; "
+    "default_type application/grpc; add_header grpc-status 14 always; return 200; }"
+)
 DENIED = {
+    "a regex takes every call, beside an error page": (
+        one_server(f"{PAGE} location /a.v1.B/ {{ {PASS} }} location ~ B {{ return 404; }}"),
+        "location ~ B takes every call",
+    ),
+    "a regex for any method": (
+        one_server(f"location /a.v1.B/ {{ {PASS} }} location ~ ^/[^/]+/[^/]+$ {{ return 404; }}"),
+        "takes every call",
+    ),
+    "a regex within takes every call": (
+        one_server(f"{PAGE} location /a.v1.B/ {{ {PASS} location ~ \\.v1\\. {{ root /x; }} }}"),
+        "takes every call",
+    ),
+    "a star is no wildcard": (
+        one_server(f"{PAGE} location /a.v1.B/* {{ {PASS} }}"),
+        "no call ever has a path that location /a.v1.B/* is for",
+    ),
+    "no slash before": (one_server(f"location a.v1.B/ {{ {PASS} }}"), "no call ever has a path"),
+    "the service alone": (one_server(f"location = /a.v1.B {{ {PASS} }}"), "no call ever has"),
+    "anchored without a slash": (one_server(f"location ~ ^a {{ {PASS} }}"), "no call ever has"),
+    "two slashes": (one_server(f"location //a.v1.B/ {{ {PASS} }}"), "no call ever has a path"),
+    "every IPv4 address": (
+        one_server(f"location / {{ deny 0.0.0.0/0; {PASS} }}"),
+        "deny 0.0.0.0/0",
+    ),
+    "every IPv4 address by halves": (
+        one_server(f"location / {{ deny 0.0.0.0/1; deny 128.0.0.0/1; {PASS} }}"),
+        "deny 0.0.0.0/1",
+    ),
+    "a unix socket is let in, and there is none": (
+        one_server(f"location / {{ allow unix:; deny all; {PASS} }}"),
+        "deny all",
+    ),
+    **{
+        f"if ({condition})": (
+            one_server(f"location / {{ if ({condition}) {{ return 403; }} {PASS} }}"),
+            "return 403",
+        )
+        for condition in (
+            '$args = ""',
+            '$is_args = ""',
+            '$query_string = ""',
+            "$args !~ key",
+            '$arg_token = ""',
+            '$request_uri !~ "\\?"',
+            "$request ~ ^POST",
+            '$ssl_protocol = ""',
+            '$ssl_server_name = ""',
+            "$ssl_client_verify != SUCCESS",
+        )
+    },
     "redirect in the server": (
         one_server(f"rewrite ^ https://x permanent; location / {{ {PASS} }}"),
         "rewrite ^ https://x permanent",
@@ -229,6 +283,24 @@ ARRIVES = {
     "methods that are closed": one_server(
         "location = /shop.Admin/Reset { return 403; }"
         f"location /shop.Internal/ {{ deny all; }} location / {{ {PASS} }}"
+    ),
+    "files that a root around names": one_server(
+        f"root /srv; location / {{ {PASS} location ~ \\.html$ {{ expires 1h; }}"
+        " location = /favicon.ico { log_not_found off; } location /static/ { expires max; } }"
+    ),
+    "some addresses": one_server(f"location / {{ allow 10.0.0.0/8; deny 0.0.0.0/0; {PASS} }}"),
+    "addresses that a proxy tells": one_server(
+        f"set_real_ip_from 10.0.0.0/8; location / {{ allow unix:; deny 0.0.0.0/0; {PASS} }}"
+    ),
+    "IPv6 beside": (
+        "server { listen 50050 http2; listen [::]:50050 http2;"
+        f" location / {{ deny 0.0.0.0/0; {PASS} }} }}"
+    ),
+    "a regex for scripts": one_server(
+        f"location ~ \\.php$ {{ return 404; }} location /a.v1.B/ {{ {PASS} }}"
+    ),
+    "methods of a prefix": one_server(
+        f"location /api/v2/ {{ {PASS} }} location ~ ^/[^/]+/[^/]+$ {{ return 404; }}"
     ),
     "only some services": one_server(
         f"location ~ ^/(shop.Orders|shop.Carts)/ {{ {PASS} }} location / {{ return 404; }}"

@@ -61,6 +61,18 @@ class Listener:
         return "ssl" in self.parameters
 
     @property
+    def families(self) -> frozenset[str]:
+        """Of the addresses that its clients may have: inet, inet6, unix."""
+        host = self.socket.rpartition(":")[0]
+        if self.socket.startswith("unix:"):
+            return frozenset(("unix",))
+        if host == "*" or (host and not host.strip("0123456789.")):
+            return frozenset(("inet",))
+        if host.startswith("[") and "ipv6only=off" not in self.parameters:
+            return frozenset(("inet6",))
+        return frozenset(("inet", "inet6"))
+
+    @property
     def claims_default(self) -> bool:
         return "default_server" in self.parameters or "default" in self.parameters
 
@@ -80,6 +92,13 @@ class Listening:
     ssl: bool
     unseen: bool
     listeners: list[Listener] = field(default_factory=list)
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Of the addresses that its clients may have: inet, inet6, unix."""
+        if self.unseen:
+            return frozenset(("inet", "inet6", "unix"))
+        return frozenset().union(*(listener.families for listener in self.listeners))
 
     @property
     def http2(self) -> str:

@@ -14,6 +14,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.placement import MODIFIERS, is_handler, matching
 from nginx_grpc.tree import Directive
 
@@ -274,8 +275,24 @@ def _location(
     elif handler is None and condition and parent:
         location.handler, location.passes = parent.handler, parent.passes
     elif handler is None:
-        location.own_handler = not _FILES.isdisjoint(own)
+        location.own_handler = not _FILES.isdisjoint(own) or _is_of_files(location, around)
     return location
+
+
+def _is_of_files(location: Location, around: Scope | None) -> bool:
+    """Whether a location without a handler serves the files that a block around it names.
+
+    One that says something of gRPC, or has a service's path, was meant for calls.
+    """
+    if is_service_path(location.modifier, location.path) or location.path == "/":
+        return False
+    if any(name.startswith(("grpc_", "client_body", "client_max_body")) for name in location.own):
+        return False
+    while around is not None:
+        if "root" in around.own or "alias" in around.own:
+            return True
+        around = around.outer
+    return False
 
 
 def _check_arguments(directive: Directive) -> None:

@@ -74,6 +74,22 @@ class Patterns:
             self._known[asked] = self._found(*asked) if self._left > 0 else "unknown"
         return self._known[asked]
 
+    def is_empty(self, language: Language) -> bool:
+        """Whether it is sure that a language has no text at all."""
+        prefix = language.prefix
+        if not prefix.isascii() or not prefix.isprintable() or self._left <= 0:
+            return False
+        within = _readable(language.within)
+        if language.exact or not within:
+            return False
+        machines = [compiled("", False), *within]
+        sets: _Sets = tuple(machine.start for machine in machines)
+        for character in prefix:
+            sets = _step(machines, sets, character)
+        found, steps = _explore(machines, sets, len(machines))
+        self._left -= steps + len(prefix)
+        return found == set()
+
     def _found(self, pattern: str, caseless: bool, language: Language) -> str:
         prefix = language.prefix
         if not prefix.isascii() or not prefix.isprintable():
@@ -89,11 +105,11 @@ class Patterns:
         for character in prefix:
             sets = _step(machines, sets, character)
         if language.exact:
-            found = {_ends(machines[0], sets[0])}
+            found: set[bool] | None = {_ends(machines[0], sets[0])}
         else:
             found, steps = _explore(machines, sets, len(within) + 1)
             self._left -= steps
-        if len(found) == 2:
+        if found is not None and len(found) == 2:
             return "sometimes"
         return {True: "always", False: "never", None: "unknown"}[found.pop() if found else None]
 
@@ -123,8 +139,9 @@ def _ends(machine: Machine, states: frozenset[int] | None) -> bool:
     return states is None or machine.closure(list(states), at_start=False, at_end=True) is None
 
 
-def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[bool], int]:
-    """Whether the first machine matches what others do and do not, and the steps that were taken.
+def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[bool] | None, int]:
+    """Whether the first machine matches what others do and do not, None where that would take too
+    long; and the steps that were taken.
 
     Args:
         machines: the one that is asked, those that match, those that do not.
@@ -152,7 +169,7 @@ def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[boo
                 seen.add(following)
                 waiting.append(following)
         if len(seen) > _MOST_SETS or steps > _MOST_STEPS:
-            return set(), steps
+            return None, steps
     return found, steps
 
 

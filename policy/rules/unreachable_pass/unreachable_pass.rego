@@ -72,6 +72,10 @@
 #       when: another server has the name on the same socket
 #       message: "another server answers for every name of this one, and passes no call on"
 #       fix: {why: "a server_name of its own, or default_server on its listen"}
+#     unmatched:
+#       when: no call has a path that the location is for
+#       message: "no call ever has a path that location {location} is for: they have /package.Service/Method"
+#       fix: {why: "the path of a service, /package.Service/, or /"}
 #     page:
 #       when: an error page turns calls into a GET
 #       message: "calls come here by an error page only, which makes a GET of them"

@@ -136,11 +136,16 @@ class _Answers:
         """What becomes of the calls to a location."""
         if location.modifier == "@" or internal_in(location) is not None:
             return self._of_inner(location)
-        taken = self._walk.routing.taken(location)
+        routing = self._walk.routing
+        if routing.is_of_none(location):
+            if self._reached(location) == "no" and not self._is_page(location):
+                return Arrival("no", Stop("unmatched", location.directive, 404))
+            return Arrival("unknown")
+        taken = routing.taken(location)
         uri = language(location)
         ends: Ends = {}
         if not taken:
-            ends = self._walk.enter(location, self._walk.routing.language(location))
+            ends = self._walk.enter(location, routing.language(location))
         for other in taken:
             ends.update(self._walk.within(other, uri))
         answer = _answer(ends)
@@ -172,9 +177,13 @@ class _Answers:
         """Whether calls to other locations are passed on by this one."""
         if self._all is None:
             self._all = self._walk.rewritten()
+            routing = self._walk.routing
             for other in self._server.locations:
-                if other.modifier not in ("@", "if") and _may_send(other):
-                    self._all.update(self._walk.enter(other, self._walk.routing.language(other)))
+                if other.modifier in ("@", "if") or not _may_send(other):
+                    continue
+                # No call comes to one that others have all of; to those it does.
+                if not (routing.is_of_none(other) or routing.taken(other)):
+                    self._all.update(self._walk.enter(other, routing.language(other)))
         passing = self._walk.passing
         if location.id in passing or any(item.id in passing for item in location.conditions):
             return "yes"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import product
+from typing import Any
 
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
@@ -61,20 +63,28 @@ class Verdict:
     code: int = 403
 
 
+Network = Any
+_OF_FAMILY: dict[str, Network] = {
+    "inet": ip_network("0.0.0.0/0"),
+    "inet6": ip_network("::/0"),
+    "unix": None,
+}
+_MOST_NETWORKS = 256
 # A word, the directive that says it where it is a refusal, and the status of that.
 Word = tuple[str, "Directive | None", int]
 # What an auth_request to a URI may answer.
 Asked = Callable[[str], Iterable[Word]]
 
 
-def admitted(blocks: list[Block], asked: Asked) -> list[Verdict]:
+def admitted(blocks: list[Block], asked: Asked, families: frozenset[str]) -> list[Verdict]:
     """How nginx's access phase may end.
 
     Args:
         blocks: the block that is in effect and those around it.
         asked: what becomes of an auth_request to a URI.
+        families: of the addresses that clients may have: inet, inet6, unix.
     """
-    words: list[list[Word]] = [list(_addresses(blocks)), list(_password(blocks))]
+    words: list[list[Word]] = [list(_addresses(blocks, families)), list(_password(blocks))]
     request = _nearest(blocks, "auth_request")
     if request is not None and request.args[:1] != ["off"]:
         uri = request.args[0] if request.args else ""
@@ -105,29 +115,71 @@ def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:
     return refused
 
 
-def _addresses(blocks: list[Block]) -> Iterator[Word]:
+def _addresses(blocks: list[Block], families: frozenset[str]) -> Iterator[Word]:
     """The words of allow and deny for every address: the first rule that fits counts."""
     rules = next((found for block in blocks if (found := _rules(block))), [])
+    if any("set_real_ip_from" in block.directives for block in blocks):
+        # A header says the address then, of any family.
+        families = frozenset(_OF_FAMILY)
     allowed = False
-    met: set[tuple[str, ...]] = set()
+    left = _Addresses(families)
     for rule in rules:
-        if tuple(rule.args) in met:
+        took = left.take(" ".join(rule.args))
+        if not took:
             continue
-        met.add(tuple(rule.args))
         if rule.name == "allow":
             allowed = True
-            if rule.args != ["all"]:
+            if left:
                 continue
             yield LETS_IN, None, 0
             return
         yield REFUSES, rule, 403
-        if rule.args == ["all"]:
+        if not left:
             if allowed:
                 yield LETS_IN, None, 0
             return
     yield SILENT, None, 0
     if allowed:
         yield LETS_IN, None, 0
+
+
+class _Addresses:
+    """The addresses that no rule has had yet."""
+
+    def __init__(self, families: frozenset[str]) -> None:
+        self._left = {family: [_OF_FAMILY[family]] for family in families}
+        self._met: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return any(self._left.values())
+
+    def take(self, text: str) -> bool:
+        """Give a rule its own; whether it may have any."""
+        if text in self._met:
+            return False
+        self._met.add(text)
+        if text == "all":
+            self._left = {}
+            return True
+        if text == "unix:":
+            return self._left.pop("unix", None) is not None
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            return True  # nginx takes names, too
+        family = "inet" if network.version == 4 else "inet6"
+        left = self._left.get(family, [])
+        if len(left) > _MOST_NETWORKS:
+            return True
+        kept: list[Network] = []
+        for each in left:
+            if each is None or network.supernet_of(each):
+                continue
+            kept += each.address_exclude(network) if each.supernet_of(network) else [each]
+        if left == kept:
+            return False
+        self._left[family] = kept
+        return True
 
 
 def _rules(block: Block) -> list[Directive]:

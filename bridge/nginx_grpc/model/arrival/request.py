@@ -39,6 +39,19 @@ _NEVER_SENT = (
     "http_upgrade",
     "http_x_grpc_web",
 )
+# Empty where the connection has no TLS.
+_OF_TLS = (
+    "ssl_alpn_protocol",
+    "ssl_cipher",
+    "ssl_client_cert",
+    "ssl_client_fingerprint",
+    "ssl_client_s_dn",
+    "ssl_client_serial",
+    "ssl_client_verify",
+    "ssl_protocol",
+    "ssl_server_name",
+    "ssl_session_id",
+)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 _MOST_VALUES = 8
 _DEEPEST = 8
@@ -120,6 +133,8 @@ class Variables:
         known = dict(self.known)
         if self.complete:
             known.update((name, (_EXACT_EMPTY,)) for name in self.set.difference(sets))
+        if scheme == "http":
+            known.update((name, (_EXACT_EMPTY,)) for name in _OF_TLS)
         if scheme:
             tls = scheme == "https"
             known["scheme"] = (exactly(scheme),)
@@ -250,8 +265,12 @@ def _value(
     if name in ("uri", "document_uri"):
         return [(request, request.path)]
     if name == "request_uri":
-        # A query may follow.
-        return [(request, Language(request.entry.prefix, False, request.entry.within))]
+        return [(request, request.entry)]
+    if name == "request":
+        return [(request, Language(f"POST {request.entry.prefix}"))]
+    if name in ("args", "is_args", "query_string") or name.startswith("arg_"):
+        # A gRPC path has no query; a rewrite may give it one.
+        return [(request, ANYTHING if request.internal or request.changed else _EXACT_EMPTY)]
     if name in variables.known:
         # One of them: it stays the same for the call.
         values = variables.known[name]

@@ -14,6 +14,7 @@ from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.choice import Level
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language, Patterns
+from nginx_grpc.model.service_paths import is_service_path
 
 __all__ = ["REDIRECT", "Found", "Routing", "Steps", "TooMany", "language"]
 
@@ -22,8 +23,10 @@ REDIRECT = "redirect"
 _REDIRECTING = frozenset(
     ("fastcgi_pass", "grpc_pass", "memcached_pass", "proxy_pass", "scgi_pass", "uwsgi_pass")
 )
-# A gRPC path is `/service/method`.
-_METHOD = ("^/[^/]+/[^/]", False)
+# A gRPC path is `/service/method`, and a method's name that of a function. A proxy in front may
+# have put more before it.
+_METHOD = ("^/([^/?#%*]+/)+[A-Za-z_][A-Za-z0-9_]*$", False)
+_OF_SERVICE = ("^/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*$", False)
 _MOST_CANDIDATES = 24
 _MOST_REGEXES = 64
 _MOST_BEFORE = 3
@@ -69,7 +72,8 @@ def language(location: Location) -> Language:
                 uri = uri.knowing(outer.path, outer.modifier == "~*", True)
             outer = outer.parent
         return uri
-    return Language(location.path, within=(_METHOD,))
+    method = _OF_SERVICE if is_service_path(location.modifier, location.path) else _METHOD
+    return Language(location.path, within=(method,))
 
 
 def _literal(pattern: str) -> str:
@@ -112,6 +116,7 @@ class Routing:
     """The search for a location in one server."""
 
     def __init__(self, locations: Iterable[Location], patterns: Patterns) -> None:
+        self._patterns = patterns
         self._relation = patterns.relation
         self.named: dict[str, Location] = {}
         top = []
@@ -151,6 +156,15 @@ class Routing:
                     uri = uri.knowing(f"^{re.escape(path)}", False, False)
             at = None if at.regex else at.parent
         return uri
+
+    def is_of_none(self, location: Location) -> bool:
+        """Whether no call has a path that this location is for, as `= /status` and `pkg.Svc/`."""
+        if location.path.isupper() and "/" not in location.path:
+            return False  # WEBPATH: something is put in its place
+        uri = language(location)
+        if uri.exact:
+            return self._relation(*_METHOD, uri) == "never"
+        return self._patterns.is_empty(uri)
 
     def taken(self, location: Location) -> list[Location]:
         """The locations that nginx always chooses instead of this one; none if it may be chosen."""

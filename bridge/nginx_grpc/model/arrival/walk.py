@@ -208,7 +208,10 @@ class Walk:
         limit = location.own["limit_except"][0].block or [] if way.limited else []
         if any(item.unread for item in limit):
             return {UNKNOWN: None}
-        for verdict in access.admitted(blocks, lambda uri: self._asked(uri, way.request)):
+        asked = access.admitted(
+            blocks, lambda uri: self._asked(uri, way.request), self._server.listening.families
+        )
+        for verdict in asked:
             stops = verdict.stops
             if stops is None:
                 ends.update(self._tried(way))
