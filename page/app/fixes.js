@@ -50,7 +50,7 @@ class Fixes {
     const there = new Set(found.map(spot));
     this.offers = answer.fixes.filter((each) => there.has(spot(each))).map((each) => ({
       ...each,
-      key: spot(each),
+      key: identity(each),
       can: each.state === "fixed" || each.state === "unsafe",
     }));
     const known = new Set(this.offers.map((each) => each.key));
@@ -60,9 +60,11 @@ class Fixes {
 
   // The arguments of `fix` for what is taken; null where that is nothing.
   arguments() {
+    // Whatever is safe, in a location too that only now carries gRPC.
+    if (this.offers.length && this.isDefault) return [];
     const taken = this.offers.filter((each) => each.can && this.#taken(each));
     if (!taken.length) return null;
-    const only = [...new Set(taken.map((each) => each.key))].flatMap((key) => ["--only", key]);
+    const only = [...new Set(taken.map(spot))].flatMap((key) => ["--only", key]);
     return [...(taken.some((each) => each.state === "unsafe") ? ["--unsafe"] : []), ...only];
   }
 
@@ -73,15 +75,16 @@ class Fixes {
   // The diff of what is taken; null for none.
   show(answer) {
     const made = new Map((answer?.fixes ?? []).map((each) => [spot(each), each]));
+    for (const each of answer?.fixes ?? []) if (each.state === "fixed") made.set(spot(each), each);
     const files = answer?.files ?? [];
     this.patch = files.map((each) => each.diff).join("");
     const all = this.offers.length;
-    const count = this.offers.filter((each) => made.get(each.key)?.state === "fixed").length;
+    const count = this.offers.filter((each) => this.#taken(each) && made.get(spot(each))?.state === "fixed").length;
     this.told.textContent = all
       ? `${count} of ${plural(all, "finding")} mended${answer && !answer.summary.failed ? ": nothing is denied any more" : ""}.`
       : "Nothing to mend.";
     const focused = document.activeElement?.closest?.("li")?.dataset.key;
-    fill(this.list, this.offers.slice(0, 300).map((each) => this.#row(each, made.get(each.key), answer)));
+    fill(this.list, this.offers.slice(0, 300).map((each) => this.#row(each, made.get(spot(each)), answer)));
     if (focused) [...this.list.children].find((each) => each.dataset.key === focused)?.querySelector("input")?.focus();
     this.out.hidden = !this.patch;
     fill(this.diff, files.map((each) => diffOf(each)));
@@ -128,7 +131,9 @@ class Fixes {
   }
 }
 
-// One finding, as `fix --only` names it.
+// Of two findings of a rule on one line the safe one and the other have a choice each.
+const identity = (finding) => `${spot(finding)} ${finding.state}`;
+// As `fix --only` names it.
 const spot = ({ id, file, line }) => `${id}@${file}:${line}`;
 
 function diffOf({ file, diff }) {
