@@ -22,7 +22,7 @@ def test_fixes_are_taken_and_left(browser):
     browser.do("click", selector="#tab-fixes")
     browser.evaluate("() => fixes.tools.lastChild.click()")
     assert browser.evaluate(SETTLED)[1] == ""
-    browser.evaluate("() => fixes.list.querySelector('li.fixed input').click()")
+    browser.evaluate("() => fixes.list.querySelector('li[data-key^=NG105] input').click()")
     one = browser.evaluate(SETTLED)[1]
     assert one
     assert len(one) < len(patch)
@@ -31,7 +31,7 @@ def test_fixes_are_taken_and_left(browser):
     before = browser.evaluate("() => report.summary.deny")
     browser.evaluate("() => fixes.out.firstChild.click()")
     browser.evaluate(
-        "async () => { while (!editor.text.includes('upstream unavailable'))"
+        "async () => { while (!editor.text.includes('grpc_next_upstream error timeout'))"
         " await new Promise((go) => setTimeout(go, 20)); }"
     )
     browser.evaluate(SETTLED)
