@@ -99,7 +99,8 @@ def _stage(real: str, before: bytes, after: bytes, roots: Iterable[str], name: s
         with open(handle, "wb") as file:
             file.write(after)
             file.flush()
-            if (found.st_uid, found.st_gid) != (os.geteuid(), os.fstat(file.fileno()).st_gid):
+            own = os.fstat(file.fileno())
+            if (found.st_uid, found.st_gid) != (own.st_uid, own.st_gid):
                 os.fchown(file.fileno(), found.st_uid, found.st_gid)
             os.fchmod(file.fileno(), stat.S_IMODE(found.st_mode))
             _copy_attributes(real, file.fileno())
