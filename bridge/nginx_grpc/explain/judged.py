@@ -19,6 +19,7 @@ from nginx_grpc.reports.json import JsonReport
 
 __all__ = ["Judged"]
 
+_ARRIVAL = "NG209"
 _NOTHING = "No rule finds the cause in this configuration: look at the server."
 _ASSUMED = {
     "NG103": "that the server keeps idle connections for 30s is assumed: "
@@ -87,7 +88,8 @@ class Judged:
         ]
         # What is sure to fail calls, or rests on settings that were given, counts more than what
         # rests on assumptions.
-        told.sort(key=lambda pair: not (pair[1]["state"] == "confirmed" and _sure(pair[0])))
+        # What is ruled out comes last of what speaks of the configuration.
+        told.sort(key=_gravity)
         return [judged for _, judged in told]
 
     def location(self, group: Group) -> dict[str, Any] | None:
@@ -146,6 +148,9 @@ class Judged:
         if here:
             why = f"{candidate.when}: {here[0]['message']}"
             return verdict(candidate, "confirmed", why, here[0])
+        if candidate.id == _ARRIVAL and _is_open(found.place):
+            why = f"{candidate.when}; whether calls arrive is not known of {_name(found.place)}"
+            return verdict(candidate, "possible", _joined(why, values))
         return self._silent(candidate, values, found.place.entry)
 
     def _anywhere(self, candidate: Candidate, findings: list[dict[str, Any]]) -> dict[str, Any]:
@@ -179,6 +184,13 @@ class Judged:
         ):
             why = f"{why}; {_ASSUMED[rule]}"
         return verdict(candidate, "ruled_out", why)
+
+
+def _gravity(told: tuple[Candidate, dict[str, Any]]) -> int:
+    candidate, judged = told
+    if judged["state"] == "confirmed":
+        return 0 if _sure(candidate) else 1
+    return 1 if judged["finding"] is not None else 2
 
 
 def _sure(candidate: Candidate) -> bool:
@@ -215,6 +227,16 @@ def _given(settings: Iterable[dict[str, Any] | None]) -> set[str]:
     return names
 
 
+def _is_open(place: Place) -> bool:
+    """Whether nobody knows if calls arrive at a location."""
+    arrival = place.location.get("arrival")
+    return arrival is not None and arrival["answer"] == "unknown"
+
+
+def _name(place: Place) -> str:
+    return f"location {place.location['name']}"
+
+
 def _about(finding: dict[str, Any], place: Place, guessed: bool) -> bool:
     """Whether a finding is of a location, its server, its upstream or its error pages.
 
@@ -222,6 +244,8 @@ def _about(finding: dict[str, Any], place: Place, guessed: bool) -> bool:
     """
     if finding["location"]:
         here = finding["server"] in ("", place.server["name"])
+        if here and finding["id"] == _ARRIVAL and not place.carries_grpc:
+            return True  # it may be what keeps calls from where they should go
         return here and (guessed or finding["location"] in place.names)
     if finding["upstream"]:
         return finding["upstream"] in [block["name"] for block in place.upstreams]

@@ -5,11 +5,20 @@ A status has many causes; the line of the error log of the same second tells the
 
 from nginx_grpc.explain.entries import Entry, client, network, rule, server
 
-__all__ = ["BY_STATUS", "UNAVAILABLE", "of_status"]
+__all__ = ["BY_STATUS", "NOT_TAKEN", "UNAVAILABLE", "of_status"]
 
 _LOG = "What does nginx's error log say at that time? Give both to explain."
 _DIED = server("the server is down, restarting or slow", _LOG)
 
+# ingress-nginx then passes calls on as HTTP/1.
+NOT_TAKEN = tuple(
+    rule(id, f"backend-protocol of the Ingress is {why}", "location.handler")
+    for id, why in (
+        ("NG601", "refused"),
+        ("NG602", "misspelled"),
+        ("NG604", "in lower case"),
+    )
+)
 STATUS_0 = Entry(
     "status-none",
     "The answer had no status: nginx took the gRPC server's HTTP/2 for HTTP/0.9 (009 in the access "
@@ -17,6 +26,7 @@ STATUS_0 = Entry(
     (
         rule("NG101", "the call went out by proxy_pass", "location.handler"),
         rule("NG219", "a `return` has a code below 100", "location.handler"),
+        *NOT_TAKEN,
     ),
 )
 STATUS_204 = Entry(
@@ -80,6 +90,13 @@ STATUS_404 = Entry(
         rule("NG209", "what stands before grpc_pass keeps calls from it", "location.arrival"),
         rule("NG220", "the path has a prefix that the server does not know", "location.handler"),
         rule("NG110", "an error page is a file that is not there", "location.error_page"),
+        *(
+            rule(id, f"ingress-nginx left the Ingress out: {why}", "location.handler")
+            for id, why in (
+                ("NG601", "it refuses a value"),
+                ("NG605", "its snippet is not allowed"),
+            )
+        ),
         rule("", "no location with grpc_pass has this path", "location.handler"),
         client("it calls another service or name", "Which path and :authority does it send?"),
     ),

@@ -1,6 +1,7 @@
 """Streams and connections that nginx ended."""
 
 from nginx_grpc.explain.entries import Entry, client, rule, server
+from nginx_grpc.explain.meanings.statuses import NOT_TAKEN
 
 __all__ = ["CANCELLED", "FRAMING", "HEADERS", "INTERNAL", "REFUSED"]
 
@@ -21,6 +22,7 @@ INTERNAL = Entry(
             "the stream was silent for longer than grpc_read_timeout",
             "location.grpc_read_timeout",
         ),
+        *NOT_TAKEN,
         rule(
             "NG203",
             "the stream lived longer than the server's MaxConnectionAge and its grace",

@@ -145,6 +145,13 @@ REFUSED = Entry(
             schemes=GRPC,
         ),
         rule("NG107", "there is no other server to take over", "upstream.servers", schemes=GRPC),
+        rule(
+            "NG603",
+            "an annotation of the Ingress that is to let nginx try the next server does nothing "
+            "for gRPC",
+            "location.grpc_next_upstream",
+            schemes=GRPC,
+        ),
         server(
             "the server is not running, or listens elsewhere",
             "Is it up, on this address and port, and ready before it is sent calls?",
