@@ -13,11 +13,16 @@ from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.tree import Directive
 
-__all__ = ["OTHERS", "Keys", "nginx_keys"]
+__all__ = ["ENGINES", "OTHERS", "Keys", "nginx_keys"]
 
 # Files of others that may quote nginx text, and templates of it.
 _SCRIPT = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb)\Z")
-_TEMPLATE = re.compile(r"\.(?:tpl|tmpl|template|j2|jinja2?|erb)\Z")
+ENGINES = (
+    "ctmpl|dist|eex|ejs|epp|erb|gotmpl|gotpl|handlebars|hbs|j2|jinja2?|liquid|mako|mustache|njk"
+    "|template|tftpl|tmpl|tpl|tt2?"
+)
+"""What the names of templates end with, whoever fills them in."""
+_TEMPLATE = re.compile(rf"\.(?:{ENGINES})\Z")
 OTHERS = re.compile(rf"{_SCRIPT.pattern}|{_TEMPLATE.pattern}")
 # Of those the ones that tell and show, and write nothing.
 _PROSE = re.compile(r"\.(?:md|html?|xml)\Z")

@@ -12,6 +12,7 @@ from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.disk import inside, read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits
+from nginx_grpc.sources.keys import ENGINES
 
 __all__ = ["Found", "is_foreign", "search"]
 
@@ -24,7 +25,7 @@ _OLD = re.compile(
 )
 _LIKELY = re.compile(
     r"nginx.*\.txt\Z|.*\.(?:nginx|vhost)\Z"
-    r"|.*\.conf\.(?:erb|in|j2|jinja2?|mako|template|tmpl|tpl|txt)\Z",
+    rf"|.*\.conf\.(?:{ENGINES}|in|txt)\Z",
     re.DOTALL,
 )
 _CONF = re.compile(r".*\.conf(?:\.template)?\Z", re.DOTALL)

@@ -101,6 +101,7 @@ def test_includes_of_a_fragment_start_from_the_folder_of_its_nginx_conf(site):
         "nginx-T.txt",
         "nginx.conf.txt",
         "site.conf.j2",
+        *(f"site.conf.{end}" for end in ("gotmpl", "ctmpl", "mustache", "tftpl", "hbs", "dist")),
         "default.conf.tmpl",
         "site.vhost",
         "x/.hidden/a.conf",
