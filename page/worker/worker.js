@@ -37,9 +37,14 @@ async function start(parts) {
   });
   python.registerJsModule("nginx_grpc_host", { evaluate: evaluatorOf(parts.policy) });
   python.runPython(`
-import sys
+import os
+import shutil
 from nginx_grpc import in_memory
 from nginx_grpc.errors import Refused
+
+# The file system in memory has no hard links: what keeps a file until the new one is there is a copy.
+if not hasattr(os, "link"):
+    os.link = lambda source, target, **_: shutil.copyfile(source, target)
 
 # Pyodide can't convert an array of no length, here and back.
 def command(folder, files, calls, collect, told, kept):

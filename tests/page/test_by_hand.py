@@ -31,7 +31,8 @@ def test_fixes_are_taken_and_left(browser):
     before = browser.evaluate("() => report.summary.deny")
     browser.evaluate("() => fixes.out.firstChild.click()")
     browser.evaluate(
-        "async () => { while (!editor.text.includes('grpc_next_upstream error timeout'))"
+        "async () => { for (let each = 0; each < 1500"
+        " && !editor.text.includes('grpc_next_upstream error timeout'); each += 1)"
         " await new Promise((go) => setTimeout(go, 20)); }"
     )
     browser.evaluate(SETTLED)
