@@ -59,6 +59,12 @@ _ELSEWHERE = {
 _HARMLESS = frozenset(("Secret",))
 _KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
+# Whole statements: descriptions and arguments name directives, too.
+_STATEMENT = re.compile(
+    r"(?:\A|[\s;{}])(?:(?:grpc|proxy)_pass[ \t]+[^\s;{}]+;|(?:server|http)\s*\{[^{}]*;)"
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_LEAST = 24
 _BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 
@@ -124,6 +130,7 @@ class ManifestSource(Source):
         found: list[Configuration] = []
         kinds: list[tuple[str, int]] = []
         unread: list[Refused] = []
+        quoting: list[str] = []
         objects = self._options.objects
         taken = 0
         for kind, node in self.nodes(kinds):
@@ -131,6 +138,9 @@ class ManifestSource(Source):
                 taken += 1
             elif kind == "configmap":
                 found.extend(self._configurations(self._config_map(node), unread))
+            elif kind != "ingress" and (line := _text_in(node)):
+                where = f"{self._file}:{line}"
+                quoting.append(f"not judged: nginx text in an object that is not read ({where})")
         if not found and not taken:
             raise unread[0] if unread else self._nothing(kinds)
         if self._options.unread is not None:
@@ -140,6 +150,9 @@ class ManifestSource(Source):
             told = self._options.note if kind in _HARMLESS else self._options.unjudged
             if told is not None:
                 told(sentence)
+        if self._options.unjudged is not None:
+            for sentence in quoting:
+                self._options.unjudged(sentence)
         for configuration in found:
             configuration.files = [self._file]
             configuration.texts = {self._file: self._data}
@@ -334,6 +347,40 @@ class ManifestSource(Source):
             "render the chart first: helm template RELEASE CHART | nginx-grpc check -",
             self._file,
         )
+
+
+def _text_in(node: Node) -> int:
+    """The line of the first text of nginx in an object of any kind; 0 for none."""
+    from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence
+
+    # The objects of a list come one by one.
+    own = node.items.items() if isinstance(node, Mapping) else ()
+    waiting = [
+        value for key, value in own if key not in ("items", "objects") or isinstance(value, Scalar)
+    ]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Scalar):
+            if _STATEMENT.search(each.value) or _STATEMENT.search(_plain(each.value)):
+                return each.line
+            continue
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        inner = each.items if isinstance(each, Sequence) else list(each.items.values())
+        waiting.extend(reversed(inner))
+    return 0
+
+
+def _plain(text: str) -> str:
+    """What a Secret has in base64; empty for no such text."""
+    if len(text) < _LEAST or _BASE64.fullmatch(text) is None:
+        return ""
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _elsewhere(kind: str, file: str, line: int) -> Refused:

@@ -495,6 +495,55 @@ def test_what_stands_beside_and_is_not_judged_is_said(site):
 
 
 @pytest.mark.parametrize(
+    "other",
+    [
+        "kind: Secret\nstringData:\n  bad.conf: |\n    server { listen 81; }\n",
+        "kind: Secret\ndata:\n  bad.conf: c2VydmVyIHsgbGlzdGVuIDgxOyB9Cg==\n",
+        "kind: Web\nspec:\n  deep:\n  - conf: location / { grpc_pass grpc://up; }\n",
+    ],
+)
+def test_nginx_text_in_an_object_that_is_not_read_is_said(site, other):
+    good = f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n"
+    for text in (
+        f"{good}---\napiVersion: v1\n{other}",
+        f"{good}---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  "
+        + other.replace("\n", "\n  "),
+    ):
+        unjudged = []
+        site.write("cm.yaml", text.rstrip(" "))
+        site.read("site/cm.yaml", unjudged=unjudged.append)
+        assert unjudged[-1].startswith("not judged: nginx text in an object that is not read (")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "kind: Deployment\nspec: {args: [-g, 'daemon off;'], note: 'set grpc_pass, server {}'}\n",
+        "kind: Secret\ndata:\n  tls.key: c2VydmVyIGxpc3RlbiA4MTsgbm8ga2V5IGhlcmUK\n",
+    ],
+)
+def test_words_of_nginx_in_other_objects_are_none(site, other):
+    unjudged = []
+    site.write(
+        "cm.yaml", f"{HEAD}data:\n  good.conf: |\n    server {{ }}\n---\napiVersion: v1\n{other}"
+    )
+    site.read("site/cm.yaml", unjudged=unjudged.append)
+    assert not any("nginx text in an object" in each for each in unjudged)
+
+
+def test_the_objects_of_a_list_are_read_and_not_said(site):
+    unjudged = []
+    inner = HEAD.replace("\n", "\n  ")
+    site.write(
+        "cm.yaml",
+        f"apiVersion: v1\nkind: List\nitems:\n- {inner}data:\n"
+        "    good.conf: 'server { listen 81; }'\n",
+    )
+    site.read("site/cm.yaml", unjudged=unjudged.append)
+    assert unjudged == []
+
+
+@pytest.mark.parametrize(
     ("key", "text", "why"),
     [
         ("default.conf.template", "server { listen {{ .port }}; }", "looks like a Go template"),
