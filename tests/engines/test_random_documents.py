@@ -95,4 +95,6 @@ def test_they_are_of_every_kind(embedded):
         for finding in decision[level]
     }
     every = {rule["id"] for decision in embedded for rule in decision["rules"]}
-    assert len(every - ids) < 4
+    # These documents have no objects of Kubernetes.
+    unseen = {rule for rule in every - ids if not rule.startswith("NG6")}
+    assert len(unseen) < 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.bench import CURRENT, each, every, grpc_server
+from tests.live.bench import CURRENT, every, grpc_server, is_proxied
 
 DENIED = """
 upstream greeter { server GREETER; }
@@ -43,7 +43,7 @@ def test_http_2_without_trailers(story):
             assert 'invalid value "2"' in story.denied_text(without, GREETER=greeter).said
             return
         with story.denied(without, GREETER=greeter) as nginx:
-            assert nginx.codes() == each("UNKNOWN", "INTERNAL", "INTERNAL")
+            assert is_proxied(nginx.codes())
         with story.accepted(with_trailers, GREETER=greeter) as nginx:
             for method in ("Hello", "Watch", "Upload", "Chat"):
                 assert nginx.codes(method=method) == every("OK")

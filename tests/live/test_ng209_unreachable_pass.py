@@ -17,6 +17,7 @@ server {
     location @grpc { grpc_pass grpc://greeter; }
 }
 """
+OTHER = "location = /other.Service/Call"
 # What stops every call, what the client sees, and what looks like it and lets calls through.
 STOPS = {
     "return": ("return 404;", "UNIMPLEMENTED", "if ($request_method = GET) { return 404; }"),
@@ -53,7 +54,7 @@ def test_stops(story, name):
     more = {"SERVER": "", "BEFORE": denied}
     with grpc_server() as greeter:
         # Nothing leads to @grpc but try_files, and that is no fault of the others.
-        conf = CONF if "@grpc" in accepted else CONF.replace("location @grpc", "location = /grpc")
+        conf = CONF if "@grpc" in accepted else CONF.replace("location @grpc", OTHER)
         with story.denied(conf, GREETER=greeter, **more) as nginx:
             assert nginx.codes() == every(code)
             assert greeter.connections == 0
@@ -64,7 +65,7 @@ def test_stops(story, name):
 
 def test_return_in_the_server(story):
     """A `return` in the server runs before any location is looked for."""
-    conf = CONF.replace("location @grpc", "location = /grpc")
+    conf = CONF.replace("location @grpc", OTHER)
     with grpc_server() as greeter:
         with story.denied(conf, GREETER=greeter, SERVER="return 403;", BEFORE="") as nginx:
             assert nginx.codes() == every("PERMISSION_DENIED")
@@ -74,7 +75,7 @@ def test_return_in_the_server(story):
 
 def test_limit_except(story):
     """A gRPC call is a POST: what allows GET alone refuses it."""
-    conf = CONF.replace("location @grpc", "location = /grpc")
+    conf = CONF.replace("location @grpc", OTHER)
     with grpc_server() as greeter:
         denied = "limit_except GET { deny all; }"
         accepted = "limit_except GET POST { deny all; }"
@@ -87,7 +88,7 @@ def test_limit_except(story):
 
 def test_down(story):
     """Every server of the upstream is down: 502 at once."""
-    conf = CONF.replace("location @grpc", "location = /grpc").replace("GREETER;", "GREETER STATE;")
+    conf = CONF.replace("location @grpc", OTHER).replace("GREETER;", "GREETER STATE;")
     with grpc_server() as greeter:
         more = {"GREETER": greeter, "SERVER": "", "BEFORE": ""}
         with story.denied(conf, **more, STATE="down") as nginx:

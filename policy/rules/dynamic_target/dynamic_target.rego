@@ -58,11 +58,12 @@ findings contains rule.unknown(about, [], doubt) if {
 # A variable that is set elsewhere may hold a name as well.
 findings contains rule.unknown(about, [], doubt) if {
 	some call in _dynamic
-	not call.location.target.host_is_name
-	some variable in call.location.target.variables
+	target := call.location.target
+	not target.host_is_name
+	some variable in target.variables
 	variable.origin == "unknown"
 	not _addresses[variable.name]
-	not _is_of_an_address(call.location.target)
+	not _is_of_an_address(target)
 	effective.value(call.location, "resolver") == ""
 	doubt := {
 		"at": call.location.target,

@@ -14,7 +14,7 @@ from .names import name_server
 from .nginx import CURRENT, DEBIAN, VERSIONS, nginx, nginx_test
 from .ports import black_hole, dead_address
 from .servers import c_core_server, grpc_server
-from .story import Story, each, every, grpc_settings
+from .story import Story, each, every, grpc_settings, is_proxied
 from .tls import certificate
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "grpc_server",
     "grpc_settings",
     "grpcurl",
+    "is_proxied",
     "name_server",
     "nginx",
     "nginx_test",
