@@ -95,6 +95,7 @@ def counted(log) -> dict[str, float]:
     """What mtail counts in an error log, by class; the server has to be the one called."""
     said = run(
         "mtail", "--one_shot", "--one_shot_format=prometheus", "--progs=error-log.mtail",
+        "--port=0",
         f"--logs={log}",
     )  # fmt: skip
     found = re.findall(r'_total\{class="([^"]+)",prog="[^"]+",server="([^"]*)"\} (\d+)', said)

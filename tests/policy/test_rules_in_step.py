@@ -81,9 +81,10 @@ def test_a_rule_is_shown_by_id_and_by_slug():
 
 def test_all_rules_are_listed():
     listed = catalogue.show(None, "text", color=False, width=80).splitlines()
-    assert [line.split()[0] for line in listed[1:]] == [rule.id for rule in catalogue.rules()]
+    ids = [line.split()[0] for line in listed if re.match(r"NG\d{3} ", line)]
+    assert ids == [rule.id for rule in catalogue.rules()]
     assert "\x1b[1m" in catalogue.show(None, "text", color=True, width=80)
-    assert len(json.loads(catalogue.show(None, "json", color=False, width=80))) == len(listed) - 1
+    assert len(json.loads(catalogue.show(None, "json", color=False, width=80))) == len(ids)
 
 
 def test_a_rule_that_there_is_not():

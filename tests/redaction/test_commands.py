@@ -89,7 +89,7 @@ def site(tmp_path):
 
 
 def nothing_left(text):
-    lower = text.lower().replace("annotations", "")
+    lower = text.lower().replace("annotation", "")
     return not [word for word in SECRETS if word in lower]
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import io
 import json
 import pathlib
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 import jsonschema_rs
 import pytest
 
-from nginx_grpc import documents, resources
+from nginx_grpc import documents, resources, sources
 from nginx_grpc.errors import Refused
 from tests.unit.model import reading
 
@@ -53,6 +54,7 @@ http {
             add_header X-Other 1 always;
             add_trailer X-Trailer t;
             grpc_connect_timeout 5s;
+            grpc_read_timeout 90s;
             grpc_intercept_errors on;
             grpc_next_upstream error timeout;
             grpc_next_upstream_tries 0;
@@ -95,7 +97,9 @@ def everything() -> dict:
         "upstreams": ["greeter"],
     }
     last = {**document, "shard": {"number": 2, "last": True, "before": [judged]}}
-    return {"plain": document, "with keys": keyed, "last shard": last}
+    example = pathlib.Path(__file__).parents[2] / "examples" / "rules" / "NG601" / "before.yaml"
+    (ingress,) = documents.build(sources.read([str(example)], stdin=io.BytesIO()))
+    return {"plain": document, "with keys": keyed, "last shard": last, "objects": ingress}
 
 
 def with_keys(value: object) -> object:
