@@ -190,3 +190,13 @@ def test_the_words_that_are_quoted_most(monkeypatch, capsys, end):
         "ruled_out",
     }
     assert "confirmed" not in {each["state"] for each in group["candidates"]}
+
+
+def test_times_of_one_minute(explain) -> None:
+    """In the access log's spelling, whose zone is taken off."""
+    lines = [
+        f'10.0.0.1 - - [15/Jan/2024:03:42:{second} +0530] "{CALL}" 502 157 "-" "-"'
+        for second in ("17", "05", "59")
+    ]
+    (group,) = explain(*lines)["groups"]
+    assert (group["first"], group["last"]) == ("2024-01-14T22:12:05Z", "2024-01-14T22:12:59Z")

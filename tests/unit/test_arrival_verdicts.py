@@ -288,6 +288,10 @@ ARRIVES = {
         f"root /srv; location / {{ {PASS} location ~ \\.html$ {{ expires 1h; }}"
         " location = /favicon.ico { log_not_found off; } location /static/ { expires max; } }"
     ),
+    "a query that a rewrite gives": one_server(
+        "location /a.v1.B/ { rewrite ^/a.v1.B/(.*)$ /c.v1.D/$1?x=1 last; }"
+        f"location /c.v1.D/ {{ if ($args = '') {{ return 403; }} {PASS} }}"
+    ),
     "some addresses": one_server(f"location / {{ allow 10.0.0.0/8; deny 0.0.0.0/0; {PASS} }}"),
     "addresses that a proxy tells": one_server(
         f"set_real_ip_from 10.0.0.0/8; location / {{ allow unix:; deny 0.0.0.0/0; {PASS} }}"

@@ -134,3 +134,33 @@ def test_where_turns_become_longer_those_at_the_end_are_told_then() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     asyncio.run(run())
+
+
+def test_who_was_told_and_goes_away_frees_no_slot() -> None:
+    async def run() -> None:
+        line = Line(1, 1.2, 2.0)
+        began = await line.enter(soon())
+        tasks = [asyncio.create_task(line.enter(soon(1.7))) for _ in range(20)]
+        await asyncio.sleep(0.01)
+        line.leave(began - 4.0)
+        for task in tasks[1:]:
+            task.cancel()  # in the same turn of the loop as they are told
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with pytest.raises(BusyError):  # the first of them has the one slot
+            await line.enter(soon(0.01))
+
+    asyncio.run(run())
+
+
+def test_a_few_short_turns_show_that_all_is_well() -> None:
+    async def run() -> None:
+        line = Line(1, 1.2, 2.0)
+        for _ in range(60):
+            await line.enter(soon())
+            line.leave(time.monotonic() - 0.6)
+        assert line.patience < 0.3
+        for _ in range(5):
+            line.leave(await line.enter(soon()))
+        assert line.patience == 1.2
+
+    asyncio.run(run())
