@@ -140,6 +140,13 @@ def test_nothing_to_read(upgrade, capsys):
     assert "no such file" in capsys.readouterr().err
 
 
+def test_what_was_not_read_in_both_changes(upgrade):
+    """Other rules depend on it: one finding, not one that comes and one that goes."""
+    text = conf(server="include gone.conf;")
+    _, out, _ = upgrade(text, "1.28.0", NEW, "--format", "json")
+    assert [each for each in changes(out) if each[1] == "NG005"] == [("changes", "NG005", 5, False)]
+
+
 def test_settings_count_but_for_their_version(upgrade, tmp_path):
     (tmp_path / "nginx-grpc.yaml").write_text(
         'nginx_grpc: {nginx_version: "1.10.0", levels: {NG502: warn}}\n'

@@ -102,5 +102,8 @@ def _directive(finding: Finding) -> object:
 
 
 def _node(finding: Finding) -> object:
-    """Equal for what is about one node; a finding about a line alone is like no other."""
-    return bool(finding.server or finding.location or finding.upstream) or finding
+    """Equal for what is about one node, or about one place without a directive of it, as an include
+    that was not read; a finding about a directive alone is like no other."""
+    if finding.server or finding.location or finding.upstream:
+        return True
+    return finding if finding.directive else (finding.file, finding.line, finding.key)
