@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from nginx_grpc.explain.places import Found, Place, Places
 from nginx_grpc.explain.values import value
 from nginx_grpc.explain.verdicts import by_line, known, verdict
 from nginx_grpc.findings import CheckResult
-from nginx_grpc.reports.json import JsonReport
+from nginx_grpc.reports.json import finding_json
 
 __all__ = ["Judged"]
 
@@ -38,17 +37,16 @@ class _Rules:
 
     @classmethod
     def of(cls, result: CheckResult) -> _Rules:
-        report = json.loads(JsonReport().render(result))
         findings: dict[str, list[dict[str, Any]]] = {}
-        for finding in report["findings"]:
-            findings.setdefault(finding["id"], []).append(finding)
+        for finding in result.findings:
+            findings.setdefault(finding.id, []).append(finding_json(finding))
         return cls(
             findings,
             set(result.rules),
-            {each["entry"]: set(each["unjudged"]) for each in report["inputs"]},
+            {each.entry: set(each.unjudged) for each in result.inputs},
             {
-                each["entry"]: "; ".join(f"{gap['what']}: {gap['reason']}" for gap in each["gaps"])
-                for each in report["inputs"]
+                each.entry: "; ".join(f"{gap.what}: {gap.reason}" for gap in each.gaps)
+                for each in result.inputs
             },
         )
 

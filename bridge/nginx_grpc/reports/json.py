@@ -9,7 +9,7 @@ from nginx_grpc import printable, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
-__all__ = ["JsonReport"]
+__all__ = ["JsonReport", "finding_json"]
 
 SCHEMA_VERSION = 1
 
@@ -55,7 +55,7 @@ class JsonReport(Report):
                 }
                 for given in result.inputs
             ],
-            "findings": [_finding(finding) for finding in result.findings],
+            "findings": [finding_json(finding) for finding in result.findings],
             "summary": {
                 "verdict": summary.verdict(result),
                 "deny": result.count("deny"),
@@ -84,7 +84,8 @@ class JsonReport(Report):
         return printable.json_text(json.dumps(value, indent=2)) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as every JSON of this tool has it."""
     names = (
         "id",
         "slug",

@@ -9,6 +9,7 @@ from typing import Any
 
 from nginx_grpc import printable, summary
 from nginx_grpc.findings import Finding
+from nginx_grpc.reports.json import finding_json
 from nginx_grpc.upgrade.comparison import Change
 from nginx_grpc.upgrade.facts import Fact, Place
 from nginx_grpc.upgrade.upgrade import Upgrade
@@ -17,21 +18,6 @@ __all__ = ["as_json", "as_text"]
 
 SCHEMA_VERSION = 1
 _SHOWN = 3
-_NAMES = (
-    "id",
-    "level",
-    "variant",
-    "message",
-    "file",
-    "line",
-    "key",
-    "server",
-    "location",
-    "upstream",
-    "remedy",
-    "evidence",
-    "waived",
-)
 
 
 def as_text(upgrade: Upgrade, width: int) -> str:
@@ -57,8 +43,8 @@ def as_json(upgrade: Upgrade) -> str:
             {
                 "kind": change.kind,
                 "breaks": change.breaks,
-                "finding": _finding(change.finding),
-                "was": _finding(change.was) if change.was else None,
+                "finding": finding_json(change.finding),
+                "was": finding_json(change.was) if change.was else None,
             }
             for change in upgrade.changes
         ],
@@ -88,10 +74,6 @@ def as_json(upgrade: Upgrade) -> str:
         },
     }
     return printable.json_text(json.dumps(value, indent=2)) + "\n"
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in _NAMES}
 
 
 def _change(change: Change) -> Iterator[tuple[str, str]]:
