@@ -15,6 +15,8 @@ _VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+))")
 # More alternatives, or longer ones, are not followed.
 _MOST = 64
 _LONGEST = 4096
+# What a leaf counts for in this, so that a text of thousands of them is not joined again and again.
+_LEAF = 16
 # What joining two texts costs beside assigning a variable.
 _EACH = 8
 
@@ -139,7 +141,7 @@ def _bounded(rows: dict[Alternative, Directive | None]) -> dict[Alternative, Dir
 
 
 def _length(row: Alternative) -> int:
-    return sum(len(piece) if isinstance(piece, str) else 1 for piece in row)
+    return sum(len(piece) if isinstance(piece, str) else _LEAF for piece in row)
 
 
 def _leaf_for(rows: Iterable[Alternative]) -> dict[Alternative, Directive | None]:
