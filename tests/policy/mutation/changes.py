@@ -53,7 +53,7 @@ def _of_branch(source: Source, rule: Node) -> Iterator[Change]:
         return
     if written(source, rule["body"]):
         first = source.span(rule["body"][0])
-        before = re.sub(r"#.*", "", source.text[: first.start]).rstrip()
+        before = re.sub(r"(?m)^\s*#.*", "", source.text[: first.start]).rstrip()
         text = source.text[first.start : first.end]
         if before.endswith("{"):
             yield Change("branch never taken", first, f"false; {text}")
