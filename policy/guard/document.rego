@@ -712,30 +712,9 @@ wrong_server(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_listen := {"fields", "address", "args", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "default", "speaks_http2", "file", "line", "column", "key"}
+keys_listen := {"fields", "address", "args", "socket", "port", "implicit", "ssl", "http2_parameter", "quic", "default_server", "default", "speaks_http2", "mixed", "file", "line", "column", "key"}
 
 ok_listen(x) if {
-	is_object(x)
-	count(x) == size_15
-	x.fields == count(x)
-	is_string(x.address)
-	is_array(x.args)
-	every item in x.args {
-		is_string(item)
-	}
-	is_string(x.socket)
-	kind.natural(x.port)
-	is_boolean(x.implicit)
-	is_boolean(x.ssl)
-	is_boolean(x.http2_parameter)
-	is_boolean(x.quic)
-	is_boolean(x.default_server)
-	kind.natural(x.default)
-	words_listen_speaks_http2[x.speaks_http2]
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-} else if {
 	is_object(x)
 	count(x) == size_16
 	x.fields == count(x)
@@ -753,6 +732,29 @@ ok_listen(x) if {
 	is_boolean(x.default_server)
 	kind.natural(x.default)
 	words_listen_speaks_http2[x.speaks_http2]
+	is_boolean(x.mixed)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+} else if {
+	is_object(x)
+	count(x) == size_17
+	x.fields == count(x)
+	is_string(x.address)
+	is_array(x.args)
+	every item in x.args {
+		is_string(item)
+	}
+	is_string(x.socket)
+	kind.natural(x.port)
+	is_boolean(x.implicit)
+	is_boolean(x.ssl)
+	is_boolean(x.http2_parameter)
+	is_boolean(x.quic)
+	is_boolean(x.default_server)
+	kind.natural(x.default)
+	words_listen_speaks_http2[x.speaks_http2]
+	is_boolean(x.mixed)
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -779,6 +781,7 @@ wrong_listen(x) := {"(no object)"} if {
 	{"default_server" | not is_boolean(object.get(x, "default_server", null))},
 	{"default" | not kind.natural(object.get(x, "default", null))},
 	{"speaks_http2" | not object.get(x, "speaks_http2", null) in {"yes", "no", "unknown"}},
+	{"mixed" | not is_boolean(object.get(x, "mixed", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -2037,9 +2040,9 @@ size_10 := 10
 
 size_11 := 11
 
-size_15 := 15
-
 size_16 := 16
+
+size_17 := 17
 
 size_18 := 18
 

@@ -68,6 +68,7 @@ listen(more) := fields(object.union(
 		"default_server": true,
 		"default": 0,
 		"speaks_http2": "yes",
+		"mixed": false,
 	}),
 	more,
 ))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from nginx_grpc import cli
-from tests.live.bench import certificate, dead_address, each, every, grpc_server, nginx
+from tests.live.bench import CURRENT, certificate, dead_address, each, every, grpc_server, nginx
 from tests.live.bench.clients import CLIENTS
 from tests.live.bench.nginx import Nginx, binary, folder, running
 
@@ -221,6 +221,20 @@ def test_a_web_site_beside_gRPC_answers_as_before(version, profile, unsafe, capf
             assert now_plain == was_plain
             if unsafe == "--unsafe":
                 assert called == every("OK" if names is up else "UNAVAILABLE")
+
+
+def test_a_web_site_on_a_plaintext_port_keeps_its_http_1(version):
+    """Before 1.25.1 a plaintext socket speaks one of the two: which one nobody decides here."""
+    plain = re.sub(r"    listen LISTEN ssl.*\n|    ssl_cert.*\n", "", MIXED)
+    with grpc_server() as greeter, rest_server() as rest:
+        names = {"GREETER": greeter, "REST": rest}
+        with nginx(plain, version, **names) as before:
+            was = answers(before.names["LISTEN_PLAIN"], secure=False)
+            assert "OK" not in seen(before.names["LISTEN_PLAIN"]).values()
+        with written(plain, version, "evidence", "--unsafe", names) as after:
+            assert answers(after.names["LISTEN_PLAIN"], secure=False) == was
+            called = seen(after.names["LISTEN_PLAIN"])
+        assert (called == every("OK")) == (version == CURRENT)
 
 
 @contextmanager

@@ -108,6 +108,9 @@ class Model:
         for server in servers:
             own_errors.find(server.locations)
         pages.find(servers, self._budget)
+        for server in servers:
+            if server.answers_others():
+                self._sockets.note_mixed(server.listening)
         arrival.decide(servers, self._sockets)
         self._accounts.close(self._configuration.entry)
         self._note_what_matters()
@@ -267,21 +270,12 @@ class Model:
             "directives": directives_json(scope.settings, SERVER_SETTINGS, budget),
             "locations": locations,
             "pages": pages,
-            "returns": [returned(each) for each in _returns(server.directive.block or [])],
+            "returns": [returned(each) for each in server.returns()],
         }
         placed(node, server.directive)
         if scope.gap is not None:
             node["gap"] = scope.gap
         return counted(node)
-
-
-def _returns(block: list[Directive]) -> Iterator[Directive]:
-    """The returns of a server itself, also those in its ifs."""
-    for directive in block:
-        if directive.name == "return":
-            yield directive
-        elif directive.name == "if":
-            yield from (inner for inner in directive.block or () if inner.name == "return")
 
 
 def _let_go(server: Server) -> None:

@@ -163,6 +163,7 @@ class Sockets:
         # Ranges that are not taken apart, and the other ports, of each address.
         self._ranges: dict[str, list[Listener]] = {}
         self._ports: dict[str, list[int]] = {}
+        self._mixed: set[tuple[str, bool]] = set()
         for server in servers:
             for listener in server.listeners:
                 self._add(listener)
@@ -187,6 +188,10 @@ class Sockets:
     def of(self, server: Listening) -> list[tuple[str, bool]]:
         """The sockets of one server, without those for QUIC."""
         return [key for item in server.listeners if not item.quic for key in self._keys[item]]
+
+    def note_mixed(self, server: Listening) -> None:
+        """This server answers requests that are not gRPC, or may."""
+        self._mixed.update(key for item in server.listeners for key in self._keys[item])
 
     def default_of(self, socket: tuple[str, bool]) -> Listening:
         """The server that answers there for every name that no server has."""
@@ -258,6 +263,7 @@ class Sockets:
             "default_server": default is listener.server,
             "default": self._numbers[id(default)],
             "speaks_http2": speaks.pop() if len(speaks) == 1 else "unknown",
+            "mixed": not self._mixed.isdisjoint(self._keys[listener]),
         }
         return counted(placed(node, listener.directive))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.listeners import Listening
@@ -13,6 +15,10 @@ from nginx_grpc.model.variables import HttpVariables
 from nginx_grpc.tree import Directive
 
 __all__ = ["Server"]
+
+_ERROR = re.compile("[45][0-9]{2}")
+# What error pages come to that are there for nothing else.
+_OF_ERRORS = ("page", "error", "file", "no_file")
 
 
 @dataclass(slots=True, eq=False)
@@ -50,12 +56,43 @@ class Server:
             name for directive in self.scope.own.get("server_name", ()) for name in directive.args
         ]
 
+    def returns(self) -> Iterator[Directive]:
+        """The returns of the server itself, also those in its ifs."""
+        for directive in self.directive.block or ():
+            if directive.name == "return":
+                yield directive
+            elif directive.name == "if":
+                yield from (inner for inner in directive.block or () if inner.name == "return")
+
+    def answers_others(self) -> bool:
+        """Whether requests that are not gRPC get more than an error here, or may."""
+        if self.scope.gaps or not self.locations:
+            return not any(map(_refuses, self.scope.own.get("return", ())))
+        if not all(map(_refuses, self.returns())):
+            return True
+        ends = {page["location"] for page in self.pages if page["answer"] in _OF_ERRORS}
+        return any(
+            location.handler != "grpc_pass"
+            and location.carries not in ("strong", "weak")
+            and location.modifier != "if"
+            and "internal" not in location.own
+            and location.id not in ends
+            and not (
+                location.handler == "return" and location.returns and _refuses(location.returns)
+            )
+            for location in self.locations
+        )
+
     def plain_names(self) -> tuple[str, ...]:
         """Its names where they are all it can be called by: no wildcard, no regex, no gap."""
         names = self.names
         if self.scope.gaps or not all(map(_is_plain, names)):
             return ()
         return tuple(name.lower() for name in names)
+
+
+def _refuses(returned: Directive) -> bool:
+    return bool(returned.args) and _ERROR.fullmatch(returned.args[0]) is not None
 
 
 def _is_plain(name: str) -> bool:

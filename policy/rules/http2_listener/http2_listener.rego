@@ -23,6 +23,11 @@
 #       fix:
 #         applicability: unsafe
 #         why: "before nginx 1.25.1 {address} then takes no HTTP/1.1 any more: whoever else comes there needs a socket of its own"
+#     web:
+#       when: it is without TLS, answers other requests too, and nginx may be older than 1.25.1
+#       fix:
+#         applicability: manual
+#         why: "where gRPC comes: before nginx 1.25.1 a plaintext socket with http2 takes no HTTP/1.1, and {address} answers other requests too. A listen of its own for gRPC (listen PORT http2), or settings that say which nginx it is: from 1.25.1 on http2 on takes both"
 #     default:
 #       when: it is without TLS, and its default server is another
 #       fix:
@@ -154,6 +159,10 @@ _changes(entry, mended) := ["udp"] if {
 	mended[0]["default"] != entry.number
 } else := [] if {
 	_has_directive
+} else := ["web"] if {
+	some listen in mended
+	not listen.ssl
+	listen.mixed
 } else := ["plaintext"] if {
 	not mended[0].ssl
 } else := ["shared"] if {

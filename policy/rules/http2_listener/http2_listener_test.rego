@@ -94,6 +94,13 @@ test_tls_comes_first_and_all_else_stays if {
 
 _plain := _passed([_listen("80", "no", {}), _listen("8080", "no", {})])
 
+_plain_with_web := _passed([_listen("80", "no", {}), _listen("80", "no", {"mixed": true})])
+
+test_plaintext_with_a_web_site if {
+	t.decisions(http2_listener.findings) == {"where gRPC comes: before nginx 1.25.1 a plaintext socket with http2 takes no HTTP/1.1, and 80 answers other requests too. A listen of its own for gRPC (listen PORT http2), or settings that say which nginx it is: from 1.25.1 on http2 on takes both"} with input as _plain_with_web
+	t.fixes(http2_listener.findings) == {["safe", "set http2 on"]} with input as _plain_with_web with data.nginx_grpc as _first_with
+}
+
 test_plaintext if {
 	found := http2_listener.findings with input as _plain
 	t.fixes(found) == {["unsafe", "replace listen listen 80 http2"]}

@@ -196,3 +196,28 @@ def test_a_fragment_without_listens():
     assert (listen["implicit"], listen["speaks_http2"]) == (True, "unknown")
     document = read("server_name a; listen 443 ssl http2; location / { grpc_pass a:50051; }")
     assert document["servers"][0]["listens"][0]["speaks_http2"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "mixed"),
+    [
+        ("location / { grpc_pass grpc://u:1; }", False),
+        ("location /a.B/ { grpc_pass grpc://u:1; } location /h { return 200; }", True),
+        ("location /a.B/ { grpc_pass grpc://u:1; } location / { return 404; }", False),
+        ("location /a.B/ { grpc_pass u:1; } location /w { proxy_pass http://u:1; }", True),
+        ("location /a.B/ { grpc_pass grpc://u:1; include unseen/*.conf; }", False),
+        ("location /a.B/ { grpc_pass grpc://u:1; } include unseen.conf;", True),
+        ("error_page 502 = /e; location / { grpc_pass u:1; } location = /e { return 204; }", False),
+        ("error_page 502 /e.x; location /a { grpc_pass u:1; } location /e.x { root /x; }", False),
+        ("error_page 418 @w; location / { grpc_pass u:1; } location @w { proxy_pass w; }", True),
+        ("location / { grpc_pass u:1; } location /i { internal; proxy_pass http://w; }", False),
+        ("location /a.B/ { proxy_pass http://u:50051; }", False),
+        ("location / { grpc_pass u:1; } if ($http_x) { return 301 https://y; }", True),
+        ("return 404;", False),
+        ("return 301 https://x;", True),
+        ("", True),
+    ],
+)  # fmt: skip
+def test_who_else_comes_to_a_socket(text, mixed):
+    both = listens(f"listen 80; {text}", "listen 80; listen 81; server_name b; return 403;")
+    assert [[listen["mixed"] for listen in each] for each in both] == [[mixed], [mixed, False]]
