@@ -8,9 +8,10 @@ import subprocess
 from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+REPOSITORY = "nginx-grpc-policy/nginx-grpc-policy"
 # The action as the examples use it, at a commit.
 ACTION = re.search(
-    r"uses: (nginx-grpc-policy/nginx-grpc-policy/\S+@(\S+))",
+    rf"uses: ({REPOSITORY}/\S+@(\S+))",
     (ROOT / "examples/github-actions/check.yml").read_text(),
 )
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
@@ -116,7 +117,7 @@ def act(
     command = ["act", event, "--json", "--eventpath", str(events), "--pull=false"]
     command += ["--platform", "ubuntu-latest=-self-hosted", "--no-cache-server", "--rm"]
     command += ["--action-cache-path", str(site.parent / "cache")]
-    command += ["--local-repository", f"nginx-grpc-policy/nginx-grpc-policy@{ACTION[2]}={action}"]
+    command += ["--local-repository", f"{REPOSITORY}@{ACTION[2]}={action}"]
     command += ["--local-repository", f"github/codeql-action@{digest[1]}={stand_in.parent}"]
     for name, value in (environment or {}).items():
         command += ["--env", f"{name}={value}"]
