@@ -11,6 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTION = "nginx-grpc-policy/nginx-grpc-policy/.github/actions/nginx-grpc"
+PACKAGE = "git+https://github.com/nginx-grpc-policy/nginx-grpc-policy"
 # Each file with what stands before the version, and after it.
 PLACES = [
     ("pyproject.toml", r'^version = "', '"'),
@@ -51,7 +52,7 @@ def pinned(version: str, commit: str) -> dict[pathlib.Path, str]:
         text = re.sub(
             rf"({re.escape(ACTION)})@\S+( # v{NUMBER})?", rf"\1@{commit} # v{version}", text
         )
-        texts[path] = text
+        texts[path] = re.sub(rf"({re.escape(PACKAGE)})@[0-9a-f]+", rf"\1@{commit}", text)
     return texts
 
 

@@ -39,6 +39,9 @@ def test_the_examples_own_action_is_one_commit_of_the_version_it_says():
         for found in re.findall(r"/nginx-grpc@([0-9a-f]{40}) # v(\S+)", path.read_text())
     }
     ((commit, version),) = used
+    every = [re.findall(r"[/-](?:grpc|policy)@([0-9a-f]+)", path.read_text()) for path in EXAMPLES]
+    assert all(every)
+    assert {one for each in every for one in each} == {commit}
     done = subprocess.run(
         ["git", "show", f"{commit}:pyproject.toml"], cwd=ROOT, capture_output=True, text=True
     )
