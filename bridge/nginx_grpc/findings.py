@@ -71,6 +71,11 @@ class Finding:
         return (self.file, self.line, self.id, self.server, self.location, self.upstream)
 
     @property
+    def is_to_decide(self) -> bool:
+        """Whether the remedy is what somebody has to decide, and no line to write."""
+        return self.fix.get("applicability") == "manual" and self.remedy == self.fix["why"]
+
+    @property
     def counts(self) -> bool:
         """Whether it is part of the verdict."""
         return self.waived is None and not self.baselined

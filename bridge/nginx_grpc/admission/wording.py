@@ -43,7 +43,8 @@ def denial(head: dict[str, Any], decision: Decision, shown: int) -> str:
     for number, finding in enumerate(decision.deny):
         text = finding.msg
         if finding.remedy:
-            text += "\n    write: " + finding.remedy.strip().replace("\n", "\n           ")
+            verb = f"\n    {_verb(finding)}: "
+            text += verb + finding.remedy.strip().replace("\n", "\n" + " " * (len(verb) - 1))
         if number >= shown or length + len(text) > _MESSAGE:
             left = count - number
             lines.append(f"and {left} more; `nginx-grpc check` on the same object shows all")
@@ -102,7 +103,11 @@ def audit(decision: Decision) -> dict[str, str]:
 
 def _line(finding: Finding) -> str:
     remedy = " ".join(finding.remedy.split())
-    return f"{finding.msg}; write: {remedy}" if remedy else finding.msg
+    return f"{finding.msg}; {_verb(finding)}: {remedy}" if remedy else finding.msg
+
+
+def _verb(finding: Finding) -> str:
+    return "to decide" if finding.is_to_decide else "write"
 
 
 def _place(refusal: dict[str, Any]) -> str:

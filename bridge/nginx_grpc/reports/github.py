@@ -60,7 +60,8 @@ def _verdict(result: CheckResult) -> Iterator[str]:
 
 
 def _command(finding: Finding) -> str:
-    remedy = f"\nWrite: {finding.remedy.strip()}" if finding.remedy else ""
+    verb = "To decide" if finding.is_to_decide else "Write"
+    remedy = f"\n{verb}: {finding.remedy.strip()}" if finding.remedy else ""
     properties = {
         "file": finding.file.removeprefix("./"),
         "line": str(max(1, finding.line)),

@@ -96,9 +96,15 @@ def _row(finding: Finding) -> str:
         f"{finding.level} {rule}",
         _plain(", ".join(where)),
         _plain(finding.message),
-        "<br>".join(_code(line) for line in finding.remedy.strip().splitlines()),
+        _remedy(finding),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _remedy(finding: Finding) -> str:
+    if finding.is_to_decide:
+        return _plain(f"to decide: {finding.remedy}")
+    return "<br>".join(_code(line) for line in finding.remedy.strip().splitlines())
 
 
 def _plain(text: str) -> str:

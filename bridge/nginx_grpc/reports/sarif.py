@@ -116,7 +116,8 @@ def _rule(rule: catalogue.Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int, mark: str, lines: Lines) -> dict[str, Any]:
-    remedy = f" Write: {' '.join(finding.remedy.split())}" if finding.remedy else ""
+    verb = "To decide" if finding.is_to_decide else "Write"
+    remedy = f" {verb}: {' '.join(finding.remedy.split())}" if finding.remedy else ""
     result: dict[str, Any] = {
         "ruleId": finding.id,
         "ruleIndex": rule,

@@ -81,7 +81,7 @@ class TextReport(Report):
             yield f"{number:>{gutter}} {self._style('dim', '|')}{mark} {shown}".rstrip()
         yield from self._paragraph("why", first.message)
         if first.remedy:
-            yield from self._lines("fix", first.remedy)
+            yield from self._remedy(first)
         if len(group) > 1:
             yield from self._paragraph("also", _others(group))
 
@@ -96,11 +96,14 @@ class TextReport(Report):
         for number, line in enumerate(wrapped):
             yield (self._style("dim", head) if number == 0 else " " * len(head)) + line
 
-    def _lines(self, label: str, text: str) -> Iterator[str]:
-        head = f"  {label}: "
+    def _remedy(self, finding: Finding) -> Iterator[str]:
+        if finding.is_to_decide:
+            yield from self._paragraph("to decide", finding.remedy)
+            return
+        head = "  fix: "
         shown = [
             piece
-            for line in text.strip("\n").splitlines()
+            for line in finding.remedy.strip("\n").splitlines()
             for piece in textwrap.wrap(
                 printable.line(line.expandtabs(len(_TAB))),
                 self._width - len(head),

@@ -126,6 +126,27 @@ def test_what_is_waived_is_shown_with_its_owner(form):
     assert "payments" in by_name(form).render(RESULTS["waived"])
 
 
+OPEN = "which of the two servers it is"
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "written"),
+    [
+        ("text", f"  to decide: {OPEN}\n", "  fix: listen 443 ssl;\n"),
+        ("github", f"%0ATo decide: {OPEN}", "%0AWrite: listen 443 ssl;"),
+        ("markdown", f" to decide: {OPEN} |", "<code>listen 443 ssl;<"),
+        ("sarif", f" To decide: {OPEN}", " Write: listen 443 ssl;"),
+    ],
+)
+def test_what_is_to_decide_is_no_line_to_write(form, told, written):
+    """The object of a controller can be said where nginx's own lines are to be decided."""
+    open_ = finding(remedy=OPEN, fix={"applicability": "manual", "why": OPEN, "edits": []})
+    said = replace(open_, remedy="listen 443 ssl;")
+    assert told in by_name(form).render(result(open_))
+    assert told not in by_name(form).render(result(said))
+    assert written in by_name(form).render(result(said))
+
+
 # SARIF
 
 
