@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Comment", "Configuration", "Directive", "Ineffective", "Placeholder", "Text"]
+__all__ = [
+    "Comment",
+    "Configuration",
+    "Directive",
+    "Ineffective",
+    "Manifests",
+    "Placeholder",
+    "Text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,29 @@ class Ineffective(NamedTuple):
 
 
 @dataclass(slots=True)
+class Manifests:
+    """The files that objects of Kubernetes were read from, to read them once more in other words.
+
+    Args:
+        files: their bytes by name, in the order in which they were read.
+        settings: the controller's ConfigMap as it was asked for: NAMESPACE/NAME, a file or a
+            folder; empty where it was not.
+        text: that file; None where it is none.
+        mounted: the files of that folder, which are named as its keys; None where it is none.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    settings: str = ""
+    text: bytes | None = None
+    mounted: dict[str, bytes] | None = None
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether `settings` is a file or a folder."""
+        return self.text is not None or self.mounted is not None
+
+
+@dataclass(slots=True)
 class Configuration:
     """One nginx configuration, read and unjudged.
 
@@ -153,6 +184,8 @@ class Configuration:
             each is written `$(NAME)`, and what stands for it is not known.
         config_map: of the same, the namespace and name of the controller's ConfigMap.
         ineffective: of objects that a controller makes nginx's text of, what they say in vain.
+        manifests: of the same, the files of all of them; else None.
+        class_name: of the same, the class of the controller.
     """
 
     kind: str
@@ -171,3 +204,5 @@ class Configuration:
     placeholders: list[Placeholder] = field(default_factory=list)
     ineffective: list[Ineffective] = field(default_factory=list)
     config_map: tuple[str, str] = ("", "")
+    manifests: Manifests | None = None
+    class_name: str = ""

@@ -12,6 +12,7 @@ from nginx_grpc import model, sources
 from nginx_grpc.check import check
 from nginx_grpc.engines import by_name
 from nginx_grpc.fixing.invariants import differences
+from tests.redaction.redacting import Redacted, found
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "controllers" / "ingress-nginx"
 MANIFESTS = sorted(FOLDER.glob("*.yaml"))
@@ -45,6 +46,14 @@ def test_locations_targets_and_values_are_those_of_the_rendering(manifest):
         for part in (each.parts or [each.state])
     }
     assert found == DIFFERENCES.get(manifest.stem, set())
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.stem)
+def test_redacted_it_is_judged_the_same(manifest):
+    redacted = Redacted(manifest.read_bytes())
+    assert sorted(redacted.findings) == sorted(found(redacted.original))
+    assert redacted.restored == redacted.original
+    assert "example.com" not in redacted.text.decode()
 
 
 @pytest.mark.parametrize("profile", ["checklist", "evidence"])

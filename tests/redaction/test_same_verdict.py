@@ -1,19 +1,31 @@
 """The verdict on a redacted configuration is the verdict on the original.
 
 Tried on every configuration that the project has: the examples, those of the live tests, the
-samples; `make full` tries all, `make test` some of them.
+samples; on the examples with objects of Kubernetes, and on a cluster of many kinds of them.
+`make full` tries all, `make test` some of them.
 """
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tests.engines.configurations import ROOT
 from tests.metamorphic.configurations import all_of_them
+from tests.redaction.planted_objects import PlantedObjects
 from tests.redaction.redacting import Redacted, built, found, read
 from tests.sampling import sample
 
 CONFIGURATIONS = all_of_them()
-TRIED = list(dict.fromkeys(["rich", *sample(CONFIGURATIONS, 20)]))
+OBJECTS = {
+    str(path.relative_to(ROOT)): path.read_text("latin-1")
+    for path in sorted(ROOT.glob("examples/rules/NG6*/*.yaml"))
+}
+# What is in base64 or in escapes is not translated back.
+OBJECTS["cluster"] = re.sub("(?:binaryData|immutable).*\n", "", PlantedObjects(1, rounds=1).text)
+TRIED = list(dict.fromkeys(["rich", *sample(CONFIGURATIONS, 20), "cluster", *sample(OBJECTS, 4)]))
+CONFIGURATIONS |= OBJECTS
 
 
 @pytest.fixture(scope="module", params=TRIED)

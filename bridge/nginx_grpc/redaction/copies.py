@@ -14,6 +14,7 @@ from nginx_grpc.commands.arguments import settings
 from nginx_grpc.errors import Refused
 from nginx_grpc.redaction.files import below, write_folder
 from nginx_grpc.redaction.inputs import Inputs, proven_redactor
+from nginx_grpc.sources.disk import inside
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor
@@ -64,6 +65,13 @@ def copies(inputs: Inputs, redactor: Redactor, search: SettingsSearch) -> Copies
             else:
                 found.files[name] = data
     return found
+
+
+def _folder_of(path: str, given: Sequence[str]) -> str:
+    """The folder among what was given that a file is in; empty for none."""
+    real = os.path.abspath(path)
+    folders = (each for each in given if os.path.isdir(each))
+    return next((each for each in folders if inside(real, [os.path.abspath(each)])), "")
 
 
 @contextmanager
@@ -120,12 +128,18 @@ def rehearsed(
     asked.root = moved(asked.root) if asked.root else asked.root
     if len(found.settings) == 1 and not asked.no_settings:
         asked.settings = moved(next(iter(found.settings)))
-    given = []
+    given: list[str] = []
     if inputs is not None:
         for configuration in inputs.read():
-            path = configuration.given
-            if moved(path) not in given:
-                given.append(moved(path))
+            manifests = configuration.manifests
+            if manifests is not None and manifests.settings:
+                said = manifests.settings
+                asked.controller_configmap = (
+                    moved(said) if manifests.on_disk else redactor.word(said, "object")
+                )
+            for path in [configuration.given] if manifests is None else manifests.files:
+                given.append(moved(_folder_of(path, paths) or path))
+    given = list(dict.fromkeys(given))
     asked.paths = given
     before = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="nginx-grpc-") as folder:

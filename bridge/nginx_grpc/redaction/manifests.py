@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,58 +12,32 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.grammar import Owner
+from nginx_grpc.redaction.object_vocabulary import (
+    API_VERSION,
+    FIELDS,
+    KINDS,
+    NAMING_HEADERS,
+    PATH_TYPES,
+    ROLES,
+    SNIPPETS,
+)
+from nginx_grpc.redaction.objects import ObjectWords, is_plain
 from nginx_grpc.redaction.texts import edits_of
-from nginx_grpc.redaction.vocabulary import AMOUNT, DIRECTIVES
 from nginx_grpc.redaction.words import Edit, apply
+from nginx_grpc.redaction.yaml_marks import outside
 from nginx_grpc.redaction.yaml_texts import Mapping, Node, Scalar, Sequence, YamlText
+from nginx_grpc.sources.ingress_nginx.annotations import PREFIX
+from nginx_grpc.sources.ingress_nginx.settings import KEYS
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor
 
-__all__ = ["outside", "redacted_manifest"]
+__all__ = ["redacted_manifest", "redacted_setting"]
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#+[ \t]*(?P<text>[^\n\r]*?)[ \t]*$", re.MULTILINE)
 _LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
-_ANCHOR = re.compile(r"(?<![^\s,\[{:-])[&*](?P<name>[^\s,\]}]+)")
+_LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
 _TEXTS = ("data", "binaryData", "stringData")
-_NAMING = frozenset(("labels", "annotations", "matchLabels", "selector", "nodeSelector", *_TEXTS))
-_OF_KUBERNETES = re.compile(r"(?:[a-z0-9-]+\.)*(?:kubernetes|k8s)\.io/")
-_VERSION = re.compile(r"(?:(?:apps|batch|policy|autoscaling|(?:[a-z]+\.)+k8s\.io)/)?v[0-9]\w*\Z")
-_PLAIN = re.compile(r"(?:true|false|null|~|yes|no|on|off|[0-9]{1,5}(?:\.[0-9]+)?)?\Z", re.I)
-_KINDS = frozenset(
-    """
-    ConfigMap ConfigMapList List Deployment Service Ingress IngressClass Secret Namespace Pod
-    DaemonSet StatefulSet Job CronJob ServiceAccount Role RoleBinding ClusterRole
-    ClusterRoleBinding PersistentVolumeClaim HTTPRoute GRPCRoute Gateway Kustomization HelmRelease
-    VirtualServer VirtualServerRoute TransportServer Template NetworkPolicy PodDisruptionBudget
-    HorizontalPodAutoscaler Policy
-    """.split()  # noqa: SIM905
-)
-_KEYS = frozenset(
-    """
-    apiVersion kind metadata name namespace labels annotations data binaryData stringData immutable
-    items objects spec status template replicas selector matchLabels matchExpressions containers
-    initContainers image imagePullPolicy command args env envFrom value valueFrom configMapKeyRef
-    configMapRef secretKeyRef secretRef key optional ports containerPort hostPort port targetPort
-    nodePort protocol type clusterIP loadBalancerIP resources limits requests cpu memory
-    volumeMounts mountPath subPath readOnly volumes configMap secret emptyDir defaultMode items path
-    livenessProbe readinessProbe startupProbe httpGet grpc tcpSocket exec initialDelaySeconds
-    periodSeconds timeoutSeconds failureThreshold successThreshold scheme host rules http paths
-    pathType backend service number tls hosts secretName ingressClassName serviceAccountName
-    nodeSelector tolerations affinity securityContext runAsUser runAsNonRoot runAsGroup fsGroup
-    allowPrivilegeEscalation capabilities drop add readOnlyRootFilesystem restartPolicy dnsPolicy
-    hostNetwork terminationGracePeriodSeconds strategy rollingUpdate maxSurge maxUnavailable
-    revisionHistoryLimit imagePullSecrets generation resourceVersion uid creationTimestamp
-    parentRefs hostnames matches method backendRefs filters weight listeners parameters
-    """.split()  # noqa: SIM905
-)
-_INGRESS = frozenset(
-    """
-    class rewrite target configuration snippet cluster issuer app instance managed by part of
-    component protocol path regex use cors origin allow proxy body size timeout read send connect
-    ssl redirect force backend server
-    """.split()  # noqa: SIM905
-).union(*(name.split("_") for name in DIRECTIVES))
+_NAMING = ("labels", "annotations", "matchLabels", "selector", "nodeSelector")
 
 
 class Places(NamedTuple):
@@ -70,6 +45,18 @@ class Places(NamedTuple):
 
     owners: dict[tuple[str, str], Owner]
     columns: dict[tuple[str, str], Columns]
+
+
+class _At(NamedTuple):
+    """What a node is: its role, the kind of its object, and whether that is a ConfigMap of headers.
+
+    The role of a scalar is one of ROLES, `annotation NAME` or empty; of a mapping one of _NAMING
+    or _TEXTS, or empty.
+    """
+
+    role: str = ""
+    kind: str = ""
+    headers: bool = False
 
 
 def redacted_manifest(
@@ -89,134 +76,194 @@ def redacted_manifest(
         columns: takes those of each key.
     """
     text = YamlText(data)
-    edits: list[Edit] = []
+    walk = _Walk(file, redactor, Places(owners, columns), _named_headers(text))
     for node in text.documents:
-        _node(node, file, redactor, Places(owners, columns), edits)
+        walk.document(node)
+    edits = [edit for each in walk.found.values() for edit in each]
     edits.extend(outside(text, redactor))
     return apply(text.text, edits).encode("latin-1")
 
 
-def outside(text: YamlText, redactor: Redactor) -> Iterator[Edit]:
-    """What stands between the scalars: comments, and the names of anchors."""
-    at = 0
-    for scalar in sorted(text.scalars, key=lambda each: each.start):
-        yield from _between(text.text, at, scalar.start, redactor)
-        if scalar.style in ("|", ">"):
-            head = scalar.start + scalar.raw.find("\n")
-            for found in _COMMENT.finditer(text.text, scalar.start, head):
-                yield from _phrase(text.text, *found.span("text"), redactor)
-        at = max(at, scalar.start + len(scalar.raw))
-    yield from _between(text.text, at, len(text.text), redactor)
-
-
-def _between(text: str, start: int, end: int, redactor: Redactor) -> Iterator[Edit]:
-    for found in _COMMENT.finditer(text, start, end):
-        yield from _phrase(text, *found.span("text"), redactor)
-    for found in _ANCHOR.finditer(text, start, end):
-        part: list[Edit] = []
-        redactor.words.scan(text, *found.span("name"), part, "name")
-        yield from part
+def redacted_setting(key: str, data: bytes, redactor: Redactor) -> bytes:
+    """A key of the controller's ConfigMap, in a file of its own."""
+    text = data.decode("latin-1")
+    return apply(text, _setting(key, text, redactor)).encode("latin-1")
 
 
 def _phrase(text: str, start: int, end: int, redactor: Redactor) -> Iterator[Edit]:
     written = text[start:end]
-    if not re.search(r"[A-Za-z0-9\x80-\xff]", written):
-        return
-    done = redactor.names.phrase(written, "comment")
-    if done != written:
-        yield Edit(start, end, done)
+    if _LETTERS.search(written):
+        done = redactor.names.phrase(written, "comment")
+        if done != written:
+            yield Edit(start, end, done)
 
 
-def _node(
-    top: Node,
-    file: str,
-    redactor: Redactor,
-    places: Places,
-    edits: list[Edit],
-) -> None:
-    waiting: list[tuple[Node, str, bool]] = [(top, "", False)]
-    while waiting:
-        node, above, naming = waiting.pop()
-        if isinstance(node, Sequence):
-            waiting.extend((item, above, False) for item in reversed(node.items))
-        elif isinstance(node, Scalar):
-            edits.extend(node.edits(_scalar(node, above, redactor)))
+def _named_headers(text: YamlText) -> set[str]:
+    """The ConfigMaps of headers that settings and annotations name."""
+    found: set[str] = set()
+    for key, value in text.pairs:
+        if key.value.removeprefix(PREFIX) in NAMING_HEADERS and isinstance(value, Scalar):
+            found.add(value.value)
+    return found
+
+
+class _Walk:
+    """Goes through the nodes of a file; what stands in several places counts where most is known.
+
+    Attributes:
+        found: what is replaced in each scalar, by its id.
+    """
+
+    def __init__(self, file: str, redactor: Redactor, places: Places, headers: set[str]) -> None:
+        self._file = file
+        self._redactor = redactor
+        self._places = places
+        self._headers = headers
+        self._words = ObjectWords(redactor)
+        self._weights: dict[int, int] = {}
+        self._seen: set[tuple[int, _At]] = set()
+        self.found: dict[int, list[Edit]] = {}
+
+    def document(self, top: Node) -> None:
+        """One document."""
+        waiting: list[tuple[Node, _At]] = [(top, _At())]
+        while waiting:
+            node, at = waiting.pop()
+            if isinstance(node, Scalar):
+                self._put(node, self._scalar(node, at.role), 1 + bool(at.role))
+                continue
+            if at.role.startswith("annotation "):
+                at = at._replace(role="")
+            if (id(node), at) in self._seen:
+                continue
+            self._seen.add((id(node), at))
+            if isinstance(node, Sequence):
+                waiting.extend((item, at) for item in reversed(node.items))
+            else:
+                waiting.extend(self._mapping(node, at))
+
+    def _put(self, scalar: Scalar, edits: list[Edit], weight: int) -> None:
+        if weight > self._weights.get(id(scalar), 0):
+            self._weights[id(scalar)] = weight
+            self.found[id(scalar)] = list(scalar.edits(edits))
+
+    def _mapping(self, node: Mapping, at: _At) -> Iterator[tuple[Node, _At]]:
+        kind = node.get("kind")
+        if not at.role and isinstance(kind, Scalar) and kind.value:
+            at = _At(kind=kind.value.removesuffix("List"), headers=self._is_headers(node))
+        if at.role in _NAMING:
+            for key, value in node.items:
+                self._put(key, self._words.key(key.value), 2)
+                role = f"annotation {key.value}" if at.role == "annotations" else ""
+                yield value, at._replace(role=role)
+        elif at.role in _TEXTS:
+            for key, value in node.items:
+                if isinstance(value, Scalar):
+                    self._text(key, value, at)
+                else:
+                    self._put(key, self._words.scalar("", key.value), 1)
+                    yield value, at._replace(role="")
         else:
             for key, value in node.items:
-                edits.extend(key.edits(_key(key, above, naming, redactor)))
-                inner = key.value in _NAMING and isinstance(value, Mapping)
-                if above in _TEXTS and naming and isinstance(value, Scalar):
-                    edits.extend(_text(key, value, above, file, redactor, places))
+                if key.value not in FIELDS and key.value != "<<":
+                    self._put(key, self._words.scalar("", key.value), 1)
                 else:
-                    waiting.append((value, key.value, inner))
+                    self._put(key, [], 1)
+                yield value, at._replace(role=self._role(key.value, value, at.kind))
+
+    @staticmethod
+    def _role(key: str, value: Node, kind: str) -> str:
+        if isinstance(value, Mapping):
+            return key if key in (*_NAMING, *_TEXTS) else ""
+        if kind == "IngressClass" and key == "controller":
+            return key
+        return ROLES.get(key, "")
+
+    def _is_headers(self, node: Mapping) -> bool:
+        metadata = node.get("metadata")
+        if not self._headers or not isinstance(metadata, Mapping):
+            return False
+        parts = [metadata.get("namespace"), metadata.get("name")]
+        space, name = (part.value if isinstance(part, Scalar) else "" for part in parts)
+        return f"{space or 'default'}/{name}" in self._headers
+
+    def _scalar(self, node: Scalar, role: str) -> list[Edit]:
+        value = node.value
+        if role.startswith("annotation "):
+            name = role.removeprefix("annotation ")
+            owner = SNIPPETS.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+            if owner is not None:
+                return _nginx(value, owner, self._redactor)
+            if "\n" in value.strip():
+                return _lines(value, self._redactor)
+            return self._words.annotation(name, value)
+        kept = {
+            "apiVersion": API_VERSION.match(value) is not None,
+            "kind": value in KINDS,
+            "pathType": value in PATH_TYPES,
+        }
+        return [] if kept.get(role) else self._words.scalar(role, value)
+
+    def _text(self, key: Scalar, value: Scalar, at: _At) -> None:
+        """A key of a ConfigMap, or of what has texts as that does."""
+        name = key.value.encode("latin-1").decode("utf-8")
+        owner = self._places.owners.get((self._file, name))
+        edits: list[Edit] = []
+        if at.role == "binaryData":
+            self._redactor.words.file(key.value, 0, len(key.value), edits)
+            self._put(key, edits, 2)
+            self._weights[id(value)] = 3
+            self.found[id(value)] = list(_binary(value, self._redactor, owner))
+        elif owner is not None and _is_nginx(value.value, owner):
+            self._redactor.words.file(key.value, 0, len(key.value), edits)
+            self._put(key, edits, 2)
+            found = list(edits_of(value.value, self._redactor.grammar, self._redactor.names, owner))
+            self._places.columns[self._file, name] = Columns(value.value, found, value.first_line)
+            self._put(value, found, 3)
+        elif at.headers:
+            names, values = self._words.header(key.value, value.value)
+            self._put(key, names, 2)
+            self._put(value, values, 2)
+        elif key.value in KEYS:
+            self._put(key, [], 2)
+            self._put(value, _setting(key.value, value.value, self._redactor), 2)
+        else:
+            if "." in key.value:
+                self._redactor.words.file(key.value, 0, len(key.value), edits)
+            else:
+                edits = self._words.setting(key.value)
+            self._put(key, edits, 2)
+            self._put(value, _lines(value.value, self._redactor), 2)
 
 
-def _key(key: Scalar, above: str, naming: bool, redactor: Redactor) -> list[Edit]:
-    found: list[Edit] = []
-    if naming and above in _TEXTS:
-        redactor.words.file(key.value, 0, len(key.value), found)
-    elif naming:
-        own = _OF_KUBERNETES.match(key.value)
-        start = own.end() if own else 0
-        rest = key.value[start:]
-        if not (own and all(part in _INGRESS for part in re.split("[-_.]", rest))):
-            redactor.words.scan(key.value, start, len(key.value), found, "name")
-    elif key.value not in _KEYS and key.value != "<<":
-        redactor.words.scan(key.value, 0, len(key.value), found, "name")
-    return found
+def _setting(key: str, value: str, redactor: Redactor) -> list[Edit]:
+    if key in SNIPPETS:
+        return _nginx(value, SNIPPETS[key], redactor)
+    if key not in KEYS or "\n" in value.strip():
+        return _lines(value, redactor)
+    return ObjectWords(redactor).value(key, value)
 
 
-def _scalar(node: Scalar, key: str, redactor: Redactor) -> list[Edit]:
-    found: list[Edit] = []
-    value = node.value
-    if key == "apiVersion" and _VERSION.match(value):
-        return found
-    if key == "kind" and value in _KINDS:
-        return found
-    if _PLAIN.match(value) or AMOUNT.match(value):
-        return found
-    if value.startswith("/"):
-        redactor.words.path(value, 0, len(value), found)
-    elif key == "host":
-        redactor.words.host(value, 0, len(value), found)
-    else:
-        redactor.words.scan(value, 0, len(value), found, "name")
-    return found
+def _nginx(text: str, owner: Owner, redactor: Redactor) -> list[Edit]:
+    """nginx's own text; what it can't read is replaced line by line."""
+    if not _is_nginx(text, owner):
+        return _lines(text, redactor)
+    return list(edits_of(text, redactor.grammar, redactor.names, owner))
 
 
-def _text(
-    key: Scalar,
-    value: Scalar,
-    part: str,
-    file: str,
-    redactor: Redactor,
-    places: Places,
-) -> Iterator[Edit]:
-    """What is replaced in the value of a key of a ConfigMap."""
-    name = key.value.encode("latin-1").decode("utf-8")
-    owner = places.owners.get((file, name))
-    if part == "binaryData":
-        yield from _binary(value, redactor, owner)
-    elif owner is not None and _is_nginx(value.value, owner):
-        found = list(edits_of(value.value, redactor.grammar, redactor.names, owner))
-        places.columns[file, name] = Columns(value.value, found, value.first_line)
-        yield from value.edits(found)
-    else:
-        yield from _other(value, redactor)
-
-
-def _other(value: Scalar, redactor: Redactor) -> Iterator[Edit]:
+def _lines(text: str, redactor: Redactor) -> list[Edit]:
     """A text of another language is replaced line by line."""
-    if _PLAIN.match(value.value.strip()) or AMOUNT.match(value.value.strip()):
-        return
-    edits: list[Edit] = []
-    for line in _LINE.finditer(value.value):
-        edits.extend(_phrase(value.value, *line.span(), redactor))
-    yield from value.edits(edits)
+    if is_plain(text):
+        return []
+    return [edit for line in _LINE.finditer(text) for edit in _phrase(text, *line.span(), redactor)]
 
 
 def _binary(value: Scalar, redactor: Redactor, owner: Owner | None) -> Iterator[Edit]:
-    data = base64.b64decode("".join(value.value.split()))
+    try:
+        data = base64.b64decode("".join(value.value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        yield from value.edits(_lines(value.value, redactor))
+        return
     if owner is not None and _is_nginx(data.decode("latin-1"), owner):
         done = redactor.text(data, owner)
     else:

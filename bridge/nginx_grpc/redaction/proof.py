@@ -59,11 +59,15 @@ def proven(
             _settings(each, redactor)
         redactor.settle()
         settings: dict[int, Given] = {}
-        for configuration in configurations:
-            own = given[id(configuration)]
-            redactor.configuration(configuration)
-            settings[id(configuration)] = _settings(own, redactor)
-        after = judge(configurations, lambda each, known=settings: known[id(each)])  # type: ignore[misc]
+        try:
+            for configuration in configurations:
+                own = given[id(configuration)]
+                redactor.configuration(configuration)
+                settings[id(configuration)] = _settings(own, redactor)
+            after = judge(configurations, lambda each, known=settings: known[id(each)])  # type: ignore[misc]
+        except Refused as refused:
+            differs = refused.what
+            continue
         differs = _difference(before, after, redactor)
         if not differs:
             return redactor, after

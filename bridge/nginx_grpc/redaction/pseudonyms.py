@@ -15,7 +15,7 @@ __all__ = ["KINDS", "Pseudonyms"]
 #: The kinds of words, the one that says most first: `host1` stands for a word that is a part of a
 #: host's name anywhere.
 KINDS = (
-    *("host", "upstream", "service", "method", "pkg", "path", "file"),
+    *("host", "upstream", "service", "method", "pkg", "path", "file", "object"),
     *("header", "name", "word"),
 )
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

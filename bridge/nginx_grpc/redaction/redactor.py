@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
+from nginx_grpc.errors import Refused
 from nginx_grpc.redaction.addresses import Addresses
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.configurations import Tree, owners
@@ -16,7 +19,8 @@ from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.texts import TOP, edits_of
 from nginx_grpc.redaction.words import Edit, Words, apply
-from nginx_grpc.tree import Configuration
+from nginx_grpc.sources.objects import read_again
+from nginx_grpc.tree import Configuration, Manifests
 
 __all__ = ["Redactor"]
 
@@ -40,9 +44,16 @@ class Redactor:
         self.patterns = Patterns(self.words)
         self.grammar = Grammar(self.words, self.patterns)
         self._lines = Lines(self.words)
+        self._owners: dict[tuple[str, str], Owner] = {}
+        self._manifests: dict[tuple[str, bool], tuple[bytes, dict[tuple[str, str], Columns]]] = {}
+        self._again: dict[str, Configuration] = {}
 
     def see(self, configurations: Iterable[Configuration]) -> None:
         """Looks at the texts of configurations."""
+        configurations = list(configurations)
+        for configuration in configurations:
+            if configuration.kind == "manifest" and configuration.manifests is None:
+                self._owners.update(owners(configuration))
         for configuration in configurations:
             for name in (configuration.given, configuration.entry, *configuration.files):
                 self.file(name)
@@ -62,19 +73,62 @@ class Redactor:
     def _texts(
         self, configuration: Configuration, columns: dict[tuple[str, str], Columns]
     ) -> dict[str, bytes]:
+        if configuration.manifests is not None:
+            return self._objects(configuration.manifests)
         places = owners(configuration)
         texts: dict[str, bytes] = {}
         for file, data in configuration.texts.items():
             if configuration.kind == "manifest":
-                from nginx_grpc.redaction.manifests import redacted_manifest
-
-                texts[file] = redacted_manifest(data, file, self, places, columns)
+                texts[file] = self._manifest(file, data, columns)
                 continue
             text = data.decode("latin-1")
             edits = list(edits_of(text, self.grammar, self.names, places.get((file, ""), TOP)))
             columns[file, ""] = done = Columns(text, edits)
             texts[file] = done.redacted()
         return texts
+
+    def _manifest(self, file: str, data: bytes, columns: dict[tuple[str, str], Columns]) -> bytes:
+        from nginx_grpc.redaction.manifests import redacted_manifest
+
+        key = (file, self.names.settled)
+        if key not in self._manifests:
+            found: dict[tuple[str, str], Columns] = {}
+            self._manifests[key] = redacted_manifest(data, file, self, self._owners, found), found
+        done, found = self._manifests[key]
+        columns.update(found)
+        return done
+
+    def _objects(self, manifests: Manifests) -> dict[str, bytes]:
+        """The files of objects with pseudonyms, by their old names."""
+        from nginx_grpc.redaction.manifests import redacted_setting
+
+        texts = {file: self._manifest(file, data, {}) for file, data in manifests.files.items()}
+        if manifests.text is not None:
+            texts[manifests.settings] = self._manifest(manifests.settings, manifests.text, {})
+        for file, data in (manifests.mounted or {}).items():
+            texts[file] = redacted_setting(os.path.basename(file), data, self)
+        for file in texts:
+            self.file(file)
+        return texts
+
+    def _of_objects(self, configuration: Configuration, manifests: Manifests) -> None:
+        """Puts what is read of the redacted objects in place of what was read of the others."""
+        name = self.word(configuration.class_name, "object")
+        if name not in self._again:
+            texts = self._objects(manifests)
+            new = Manifests({self.file(file): texts[file] for file in manifests.files})
+            kind = "file" if manifests.on_disk else "object"
+            new.settings = self.word(manifests.settings, kind)
+            if manifests.text is not None:
+                new.text = texts[manifests.settings]
+            if manifests.mounted is not None:
+                new.mounted = {self.file(file): texts[file] for file in manifests.mounted}
+            self._again = {each.class_name: each for each in read_again(new)}
+        found = self._again.pop(name, None)
+        if found is None:
+            raise Refused("with pseudonyms in them the objects are others", "show a part of them")
+        for each in fields(Configuration):
+            setattr(configuration, each.name, getattr(found, each.name))
 
     def text(self, data: bytes, owner: Owner = TOP) -> bytes:
         """nginx text with pseudonyms; `owner` is the block that includes it."""
@@ -84,6 +138,9 @@ class Redactor:
 
     def configuration(self, configuration: Configuration) -> None:
         """Puts pseudonyms into a configuration that was seen, in place."""
+        if configuration.manifests is not None:
+            self._of_objects(configuration, configuration.manifests)
+            return
         columns: dict[tuple[str, str], Columns] = {}
         texts = self._texts(configuration, columns)
         Tree(self.grammar, self.names, self.file, columns).redact(configuration, texts)
@@ -109,7 +166,8 @@ class Redactor:
         return self._applied(name, "file")
 
     def word(self, text: str, kind: str) -> str:
-        """A text of one kind: file, host, path, header, variable, upstream or value."""
+        """A text of one kind: file, host, path, header, variable, upstream, value, or object for
+        the name of one of Kubernetes."""
         return self._applied(text, kind)
 
     def settings(self, values: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -140,6 +198,10 @@ class Redactor:
             self.words.host(view, 0, len(view), edits, "upstream")
         elif kind == "path":
             self.words.path(view, 0, len(view), edits)
+        elif kind == "object":
+            from nginx_grpc.redaction.objects import ObjectWords
+
+            edits += ObjectWords(self).name(view)
         elif kind == "header":
             self.words.header(view, 0, len(view), edits)
         elif kind == "pattern":

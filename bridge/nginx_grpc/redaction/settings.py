@@ -90,8 +90,8 @@ def _is_plain(value: str, kind: str) -> bool:
 
 def redacted_settings_text(data: bytes, redactor: Redactor) -> bytes:
     """A settings file with pseudonyms."""
-    from nginx_grpc.redaction.manifests import outside
     from nginx_grpc.redaction.words import apply
+    from nginx_grpc.redaction.yaml_marks import outside
     from nginx_grpc.redaction.yaml_texts import Node, Scalar, Sequence, YamlText
 
     text = YamlText(data)

@@ -26,6 +26,7 @@ from nginx_grpc.redaction.vocabulary import (
     VERSION,
     is_module,
 )
+from nginx_grpc.sources.ingress_nginx.settings import KEYS
 
 __all__ = ["Edit", "Words", "apply"]
 
@@ -55,8 +56,10 @@ _LEADING = re.compile(r"([0-9]{1,2})(?=[A-Za-z][A-Za-z])")
 _FEATURES = {
     "path": re.compile(r"grpc|gateway|transcod|metrics|health|error", re.IGNORECASE),
     "file": re.compile(r"grpc|nginx", re.IGNORECASE),
+    "object": re.compile(r"grpc|gateway|transcod|nginx", re.IGNORECASE),
     "word": re.compile(r"grpc|gateway|transcod", re.IGNORECASE),
 }
+_ORDERED = ("file", "object")
 _OF_PATHS = frozenset(("path", "pkg", "service", "method"))
 _SERVICE = re.compile(
     r"/?((?:[a-z_][A-Za-z0-9_]*\\?\.)+)([A-Za-z_][A-Za-z0-9_]*)(?:/([A-Z][A-Za-z0-9_]*)?)?"
@@ -140,7 +143,7 @@ class Words:
             slash = text.find("/", at, end)
             stop = end if slash < 0 else slash
             part = text[at:stop].lower()
-            if part not in FOLDERS and not is_module(part):
+            if part not in FOLDERS and part not in KEYS and not is_module(part):
                 self.scan(text, at, stop, edits, "file")
             at = stop + 1
 
@@ -343,7 +346,8 @@ class Words:
 
     def _pieces(self, text: str, start: int, end: int, edits: list[Edit], kind: str) -> None:
         """A run at whose features rules look: what is around them."""
-        features = _FEATURES["path" if kind in _OF_PATHS else "file" if kind == "file" else "word"]
+        by = "path" if kind in _OF_PATHS else kind if kind in _ORDERED else "word"
+        features = _FEATURES[by]
         at = start
         after = self._after_grpc(text, start)
         if kind in _OF_PATHS and text[start - 1 : start] == "/":
@@ -378,7 +382,7 @@ class Words:
             self._digits(text, start, end, edits)
         else:
             self._edit(
-                edits, start, end, written, self.names.word(written, kind, ordered=kind == "file")
+                edits, start, end, written, self.names.word(written, kind, ordered=kind in _ORDERED)
             )
 
     @staticmethod

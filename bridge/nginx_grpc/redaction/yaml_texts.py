@@ -20,6 +20,7 @@ _DOUBLE = re.compile(
     r"\\(?:(?P<sign>[0abtnvfre \"/\\N_LP])|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})"
     r"|U(?P<U>[0-9A-Fa-f]{8}))"
 )
+_WORD = re.compile(r"[^ \t\r\n]+")
 _SIGNS = dict(
     zip(
         '0abtnvfre "/\\N_LP',
@@ -47,7 +48,7 @@ class Scalar:
         if not edits:
             return
         places = self._places()
-        if places is None:
+        if places is None or self._folds(places, edits):
             value = self.value
             for start, end, new in sorted(edits, reverse=True):
                 value = value[:start] + new + value[end:]
@@ -60,11 +61,12 @@ class Scalar:
             yield Edit(self.start + places[start], self.start + places[end], new)
 
     def _places(self) -> list[int] | None:
-        """Where in `raw` each byte of the value stands, and its end; None where it is folded."""
+        """Where in `raw` each byte of the value stands, and its end; None where that can't be told
+        for escapes."""
         if self.style == "|":
             return self._literal()
         if "\n" in self.raw or self.style == ">":
-            return None
+            return self._folded()
         if not self.style:
             return list(range(len(self.value) + 1)) if self.raw == self.value else None
         inner = self.raw[1:-1]
@@ -81,6 +83,28 @@ class Scalar:
         value.append(inner[at:])
         places.extend(range(at + 1, len(inner) + 2))
         return places if "".join(value) == self.value else None
+
+    def _folds(self, places: list[int], edits: list[Edit]) -> bool:
+        """Whether an edit takes in a line end that the value has as a space."""
+        return self.style != "|" and any(
+            "\n" in self.raw[places[start] : places[end]] for start, end, _ in edits
+        )
+
+    def _folded(self) -> list[int] | None:
+        # Folding changes nothing but the space between words.
+        head = self.raw.find("\n") if self.style == ">" else 1 if self.style else 0
+        written = _WORD.finditer(self.raw, head, len(self.raw) - (self.style in ("'", '"')))
+        places: list[int] = []
+        for word in _WORD.finditer(self.value):
+            found = next(written, None)
+            if found is None or found[0] != word[0] or "\\" in word[0]:
+                return None
+            places += [places[-1] if places else head] * (word.start() - len(places))
+            places += range(found.start(), found.end())
+            places.append(found.end())
+        if next(written, None) is not None:
+            return None
+        return places + [places[-1] if places else head] * (len(self.value) + 1 - len(places))
 
     def _literal(self) -> list[int] | None:
         head, _, content = self.raw.partition("\n")
@@ -133,6 +157,11 @@ class YamlText:
 
     Args:
         data: valid YAML.
+
+    Attributes:
+        scalars: all of them, in their order; an alias is the node that it stands for.
+        pairs: the keys of all mappings, each with its value.
+        documents: its documents.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -145,6 +174,7 @@ class YamlText:
             sizes = (len(sign.encode()) for sign in decoded)
             self._offsets = list(accumulate(sizes, initial=0))
         self.scalars: list[Scalar] = []
+        self.pairs: list[tuple[Scalar, Node]] = []
         self.documents = list(self._documents())
 
     def _place(self, index: int) -> int:
@@ -153,6 +183,7 @@ class YamlText:
 
     def _documents(self) -> Iterator[Node]:
         stack: list[tuple[Sequence | Mapping, list[Scalar]]] = []
+        anchors: dict[str, Node] = {}
         for event in yaml.parse(self._decoded, Loader=_LOADER):
             node: Node
             if isinstance(event, yaml.ScalarEvent):
@@ -162,7 +193,9 @@ class YamlText:
                 end = self._place(event.end_mark.index)
                 node = self._scalar(event, start, end)
                 self.scalars.append(node)
-            elif isinstance(event, (yaml.AliasEvent, yaml.SequenceStartEvent)):
+            elif isinstance(event, yaml.AliasEvent):
+                node = anchors[event.anchor or ""]
+            elif isinstance(event, yaml.SequenceStartEvent):
                 node = Sequence()
             elif isinstance(event, yaml.MappingStartEvent):
                 node = Mapping()
@@ -172,13 +205,18 @@ class YamlText:
                     yield top
                 continue
             else:
+                if isinstance(event, yaml.DocumentStartEvent):
+                    anchors = {}
                 continue
+            if isinstance(event, yaml.NodeEvent) and event.anchor:
+                anchors[event.anchor] = node
             if stack:
                 parent, keys = stack[-1]
                 if isinstance(parent, Sequence):
                     parent.items.append(node)
                 elif keys:
                     parent.items.append((keys.pop(), node))
+                    self.pairs.append(parent.items[-1])
                 elif isinstance(node, Scalar):
                     keys.append(node)
                 else:

@@ -141,6 +141,8 @@ class ManifestSource(Source):
             elif kind != "ingress" and (line := _text_in(node)):
                 where = f"{self._file}:{line}"
                 quoting.append(f"not judged: nginx text in an object that is not read ({where})")
+        if objects is not None and (kinds or taken):
+            objects.manifests.files.setdefault(self._file, self._data)
         if not found and not taken:
             raise unread[0] if unread else self._nothing(kinds)
         if self._options.unread is not None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import ReadOptions
-from nginx_grpc.tree import Configuration
+from nginx_grpc.tree import Configuration, Manifests
 
 if TYPE_CHECKING:
     from nginx_grpc.sources.ingress_nginx.cluster import Cluster
     from nginx_grpc.sources.yaml_nodes import Mapping
 
-__all__ = ["Objects"]
+__all__ = ["Objects", "read_again"]
 
 _RENDERED = (
     "judge what its controller writes: "
@@ -29,11 +31,15 @@ class Objects:
 
     Args:
         options: see ReadOptions.
+
+    Attributes:
+        manifests: the files that they stand in.
     """
 
     def __init__(self, options: ReadOptions) -> None:
         self._options = options
         self._cluster: Cluster | None = None
+        self.manifests = Manifests(settings=options.controller_configmap)
 
     def take(self, kind: str, node: Mapping, file: str, data: bytes, lines: list[str]) -> bool:
         """Whether an object is one of those; then it is kept.
@@ -84,6 +90,8 @@ class Objects:
             self._options.unjudged(
                 f"not judged: Ingress of another controller ({where}{more}); {_RENDERED}"
             )
+        for each in found:
+            each.manifests = self.manifests
         return found
 
     def _opened(self) -> Cluster:
@@ -91,21 +99,25 @@ class Objects:
             from nginx_grpc.sources.ingress_nginx.cluster import Cluster
 
             self._cluster = Cluster()
-            said = self._options.controller_configmap
-            if os.path.isdir(said):
-                self._cluster.add_settings(self._mounted(said))
-            elif os.path.lexists(said):
-                self._add_file(self._cluster, said)
+            given, said = self.manifests, self.manifests.settings
+            if given.mounted is None and given.text is None:
+                if os.path.isdir(said):
+                    given.mounted = self._mounted(said)
+                elif os.path.lexists(said):
+                    given.text = self._read(said)
+            if given.mounted is not None:
+                self._cluster.add_settings(given.mounted)
+            elif given.text is not None:
+                self._add_file(self._cluster, said, given.text)
             else:
                 self._cluster.wanted = said
         return self._cluster
 
-    def _add_file(self, cluster: Cluster, path: str) -> None:
+    def _add_file(self, cluster: Cluster, path: str, data: bytes) -> None:
         """The ConfigMap in a file of its own."""
         from nginx_grpc.sources.ingress_nginx.cluster import Manifest, full_name
         from nginx_grpc.sources.manifest import ManifestSource
 
-        data = self._read(path)
         source = ManifestSource(data, path, self._options)
         found = [node for kind, node in source.nodes([]) if kind == "configmap"]
         if len(found) != 1:
@@ -131,3 +143,20 @@ class Objects:
             return read_regular(path, self._options.limits.file_bytes, self._options.overlay)
         except UnreadError as error:
             raise Refused(str(error), "give the ConfigMap of ingress-nginx", path) from None
+
+
+def read_again(manifests: Manifests) -> list[Configuration]:
+    """What the controller makes of objects whose files hold other words now.
+
+    Raises Refused where that can't be told of them any more.
+    """
+    from nginx_grpc.sources.manifest import ManifestSource
+
+    options = ReadOptions()
+    objects = Objects(options)
+    objects.manifests = manifests
+    options = replace(options, objects=objects)
+    for file, data in list(manifests.files.items()):
+        with suppress(Refused):
+            ManifestSource(data, file, options).collect()
+    return objects.configurations()

@@ -234,6 +234,7 @@ class Cluster:
             parts=snippets.parts,
             ineffective=said,
             config_map=(namespace, map_name) if not settings.assumed else ("", ""),
+            class_name=name,
         )
 
     def _headers(self, settings: Settings) -> tuple[Map[str, Value], str]:
