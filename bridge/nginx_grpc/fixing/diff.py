@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator
+
+from nginx_grpc.fixing.differing import Change, differing
 
 __all__ = ["changes", "unified"]
 
@@ -51,44 +52,36 @@ def _path(side: str, name: str) -> bytes:
 def changes(before: bytes, after: bytes) -> Iterator[tuple[int, int, bytes]]:
     """What changes of a file, in its order: a first line, from 0, the line after the last one, and
     what stands there instead."""
-    old, new = _lines(before), _lines(after)
-    for group in _groups(old, new, 0):
-        for tag, left, right, under, over in group:
-            if tag != "equal":
-                yield left, right, b"".join(new[under:over])
+    new = _lines(after)
+    for left, right, under, over in differing(_lines(before), new):
+        yield left, right, b"".join(new[under:over])
 
 
 def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
-    for group in _groups(old, new, _CONTEXT):
-        start, stop = group[0][1], group[-1][2]
-        begin, end = group[0][3], group[-1][4]
+    for group in _groups(differing(old, new)):
+        start = max(group[0][0] - _CONTEXT, 0)
+        stop = min(group[-1][1] + _CONTEXT, len(old))
+        begin = group[0][2] - (group[0][0] - start)
+        end = group[-1][3] + (stop - group[-1][1])
         yield b"@@ -%s +%s @@\n" % (_range(start, stop), _range(begin, end))
-        for tag, left, right, under, over in group:
-            if tag == "equal":
-                yield from _marked(b" ", old[left:right])
-                continue
+        for left, right, under, over in group:
+            yield from _marked(b" ", old[start:left])
             yield from _marked(b"-", old[left:right])
             yield from _marked(b"+", new[under:over])
+            start = right
+        yield from _marked(b" ", old[start:stop])
 
 
-def _groups(
-    old: list[bytes], new: list[bytes], context: int
-) -> Iterator[list[tuple[str, int, int, int, int]]]:
-    """What differs, as SequenceMatcher says it, with so many lines around it."""
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    first = max(head - context, 0)
-    keep = max(tail - context, 0)
-    matcher = SequenceMatcher(
-        None, old[first : len(old) - keep], new[first : len(new) - keep], False
-    )
-    for group in matcher.get_grouped_opcodes(context):
-        if any(tag != "equal" for tag, *_ in group):
-            yield [(tag, *(number + first for number in numbers)) for tag, *numbers in group]  # type: ignore[misc]
+def _groups(spans: Iterable[Change]) -> Iterator[list[Change]]:
+    """What differs, with what is so near that the lines around would be the same."""
+    group: list[Change] = []
+    for span in spans:
+        if group and span[0] - group[-1][1] > 2 * _CONTEXT:
+            yield group
+            group = []
+        group.append(span)
+    if group:
+        yield group
 
 
 def _marked(mark: bytes, lines: list[bytes]) -> Iterator[bytes]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
+from nginx_grpc.fixing.differing import differing
 from nginx_grpc.fixing.spans import Span, Spans
 from nginx_grpc.fixing.targets import Place, Placed
 
@@ -266,19 +266,13 @@ def _aligned(
     if old == new:
         yield from zip(before, after, strict=True)
         return
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    yield from zip(before[:head], after[:head], strict=True)
-    matcher = SequenceMatcher(None, old[head:], new[head:], False)
-    for tag, first, last, start, end in matcher.get_opcodes():
-        if tag == "equal":
-            yield from zip(
-                before[head + first : head + last], after[head + start : head + end], strict=True
-            )
-            continue
-        yield from ((each, None) for each in before[head + first : head + last])
-        yield from ((None, each) for each in after[head + start : head + end])
+    at, on = 0, 0
+    for left, right, under, over in differing(old, new):
+        yield from zip(before[at:left], after[on:under], strict=True)
+        yield from ((each, None) for each in before[left:right])
+        yield from ((None, each) for each in after[under:over])
+        at, on = right, over
+    yield from zip(before[at:], after[on:], strict=True)
 
 
 def _place(node: Mapping[str, Any]) -> Place:
