@@ -23,6 +23,7 @@ __all__ = ["check"]
 _EACH = 8  # inputs that are worth a process
 
 _Groups = list[tuple[Given, deque[tuple[int, Configuration]]]]
+_Taken = Callable[[Configuration, "Shards | None"], None]
 _Judged = list[list[tuple[int, Input, Decision]]]
 
 
@@ -33,7 +34,7 @@ def check(
     settings_of: Callable[[Configuration], Given] = lambda configuration: Given(),
     fail_on: str = "deny",
     require_grpc: bool = False,
-    keep: Callable[[Configuration], object] | None = None,
+    keep: Callable[[Configuration, Shards | None], object] | None = None,
     jobs: int = 1,
 ) -> CheckResult:
     """Judge configurations with an engine.
@@ -43,7 +44,8 @@ def check(
         engine: see `nginx_grpc.engines.by_name`.
         settings_of: the settings of each, see `nginx_grpc.settings_search`.
         fail_on, require_grpc: what fails the check, see CheckResult.
-        keep: called with each configuration, whose tree is let go otherwise.
+        keep: called with each configuration, whose tree is let go otherwise, and with its shards
+            where they are made in this process.
         jobs: how many processes judge many of them.
 
     Raises Refused where anything could not be read or judged.
@@ -64,10 +66,10 @@ def check(
     given_groups = list(groups.values())
     del groups
 
-    def taken(configuration: Configuration) -> None:
+    def taken(configuration: Configuration, shards: Shards | None) -> None:
         texts.update(configuration.texts)
         if keep is not None:
-            keep(configuration)
+            keep(configuration, shards)
 
     decided = _decided(given_groups, engine, taken, jobs)
     for (given, _), decisions in zip(given_groups, decided, strict=True):
@@ -89,7 +91,7 @@ def check(
 
 
 def _decided(
-    groups: _Groups, engine: Engine, taken: Callable[[Configuration], None], jobs: int
+    groups: _Groups, engine: Engine, taken: _Taken, jobs: int
 ) -> _Judged:
     """The decisions of each group, in the order in which the configurations were given."""
     parts = min(jobs, sum(len(waiting) for _, waiting in groups) // _EACH)
@@ -100,7 +102,7 @@ def _decided(
             shares = spread(parts, lambda part: _share(groups, engine, part, parts))
             for _, waiting in groups:
                 for _, configuration in waiting:
-                    taken(configuration)
+                    taken(configuration, None)
             return [sorted(chain(*each), key=itemgetter(0)) for each in zip(*shares, strict=True)]
     return [list(_decisions(given, waiting, engine, taken)) for given, waiting in groups]
 
@@ -108,7 +110,7 @@ def _decided(
 def _share(groups: _Groups, engine: Engine, part: int, parts: int) -> _Judged:
     # In turn, for neighbours are of one kind and size.
     return [
-        list(_decisions(given, deque(list(waiting)[part::parts]), engine, lambda _: None))
+        list(_decisions(given, deque(list(waiting)[part::parts]), engine, lambda *_: None))
         for given, waiting in groups
     ]
 
@@ -117,7 +119,7 @@ def _decisions(
     given: Given,
     waiting: deque[tuple[int, Configuration]],
     engine: Engine,
-    taken: Callable[[Configuration], None],
+    taken: _Taken,
 ) -> Iterator[tuple[int, Input, Decision]]:
     # What is in settings that are not here may hang on all servers of a configuration.
     size = WHOLE if given.values is None and engine.has_settings else BYTES
@@ -125,8 +127,8 @@ def _decisions(
 
     def shards_of(numbered: tuple[int, Configuration]) -> Shards:
         number, configuration = numbered
-        taken(configuration)
         shards = Shards(configuration, given.values, size)
+        taken(configuration, shards)
         made.append((number, shards))
         return shards
 

@@ -58,6 +58,7 @@ class Shards:
         self._versioned = "nginx_version" in (settings or {})
         self._servers = self._locations = self._carry = 0
         self._beginning: dict[str, Any] = {}
+        self._whole = b""
 
     def __iter__(self) -> Iterator[Shard]:
         with opened(self._waiting.pop()) as model:
@@ -84,7 +85,8 @@ class Shards:
                 yield Shard(writer.text({**part, "shard": _shard(number)}), last=False)
                 number += 1
         if number == 1 and self._size:
-            return Shard(writer.text(whole, writer.everything()))
+            self._whole = writer.text(whole, writer.everything())
+            return Shard(self._whole)
         if writer.new:
             yield Shard(writer.text({**part, "shard": _shard(number)}), last=False)
             number += 1
@@ -92,6 +94,14 @@ class Shards:
         for each in range(self._servers if self._versioned else 0):
             writer.put_beside(each)
         return Shard(writer.text(last, writer.unused()))
+
+    def document(self) -> dict[str, Any] | None:
+        """The document without settings, where one shard is all of it."""
+        if not self._whole:
+            return None
+        document: dict[str, Any] = json.loads(self._whole)
+        document.pop("settings", None)
+        return document
 
     def input(self, settings: str) -> Input:
         """What was judged; known when the last shard was made.

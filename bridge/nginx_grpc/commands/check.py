@@ -130,7 +130,7 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
             settings_of=settings_of,
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
-            keep=kept.append if keep else None,
+            keep=(lambda each, _: kept.append(each)) if keep else None,
             jobs=arguments.jobs or cores(),
         )
 

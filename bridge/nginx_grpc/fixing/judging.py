@@ -16,6 +16,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult
 from nginx_grpc.fixing.targets import Targets
 from nginx_grpc.settings_search import Given
+from nginx_grpc.shards import Shards
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.tree import Configuration
@@ -34,17 +35,21 @@ class Judged:
         configurations: what they were found in.
         contents: the bytes of each file, by its real path; `-` is standard input.
         values: what was put in for names, see ReadOptions.
+        shards: what was judged of each configuration, by its `id`.
     """
 
     result: CheckResult
     configurations: list[Configuration]
     contents: Mapping[str, bytes]
     values: Mapping[str, bytes]
+    shards: Mapping[int, Shards]
 
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
         """The document of each configuration."""
-        return [model.build(each) for each in self.configurations]
+        return [
+            self.shards[id(each)].document() or model.build(each) for each in self.configurations
+        ]
 
     @cached_property
     def targets(self) -> Targets:
@@ -141,10 +146,17 @@ class Judge:
 
     def _judged(self, configurations: list[Configuration], contents: Mapping[str, bytes]) -> Judged:
         self.count += 1
+        judged: dict[int, Shards] = {}
+
+        def keep(configuration: Configuration, shards: Shards | None) -> None:
+            assert shards is not None
+            judged[id(configuration)] = shards
+
         result = check(
             configurations,
             self._engine,
             settings_of=self._settings_of,
             fail_on=self._fail_on,
+            keep=keep,
         )
-        return Judged(result, configurations, contents, self._options.definitions)
+        return Judged(result, configurations, contents, self._options.definitions, judged)
