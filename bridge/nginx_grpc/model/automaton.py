@@ -12,9 +12,11 @@ __all__ = ["PRINTABLE", "Machine", "Unread", "compiled"]
 PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
 _LONGEST = 512
 _MOST_STATES = 2048
+# The same few patterns are asked about every location.
+_MOST_KNOWN = 4096
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Machine:
     """One regex: the numbers of its states, and what leads from each to others.
 
@@ -35,6 +37,16 @@ class Machine:
             raise Unread
         self.empty.append([])
         return len(self.empty) - 1
+
+    def after(self, states: frozenset[int] | None, character: str) -> frozenset[int] | None:
+        """The states after one more character; None for those in which the pattern has matched."""
+        if states is None or self.again is None:
+            return None
+        return _after(self, states, character)
+
+    def ends(self, states: frozenset[int] | None) -> bool:
+        """Whether the pattern has matched where the text ends in these states."""
+        return states is None or _ends(self, states)
 
     def closure(self, states: list[int], at_start: bool, at_end: bool) -> frozenset[int] | None:
         """All that these states lead to without a character; None where the pattern has matched."""
@@ -57,7 +69,7 @@ class Machine:
         return frozenset(item for item in seen if item in self.on or item in self.last)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KNOWN)
 def compiled(pattern: str, caseless: bool) -> Machine:
     """The machine of a pattern.
 
@@ -71,6 +83,23 @@ def compiled(pattern: str, caseless: bool) -> Machine:
     machine.start = machine.closure([machine.entry], at_start=True, at_end=False)
     machine.again = machine.closure([machine.entry], at_start=False, at_end=False)
     return machine
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _after(machine: Machine, states: frozenset[int], character: str) -> frozenset[int] | None:
+    reached = []
+    for state in states:
+        edge = machine.on.get(state)
+        if edge is not None and character in edge[0]:
+            reached.append(edge[1])
+    closed = machine.closure(reached, at_start=False, at_end=False)
+    assert machine.again is not None
+    return None if closed is None else closed | machine.again
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _ends(machine: Machine, states: frozenset[int]) -> bool:
+    return machine.closure(list(states), at_start=False, at_end=True) is None
 
 
 def _add(machine: Machine, node: Node, state: int) -> int:

@@ -18,6 +18,7 @@ _MOST_KNOWN = 6
 # Of an automaton's walk: more are not looked at, and nothing is said.
 _MOST_SETS = 128
 _MOST_STEPS = 2_000
+_CHARACTERS = sorted(PRINTABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Patterns:
         for character in prefix:
             sets = _step(machines, sets, character)
         if language.exact:
-            found: set[bool] | None = {_ends(machines[0], sets[0])}
+            found: set[bool] | None = {machines[0].ends(sets[0])}
         else:
             found, steps = _explore(machines, sets, len(within) + 1)
             self._left -= steps
@@ -119,24 +120,9 @@ _Sets = tuple["frozenset[int] | None", ...]
 
 
 def _step(machines: list[Machine], sets: _Sets, character: str) -> _Sets:
-    following: list[frozenset[int] | None] = []
-    for machine, states in zip(machines, sets, strict=True):
-        if states is None or machine.again is None:
-            following.append(None)
-            continue
-        reached = []
-        for state in states:
-            edge = machine.on.get(state)
-            if edge is not None and character in edge[0]:
-                reached.append(edge[1])
-        closed = machine.closure(reached, at_start=False, at_end=False)
-        following.append(None if closed is None else closed | machine.again)
-    return tuple(following)
-
-
-def _ends(machine: Machine, states: frozenset[int] | None) -> bool:
-    """Whether the pattern has matched where the text ends here."""
-    return states is None or machine.closure(list(states), at_start=False, at_end=True) is None
+    return tuple(
+        machine.after(states, character) for machine, states in zip(machines, sets, strict=True)
+    )
 
 
 def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[bool] | None, int]:
@@ -157,7 +143,7 @@ def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[boo
         at = waiting.pop()
         if None in at[within:]:
             continue
-        ends = list(map(_ends, machines, at))
+        ends = list(map(Machine.ends, machines, at))
         if all(ends[1:within]) and not any(ends[within:]):
             found.add(ends[0])
         if within == len(at) and all(states is None for states in at):
@@ -186,6 +172,6 @@ def _representatives(machines: list[Machine]) -> list[str]:
     """One character of each kind that the patterns tell apart."""
     groups = {edge[0] for machine in machines for edge in machine.on.values()}
     kinds: dict[tuple[bool, ...], str] = {}
-    for character in sorted(PRINTABLE):
+    for character in _CHARACTERS:
         kinds.setdefault(tuple(character in group for group in groups), character)
     return list(kinds.values())
