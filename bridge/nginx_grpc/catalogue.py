@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from nginx_grpc import __version__, evidence, resources
+from nginx_grpc import __version__, evidence, indented, resources
 
 __all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
 
@@ -100,7 +100,7 @@ def show(name: str | None, form: str, *, color: bool, width: int) -> str:
         chosen = (rule,)
     if form == "json":
         values = [_plain(rule) for rule in chosen]
-        return json.dumps(values if name is None else values[0], indent=2) + "\n"
+        return indented.dumps(values if name is None else values[0])
     lines = _list(chosen, color, width) if name is None else _one(chosen[0], color, width)
     return "\n".join(lines) + "\n"
 

@@ -90,9 +90,7 @@ def check(
     )
 
 
-def _decided(
-    groups: _Groups, engine: Engine, taken: _Taken, jobs: int
-) -> _Judged:
+def _decided(groups: _Groups, engine: Engine, taken: _Taken, jobs: int) -> _Judged:
     """The decisions of each group, in the order in which the configurations were given."""
     parts = min(jobs, sum(len(waiting) for _, waiting in groups) // _EACH)
     if parts > 1 and engine.forks:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from nginx_grpc import catalogue, printable
+from nginx_grpc import catalogue, indented, printable
 from nginx_grpc.explain.explanation import Explanation
 
 __all__ = ["render"]
@@ -40,7 +39,7 @@ def render(explanation: Explanation, form: str, *, color: bool, width: int) -> s
         width: columns to fill at most.
     """
     if form == "json":
-        return printable.json_text(json.dumps(explanation.as_json(), indent=2)) + "\n"
+        return indented.dumps(explanation.as_json())
     lines = _Text(color, max(60, min(width, 100))).lines(explanation)
     return printable.without_commands("\n".join(lines) + "\n")
 

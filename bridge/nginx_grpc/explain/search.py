@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from nginx_grpc import catalogue, evidence, printable
+from nginx_grpc import catalogue, evidence, indented, printable
 from nginx_grpc.catalogue import Rule
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain.recognition import Recogniser
@@ -31,7 +30,7 @@ def show(text: str, form: str, *, color: bool, width: int) -> str:
             f"no rule or symptom has {text}", "`nginx-grpc rules` lists the rules; try fewer words"
         )
     if form == "json":
-        return json.dumps(_plain(rules, symptoms), indent=2) + "\n"
+        return indented.dumps(_plain(rules, symptoms))
     width = max(60, min(width, 100))
     parts = [list(_symptom_lines(symptoms, color, width)), list(_rule_lines(rules, color, width))]
     if not _class_of(text):

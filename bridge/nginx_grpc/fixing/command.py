@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nginx_grpc import output, printable
+from nginx_grpc import indented, output, printable
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding
 from nginx_grpc.fixing import rounds, writing
@@ -165,7 +164,7 @@ def _fails(fixed: Fixed, options: Options) -> bool:
 def _print(fixed: Fixed, files: list[File], options: Options) -> None:
     if options.format == "json":
         value = _json(fixed, files, options)
-        output.write(printable.json_text(json.dumps(value, indent=2)) + "\n", None)
+        output.write(indented.dumps(value), None)
     elif options.format == "text":
         _write(_text(fixed))
     elif options.format == "markdown":

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from nginx_grpc import printable, summary
+from nginx_grpc import indented, summary
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -81,7 +80,7 @@ class JsonReport(Report):
                 "notes": summary.remarks(result),
             },
         }
-        return printable.json_text(json.dumps(value, indent=2)) + "\n"
+        return indented.dumps(value)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nginx_grpc import printable, summary
+from nginx_grpc import indented, printable, summary
 from nginx_grpc.findings import Finding
 from nginx_grpc.reports.json import finding_json
 from nginx_grpc.upgrade.comparison import Change
@@ -73,7 +72,7 @@ def as_json(upgrade: Upgrade) -> str:
             "not_seen": summary.reasons(upgrade.after),
         },
     }
-    return printable.json_text(json.dumps(value, indent=2)) + "\n"
+    return indented.dumps(value)
 
 
 def _change(change: Change) -> Iterator[tuple[str, str]]:
