@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
 from nginx_grpc import printable
 
 __all__ = ["dumps"]
+
+_SCALARS = (str, int, float, type(None))
 
 
 def dumps(value: Any) -> str:
@@ -28,19 +31,25 @@ def _write(value: Any, line: str, put: Callable[[str], None]) -> None:
         line: a line feed with the spaces of the line that it begins in.
         put: takes a piece.
     """
+    inner = line + "  "
     if isinstance(value, dict) and value:
-        inner = line + "  "
         before = "{" + inner
+        plain: dict[str, Any] = {}
         for key, each in value.items():
-            if isinstance(each, str):
-                put(f"{before}{_quoted(key)}: {_quoted(each)}")
-            else:
-                put(f"{before}{_quoted(key)}: ")
-                _write(each, inner, put)
+            if isinstance(each, _SCALARS):
+                plain[key] = each
+                continue
+            if plain:
+                put(before + _encoder(inner)(plain)[1:-1])
+                before = "," + inner
+                plain = {}
+            put(f"{before}{_quoted(key)}: ")
+            _write(each, inner, put)
             before = "," + inner
+        if plain:
+            put(before + _encoder(inner)(plain)[1:-1])
         put(line + "}")
     elif isinstance(value, (list, tuple)) and value:
-        inner = line + "  "
         before = "[" + inner
         for each in value:
             put(before)
@@ -48,7 +57,10 @@ def _write(value: Any, line: str, put: Callable[[str], None]) -> None:
             before = "," + inner
         put(line + "]")
     else:
-        put(_scalar(value))
+        put(_encoder(inner)(value))
 
 
-_scalar = json.JSONEncoder().encode
+@cache
+def _encoder(line: str) -> Callable[[Any], str]:
+    """Encodes what is of one level, each item on a line; json's encoder in C indents nothing."""
+    return json.JSONEncoder(separators=("," + line, ": ")).encode

@@ -1,14 +1,16 @@
-// OPA's WebAssembly ABI 1.2 (https://www.openpolicyagent.org/docs/wasm), for one evaluation: a new
-// instance each time, so that its memory can be taken back.
+// OPA's WebAssembly ABI 1.2 (https://www.openpolicyagent.org/docs/wasm): a policy with its data, asked
+// again and again.
 "use strict";
 
 const PAGE = 65536;
 // At most 3 GiB and at the start more than OPA asks for: see nginx_grpc/engines/wasm.py.
 const MOST_PAGES = 49152;
 const FIRST_PAGES = 256;
+// A memory never shrinks: a larger one is given back, and so is one in which something failed.
+const MOST_KEPT = 64 * 1024 * 1024;
 
 class Policy {
-  constructor(module) {
+  constructor(module, data) {
     this.aborted = "";
     this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
     const env = {
@@ -25,18 +27,23 @@ class Policy {
     this.exports = new WebAssembly.Instance(module, { env }).exports;
     this.builtins = this.json(this.exports.builtins());
     this.entrypoints = this.json(this.exports.entrypoints());
+    this.data = data;
+    this.parsedData = this.parsed(data);
+    this.heap = this.exports.opa_heap_ptr_get() >>> 0;
   }
 
-  evaluate(entrypoint, data, input) {
-    const { opa_heap_ptr_get, opa_eval } = this.exports;
-    const parsed = this.parsed(data);
-    const heap = opa_heap_ptr_get() >>> 0;
-    const missing = heap + input.length - this.memory.buffer.byteLength;
+  // The input lies behind the data, and the evaluation's own heap behind the input.
+  evaluate(entrypoint, input) {
+    const { entrypoints, exports, heap, parsedData } = this;
+    const end = heap + input.length;
+    const missing = end - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     this.write(input, heap);
-    const end = heap + input.length;
-    const answer = opa_eval(0, this.entrypoints[entrypoint], parsed, heap, input.length, end, 0);
-    return this.text(answer);
+    return this.text(exports.opa_eval(0, entrypoints[entrypoint], parsedData, heap, input.length, end, 0));
+  }
+
+  get size() {
+    return this.memory.buffer.byteLength;
   }
 
   builtin(id, args) {
@@ -71,11 +78,15 @@ class Policy {
 
 // See nginx_grpc/engines/browser.py.
 function evaluatorOf(module) {
+  let kept = null;
   return (entrypoint, data, input) => {
-    let policy = null;
+    let policy = kept;
+    kept = null;
     try {
-      policy = new Policy(module);
-      return `result\n${policy.evaluate(entrypoint, data, input)}`;
+      if (policy?.data !== data) policy = new Policy(module, data);
+      const answer = policy.evaluate(entrypoint, input);
+      if (policy.size <= MOST_KEPT) kept = policy;
+      return `result\n${answer}`;
     } catch (error) {
       const said = policy?.aborted || String(error.message);
       const full = said === "opa_malloc: failed" || error instanceof RangeError;

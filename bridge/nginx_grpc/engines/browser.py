@@ -16,7 +16,7 @@ __all__ = ["BrowserRunner"]
 
 
 class BrowserRunner(Runner):
-    """Each evaluation has a memory of its own, which the browser takes back."""
+    """The browser keeps the policy and takes a large memory of it back."""
 
     threads = False
 

@@ -273,27 +273,9 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
     file, line = _place(value.get("_loc"))
     block = value.get("block")
     around = (*_place(block), _text(block, "key"))
-    texts: dict[str, Any] = {
-        name: _text(value, name)
-        for name in (
-            "id",
-            "slug",
-            "title",
-            "outcome",
-            "msg",
-            "message",
-            "remedy",
-            "key",
-            "server",
-            "location",
-            "upstream",
-            "cause",
-            "evidence",
-            "variant",
-            "directive",
-            "setting",
-        )
-    }
+    texts: dict[str, Any] = {name: value.get(name) for name in _TEXTS}
+    if set(map(type, texts.values())) != {str}:
+        raise MalformedError("a finding without its texts")
     fix = checked(value.get("fix"))
     owner = {name: _text(value.get("owner"), name) for name in ("kind", "namespace", "name")}
     return Finding(
@@ -308,6 +290,26 @@ def _finding(value: Any, level: str, waiver: dict[str, Any] | None = None) -> Fi
         block=around,
         **texts,
     )
+
+
+_TEXTS = (
+    "id",
+    "slug",
+    "title",
+    "outcome",
+    "msg",
+    "message",
+    "remedy",
+    "key",
+    "server",
+    "location",
+    "upstream",
+    "cause",
+    "evidence",
+    "variant",
+    "directive",
+    "setting",
+)
 
 
 def _place(value: Any) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nginx_grpc.model.automaton import PRINTABLE, Machine, Unread, compiled
 
@@ -18,6 +19,7 @@ _MOST_KNOWN = 6
 # Of an automaton's walk: more are not looked at, and nothing is said.
 _MOST_SETS = 128
 _MOST_STEPS = 2_000
+_MOST_KEPT = 1024
 _CHARACTERS = sorted(PRINTABLE)
 
 
@@ -80,16 +82,11 @@ class Patterns:
         prefix = language.prefix
         if not prefix.isascii() or not prefix.isprintable() or self._left <= 0:
             return False
-        within = _readable(language.within)
-        if language.exact or not within:
+        if language.exact or not language.within:
             return False
-        machines = [compiled("", False), *within]
-        sets: _Sets = tuple(machine.start for machine in machines)
-        for character in prefix:
-            sets = _step(machines, sets, character)
-        found, steps = _explore(machines, sets, len(machines))
-        self._left -= steps + len(prefix)
-        return found == set()
+        empty, steps = _emptiness(prefix, language.within)
+        self._left -= steps
+        return empty
 
     def _found(self, pattern: str, caseless: bool, language: Language) -> str:
         prefix = language.prefix
@@ -113,6 +110,21 @@ class Patterns:
         if found is not None and len(found) == 2:
             return "sometimes"
         return {True: "always", False: "never", None: "unknown"}[found.pop() if found else None]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _emptiness(prefix: str, patterns: tuple[tuple[str, bool], ...]) -> tuple[bool, int]:
+    """Whether no text that begins so has all these patterns, and the steps that it takes to say so;
+    the same however often it is asked."""
+    within = _readable(patterns)
+    if not within:
+        return False, 0
+    machines = [compiled("", False), *within]
+    sets: _Sets = tuple(machine.start for machine in machines)
+    for character in prefix:
+        sets = _step(machines, sets, character)
+    found, steps = _explore(machines, sets, len(machines))
+    return found == set(), steps + len(prefix)
 
 
 # Of each machine the states it is in; None once it has matched, for more text changes nothing.
@@ -170,8 +182,12 @@ def _readable(patterns: tuple[tuple[str, bool], ...]) -> list[Machine]:
 
 def _representatives(machines: list[Machine]) -> list[str]:
     """One character of each kind that the patterns tell apart."""
+    kinds: dict[str, int] = dict.fromkeys(_CHARACTERS, 0)
     groups = {edge[0] for machine in machines for edge in machine.on.values()}
-    kinds: dict[tuple[bool, ...], str] = {}
-    for character in _CHARACTERS:
-        kinds.setdefault(tuple(character in group for group in groups), character)
-    return list(kinds.values())
+    for number, group in enumerate(groups):
+        for character in group:
+            kinds[character] |= 1 << number
+    first: dict[int, str] = {}
+    for character, kind in kinds.items():
+        first.setdefault(kind, character)
+    return list(first.values())
