@@ -115,11 +115,19 @@ _has_pass(location) if {
 	location.grpc.carries == "pass"
 } else if {
 	location.arrival.kind == "handler"
+} else if _in_an_if[location.id]
+
+_in_an_if contains location.parent if {
+	some server in input.servers
+	some location in server.locations
+	location.modifier == "if"
+	location.grpc.carries == "pass"
 }
 
 _forms(location) := ["own"] if {
 	location.arrival.kind == "return"
 	location.arrival.condition == ""
+	location.grpc.carries == "pass"
 	fix.place(location.return) == fix.place(location.arrival)
 } else := [] if {
 	location.arrival.kind == "return"

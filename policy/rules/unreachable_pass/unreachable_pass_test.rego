@@ -53,6 +53,28 @@ test_another_handler if {
 	t.is_clean(unreachable_pass.findings) with input as _files
 }
 
+_of_an_if := t.document(
+	[t.server(
+		[
+			t.location("/", {
+				"handler": "return",
+				"own_handler": true,
+				"arrival": t.stopped({}),
+				"return": t.answer(404, "none"),
+			}),
+			t.pass("/", {"id": "/ if", "parent": "/", "modifier": "if"}),
+		],
+		{},
+	)],
+	[t.greeter],
+)
+
+test_a_handler_in_an_if if {
+	found := unreachable_pass.findings with input as _of_an_if
+	t.faults(found) == {"return 404 answers every call: none reaches the server"}
+	t.fixes(found) == {["manual"]}
+}
+
 test_arrives if {
 	t.is_clean(unreachable_pass.findings) with input as _arrives
 	t.is_clean(unreachable_pass.findings) with input as _depends

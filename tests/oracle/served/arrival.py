@@ -29,6 +29,7 @@ class Arrivals:
             "break",
             "client's word",
             "error_page",
+            "handler of an if",
             "if",
             "if of the path",
             "if of the request",

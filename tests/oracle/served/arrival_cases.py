@@ -165,9 +165,15 @@ class Writer:
         return found
 
     def passing(self, location: Location) -> None:
-        """Give it a grpc_pass."""
+        """Give it a grpc_pass, of its own or in an `if`."""
         location.passes = True
-        location.lines.append(self.grpc_pass(location))
+        if self.chance(0.95):
+            location.lines.append(self.grpc_pass(location))
+            return
+        self.constructs.add("handler of an if")
+        location.lines.append(f"if ({self.condition()}) {{ {self.grpc_pass(location)} }}")
+        if self.chance(0.5):
+            location.lines.append(self.refusal())
 
     def condition(self) -> str:
         """A condition that calls meet, do not meet, or may meet."""

@@ -33,6 +33,15 @@ ARRIVES = {
     ),
     "the last handler": "location / { stub_status; PASS }",
     "sent on to another": "location /x/ { rewrite ^ /y/z last; PASS } location /y/ { PASS }",
+    "the handler of an if": (
+        "location / { if ($content_type ~ ^application/grpc) { PASS } proxy_pass http://a:1; }"
+    ),
+    "the handler of an if, with a break": (
+        "location / { if ($request_method = POST) { PASS break; } return 405; }"
+    ),
+    "the page of a handler that refuses": (
+        "location / { error_page 405 = @g; empty_gif; } location @g { PASS }"
+    ),
     "an open way by one server": "listen 80 http2; if ($scheme = https) { return 403; } location / { PASS }",
     "a set before": "set $closed 0; location / { if ($closed) { return 503; } PASS }",
     "another case of its name": "set $Closed 0; location / { if ($CLOSED = 1) { return 503; } PASS }",
@@ -80,7 +89,22 @@ STOPPED = {
     "down": (
         "location / { grpc_pass grpc://down; }", "down", "upstream down",
     ),
+    "the handler of an if, and a return": (
+        "location / { if ($request_method = POST) { PASS } return 405; }", "return", "return 405",
+    ),
+    "the handler of an if that no call meets": (
+        "location / { if ($request_method = GET) { PASS } proxy_pass http://a:1; }",
+        "handler", "proxy_pass http://a:1",
+    ),
+    "a page that passes nothing on": (
+        "error_page 405 = /e; location / { PASS stub_status; } location = /e { return 403; }",
+        "handler", "stub_status",
+    ),
     "cycle": ("location / { rewrite ^ /z last; PASS }", "cycle", "rewrite ^ /z last"),
+    "nowhere, and a page of the location that it left": (
+        "location /a/ { rewrite ^ /z last; error_page 404 = @g; PASS } location @g { PASS }",
+        "nowhere", "",
+    ),
     "nowhere": ("location /a/ { rewrite ^ /z last; PASS }", "nowhere", ""),
     "taken": ("location /a/ { PASS } location ~ ^/ { return 404; }", "taken", "location ~ ^/"),
     "taken by one before": (
@@ -99,6 +123,12 @@ DEPENDS = {
     "a file that is no method": "location / { try_files /closed.html =404; PASS }",
     "a regex that is not read": "location / { if ($request_method ~ (?=P)) { return 405; } PASS }",
     "Lua": "location / { rewrite_by_lua_block { x() } return 404; PASS }",
+    "the handler of an if that some calls meet": (
+        "location / { if ($http_x) { PASS } proxy_pass http://a:1; }"
+    ),
+    "a page of what a handler may say": (
+        "location / { error_page 504 = @g; PASS fastcgi_pass a:1; } location @g { PASS }"
+    ),
     "a page after the call": "location / { error_page 502 = @f; PASS } location @f { grpc_pass a:1; }",
 }
 

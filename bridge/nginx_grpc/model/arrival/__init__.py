@@ -63,7 +63,8 @@ class Arrival:
 
 
 def decide(servers: Sequence[Server], sockets: Sockets) -> None:
-    """Say of each location with grpc_pass, and of those in it without a handler, what arrives.
+    """Say of each location with grpc_pass, also in an `if`, and of those in it without a handler,
+    what arrives.
 
     Args:
         servers: the servers, known which locations carry gRPC, and their error pages.
@@ -95,6 +96,8 @@ def _is_asked(location: Location) -> bool:
     if location.condition is not None or "health_check" in location.own:
         return False
     if "grpc_pass" in location.own:
+        return True
+    if any("grpc_pass" in item.own for item in location.conditions):
         return True
     inside = location.parent is not None and location.parent.handler == "grpc_pass"
     return inside and location.handler == "static" and location.modifier != "@"

@@ -29,7 +29,6 @@ __all__ = ["Walk", "internal_in"]
 # nginx looks for a location again ten times.
 _MOST_REDIRECTED = 10
 _MOST_STEPS = 4_000
-# These answer by themselves, and never hand a call on.
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
@@ -37,21 +36,17 @@ _ANY_WORD: tuple[Word, ...] = (
     (REFUSES, None, 401),
     (FAILS, None, 500),
 )
-_ANSWERS = frozenset(
+# These answer a POST with 405.
+_BY_METHOD = frozenset(("empty_gif", "f4f", "flv", "hls", "memcached_pass", "mp4", "stub_status"))
+# These answer by themselves, and never hand a call on.
+_ANSWERS = _BY_METHOD | frozenset(
     (
         "api",
-        "empty_gif",
-        "f4f",
         "fastcgi_pass",
-        "flv",
-        "hls",
-        "memcached_pass",
-        "mp4",
         "return",
         "scgi_pass",
         "static",
         "status",
-        "stub_status",
         "upstream_conf",
         "uwsgi_pass",
     )
@@ -187,7 +182,8 @@ class Walk:
         request = way.request
         if request.redirected >= _MOST_REDIRECTED:
             return {way.stop or Stop("cycle", self._rewrite_of(way), 500): None}
-        then = replace(way, request=replace(request, redirected=request.redirected + 1))
+        # Where no location is found, the server's own values are in effect.
+        then = Way(replace(request, redirected=request.redirected + 1), stop=way.stop)
         return self._found(then, self.routing.search(request.path))
 
     @staticmethod
@@ -332,13 +328,13 @@ class Walk:
             if version.get("unresolved"):
                 return {UNKNOWN: None}
             if version["value"] != "2":
-                return {way.stop or Stop("handler", passes, 0): None}
+                return self._answered(way, name, Stop("handler", passes, 0))
             self.passing.add(handler.id)
             return {PASSED: None}
         if name in _ANSWERS:
             by = passes or handler.returns or location.directive
             if name != "static":
-                return {way.stop or Stop("handler", by, 0): None}
+                return self._answered(way, name, Stop("handler", by, 0))
             # A POST for a file that there is: 405; for a folder: 403.
             called = not way.request.path.exact or way.request.path == way.request.entry
             ends: Ends = {}
@@ -346,6 +342,22 @@ class Walk:
                 ends.update(self._stopped(way, Stop("files", by, code)))
             return ends
         return {UNKNOWN: None}
+
+    def _answered(self, way: Way, name: str, stop: Stop) -> Ends:
+        """By another handler: with what it says, or the error page of what it may fail with."""
+        ends: Ends = {way.stop or stop: None}
+        place: Location | Server = way.inside or self._server
+        pages = place.scope.lists.get("error_page")
+        if pages is None:
+            return ends
+        if not pages.complete:
+            return {**ends, UNSEEN: None}
+        paged = {code for directive in pages.all_directives() for code in page_codes(directive)}
+        if name in _BY_METHOD:
+            return self._stopped(way, replace(stop, code=405)) if 405 in paged else ends
+        for code in sorted(paged):
+            ends.update(self._stopped(way, replace(stop, code=code)))
+        return ends
 
     def _down(self, handler: Location) -> Directive | None:
         """The upstream of a handler, if all of its servers are down."""
