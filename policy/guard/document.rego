@@ -1069,7 +1069,7 @@ wrong_location_arrival(x) := {"(no object)"} if {
 	object.keys(x) - keys_location_arrival,
 	{"fields" | not x.fields == count(x)},
 	{"answer" | not object.get(x, "answer", null) in {"no", "yes", "unknown"}},
-	{"kind" | not object.get(x, "kind", null) in {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "unmatched", "taken", "server", "page"}},
+	{"kind" | not object.get(x, "kind", null) in {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -1992,7 +1992,7 @@ words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
 
-words_location_arrival_kind := {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "unmatched", "taken", "server", "page"}
+words_location_arrival_kind := {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 

@@ -16,7 +16,7 @@ from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
 
-__all__ = ["Listener", "Listening", "Sockets", "listening"]
+__all__ = ["Listener", "Listening", "Socket", "Sockets", "listening"]
 
 
 @dataclass(slots=True, eq=False)
@@ -111,13 +111,22 @@ class Listening:
         return "yes" if setting["on"] else "no"
 
 
-@dataclass(slots=True)
-class _Socket:
-    """What all servers of a socket make of it."""
+@dataclass(slots=True, eq=False)
+class Socket:
+    """What all servers of a socket make of it.
+
+    Args:
+        default: the listen of the server that answers for every name that none has.
+        listeners: all of its listens.
+        http2, ssl_parameter, proxy_protocol: whether one of them says so.
+        unknown: whether something is to be filled in among what they say.
+    """
 
     default: Listener
+    listeners: list[Listener] = field(default_factory=list)
     http2: bool = False
     ssl_parameter: bool = False
+    proxy_protocol: bool = False
     unknown: bool = False
 
     @property
@@ -154,7 +163,7 @@ class Sockets:
     """All sockets of a configuration; a range of ports is so many."""
 
     def __init__(self, servers: list[Listening]) -> None:
-        self._sockets: dict[tuple[str, bool], _Socket] = {}
+        self._sockets: dict[tuple[str, bool], Socket] = {}
         self._numbers = {id(server): number for number, server in enumerate(servers)}
         self._keys: dict[Listener, list[tuple[str, bool]]] = {}
         # The first two servers of each spelling of a socket.
@@ -197,18 +206,28 @@ class Sockets:
         """The server that answers there for every name that no server has."""
         return self._sockets[socket].default.server
 
+    def entrances(self, server: Listening) -> list[tuple[Listener, Socket]]:
+        """The sockets by which calls come to a server: that speak HTTP/2 or may, else all."""
+        every = [(item, socket) for item in server.listeners for socket in self._of(item)]
+        return [entry for entry in every if self.speaks_http2(*entry) != "no"] or every
+
     def scheme(self, server: Listening) -> str:
         """http or https where all calls to a server come by it; else empty."""
-        speaking = [
-            socket.ssl
-            for item in server.listeners
-            for socket in self._of(item)
-            if self._speaks_http2(item, socket) != "no"
-        ]
-        found = set(
-            speaking or [socket.ssl for item in server.listeners for socket in self._of(item)]
-        )
+        found = {socket.ssl for _, socket in self.entrances(server)}
         return {True: "https", False: "http"}[found.pop()] if len(found) == 1 else ""
+
+    def at(self, host: str, port: int) -> Socket | None:
+        """The socket that a connection to an address of this machine comes to, by TCP.
+
+        Args:
+            host: 127.0.0.1, [::1], or unix: with a path.
+            port: 0 for a unix socket.
+        """
+        if host.startswith("unix:"):
+            return self._sockets.get((host, False))
+        every = "[::]" if host.startswith("[") else "*"
+        found = (self._sockets.get((f"{it}:{port}", False)) for it in (host, every))
+        return next((socket for socket in found if socket is not None), None)
 
     def is_default(self, server: Listening) -> bool:
         """Whether this server is the default of one of its sockets, or may be."""
@@ -236,19 +255,22 @@ class Sockets:
         for key in keys:
             socket = self._sockets.get(key)
             if socket is None:
-                socket = self._sockets[key] = _Socket(listener)
+                socket = self._sockets[key] = Socket(listener)
             elif listener.claims_default and not socket.default.claims_default:
                 socket.default = listener
+            socket.listeners.append(listener)
             socket.http2 = socket.http2 or listener.http2
+            if "proxy_protocol" in listener.parameters:
+                socket.proxy_protocol = True
             socket.ssl_parameter = socket.ssl_parameter or listener.ssl
             socket.unknown = socket.unknown or listener.unknown
 
-    def _of(self, listener: Listener) -> list[_Socket]:
+    def _of(self, listener: Listener) -> list[Socket]:
         return [self._sockets[key] for key in self._keys[listener]]
 
     def _listen(self, listener: Listener) -> Json:
         sockets = self._of(listener)
-        speaks = {self._speaks_http2(listener, socket) for socket in sockets}
+        speaks = {self.speaks_http2(listener, socket) for socket in sockets}
         defaults = [socket.default.server for socket in sockets]
         default = listener.server if listener.server in defaults else defaults[0]
         node: Json = {
@@ -267,7 +289,8 @@ class Sockets:
         }
         return counted(placed(node, listener.directive))
 
-    def _speaks_http2(self, listener: Listener, socket: _Socket) -> str:
+    def speaks_http2(self, listener: Listener, socket: Socket) -> str:
+        """Whether an HTTP/2 client reaches the server of a listen there: yes, no or unknown."""
         server = listener.server
         if listener.quic:
             return "no"

@@ -72,6 +72,10 @@
 #       when: another server has the name on the same socket
 #       message: "another server answers for every name of this one, and passes no call on"
 #       fix: {why: "a server_name of its own, or default_server on its listen"}
+#     tls:
+#       when: no TLS handshake of a gRPC client can succeed
+#       message: "{what} lets no gRPC client finish a TLS handshake: none reaches the server"
+#       fix: {why: "ssl_reject_handshake off, ssl_protocols TLSv1.2 TLSv1.3, ciphers that clients have"}
 #     unmatched:
 #       when: no call has a path that the location is for
 #       message: "no call ever has a path that location {location} is for: they have /package.Service/Method"

@@ -190,6 +190,7 @@ def _fields(call: Call, number: int) -> list[tuple[str, str]]:
         (":authority", call.authority or call.address),
         ("content-type", "application/grpc"),
         ("te", "trailers"),
+        ("user-agent", "grpc-served/1.0"),
         ("referer", f"call-{number}-"),
         *call.headers,
     ]

@@ -155,7 +155,7 @@ class Server:
 
     def _saying(self, directive: str) -> list[str]:
         """The tags of the cases with a directive that this nginx does not know."""
-        said = re.compile(rf"(?:^|[;{{}}])\s*{re.escape(directive)}\s", re.MULTILINE)
+        said = re.compile(rf"(?:^|[;{{}}])\s*{re.escape(directive)}[\s;]", re.MULTILINE)
         return [tag for tag, case in self.cases.items() if said.search(case.text)]
 
     def _refused(self, said: str) -> tuple[str, str]:

@@ -115,6 +115,43 @@ STOPPED = {
         "page", "internal",
     ),
 }  # fmt: skip
+# Conditions on what every call has, or none has; the server listens on 50051, in the clear.
+MET = (
+    "$server_port = 50051", '$server_port != "443"', "$upstream_status = ''", "$request_body = ''",
+    "$http_user_agent", "$proxy_protocol_addr = ''", "$http_sec_fetch_site = ''", "$constant",
+    "$half", "$ssl_client_verify != SUCCESS",
+)  # fmt: skip
+UNMET = (
+    "$server_port = 80", "$upstream_addr", "$request_body", "$http_user_agent = ''",
+    "$proxy_protocol_port", "$http_sec_fetch_mode", "$constant = 0",
+)  # fmt: skip
+OPEN = ("$remote_user = ''", "$http_accept", "$content_length", "$http_user_agent ~ curl", "$some")
+# Servers with TLS: the first directive, of the socket's default server, and those of the one asked.
+HANDSHAKES = {
+    "nothing": ("", "", "yes"),
+    "rejected": ("", "ssl_reject_handshake on;", "ssl_reject_handshake on"),
+    "rejected for other names": ("ssl_reject_handshake on;", "", "yes"),
+    "old versions": ("ssl_protocols TLSv1 TLSv1.1;", "", "ssl_protocols TLSv1 TLSv1.1"),
+    "old, whatever is said here": (
+        "ssl_protocols SSLv3;", "ssl_protocols TLSv1.3;", "ssl_protocols SSLv3",
+    ),
+    "old here alone: by nginx's version": ("", "ssl_protocols TLSv1.1;", "unknown"),
+    "one of them is enough": ("ssl_protocols TLSv1.1 TLSv1.2;", "", "yes"),
+    "no authentication": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers aNULL:!ECDHE;", "ssl_ciphers aNULL:!ECDHE",
+    ),
+    "1.3 has ciphers of its own": ("ssl_protocols TLSv1.2 TLSv1.3;", "ssl_ciphers aNULL;", "yes"),
+    "ciphers of others": ("ssl_protocols TLSv1.2; ssl_ciphers aNULL;", "ssl_ciphers HIGH;", "yes"),
+    "some of them": ("ssl_protocols TLSv1.2;", "ssl_ciphers HIGH:aNULL;", "yes"),
+    "a certificate is wanted": ("", "ssl_verify_client on;", "unknown"),
+    "nobody asks for one": ("", "if ($ssl_client_verify != SUCCESS) { return 403; }", "return 403"),
+    "it was asked for": (
+        "", "ssl_verify_client on; if ($ssl_client_verify = NONE) { return 403; }", "unknown",
+    ),
+    "another asks for one": (
+        "ssl_verify_client optional;", "if ($ssl_client_verify = NONE) { return 403; }", "unknown",
+    ),
+}  # fmt: skip
 DEPENDS = {
     "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
     "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
@@ -162,6 +199,42 @@ def test_depends(text):
 def test_the_condition_is_said():
     found = arrival("location / { if ($request_method = POST) { return 405; } PASS }")
     assert (found["code"], found["condition"]) == (405, "$request_method = POST")
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        *((it, "no") for it in MET),
+        *((it, "yes") for it in UNMET),
+        *((it, "unknown") for it in OPEN),
+    ],
+)
+def test_a_condition_that_every_call_meets_or_none(condition, answer):
+    document = http(
+        "geo $constant { default 1; } split_clients $remote_addr $half { 50% a; * a; }"
+        "split_clients $remote_addr $some { 50% a; } server { listen 50051 http2;"
+        f"location / {{ if ({condition}) {{ return 403; }} grpc_pass a:1; }} }}"
+    )
+    assert location(document)["arrival"]["answer"] == answer
+
+
+@pytest.mark.parametrize(("default", "own", "found"), HANDSHAKES.values(), ids=HANDSHAKES)
+def test_a_handshake(default, own, found):
+    document = http(
+        f"server {{ listen 443 ssl http2; server_name other; {default} }}"
+        f"server {{ listen 443; server_name a; {own} location / {{ grpc_pass a:1; }} }}"
+    )
+    arrives = document["servers"][1]["locations"][0]["arrival"]
+    assert found in (arrives["answer"], arrives["text"])
+
+
+def test_another_socket_needs_no_handshake():
+    text = "ssl_protocols TLSv1.1; location / { grpc_pass a:1; }"
+    both = server(f"listen 443 ssl http2; listen 80 http2; {text}")
+    assert location(both)["arrival"]["answer"] == "unknown"
+    # Plaintext without HTTP/2 is no way in.
+    one = server(f"listen 443 ssl http2; listen 80; {text}")
+    assert location(one)["arrival"]["kind"] == "tls"
 
 
 @pytest.mark.parametrize(

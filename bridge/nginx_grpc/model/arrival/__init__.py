@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nginx_grpc.model.arrival import connection
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk, internal_in
@@ -86,10 +87,20 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
         walk = walk_of(server)
         instead = hosts.instead(server)
         answers = _Answers(server, walk)
+        refusal = connection.refusal(server.listening, sockets)
+        may_refuse = sockets.scheme(server.listening) != "http" and connection.may_refuse(
+            server.scope
+        )
         for location in asked:
             location.arrival = answers.of(location)
-            if instead is not None and location.modifier != "@":
+            if location.modifier == "@":
+                continue
+            if instead is not None:
                 location.arrival = _of_other(location, instead, walk_of(instead))
+            elif location.arrival.answer != "no" and refusal is not None:
+                location.arrival = Arrival("no", refusal)
+            elif location.arrival.answer == "yes" and may_refuse:
+                location.arrival = Arrival("unknown")
 
 
 def _is_asked(location: Location) -> bool:
@@ -114,6 +125,7 @@ def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables]) -> 
     scheme = sockets.scheme(server.listening)
     sets = names_set(server.directive.block or [])
     variables = of_blocks[key].of_server(scheme, names, sets, Patterns(steps))
+    variables.known.update(connection.variables(server.listening, sockets))
     return Walk(server, variables, steps)
 
 

@@ -69,7 +69,8 @@ def _compared(
     elif text.exact:
         yield request, [text.prefix not in ("", "0")]
     else:
-        yield request, [True] if text.prefix not in ("", "0") else [True, False]
+        empty = text.prefix in ("", "0") and variables.patterns.relation("^0?$", False, text)
+        yield request, [True, False] if empty and empty != "never" else [True]
 
 
 def _same(text: Language, other: Language, patterns: Patterns) -> list[bool]:

@@ -33,12 +33,17 @@ _NEVER_SENT = (
     "http_connection",
     "http_keep_alive",
     "http_origin",
+    "http_sec_fetch_mode",
+    "http_sec_fetch_site",
     "http_sec_websocket_key",
+    "http_sec_websocket_protocol",
     "http_sec_websocket_version",
     "http_transfer_encoding",
     "http_upgrade",
     "http_x_grpc_web",
 )
+# What comes of a backend; and nginx reads no body before it has chosen a handler.
+_OF_BACKENDS = frozenset(("request_body", "request_body_file", "request_completion"))
 # Empty where the connection has no TLS.
 _OF_TLS = (
     "ssl_alpn_protocol",
@@ -159,6 +164,8 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
     found.known["http_te"] = (exactly("trailers"),)
     found.known["server_protocol"] = (exactly("HTTP/2.0"),)
     found.known["http2"] = (Language("h2"),)
+    # Every client names itself, each in its own way.
+    found.known["http_user_agent"] = (Language(within=(("..", False),)),)
     found.known["content_type"] = found.known["http_content_type"] = (_CONTENT_TYPE,)
     for directive in _all(block):
         name, arguments = directive.name, directive.args
@@ -171,6 +178,8 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
             found.maps[mapped] = directive
             for entry in directive.block:
                 found.told.update(item.lower() for item in names_in(entry.name))
+        elif name in ("geo", "split_clients") and (value := _only(directive)) is not None:
+            found.known[_name(arguments[-1])] = (exactly(value),)
         else:
             found.told.update(map(_name, _given(directive)))
         if name in ("if", "location", "rewrite", "server_name"):
@@ -191,6 +200,18 @@ def _all(block: list[Directive]) -> Iterator[Directive]:
         yield directive
         if directive.block and directive.name not in ("map", "geo", "split_clients", "types"):
             stack.extend(reversed(directive.block))
+
+
+def _only(directive: Directive) -> str | None:
+    """What a geo or split_clients gives, whoever calls; None where that may be several values."""
+    entries = directive.block or []
+    if not directive.args or any(it.unread or len(it.args) != 1 for it in entries):
+        return None
+    values = {entry.args[0] for entry in entries}
+    rest = "default" if directive.name == "geo" else "*"
+    values |= set() if any(entry.name == rest for entry in entries) else {""}
+    value = values.pop() if len(values) == 1 else None
+    return None if value is None or "$" in value else value
 
 
 def _given(directive: Directive) -> list[str]:
@@ -268,6 +289,8 @@ def _value(
         return [(request, request.entry)]
     if name == "request":
         return [(request, Language(f"POST {request.entry.prefix}"))]
+    if name.startswith("upstream_") or name in _OF_BACKENDS:
+        return [(request, ANYTHING if request.stale else _EXACT_EMPTY)]
     if name in ("args", "is_args", "query_string") or name.startswith("arg_"):
         # A gRPC path has no query; a rewrite may give it one.
         return [(request, ANYTHING if request.internal or request.changed else _EXACT_EMPTY)]

@@ -1,0 +1,133 @@
+"""What a server's sockets make sure of: whether a TLS handshake can succeed, and what variables
+hold that depend on the connection alone.
+
+nginx takes the versions of TLS from a socket's default server, from 1.27.2 on from the server that
+SNI names as well; ciphers and ssl_reject_handshake from the one that SNI names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nginx_grpc.model.arrival.request import exactly
+from nginx_grpc.model.arrival.ways import Stop
+from nginx_grpc.model.listeners import Listening, Sockets
+from nginx_grpc.model.patterns import Language
+from nginx_grpc.model.scopes import Scope
+from nginx_grpc.tree import Directive
+
+__all__ = ["may_refuse", "refusal", "variables"]
+
+# HTTP/2 wants TLS 1.2 at least, and no gRPC client offers less.
+_ENOUGH = frozenset(("tlsv1.2", "tlsv1.3"))
+# Without a certificate, without encryption, or with a secret of both sides: no client of gRPC
+# offers these. They say nothing of TLS 1.3.
+_NOT_OFFERED = re.compile(
+    r"(?:aNULL|eNULL|NULL|COMPLEMENTOFALL|ADH|AECDH|kPSK|aPSK|PSK|k?SRP|aSRP)(?:[-+].*)?"
+    r"|(?:(?:EC)?DHE-|RSA-)?PSK-.*|.*-NULL-.*"
+)
+_CHANGES = ("!", "-", "@", "+")
+_OF_THE_PROXY = tuple(
+    f"proxy_protocol_{name}" for name in ("addr", "port", "server_addr", "server_port")
+)
+_MOST_PORTS = 8
+
+
+def refusal(server: Listening, sockets: Sockets) -> Stop | None:
+    """What refuses the TLS handshake of every gRPC client; None if nothing does for sure."""
+    found: Directive | None = None
+    for listener, socket in sockets.entrances(server):
+        if listener.quic or not socket.ssl or server.unseen:
+            return None
+        found = _refusing(server.scope, socket.default.server.scope)
+        if found is None:
+            return None
+    return Stop("tls", found, 0) if found is not None else None
+
+
+def may_refuse(scope: Scope) -> bool:
+    """Whether a server may refuse calls that come by TLS: for want of a certificate, or, where
+    nginx asks the server that SNI names, for the versions of TLS."""
+    said = _asking(scope)
+    if said is not None and said.args[:1] not in (["off"], ["optional"], ["optional_no_ca"]):
+        return True
+    protocols = _said(scope, "ssl_protocols")
+    return protocols is not None and not {it.lower() for it in protocols.args} & _ENOUGH
+
+
+def variables(server: Listening, sockets: Sockets) -> dict[str, tuple[Language, ...]]:
+    """The variables that hold the same, or one of a few, for all calls to a server."""
+    entrances = [] if server.unseen else sockets.entrances(server)
+    known: dict[str, tuple[Language, ...]] = {}
+    ports = {item.first for item, _ in entrances if item.first == item.last and item.first}
+    if 0 < len(ports) <= _MOST_PORTS and len(ports) == len({it.socket for it, _ in entrances}):
+        known["server_port"] = tuple(exactly(str(port)) for port in sorted(ports))
+    whole = _is_seen(server.scope.outer)
+    if entrances and whole and not any(socket.proxy_protocol for _, socket in entrances):
+        known.update((name, (exactly(""),)) for name in _OF_THE_PROXY)
+    if entrances and all(socket.ssl for _, socket in entrances):
+        known["ssl_protocol"] = (exactly("TLSv1.2"), exactly("TLSv1.3"))
+        if _is_on(_said(server.scope, "ssl_verify_client")):
+            # nginx answers 400 to whoever has none that is good.
+            known["ssl_client_verify"] = (exactly("SUCCESS"),)
+        elif whole and not any(
+            _verifies(other.server.scope) for _, socket in entrances for other in socket.listeners
+        ):
+            known["ssl_client_verify"] = (exactly("NONE"),)
+    return known
+
+
+def _refusing(own: Scope, default: Scope) -> Directive | None:
+    rejects = _said(own, "ssl_reject_handshake")
+    if _is_on(rejects):
+        return rejects
+    if not _is_seen(own.outer):
+        # The default server may be another one.
+        return None
+    protocols = _said(default, "ssl_protocols")
+    if protocols is None or any("$" in word for word in protocols.args):
+        return None
+    words = {word.lower() for word in protocols.args}
+    if not words & _ENOUGH:
+        return protocols
+    ciphers = _said(own, "ssl_ciphers")
+    if "tlsv1.3" not in words and ciphers is not None and _offers_none(ciphers.args):
+        return ciphers
+    return None
+
+
+def _offers_none(args: list[str]) -> bool:
+    """Whether a cipher list is of such alone as no gRPC client offers."""
+    words = [word for word in re.split(r"[:, ]+", " ".join(args)) if word]
+    added = [word for word in words if not word.startswith(_CHANGES)]
+    return bool(added) and all(map(_NOT_OFFERED.fullmatch, added))
+
+
+def _said(scope: Scope, name: str) -> Directive | None:
+    """The directive that is surely in effect; None where there is none, or another may be."""
+    if name in scope.own:
+        return scope.own[name][0]
+    outer = scope.outer
+    if scope.gaps or outer is None or name not in outer.own:
+        return None
+    return outer.own[name][0]
+
+
+def _asking(scope: Scope) -> Directive | None:
+    outer = scope.outer
+    said = scope.own.get("ssl_verify_client") or (outer and outer.own.get("ssl_verify_client"))
+    return said[0] if said else None
+
+
+def _verifies(scope: Scope) -> bool:
+    """Whether a client's certificate may be asked for."""
+    said = _asking(scope)
+    return bool(scope.gaps) or (said is not None and said.args[:1] != ["off"])
+
+
+def _is_on(directive: Directive | None) -> bool:
+    return directive is not None and bool(directive.args) and directive.args[0].lower() == "on"
+
+
+def _is_seen(scope: Scope | None) -> bool:
+    return scope is None or scope.gap is None
