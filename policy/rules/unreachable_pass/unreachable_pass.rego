@@ -76,6 +76,14 @@
 #       when: no TLS handshake of a gRPC client can succeed
 #       message: "{what} lets no gRPC client finish a TLS handshake: none reaches the server"
 #       fix: {why: "ssl_reject_handshake off, ssl_protocols TLSv1.2 TLSv1.3, ciphers that clients have"}
+#     peer:
+#       when: calls are passed to a listener of this configuration that takes none
+#       message: "calls are passed on to {what} of this configuration, which does not take them so: each gets {code}"
+#       fix: {why: "grpcs:// to a listen with ssl and grpc:// to one without; HTTP/2 there, and no proxy_protocol"}
+#     loop:
+#       when: calls are passed to the location that passes them on
+#       message: "{what} leads back to this very server: each call goes around until nginx has no connections left"
+#       fix: {why: "the address of the gRPC server, which is not one that nginx listens on"}
 #     unmatched:
 #       when: no call has a path that the location is for
 #       message: "no call ever has a path that location {location} is for: they have /package.Service/Method"

@@ -152,6 +152,41 @@ HANDSHAKES = {
         "ssl_verify_client optional;", "if ($ssl_client_verify = NONE) { return 403; }", "unknown",
     ),
 }  # fmt: skip
+# What the server asked passes to, on the port 80 in the clear; and another one of this nginx.
+PASSED_TO_ITSELF = {
+    "the other one passes on": ("grpc://127.0.0.1:81;", "listen 81 http2; location / { PASS }", "yes"),
+    "by TLS": ("grpcs://localhost:81;", "listen 81 ssl http2; location / { PASS }", "yes"),
+    "nobody of this nginx": ("grpc://127.0.0.1:82;", "listen 81; location / { PASS }", "yes"),
+    "another machine": ("grpc://10.0.0.1:81;", "listen 81; location / { PASS }", "yes"),
+    "no HTTP/2": ("grpc://127.0.0.1:81;", "listen 81;", "listen 81"),
+    "one address of it": ("grpc://127.0.0.1:81;", "listen 127.0.0.1:81;", "listen 127.0.0.1:81"),
+    "in the clear to TLS": ("grpc://127.0.0.1:81;", "listen 81 ssl http2;", "listen 81 ssl http2"),
+    "TLS to what is in the clear": ("grpcs://[::1]:81;", "listen [::]:81 http2;", "listen [::]:81 http2"),
+    "a PROXY line is wanted": (
+        "127.0.0.1:81;", "listen 81 http2 proxy_protocol;", "listen 81 http2 proxy_protocol",
+    ),
+    "a Unix socket": ("grpc://unix:/run/x:;", "listen unix:/run/x;", "listen unix:/run/x"),
+    "an upstream": ("grpc://own;", "listen 81;", "listen 81"),
+    "one of two is": ("grpc://half;", "listen 81;", "yes"),
+    "refused there": ("127.0.0.1:81;", "listen 81 http2; location / { return 403; }", "return 403"),
+    "some refused": ("127.0.0.1:81;", "listen 81 http2; if ($http_x) { return 403; } location / { PASS }", "yes"),
+    "itself": ("127.0.0.1:80;", "listen 81;", "grpc_pass 127.0.0.1:80"),
+    "itself by name": ("grpc://localhost:80;", "listen 81;", "grpc_pass grpc://localhost:80"),
+    "each to the other": (
+        "127.0.0.1:81;", "listen 81 http2; location / { grpc_pass 127.0.0.1:80; }",
+        "grpc_pass 127.0.0.1:81",
+    ),
+    "itself, with another path": (
+        "127.0.0.1:80; rewrite ^ /in/$uri break; location /in/ { PASS }", "listen 81;", "yes",
+    ),
+    "itself, until it is known": (
+        "127.0.0.1:80; if ($http_again) { PASS }", "listen 81;", "yes",
+    ),
+    "a header that decides there": (
+        "127.0.0.1:81; grpc_set_header Content-Type x/y;",
+        "listen 81 http2; if ($content_type ~ grpc) { return 403; } location / { PASS }", "yes",
+    ),
+}  # fmt: skip
 DEPENDS = {
     "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
     "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
@@ -226,6 +261,31 @@ def test_a_handshake(default, own, found):
     )
     arrives = document["servers"][1]["locations"][0]["arrival"]
     assert found in (arrives["answer"], arrives["text"])
+
+
+@pytest.mark.parametrize(("to", "other", "found"), PASSED_TO_ITSELF.values(), ids=PASSED_TO_ITSELF)
+def test_passed_to_this_nginx(to, other, found):
+    target, inner, rest = to.partition("location")
+    document = http(
+        "upstream own { server 127.0.0.1:81; server unix:/run/x; } upstream up { server a:1; }"
+        "upstream half { server 127.0.0.1:81; server a:1; }"
+        f"server {{ listen 80 http2; location / {{ grpc_pass {target} }} {inner}{rest} }}"
+        f"server {{ {other} }} server {{ listen unix:/run/x; }}".replace("PASS", PASS)
+    )
+    arrives = document["servers"][0]["locations"][0]["arrival"]
+    assert found in (arrives["answer"], arrives["text"])
+
+
+def test_a_chain_of_servers_takes_no_time():
+    chain = "".join(
+        f"server {{ listen {at} http2; location / {{ grpc_pass 127.0.0.1:{at + 1}; }}"
+        f" location /a {{ grpc_pass 127.0.0.1:{at + 1}; }} }}"
+        for at in range(1000, 2000)
+    )
+    started = time.process_time()
+    document = http(chain)
+    assert time.process_time() - started < 20
+    assert document["servers"][0]["locations"][0]["arrival"]["answer"] == "yes"
 
 
 def test_another_socket_needs_no_handshake():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nginx_grpc.model.arrival import connection
+from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk, internal_in
@@ -77,9 +78,10 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
 
     def walk_of(server: Server) -> Walk:
         if id(server) not in walks:
-            walks[id(server)] = _walk(server, sockets, of_blocks)
+            walks[id(server)] = _walk(server, sockets, of_blocks, peers)
         return walks[id(server)]
 
+    peers = Peers(servers, sockets, walk_of)
     for server in servers:
         asked = [location for location in server.locations if _is_asked(location)]
         if not asked:
@@ -101,6 +103,8 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
                 location.arrival = Arrival("no", refusal)
             elif location.arrival.answer == "yes" and may_refuse:
                 location.arrival = Arrival("unknown")
+    # They hold each other.
+    walks.clear()
 
 
 def _is_asked(location: Location) -> bool:
@@ -114,7 +118,7 @@ def _is_asked(location: Location) -> bool:
     return inside and location.handler == "static" and location.modifier != "@"
 
 
-def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables]) -> Walk:
+def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables], peers: Peers) -> Walk:
     http = server.scope.outer
     key = id(http)
     if key not in of_blocks:
@@ -126,7 +130,7 @@ def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables]) -> 
     sets = names_set(server.directive.block or [])
     variables = of_blocks[key].of_server(scheme, names, sets, Patterns(steps))
     variables.known.update(connection.variables(server.listening, sockets))
-    return Walk(server, variables, steps)
+    return Walk(server, variables, steps, peers)
 
 
 def _size(block: Directive) -> int:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from nginx_grpc.model.arrival import access
 from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
+from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
 from nginx_grpc.model.arrival.script import Script
@@ -56,14 +57,16 @@ _ANSWERS = _BY_METHOD | frozenset(
 class Walk:
     """The ways of calls in one server."""
 
-    def __init__(self, server: Server, variables: Variables, steps: int) -> None:
+    def __init__(self, server: Server, variables: Variables, steps: int, peers: Peers) -> None:
         """Take in a server.
 
         Args:
             server: its locations and targets known.
             variables: what the variables of its calls hold.
             steps: how many directives are walked at most, in all walks.
+            peers: the servers that calls may be passed to.
         """
+        self._peers = peers
         self._server = server
         self._variables = variables
         self._steps = steps
@@ -106,6 +109,8 @@ class Walk:
         return self._bounded(lambda: self._located(Way(request, location, location, location)))
 
     def _bounded(self, walk: Callable[[], Ends]) -> Ends:
+        # Another one may be under way: calls can be passed on to their own server.
+        outer = self._walked.left
         self._walked.left = min(_MOST_STEPS, self._steps)
         try:
             return walk()
@@ -113,6 +118,7 @@ class Walk:
             return {UNKNOWN: None}
         finally:
             self._steps -= min(_MOST_STEPS, self._steps) - max(self._walked.left, 0)
+            self._walked.left = outer
 
     def _follow(self, way: Way, entry: list[Found] | None) -> Ends:
         """From the server's rewrites on.
@@ -321,8 +327,11 @@ class Walk:
             down = self._down(handler)
             if down is not None:
                 return {way.stop or Stop("down", down, 502): None}
-            self.passing.add(handler.id)
-            return {PASSED: None}
+            ends = self._peers.ends(self._server, handler, way.request.path)
+            if PASSED in ends:
+                self.passing.add(handler.id)
+                return {PASSED: None}
+            return {way.stop or end: None for end in ends}
         if name == "proxy_pass":
             version = location.scope.settings.get("proxy_http_version", {"value": ""})
             if version.get("unresolved"):
@@ -337,7 +346,7 @@ class Walk:
                 return self._answered(way, name, Stop("handler", by, 0))
             # A POST for a file that there is: 405; for a folder: 403.
             called = not way.request.path.exact or way.request.path == way.request.entry
-            ends: Ends = {}
+            ends = {}
             for code in (404,) if called else (404, 403, 405):
                 ends.update(self._stopped(way, Stop("files", by, code)))
             return ends

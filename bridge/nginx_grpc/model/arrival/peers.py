@@ -1,0 +1,141 @@
+"""Where a grpc_pass leads to this very nginx: whether the listener there takes calls at all, and
+what becomes of them behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from nginx_grpc.model.addresses import address_of
+from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
+from nginx_grpc.model.listeners import Socket, Sockets
+from nginx_grpc.model.locations import Location
+from nginx_grpc.model.patterns import Language
+from nginx_grpc.model.servers import Server
+
+if TYPE_CHECKING:
+    from nginx_grpc.model.arrival.walk import Walk
+
+__all__ = ["Peers"]
+
+# Longer chains of servers are not followed.
+_MOST_HOPS = 4
+# What calls have that nginx knows of them, and that grpc_set_header may take away.
+_KNOWN_HEADERS = frozenset(("connection", "content-type", "te", "upgrade", "user-agent"))
+
+
+class Peers:
+    """The listeners of a configuration, as the servers of its upstreams."""
+
+    def __init__(
+        self, servers: Iterable[Server], sockets: Sockets, walk_of: Callable[[Server], Walk]
+    ) -> None:
+        """Take in a configuration.
+
+        Args:
+            servers: its servers.
+            sockets: their sockets.
+            walk_of: the walk of a server.
+        """
+        self._sockets, self._walk_of = sockets, walk_of
+        self._servers = {id(server.listening): server for server in servers}
+        self._going: list[str] = []
+        self._known: dict[tuple[int, Language], Ends] = {}
+
+    def ends(self, server: Server, handler: Location, path: Language) -> Ends:
+        """How calls end that a grpc_pass hands on with a path: where they do not come to this
+        nginx, they are passed on."""
+        ends: Ends = {}
+        places = self._places(server, handler)
+        for scheme, socket in places:
+            stop = _mismatch(self._sockets, scheme, socket) if socket is not None else None
+            if stop is not None:
+                ends[stop] = None
+            elif socket is None:
+                return {PASSED: None}
+            else:
+                ends.update(self._behind(socket, handler, path))
+        return ends or {PASSED: None}
+
+    def _places(self, server: Server, handler: Location) -> list[tuple[str, Socket | None]]:
+        """Each place that calls may be passed to: the scheme, and the socket of this nginx."""
+        target = server.targets.get(handler.id)
+        http = server.scope.outer
+        if target is None or not target.sure or (http is not None and http.gap is not None):
+            return []
+        found: list[tuple[str, Socket | None]] = []
+        for place in target.destinations:
+            if place.upstream is not None:
+                if place.upstream.gaps:
+                    return []
+                texts = [
+                    item.args[0]
+                    for item in place.upstream.own.get("server", ())
+                    if item.args and "down" not in item.args[1:]
+                ]
+            elif place.kind == "unix":
+                texts = [target.text[target.text.lower().index("unix:") :]]
+            else:
+                texts = [f"{place.host}:{place.port}"]
+            found.extend((place.scheme, self._socket(text)) for text in texts)
+        return found
+
+    def _socket(self, text: str) -> Socket | None:
+        """The socket of this nginx that an address leads to, where that is sure."""
+        address = address_of(text)
+        if address.unix:
+            return self._sockets.at("unix:" + text[5:].rstrip(":"), 0)
+        host = address.host.lower()
+        host = "127.0.0.1" if host == "localhost" else host
+        if not host.startswith("127.") and host != "[::1]":
+            return None
+        return self._sockets.at(host, address.port or 80)
+
+    def _behind(self, socket: Socket, handler: Location, path: Language) -> Ends:
+        """How calls end in the one server of a socket."""
+        servers = {id(item.server): item.server for item in socket.listeners}
+        if handler.id in self._going:
+            return {Stop("loop", handler.passes, 502): None}
+        if len(servers) > 1 or len(self._going) >= _MOST_HOPS or _changes_headers(handler):
+            return {PASSED: None}
+        [listening] = servers.values()
+        asked = (id(listening), path)
+        if asked in self._known:
+            return self._known[asked]
+        walk = self._walk_of(self._servers[id(listening)])
+        self._going.append(handler.id)
+        try:
+            ends = walk.search(path)
+        finally:
+            self._going.pop()
+        stops = [end for end in ends if isinstance(end, Stop)]
+        if not stops or PASSED in ends or UNKNOWN in ends:
+            found: Ends = {PASSED: None}
+        else:
+            found = dict.fromkeys(stops)
+        # Whether it is a loop depends on where it began.
+        if not any(stop.kind == "loop" for stop in stops):
+            self._known[asked] = found
+        return found
+
+
+def _mismatch(sockets: Sockets, scheme: str, socket: Socket) -> Stop | None:
+    """The listen that takes no call of a grpc_pass with this scheme, if none there does."""
+    if socket.unknown:
+        return None
+    if socket.proxy_protocol:
+        said = [item for item in socket.listeners if "proxy_protocol" in item.parameters]
+        return Stop("peer", said[0].directive, 502)
+    speaks = {sockets.speaks_http2(item, socket) for item in socket.listeners}
+    if socket.ssl != (scheme == "grpcs") or speaks == {"no"}:
+        return Stop("peer", socket.default.directive, 502)
+    return None
+
+
+def _changes_headers(handler: Location) -> bool:
+    headers = handler.scope.lists.get("grpc_set_header")
+    return headers is not None and any(
+        item.args and (item.args[0].lower() in _KNOWN_HEADERS or "$" in item.args[0])
+        for item in headers.all_directives()
+    )
