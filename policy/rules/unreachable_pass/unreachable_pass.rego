@@ -84,6 +84,10 @@
 #       when: calls are passed to the location that passes them on
 #       message: "{what} leads back to this very server: each call goes around until nginx has no connections left"
 #       fix: {why: "the address of the gRPC server, which is not one that nginx listens on"}
+#     path:
+#       when: a rewrite leaves calls with a path that is none of a method
+#       message: "{what}: calls go on with a path that is no method, and the server answers UNIMPLEMENTED"
+#       fix: {why: "the method in the new path: rewrite ^/prefix(/.*)$ $1 break"}
 #     unmatched:
 #       when: no call has a path that the location is for
 #       message: "no call ever has a path that location {location} is for: they have /package.Service/Method"

@@ -120,6 +120,7 @@ class Writer:
         self.top: list[Location] = []
         self.count = 0
         self.upstreams = 0
+        self.listening = False
         # What a call may be or not be, by header; and the addresses it may come from.
         self.switches: dict[str, tuple[str, str]] = {}
         self.sources: set[str] = set()
@@ -145,6 +146,18 @@ class Writer:
         end = self.place.backends[0]
         self.around.append(f"upstream {name} {{ server {end}{sign}; server {end}{sign}; }}")
         return f"grpc_pass grpc://{name};"
+
+    def own_listener(self, of: Location) -> str:
+        """A grpc_pass to a second listener of the case, that takes calls or does not."""
+        self.constructs.add("own listener")
+        address = f"127.0.0.1:{self.place.ports[0]}"
+        body = self.pick("return 404;", self.grpc_pass(of), self.grpc_pass(of))
+        if self.chance(0.3):
+            body = f"if ({self.condition()}) {{ return 403; }} {body}"
+        said = self.pick("", "http2", "http2", "http2", "http2 proxy_protocol")
+        self.around.append(f"server {{ listen {address} {said}; location / {{ {body} }} }}")
+        self.listening = True
+        return f"grpc_pass {self.pick('', 'grpc://', 'grpc://', 'grpcs://')}{address};"
 
     def switch(self) -> str:
         """A variable that the client may set."""
@@ -203,6 +216,15 @@ class Writer:
             '$http_upgrade != "websocket"',
             "$http_origin",
             "$http2 = h2c",
+            "$http_user_agent",
+            '$http_user_agent = ""',
+            f"$server_port = {self.place.listen.rpartition(':')[2]}",
+            "$server_port = 443",
+            "$upstream_addr",
+            '$request_body = ""',
+            '$proxy_protocol_addr = ""',
+            "$ssl_client_verify != SUCCESS",
+            "$http_sec_fetch_site",
             "!-f $request_filename",
             "-e $document_root$uri",
         ]
@@ -417,6 +439,8 @@ class Writer:
                 "set",
                 "handler",
                 "down",
+                "peer",
+                "peer",
                 "basic",
             )
             if kind == "return":
@@ -462,6 +486,8 @@ class Writer:
             elif kind == "down" and location.passes:
                 self.constructs.add("all down")
                 location.lines = [self.grpc_pass(location, down=True)]
+            elif kind == "peer" and location.passes and not self.listening:
+                location.lines = [self.own_listener(location)]
             elif kind == "basic":
                 # Without a file of users it asks for nothing.
                 lines.append('auth_basic "x";')

@@ -53,7 +53,7 @@ class Peers:
             if stop is not None:
                 ends[stop] = None
             elif socket is None:
-                return {PASSED: None}
+                ends[PASSED] = None
             else:
                 ends.update(self._behind(socket, handler, path))
         return ends or {PASSED: None}
@@ -98,7 +98,7 @@ class Peers:
         if handler.id in self._going:
             return {Stop("loop", handler.passes, 502): None}
         if len(servers) > 1 or len(self._going) >= _MOST_HOPS or _changes_headers(handler):
-            return {PASSED: None}
+            return {UNKNOWN: None}
         [listening] = servers.values()
         asked = (id(listening), path)
         if asked in self._known:
@@ -110,10 +110,8 @@ class Peers:
         finally:
             self._going.pop()
         stops = [end for end in ends if isinstance(end, Stop)]
-        if not stops or PASSED in ends or UNKNOWN in ends:
-            found: Ends = {PASSED: None}
-        else:
-            found = dict.fromkeys(stops)
+        sure = len(stops) == len(ends) or set(ends) == {PASSED}
+        found = ends if sure else {UNKNOWN: None}
         # Whether it is a loop depends on where it began.
         if not any(stop.kind == "loop" for stop in stops):
             self._known[asked] = found

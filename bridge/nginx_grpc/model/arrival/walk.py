@@ -30,6 +30,8 @@ __all__ = ["Walk", "internal_in"]
 # nginx looks for a location again ten times.
 _MOST_REDIRECTED = 10
 _MOST_STEPS = 4_000
+# What a path of gRPC ends with: a service and its method.
+_METHOD = "/[^/]+/[A-Za-z_][A-Za-z0-9_]*$"
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
@@ -192,6 +194,13 @@ class Walk:
         then = Way(replace(request, redirected=request.redirected + 1), stop=way.stop)
         return self._found(then, self.routing.search(request.path))
 
+    def _is_no_method(self, request: Request) -> bool:
+        """Whether the path that is passed on is another one than the client's, and no method's."""
+        path = request.path
+        if not path.exact or path == request.entry:
+            return False
+        return self._variables.patterns.relation(_METHOD, False, path) == "never"
+
     @staticmethod
     def _rewrite_of(way: Way) -> Directive | None:
         block = way.at.block if way.at else []
@@ -324,14 +333,16 @@ class Walk:
         if name == "grpc_pass":
             if way.request.method != "POST":
                 return {way.stop or Stop("page", passes, 0): None}
+            if self._is_no_method(way.request):
+                return {way.stop or Stop("path", self._rewrite_of(way), 0): None}
             down = self._down(handler)
             if down is not None:
                 return {way.stop or Stop("down", down, 502): None}
             ends = self._peers.ends(self._server, handler, way.request.path)
             if PASSED in ends:
                 self.passing.add(handler.id)
-                return {PASSED: None}
-            return {way.stop or end: None for end in ends}
+            stop = way.stop
+            return {(stop or end) if isinstance(end, Stop) else end: None for end in ends}
         if name == "proxy_pass":
             version = location.scope.settings.get("proxy_http_version", {"value": ""})
             if version.get("unresolved"):
