@@ -165,8 +165,9 @@ class _Answers:
         ends: Ends = {}
         if not taken:
             ends = self._walk.enter(location, routing.language(location))
-        for other in taken:
-            ends.update(self._walk.within(other, uri))
+        else:
+            # Also where a location in another one has them first.
+            ends = self._walk.search(uri)
         answer = _answer(ends)
         if answer.answer == "no":
             reached = self._reached(location)
