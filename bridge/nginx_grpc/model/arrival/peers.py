@@ -111,7 +111,7 @@ class Peers:
             self._going.pop()
         stops = [end for end in ends if isinstance(end, Stop)]
         sure = len(stops) == len(ends) or set(ends) == {PASSED}
-        found = ends if sure else {UNKNOWN: None}
+        found: Ends = ends if sure else {UNKNOWN: None}
         # Whether it is a loop depends on where it began.
         if not any(stop.kind == "loop" for stop in stops):
             self._known[asked] = found
