@@ -44,6 +44,10 @@ ARRIVES = {
         "location / { error_page 405 = @g; empty_gif; } location @g { PASS }"
     ),
     "an open way by one server": "listen 80 http2; if ($scheme = https) { return 403; } location / { PASS }",
+    "a regex in a prefix before it": (
+        "location ~ ^/a/b/.*N { PASS } location ~ ^/a/ { return 405; }"
+        " location /a/b/ { location ~ ^/a/ { PASS } }"
+    ),
     "a set before": "set $closed 0; location / { if ($closed) { return 503; } PASS }",
     "another case of its name": "set $Closed 0; location / { if ($CLOSED = 1) { return 503; } PASS }",
 }
