@@ -29,6 +29,12 @@ ARRIVES = {
     ),
     "try_files with a fallback": "location / { try_files $uri @g; } location @g { PASS }",
     "auth_request that lets in": "location / { auth_request /a; PASS } location = /a { return 204; }",
+    "auth_request that meets a handler": (
+        "location / { auth_request /a; PASS } location = /a { empty_gif; }"
+    ),
+    "satisfy any without users": (
+        "location / { satisfy any; allow all; auth_basic x; auth_basic_user_file /dev/null; PASS }"
+    ),
     "satisfy any": (
         "location / { satisfy any; allow all; auth_request /a; PASS } location = /a { return 403; }"
     ),
@@ -74,6 +80,21 @@ STOPPED = {
     "deny all first": ("location / { deny all; allow 10.0.0.0/8; PASS }", "access", "deny all"),
     "deny all around": ("deny all; location / { PASS }", "access", "deny all"),
     "try_files": ("location / { try_files $uri =404; PASS }", "try_files", "try_files $uri =404"),
+    "auth_request for a file": (
+        "location / { auth_request /a; PASS } location = /a { root /dev/null; }",
+        "auth", "root /dev/null",
+    ),
+    "auth_request to a server that refuses": (
+        "location / { auth_request /a; PASS } location = /a { proxy_pass http://127.0.0.1:81/x; }",
+        "auth", "return 403",
+    ),
+    "no users": (
+        'location / { auth_basic "x"; auth_basic_user_file /dev/null; PASS }', "access", "auth_basic x",
+    ),
+    "no users, or nobody": (
+        "location / { satisfy any; deny all; auth_basic x; auth_basic_user_file /dev/null; PASS }",
+        "access", "deny all",
+    ),
     "auth_request": (
         "location / { auth_request /a; PASS } location = /a { return 403; }", "auth", "return 403",
     ),
@@ -198,6 +219,9 @@ DEPENDS = {
     "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
     "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
     "an auth server": "location / { auth_request /a; PASS } location = /a { proxy_pass http://a:1; }",
+    "an auth server of this nginx": (
+        "location / { auth_request /a; PASS } location = /a { proxy_pass http://127.0.0.1:81/y; }"
+    ),
     "a password": 'location / { auth_basic "x"; auth_basic_user_file users; PASS }',
     "a file that is no method": "location / { try_files /closed.html =404; PASS }",
     "a regex that is not read": "location / { if ($request_method ~ (?=P)) { return 405; } PASS }",
@@ -219,7 +243,7 @@ def arrival(text):
     """The arrival of the first location with a grpc_pass, the last if there is a page."""
     document = http(
         "upstream up { server a:1; server b:1; } upstream down { server a:1 down; }"
-        f"server {{ {text.replace('PASS', PASS)} }}"
+        f"server {{ {text.replace('PASS', PASS)} }} server {{ listen 81; location /x {{ return 403; }} }}"
     )
     found = [item["arrival"] for item in document["servers"][0]["locations"] if "arrival" in item]
     return found[-1 if "error_page 502" in text else 0]

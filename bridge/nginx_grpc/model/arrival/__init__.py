@@ -14,7 +14,7 @@ from nginx_grpc.model.arrival import connection
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
-from nginx_grpc.model.arrival.walk import Walk, internal_in
+from nginx_grpc.model.arrival.walk import Walk, internal_in, returned
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
 from nginx_grpc.model.listeners import Sockets
@@ -81,7 +81,7 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
             walks[id(server)] = _walk(server, sockets, of_blocks, peers)
         return walks[id(server)]
 
-    peers = Peers(servers, sockets, walk_of)
+    peers = Peers(servers, sockets, walk_of, returned)
     for server in servers:
         asked = [location for location in server.locations if _is_asked(location)]
         if not asked:

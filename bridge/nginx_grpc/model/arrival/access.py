@@ -195,10 +195,12 @@ def _rules(block: Block) -> list[Directive]:
 
 def _password(blocks: list[Block]) -> Iterator[Word]:
     said = _nearest(blocks, "auth_basic")
-    if said is None or said.args[:1] == ["off"] or not _nearest(blocks, "auth_basic_user_file"):
+    users = _nearest(blocks, "auth_basic_user_file")
+    if said is None or said.args[:1] == ["off"] or users is None:
         yield SILENT, None, 0
         return
-    yield LETS_IN, None, 0
+    if users.args != ["/dev/null"]:
+        yield LETS_IN, None, 0
     yield REFUSES, said, 401
     if "$" in "".join(said.args):
         yield SILENT, None, 0

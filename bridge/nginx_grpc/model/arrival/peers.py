@@ -29,7 +29,11 @@ class Peers:
     """The listeners of a configuration, as the servers of its upstreams."""
 
     def __init__(
-        self, servers: Iterable[Server], sockets: Sockets, walk_of: Callable[[Server], Walk]
+        self,
+        servers: Iterable[Server],
+        sockets: Sockets,
+        walk_of: Callable[[Server], Walk],
+        returned: Callable[[Walk, str], Stop | None],
     ) -> None:
         """Take in a configuration.
 
@@ -37,7 +41,9 @@ class Peers:
             servers: its servers.
             sockets: their sockets.
             walk_of: the walk of a server.
+            returned: the return in a walk's server that every request for a path meets.
         """
+        self._returned = returned
         self._sockets, self._walk_of = sockets, walk_of
         self._servers = {id(server.listening): server for server in servers}
         self._going: list[str] = []
@@ -57,6 +63,26 @@ class Peers:
             else:
                 ends.update(self._behind(socket, handler, path))
         return ends or {PASSED: None}
+
+    def answer(self, server: Server, location: Location, path: str) -> Stop | None:
+        """The return of this nginx that a proxy_pass meets with a path; None where there is none
+        for sure."""
+        places = self._places(server, location)
+        target = server.targets.get(location.id)
+        if len(places) != 1 or target is None or target.text[:7].lower() != "http://":
+            return None
+        [(_, socket)] = places
+        if socket is None or socket.unknown or socket.ssl or socket.proxy_protocol:
+            return None
+        servers = {id(item.server): item.server for item in socket.listeners}
+        host, slash, uri = target.text[7:].partition("/")
+        if len(servers) != 1 or host.lower().startswith("unix:"):
+            return None
+        if slash and location.modifier != "=":
+            return None
+        [listening] = servers.values()
+        walk = self._walk_of(self._servers[id(listening)])
+        return self._returned(walk, f"/{uri}" if slash else path)
 
     def _places(self, server: Server, handler: Location) -> list[tuple[str, Socket | None]]:
         """Each place that calls may be passed to: the scheme, and the socket of this nginx."""

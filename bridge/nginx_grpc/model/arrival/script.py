@@ -13,7 +13,7 @@ from nginx_grpc.model.locations import Location, condition_of
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.tree import Directive
 
-__all__ = ["Script"]
+__all__ = ["Script", "code_of"]
 
 _REWRITES = frozenset(("break", "if", "return", "rewrite", "set"))
 _REDIRECTS = ("http://", "https://", "$scheme")
@@ -87,7 +87,7 @@ class Script:
         if name == "break":
             return [], [(replace(way, request=replace(request, changed=False)), None)]
         if name == "return":
-            return [], [(way, Stop("return", directive, _code(arguments), within))]
+            return [], [(way, Stop("return", directive, code_of(arguments), within))]
         if name == "set" and len(arguments) == 2:
             variable = arguments[0][1:].lower()
             values = expand(request, arguments[1], self._variables)
@@ -128,7 +128,8 @@ def _handles(location: Location) -> bool:
     return location.own_handler and location.handler not in ("return", "static")
 
 
-def _code(arguments: list[str]) -> int:
+def code_of(arguments: list[str]) -> int:
+    """The status that a return answers with."""
     first = arguments[0] if arguments else ""
     if first.isascii() and first.isdigit() and len(first) <= 3:
         return int(first)

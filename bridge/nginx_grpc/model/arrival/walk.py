@@ -15,7 +15,7 @@ from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
-from nginx_grpc.model.arrival.script import Script
+from nginx_grpc.model.arrival.script import Script, code_of
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, Way, alike
 from nginx_grpc.model.lists import page_codes, page_uri
 from nginx_grpc.model.locations import Location
@@ -25,13 +25,17 @@ from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.tree import Directive
 
-__all__ = ["Walk", "internal_in"]
+__all__ = ["Walk", "internal_in", "returned"]
 
 # nginx looks for a location again ten times.
 _MOST_REDIRECTED = 10
 _MOST_STEPS = 4_000
 # What a path of gRPC ends with: a service and its method.
 _METHOD = "/[^/]+/[A-Za-z_][A-Za-z0-9_]*$"
+# What an auth_request is answered with, for sure.
+_SAID = ("files", "return", "rewrite")
+_NO_FOLDER = "/dev/null"
+# These answer by themselves, and never hand a call on.
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
@@ -258,7 +262,7 @@ class Walk:
         inner = replace(request, path=exactly(uri), internal=True, changed=False, stale=True)
         words: dict[Word, None] = {}
         for end in _Question(self, inner).ends():
-            if isinstance(end, Stop) and end.kind in ("return", "rewrite") and end.directive:
+            if isinstance(end, Stop) and end.kind in _SAID and end.directive:
                 word = {401: REFUSES, 403: REFUSES}.get(end.code, FAILS)
                 if 200 <= end.code < 300:
                     words[LETS_IN, None, 0] = None
@@ -454,7 +458,8 @@ class _Question:
             return {UNKNOWN: None}
         at = replace(way, at=location, inside=location, handler=location)
         going, ended = walk.script.run(location.block, [at], location.conditions)
-        ends: Ends = {UNKNOWN: None} if going else {}
+        ended += [(then, self._content(then, location)) for then in going]
+        ends: Ends = {}
         for then, stop in ended:
             pages = (then.inside or location).scope.lists.get("error_page")
             said = pages.all_directives() if pages else []
@@ -463,6 +468,54 @@ class _Question:
             else:
                 ends[stop] = None
         return ends
+
+    def _content(self, way: Way, location: Location) -> Stop | None:
+        """What its handler answers a GET with, where that is known."""
+        if way.request.changed or way.inside is not location or "try_files" in location.own:
+            return None
+        if location.handler in ("empty_gif", "stub_status"):
+            return Stop("return", location.passes or location.directive, 200)
+        if location.handler == "proxy_pass" and way.request.path.exact:
+            walk = self._walk
+            return walk._peers.answer(walk._server, location, way.request.path.prefix)
+        root = _root_of(location)
+        if location.handler == "static" and root is not None and _has_no_files(root):
+            return Stop("files", root, 404)
+        return None
+
+
+def returned(walk: Walk, path: str) -> Stop | None:
+    """The return that answers every request for a path, whatever it is like; None if none does."""
+    request = Request(exactly(path), method="GET", stale=True)
+    block = walk._block
+    found = walk.routing.search(request.path)
+    if len(found) != 1 or not isinstance(found[0], Location) or found[0].scope.gaps:
+        return None
+    for directive in (*block, *found[0].block):
+        if directive.name == "return":
+            pages = found[0].scope.lists.get("error_page")
+            stop = Stop("return", directive, code_of(directive.args))
+            return None if pages is not None else stop
+        if directive.name in ("if", "rewrite", "break") or "_by_lua" in directive.name:
+            return None
+    return None
+
+
+def _root_of(location: Location) -> Directive | None:
+    """The root or alias in effect."""
+    scope: Scope | None = location.scope
+    while scope is not None and not scope.gaps:
+        for name in ("alias", "root"):
+            if name in scope.own:
+                return scope.own[name][0]
+        scope = scope.outer
+    return None
+
+
+def _has_no_files(root: Directive) -> bool:
+    """Whether there is no file behind a root: one that is none itself."""
+    folder = root.args[0] if root.args else ""
+    return folder == _NO_FOLDER or folder.startswith(f"{_NO_FOLDER}/")
 
 
 def internal_in(location: Location) -> Directive | None:
