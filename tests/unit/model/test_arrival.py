@@ -111,6 +111,10 @@ STOPPED = {
         "location /a/ { internal; location /a/b/ { PASS } }", "internal", "internal",
     ),
     "unused": ("location @g { PASS }", "unused", "location @g"),
+    "a page of a code that is none": (
+        "location / { error_page 405 = @g; return 418; } location @g { PASS }",
+        "unused", "location @g",
+    ),
     "another handler": ("location / { PASS stub_status; }", "handler", "stub_status"),
     "down": (
         "location / { grpc_pass grpc://down; }", "down", "upstream down",
@@ -221,6 +225,12 @@ DEPENDS = {
     "an auth server": "location / { auth_request /a; PASS } location = /a { proxy_pass http://a:1; }",
     "an auth server of this nginx": (
         "location / { auth_request /a; PASS } location = /a { proxy_pass http://127.0.0.1:81/y; }"
+    ),
+    "a page of what may come": (
+        "location / { error_page 405 413 = @g; return 418; } location @g { PASS }"
+    ),
+    "a page of all locations": (
+        "error_page 405 = @g; location / { return 418; } location @g { PASS }"
     ),
     "a password": 'location / { auth_basic "x"; auth_basic_user_file users; PASS }',
     "a file that is no method": "location / { try_files /closed.html =404; PASS }",

@@ -18,10 +18,11 @@ from nginx_grpc.model.arrival.walk import Walk, internal_in, returned
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
 from nginx_grpc.model.listeners import Sockets
-from nginx_grpc.model.lists import page_uri
+from nginx_grpc.model.lists import page_codes, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.patterns import Patterns
+from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.tree import Directive
 
@@ -31,6 +32,9 @@ __all__ = ["Arrival", "decide"]
 _STEPS_EACH = 40
 _STEPS_LEAST = 20_000
 _LAST = ("files", "handler", "down")
+# What nginx may answer a call with wherever it goes: its size, its form, limits, faults.
+_OF_NGINX = frozenset((400, 408, 413, 414, 416, 421, 429, 431, 494, 495, 496, 497, 499))
+_OF_NGINX |= frozenset(range(500, 600))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +217,16 @@ class _Answers:
         """Whether an error page of gRPC may lead here, or any page names the location's path."""
         if self._paged is None:
             locations = self._server.locations
+            quiet = {id(item.scope) for item in locations if _is_quiet(item)}
             http = self._server.scope.outer
             scopes = [self._server.scope, *(item.scope for item in locations)]
             scopes += [http] if http is not None else []
-            said = {page_uri(item) for scope in scopes for item in scope.own.get("error_page", ())}
+            said = {
+                page_uri(item)
+                for scope in scopes
+                for item in scope.own.get("error_page", ())
+                if id(scope) not in quiet or _OF_NGINX.intersection(page_codes(item))
+            }
             lists = {
                 item.scope.lists["error_page"]
                 for item in locations
@@ -241,6 +251,26 @@ class _Answers:
         except TooMany:
             return self._server.locations
         return [item for item in found if isinstance(item, Location)]
+
+
+def _is_quiet(location: Location) -> bool:
+    """Whether a location answers by itself: with what the walk of its calls meets, or _OF_NGINX."""
+    return (
+        location.handler in ("return", "static")
+        and not location.scope.gaps
+        and not any(item.own_handler for item in location.conditions)
+        and not any(item.handler not in ("return", "static") for item in location.nested)
+        and not _limits(location.scope)
+    )
+
+
+def _limits(scope: Scope | None) -> bool:
+    """Whether a limit may answer with a status of its own."""
+    while scope is not None:
+        if "limit_req_status" in scope.own or "limit_conn_status" in scope.own:
+            return True
+        scope = scope.outer
+    return False
 
 
 def _may_send(location: Location) -> bool:
