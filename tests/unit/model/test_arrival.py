@@ -241,9 +241,6 @@ DEPENDS = {
     ),
     "a page of what a handler may say": (
         "location / { error_page 504 = @g; PASS fastcgi_pass a:1; } location @g { PASS }"
-    "a regex in a prefix before it": (
-        "location ~ ^/a/b/.*N { PASS } location ~ ^/a/ { return 405; }"
-        " location /a/b/ { location ~ ^/a/ { PASS } }"
     ),
     "a page after the call": "location / { error_page 502 = @f; PASS } location @f { grpc_pass a:1; }",
 }

@@ -35,7 +35,6 @@ _METHOD = "/[^/]+/[A-Za-z_][A-Za-z0-9_]*$"
 # What an auth_request is answered with, for sure.
 _SAID = ("files", "return", "rewrite")
 _NO_FOLDER = "/dev/null"
-# These answer by themselves, and never hand a call on.
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
