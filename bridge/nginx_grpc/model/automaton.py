@@ -44,6 +44,17 @@ class Machine:
             return None
         return _after(self, states, character)
 
+    def behind(self, text: str) -> frozenset[int] | None:
+        """The states behind a text; None where the pattern has matched."""
+        states = self.start
+        if self.again is None:
+            return states if not text else None
+        for character in text:
+            if states is None:
+                break
+            states = _after(self, states, character)
+        return states
+
     def ends(self, states: frozenset[int] | None) -> bool:
         """Whether the pattern has matched where the text ends in these states."""
         return states is None or _ends(self, states)

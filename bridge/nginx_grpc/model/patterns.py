@@ -7,6 +7,7 @@ linear in the text; of the rest nothing is said. A text here is one line: `$` is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -84,9 +85,13 @@ class Patterns:
             return False
         if language.exact or not language.within:
             return False
-        empty, steps = _emptiness(prefix, language.within)
-        self._left -= steps
-        return empty
+        within = _readable(language.within)
+        if not within:
+            return False
+        machines = (compiled("", False), *within)
+        found, steps = _explored(machines, _behind(machines, prefix), len(machines))
+        self._left -= steps + len(prefix)
+        return found == frozenset()
 
     def _found(self, pattern: str, caseless: bool, language: Language) -> str:
         prefix = language.prefix
@@ -99,45 +104,37 @@ class Patterns:
             return "unknown"
         within = _readable(language.within)
         machines += within + _readable(language.without)
-        sets: _Sets = tuple(machine.start for machine in machines)
-        for character in prefix:
-            sets = _step(machines, sets, character)
+        sets = _behind(machines, prefix)
         if language.exact:
-            found: set[bool] | None = {machines[0].ends(sets[0])}
+            found: frozenset[bool] | None = frozenset([machines[0].ends(sets[0])])
         else:
-            found, steps = _explore(machines, sets, len(within) + 1)
+            found, steps = _explored(tuple(machines), sets, len(within) + 1)
             self._left -= steps
         if found is not None and len(found) == 2:
             return "sometimes"
-        return {True: "always", False: "never", None: "unknown"}[found.pop() if found else None]
-
-
-@lru_cache(maxsize=_MOST_KEPT)
-def _emptiness(prefix: str, patterns: tuple[tuple[str, bool], ...]) -> tuple[bool, int]:
-    """Whether no text that begins so has all these patterns, and the steps that it takes to say so;
-    the same however often it is asked."""
-    within = _readable(patterns)
-    if not within:
-        return False, 0
-    machines = [compiled("", False), *within]
-    sets: _Sets = tuple(machine.start for machine in machines)
-    for character in prefix:
-        sets = _step(machines, sets, character)
-    found, steps = _explore(machines, sets, len(machines))
-    return found == set(), steps + len(prefix)
+        return {True: "always", False: "never", None: "unknown"}[
+            next(iter(found)) if found else None
+        ]
 
 
 # Of each machine the states it is in; None once it has matched, for more text changes nothing.
 _Sets = tuple["frozenset[int] | None", ...]
 
 
-def _step(machines: list[Machine], sets: _Sets, character: str) -> _Sets:
+def _behind(machines: Sequence[Machine], text: str) -> _Sets:
+    return tuple(machine.behind(text) for machine in machines)
+
+
+def _step(machines: Sequence[Machine], sets: _Sets, character: str) -> _Sets:
     return tuple(
         machine.after(states, character) for machine, states in zip(machines, sets, strict=True)
     )
 
 
-def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[bool] | None, int]:
+@lru_cache(maxsize=_MOST_KEPT)
+def _explored(
+    machines: tuple[Machine, ...], sets: _Sets, within: int
+) -> tuple[frozenset[bool] | None, int]:
     """Whether the first machine matches what others do and do not, None where that would take too
     long; and the steps that were taken.
 
@@ -168,7 +165,7 @@ def _explore(machines: list[Machine], sets: _Sets, within: int) -> tuple[set[boo
                 waiting.append(following)
         if len(seen) > _MOST_SETS or steps > _MOST_STEPS:
             return None, steps
-    return found, steps
+    return frozenset(found), steps
 
 
 def _readable(patterns: tuple[tuple[str, bool], ...]) -> list[Machine]:
@@ -180,7 +177,7 @@ def _readable(patterns: tuple[tuple[str, bool], ...]) -> list[Machine]:
     return found
 
 
-def _representatives(machines: list[Machine]) -> list[str]:
+def _representatives(machines: Sequence[Machine]) -> list[str]:
     """One character of each kind that the patterns tell apart."""
     kinds: dict[str, int] = dict.fromkeys(_CHARACTERS, 0)
     groups = {edge[0] for machine in machines for edge in machine.on.values()}
