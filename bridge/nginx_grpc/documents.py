@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from nginx_grpc import resources
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
-__all__ = ["as_json", "build", "empty", "nothing", "validate"]
+__all__ = ["as_json", "build", "empty", "nothing", "validate", "written"]
 
 
-_SMALL = 200  # locations, up to which jsonschema is quick enough
+_SOME = 100
+"""How many servers or upstreams are written at once."""
+
+_dump = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 def build(
@@ -47,46 +51,112 @@ def nothing() -> Refused:
     return Refused("no nginx configuration", "name a file, a folder or - for standard input")
 
 
+def written(
+    configuration: Configuration, settings: dict[str, Any] | None = None, *, validated: bool = True
+) -> Iterator[str]:
+    """The JSON of one document, in pieces: the same as that of `build`, of which never more is held
+    than some servers. A piece was held against the schema before it is given out."""
+    from nginx_grpc import model
+
+    def fits(part: dict[str, Any], first: int = 0) -> None:
+        if schema is not None:
+            schema.hold(part, configuration.entry, first)
+
+    schema = _Schema(in_parts=True) if validated else None
+    with model.opened(configuration) as opened:
+        beginning = opened.beginning()
+        fits(beginning)
+        yield _dump(beginning)[:-1]
+        yield from _list("upstreams", opened.upstreams.each_as_json(), fits)
+        lists = opened.lists()
+        yield from _list("servers", opened.servers(lists), fits)
+        rest = {
+            "other_handlers": opened.other_handlers,
+            "header_lists": lists.header_lists(),
+            "error_page_lists": lists.error_page_lists(),
+            **opened.ending(),
+        }
+        if settings is not None:
+            rest["settings"] = settings
+        fits(rest)
+        yield "," + _dump(rest)[1:]
+    if schema is not None:
+        schema.whole(configuration.entry)
+
+
+def _list(
+    name: str, items: Iterator[dict[str, Any]], fits: Callable[[dict[str, Any], int], None]
+) -> Iterator[str]:
+    fits({name: []}, 0)
+    yield f',"{name}":['
+    before = ""
+    first = 0
+    while some := list(islice(items, _SOME)):
+        fits({name: some}, first)
+        yield before + _dump(some)[1:-1]
+        before = ","
+        first += len(some)
+    yield "]"
+
+
 def validate(documents: Iterable[dict[str, Any]]) -> None:
     """Hold documents against `schema/document.schema.json`.
 
     A document that does not fit is a fault of this tool, never of the configuration: Refused.
     """
-    with open(resources.schema_path("document"), encoding="utf-8") as file:
-        schema = json.load(file)
+    schema = _Schema()
     for document in documents:
-        where = _misfit(schema, document)
-        if where is not None:
-            raise Refused(
-                f"the document does not fit its schema at {where}",
-                "this is a fault of nginx-grpc: please report it with the configuration",
-                str(document["source"]["entry"]),
-            )
+        schema.hold(document, str(document["source"]["entry"]))
 
 
-def _misfit(schema: dict[str, Any], document: dict[str, Any]) -> str | None:
-    """Where a document does not fit, None where all of it does."""
-    # jsonschema takes half a second for a thousand locations, jsonschema-rs a hundredth.
-    if _locations(document) > _SMALL:
+class _Schema:
+    """The schema of a document.
+
+    Args:
+        in_parts: whether a document is given in parts, each with some fields of it.
+    """
+
+    def __init__(self, *, in_parts: bool = False) -> None:
         import jsonschema_rs
 
-        validator = jsonschema_rs.validator_for(schema)
+        with open(resources.schema_path("document"), encoding="utf-8") as file:
+            schema = json.load(file)
+        self._missing = set(schema["required"])
+        if in_parts:
+            del schema["required"]
+        self._validator = jsonschema_rs.validator_for(schema)
+
+    def hold(self, part: dict[str, Any], entry: str, first: int = 0) -> None:
+        """Raises Refused where it does not fit.
+
+        Args:
+            part: the document, or a part of it.
+            entry: the configuration.
+            first: the place in the document of the first of a list that is given in parts.
+        """
+        self._missing -= part.keys()
         try:
-            error = next(validator.iter_errors(document), None)
+            error = next(self._validator.iter_errors(part), None)
         except UnicodeEncodeError:
-            error = next(validator.iter_errors(_in_utf8(document)), None)
-        return None if error is None else ".".join(map(str, ["$", *error.instance_path]))
-    from jsonschema import Draft202012Validator
+            error = next(self._validator.iter_errors(_in_utf8(part)), None)
+        if error is not None:
+            field, *path = error.instance_path or [""]
+            if path and isinstance(path[0], int):
+                path[0] += first
+            raise _misfit(".".join(map(str, ["$", field, *path])), entry)
 
-    found = next(Draft202012Validator(schema).iter_errors(document), None)
-    return None if found is None else found.json_path
+    def whole(self, entry: str) -> None:
+        """Raises Refused where no part had a field that a document has."""
+        if self._missing:
+            raise _misfit(f"$.{min(self._missing)}", entry)
 
 
-def _locations(document: dict[str, Any]) -> int:
-    servers = document.get("servers")
-    if not isinstance(servers, list):
-        return 0
-    return sum(len(s["locations"]) for s in servers if isinstance(s, dict) and "locations" in s)
+def _misfit(where: str, entry: str) -> Refused:
+    return Refused(
+        f"the document does not fit its schema at {where}",
+        "this is a fault of nginx-grpc: please report it with the configuration",
+        entry,
+    )
 
 
 def _in_utf8(document: dict[str, Any]) -> dict[str, Any]:

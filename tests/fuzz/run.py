@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / ".tools" / "fuzz"
-NEEDS = ("atheris==3.0.0", "crossplane==0.5.8", "jsonschema>=4.23,<5", "pyyaml>=6.0.1,<7")
+NEEDS = ("atheris==3.0.0", "crossplane==0.5.8", "jsonschema-rs>=0.61,<1", "pyyaml>=6.0.1,<7")
 # Also for what a single input may take: a hang is a find.
 SECONDS_FOR_ONE = 5
 MEGABYTES = 1_024

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc import output, printable
@@ -19,6 +20,7 @@ from nginx_grpc.commands.arguments import (
 from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
+    from nginx_grpc.engines.interface import Shard
     from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
@@ -48,11 +50,20 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def _sharded(configuration: Configuration, values: dict[str, Any] | None) -> dict[str, Any]:
+def _sharded(
+    configuration: Configuration, values: dict[str, Any] | None, validated: bool
+) -> Iterator[str]:
+    from nginx_grpc import documents
+    from nginx_grpc.engines.interface import in_one
     from nginx_grpc.shards import Shards
 
-    shards = [json.loads(shard.text) for shard in Shards(configuration, values)]
-    return shards[0] if len(shards) == 1 else {"shards": shards}
+    def held(shard: Shard) -> Shard:
+        if validated:
+            documents.validate([json.loads(shard.text)])
+        return shard
+
+    for piece in in_one(map(held, Shards(configuration, values))):
+        yield piece.decode("ascii")
 
 
 @uncollected()
@@ -68,19 +79,36 @@ def run(arguments: argparse.Namespace) -> int:
         given, told = redacted(arguments, search)
     else:
         given = [(each, search.of(each).values) for each in read(arguments, told)]
-    built = [
-        document
-        for configuration, values in given
-        for document in (
-            [_sharded(configuration, values)]
-            if arguments.shards
-            else documents.build([configuration], settings=values, validated=False)
-        )
-    ]
+    if not given:
+        raise documents.nothing()
+    # Nothing is written before all of it was held against the schema.
+    pieces = list(_written(given, arguments))
     for note in (*search.notes, *told.notes, *told.unread):
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
-    if arguments.validated:
-        documents.validate(each for one in built for each in one.get("shards", [one]))
-    text = documents.as_json(built, indent=2 if arguments.indent else None)
-    output.write([text, "\n"], arguments.output)
+    if arguments.indent:
+        pieces = [json.dumps(json.loads("".join(pieces)), indent=2)]
+    output.write([*pieces, "\n"], arguments.output)
     return 0
+
+
+def _written(
+    given: list[tuple[Configuration, dict[str, Any] | None]], arguments: argparse.Namespace
+) -> Iterator[str]:
+    """One object, or an array of several; what was written is let go."""
+    from nginx_grpc import documents
+
+    several = len(given) > 1
+    before = "[" if several else ""
+    given.reverse()
+    while given:
+        configuration, values = given.pop()
+        # The text is in the tree: nobody shows its lines.
+        configuration.texts.clear()
+        yield before
+        if arguments.shards:
+            yield from _sharded(configuration, values, arguments.validated)
+        else:
+            yield from documents.written(configuration, values, validated=arguments.validated)
+        before = ","
+    if several:
+        yield "]"

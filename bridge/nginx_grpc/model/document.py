@@ -43,9 +43,7 @@ def build(configuration: Configuration) -> Json:
     """
     with opened(configuration) as model:
         lists = model.lists()
-        servers = []
-        while (server := model.server(lists)) is not None:
-            servers.append(server)
+        servers = list(model.servers(lists))
         return {
             **model.beginning(),
             "upstreams": model.upstreams.as_json(),
@@ -164,6 +162,11 @@ class Model:
         node = self._server(server, lists)
         _let_go(server)
         return node
+
+    def servers(self, lists: Lists) -> Iterator[Json]:
+        """All servers that were not written yet, see `server`."""
+        while (server := self.server(lists)) is not None:
+            yield server
 
     def beside(self, number: int) -> list[int]:
         """The servers that a rule may look at for this one, by number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,11 @@ class Upstreams:
 
     def as_json(self) -> list[Json]:
         """`upstreams` of the document."""
-        return [_upstream(upstream, self._reader) for upstream in self.all]
+        return list(self.each_as_json())
+
+    def each_as_json(self) -> Iterator[Json]:
+        """The same, one by one."""
+        return map(self.one_as_json, self.all)
 
     def by_name(self) -> dict[str, list[Upstream]]:
         """The blocks of each name, as it is written."""

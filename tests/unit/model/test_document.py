@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nginx_grpc import model
-from nginx_grpc.documents import as_json
+from nginx_grpc.documents import as_json, written
 from nginx_grpc.errors import Refused
 from nginx_grpc.placement import inside, is_handler, nests, takes
 from nginx_grpc.tree import Comment, Configuration, Directive
@@ -232,7 +232,8 @@ def test_any_tree_gives_a_document_that_fits_the_schema(configuration):
     around = Directive("location", [], "f", 1) if configuration.context == "location" else None
     configuration.directives = placed_well(configuration.directives, configuration.context, around)
     document = built(configuration)
-    assert as_json([document]) == as_json([model.build(configuration)])
+    text = as_json([model.build(configuration)])
+    assert as_json([document]) == text == "".join(written(configuration))
     assert not _dangling(document)
 
 
