@@ -67,6 +67,17 @@ mounted in. Without one the controller's defaults are assumed, and that is said.
 looked at: what names one is taken to find it. Ingresses of several classes are several
 controllers. This is ingress-nginx 1.15, its last release.
 
+A ConfigMap of the controller without any Ingress is judged by what it says for any that is gRPC
+(`any.example`): a pool of 0 is found, a default is not. No gRPC is found then, and that is said.
+
+A comment accepts a finding, as in nginx's text: above the object (or at its `kind`) for all of it,
+at an annotation, a key or a path for what is found there.
+
+```yaml
+# nginx-grpc: ignore NG108 until=2027-03-01 owner=payments reason=the servers say it themselves
+kind: Ingress
+```
+
 What an object says in vain is found ([NG601](rules/NG601.md) to [NG605](rules/NG605.md)): values
 that the controller refuses, names that it does not know, annotations without effect on gRPC, the
 protocol in lower case, snippets that nobody may write. `nginx-grpc fix` edits the YAML: an

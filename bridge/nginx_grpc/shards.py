@@ -57,6 +57,7 @@ class Shards:
         # With a version rules point at the listens of all servers.
         self._versioned = "nginx_version" in (settings or {})
         self._servers = self._locations = self._carry = 0
+        self._stands_in = int(configuration.stands_in)
         self._beginning: dict[str, Any] = {}
         self._whole = b""
 
@@ -116,7 +117,7 @@ class Shards:
             files=source["files"],
             servers=self._servers,
             locations=self._locations,
-            grpc_locations=self._carry,
+            grpc_locations=max(self._carry - self._stands_in, 0),
             complete=self._beginning["complete"],
             gaps=[
                 Gap(gap["what"], gap["reason"], gap["file"], gap["line"], gap["kind"])

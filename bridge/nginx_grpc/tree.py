@@ -186,6 +186,8 @@ class Configuration:
         ineffective: of objects that a controller makes nginx's text of, what they say in vain.
         manifests: of the same, the files of all of them; else None.
         class_name: of the same, the class of the controller.
+        stands_in: of the same, whether the location that carries gRPC stands for all that may be,
+            and is none.
     """
 
     kind: str
@@ -206,3 +208,4 @@ class Configuration:
     config_map: tuple[str, str] = ("", "")
     manifests: Manifests | None = None
     class_name: str = ""
+    stands_in: bool = False

@@ -191,13 +191,37 @@ _remedy(rules, finding, owner) := concat("", [_named(knob, owner), _label(knob),
 	"if a snippet does, change the snippet",
 ])
 
+# The key of the ConfigMap that is at fault: where it makes a header of the template's wrong, and
+# where it says for all what no Ingress is there to say.
 _knob(rules, finding, owner) := knob if {
+	finding.id == "NG214"
+	knob := _keys[input.controller].NG214[finding.key]
+} else := knob if {
+	owner.kind == ""
+	knob := _keys[input.controller][finding.id][finding.key]
+} else := knob if {
 	knob := rules[finding.id][owner.kind][finding.directive]
 	is_object(knob)
 } else := knob if {
 	knob := rules[finding.id][owner.kind]
 	knob.form
 } else := rules[finding.id].ConfigMap
+
+# _keys: those keys of the ConfigMap that say for all what an annotation says for one Ingress, by
+# controller and rule; and the one that makes a header of the template's wrong.
+_keys := {"ingress-nginx": {
+	"NG106": _same("proxy-read-timeout", "seconds"),
+	"NG211": object.union_n([
+		_same("proxy-connect-timeout", "seconds"),
+		_same("proxy-read-timeout", "seconds"),
+		_same("proxy-send-timeout", "seconds"),
+	]),
+	"NG212": _same("proxy-connect-timeout", "seconds"),
+	"NG214": {"upstream-keepalive-connections": {"data": "upstream-keepalive-connections", "form": "fixed", "value": `"320"`}},
+	"NG302": _same("proxy-body-size", "value"),
+}}
+
+_same(key, form) := {key: {"data": key, "form": form}}
 
 _value(knob, finding) := knob.value if {
 	knob.form == "fixed"

@@ -32,6 +32,15 @@ test_a_key_of_the_config_map if {
 	_said("ingress-nginx", "NG201", _nobody, "listen", _line("http2", ["on"])) == "ConfigMap of ingress-nginx: use-http2: true"
 }
 
+_by(key) := {"key": key}
+
+test_a_key_that_says_it_for_all if {
+	read := object.union(_line("grpc_read_timeout", ["5m"]), _by("proxy-read-timeout"))
+	_said("ingress-nginx", "NG106", _nobody, "grpc_read_timeout", read) == `ConfigMap of ingress-nginx: proxy-read-timeout: "300"`
+	header := object.union(_fixed([fix.removing({"file": "a", "line": 1}, "grpc_set_header")]), _by("upstream-keepalive-connections"))
+	_said("ingress-nginx", "NG214", _nobody, "grpc_set_header", header) == "ConfigMap of ingress-nginx: upstream-keepalive-connections: \"320\""
+}
+
 test_a_field if {
 	_said("nginx-ingress-controller", "NG106", _host, "grpc_read_timeout", _line("grpc_read_timeout", ["300s"])) == "VirtualServer shop/api: spec.upstreams[].read-timeout: 300s"
 	_said("nginx-gateway-fabric", "NG302", _nobody, "client_max_body_size", _line("client_max_body_size", ["8m"])) == "ClientSettingsPolicy: spec.body.maxSize: 8m"

@@ -318,7 +318,7 @@ class ManifestSource(Source):
     def _no_yaml(self, text: str) -> Refused | None:
         helm = _HELM.search(text)
         for found in _KIND.finditer(text):
-            if found[1] in _ELSEWHERE and (found[1] != "Ingress" or not helm):
+            if found[1] in _ELSEWHERE and found[1] != "Ingress":
                 line = text.count("\n", 0, found.start()) + 1
                 return _elsewhere(found[1], self._file, line)
         if helm:

@@ -46,19 +46,20 @@ shown(n) := object.filter(_waivers[n], {"origin", "id", "reason", "owner", "expi
 
 # findings_about the waivers themselves, given which of them were used.
 findings_about(used) := ({finding |
-	some waiver in _waivers
+	some n in _once({n | some n, waiver in _waivers; _wrong(waiver)})
+	waiver := _waivers[n]
 	wrong := _wrong(waiver)
 	values := {"id": waiver.id, "setting": waiver.setting, "problem": wrong.problem, "instead": wrong.instead}
 	finding := rule.fault(about, [], rule.document(waiver), waiver, values)
 } | {finding |
-	some n in _in_order
-	not n in used
+	accepting := {_written(_waivers[n]) | some n in used}
+	some n in _once({n | some n in _in_order; not _written(_waivers[n]) in accepting})
 	finding := object.union(
 		rule.fault(about, ["unused"], rule.document(_waivers[n]), _waivers[n], object.filter(_waivers[n], {"id", "setting"})),
-		{"cause": concat("", ["waiver ", format_int(n, 10), " accepts nothing"])},
+		{"cause": concat("", ["waiver ", _named(_waivers[n]), " accepts nothing"])},
 	)
 }) | {finding |
-	some n in used
+	some n in _once(used)
 	waiver := _waivers[n]
 	dates.day(waiver.expires) - dates.today <= 30
 	values := {"id": waiver.id, "setting": waiver.setting, "until": waiver.expires, "owner": waiver.owner}
@@ -76,6 +77,21 @@ _waivers := array.concat(
 		some waiver in input.waivers
 	],
 )
+
+# _written: where a waiver stands; one comment on an object covers many places of it.
+_written(waiver) := [waiver.origin, waiver.setting, waiver.file, object.get(waiver, "line", 0), waiver.id]
+
+_once(numbers) := {entry[1] |
+	entries := sort([[_written(_waivers[n]), n] | some n in numbers])
+	some i, entry in entries
+	not _repeated(entries, i)
+}
+
+_repeated(entries, i) if entries[i][0] == entries[i - 1][0]
+
+_named(waiver) := waiver.setting if {
+	waiver.setting != ""
+} else := concat("", [waiver.file, ":", format_int(waiver.line, 10)])
 
 _in_order := {n | some n, waiver in _waivers; not _wrong(waiver)}
 

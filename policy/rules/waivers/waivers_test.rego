@@ -143,7 +143,16 @@ test_two_comments_for_one_line if {
 	_waived(decision) == {"NG106 comment"}
 	_about_waivers(decision) == {"the waiver of NG106 accepts nothing"}
 	{finding._loc.line | some finding in decision.warn; finding.id == "NG004"} == {12}
-	{finding.cause | some finding in decision.warn; finding.id == "NG004"} == {"waiver 1 accepts nothing"}
+	{finding.cause | some finding in decision.warn; finding.id == "NG004"} == {"waiver nginx.conf:12 accepts nothing"}
+}
+
+# A comment on an object of Kubernetes covers all places of it.
+_of_object := _commented([_comment({"covers": 99}), _comment({}), _comment({"covers": 98, "key": "x"})])
+
+test_one_comment_for_many_places if {
+	decision := _decide_document(_of_object)
+	_waived(decision) == {"NG106 comment"}
+	_about_waivers(decision) == set()
 }
 
 test_malformed_comments if {

@@ -2,7 +2,9 @@
 
 import pytest
 
-from nginx_grpc import model
+from nginx_grpc import model, summary
+from nginx_grpc.check import check
+from nginx_grpc.engines import by_name
 from nginx_grpc.errors import Refused
 
 INGRESS = """\
@@ -102,6 +104,50 @@ def test_the_config_map_may_be_named(site, said):
     site.write("ingress.yaml", ingress())
     paths = ["site/ingress.yaml", *(["site/cm.yaml"] if said == "edge/settings" else [])]
     assert seconds(site.one(*paths, controller_configmap=said)) == "90s"
+
+
+@pytest.mark.parametrize(
+    ("said", "rule", "remedy"),
+    [
+        ('upstream-keepalive-connections: "0"', "NG214", 'upstream-keepalive-connections: "320"'),
+        ('proxy-read-timeout: "5"', "NG106", 'proxy-read-timeout: "300"'),
+        ('proxy-connect-timeout: "0"', "NG211", 'proxy-connect-timeout: "5"'),
+        ('upstream-keepalive-timeout: "60"', "NG103", 'upstream-keepalive-timeout: "20"'),
+        ('client-body-timeout: "10"', "NG301", 'client-body-timeout: "300"'),
+        ("ssl-protocols: TLSv1 TLSv1.2", "NG404", "ssl-protocols: TLSv1.2 TLSv1.3"),
+        ('use-http2: "false"', "NG201", "use-http2: true"),
+        ("proxy-read-timeout: 5m", "NG601", 'proxy-read-timeout: "300"'),
+        ("proxy-read-tiemout: '5'", "NG602", "proxy-read-timeout"),
+        ("http-snippet: grpc_intercept_errors off;", "NG108", "grpc_intercept_errors on;"),
+        ("server-snippet: error_page 502 /x;", "NG109", None),
+    ],
+)
+def test_a_config_map_alone_is_judged_by_what_it_says(site, said, rule, remedy):
+    """No Ingress is there, and so no gRPC is found; of defaults nothing is said."""
+    notes = []
+    site.write("cm.yaml", f"{CONFIG}  {said}\n")
+    one = site.one("site/cm.yaml", note=notes.append)
+    result = check([one], by_name("embedded"))
+    (found,) = (each for each in result.findings if each.id == rule)
+    assert (found.file, found.line) == ("site/cm.yaml", 7 if rule != "NG201" else 6)
+    assert remedy is None or remedy in found.remedy
+    assert {each.id for each in result.findings} <= {rule, "NG005", "NG106"}
+    assert result.grpc_locations == 0
+    assert summary.verdict(result) in (summary.FAILED, summary.NO_GRPC)
+    assert notes == [
+        "no Ingress of ingress-nginx was given: its ConfigMap (site/cm.yaml) is judged by what it "
+        "says for any that is gRPC (any.example)"
+    ]
+
+
+@pytest.mark.parametrize("said", ['hsts: "false"', 'keep-alive: "75"', 'use-gzip: "true"'])
+def test_a_config_map_that_says_nothing_of_grpc(site, said):
+    site.write("cm.yaml", f"{CONFIG}  {said}\n")
+    result = check([site.one("site/cm.yaml")], by_name("embedded"))
+    assert not result.findings
+    assert summary.verdict(result) == summary.NO_GRPC
+    site.write("cm.yaml", f'{CONFIG}  server-snippet: "location /a.B/ {{ grpc_pass grpc://a; }}"\n')
+    assert check([site.one("site/cm.yaml")], by_name("embedded")).grpc_locations == 2
 
 
 def test_a_config_map_that_is_not_there(site):
@@ -261,3 +307,73 @@ def test_what_kubernetes_would_not_take(site, old, new, why):
     with pytest.raises(Refused, match=why) as caught:
         site.read("site/ingress.yaml")
     assert caught.value.line
+
+
+WAIVER = "# nginx-grpc: ignore {} until=2999-01-01 owner=me reason=it is known"
+
+
+def waived(site, text):
+    """The waived findings, and what is said of waivers."""
+    site.write("all.yaml", text)
+    result = check([site.one("site/all.yaml")], by_name("embedded"))
+    return (
+        sorted({each.id for each in result.findings if each.waived}),
+        [each.message for each in result.findings if each.id == "NG004"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "comment"),
+    [
+        ("apiVersion: networking", "{0}\napiVersion: networking"),
+        ("apiVersion: networking", "---\n# of the shop\n{0}\n# more\napiVersion: networking"),
+        ("kind: Ingress\n", "kind: Ingress {0}\n"),
+        ("metadata:\n  name", "{0}\nmetadata:\n  name"),
+        ("      - path: /", "      {0}\n      - path: /"),
+        ("      - path: /\n", "      - path: /   {0}\n"),
+    ],
+)
+def test_a_waiver_of_an_object_or_of_a_path(site, where, comment):
+    text = ingress()
+    assert where in text
+    text = text.replace(where, comment.format(WAIVER.format("NG108")))
+    assert waived(site, text) == (["NG108"], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    {0}\n    nginx.ingress.kubernetes.io/proxy-read-timeout: 5m",
+        "    {0}\n\n    # seconds\n    nginx.ingress.kubernetes.io/proxy-read-timeout: 5m",
+        "    nginx.ingress.kubernetes.io/proxy-read-timeout: 5m {0}",
+        "    nginx.ingress.kubernetes.io/proxy-read-timeout: |- {0}\n      5m",
+    ],
+)
+def test_a_waiver_of_an_annotation(site, line):
+    text = ingress().replace(
+        "  annotations:\n", f"  annotations:\n{line.format(WAIVER.format('NG601'))}\n"
+    )
+    assert waived(site, text) == (["NG601"], [])
+
+
+def test_a_waiver_in_the_config_map(site):
+    text = f'{CONFIG}  upstream-keepalive-timeout: "60"  {WAIVER.format("NG103")}\n---\n'
+    assert waived(site, text + ingress()) == (["NG103"], [])
+    text = CONFIG.replace("kind: ConfigMap", f"{WAIVER.format('NG103')}\nkind: ConfigMap")
+    text = f'{text}  keep-alive: "60"\n---\n{ingress()}'
+    assert waived(site, text) == (["NG103"], [])
+
+
+def test_what_is_no_waiver_of_an_object(site):
+    """Text in a scalar, the comment of another object, one that nothing is found for."""
+    said = WAIVER.format("NG108")
+    text = ingress()
+    quoted = text.replace("  name: a", f'  name: a\n  labels: {{x: "{said}"}}')
+    folded = text.replace("  name: a", f"  name: a\n  labels:\n    x: >\n      {said}")
+    snippet = ingress(f"configuration-snippet: |\n      {said}")
+    assert waived(site, quoted) == ([], [])
+    assert waived(site, folded) == ([], [])
+    assert waived(site, snippet) == ([], ["the waiver of NG108 accepts nothing"])
+    other = ingress(name="b").replace("a.example", "b.example")
+    both = f"{text}---\n{WAIVER.format('NG601')}\n{other}"
+    assert waived(site, both) == ([], ["the waiver of NG601 accepts nothing"])

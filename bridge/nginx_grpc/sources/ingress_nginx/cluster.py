@@ -12,10 +12,12 @@ from nginx_grpc.sources.ingress_nginx.faults import Faults, concerning, is_dropp
 from nginx_grpc.sources.ingress_nginx.objects import Ingress, read_ingress, texts_of
 from nginx_grpc.sources.ingress_nginx.rendering import rendered
 from nginx_grpc.sources.ingress_nginx.settings import KEYS, Settings
+from nginx_grpc.sources.ingress_nginx.stand_in import stand_in
 from nginx_grpc.sources.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.ingress_nginx.waivers import waivers
 from nginx_grpc.sources.ingress_nginx.writing import Snippets
 from nginx_grpc.sources.yaml_nodes import Mapping, Scalar
-from nginx_grpc.tree import Configuration, Ineffective
+from nginx_grpc.tree import Comment, Configuration, Ineffective
 
 __all__ = ["Cluster", "Foreign", "Manifest", "full_name"]
 
@@ -53,6 +55,7 @@ class _ConfigMap:
     values: Map[str, Value]
     place: Place
     named: bool
+    comments: list[Comment]
 
 
 @dataclass(slots=True)
@@ -75,7 +78,9 @@ class Cluster:
 
     def add_ingress(self, node: Mapping, manifest: Manifest) -> None:
         """An Ingress. Raises Refused where Kubernetes would not take it."""
-        self._ingresses.append(read_ingress(node, manifest.file, manifest.lines))
+        ingress = read_ingress(node, manifest.file, manifest.lines)
+        ingress.comments = waivers(node, manifest.file, manifest.lines)
+        self._ingresses.append(ingress)
         self._files.setdefault(manifest.file, manifest.data)
 
     def add_class(self, node: Mapping) -> None:
@@ -104,7 +109,8 @@ class Cluster:
                 raise
             return False
         below = node.keys["data"].line if "data" in node.keys else node.line
-        found = _ConfigMap(full_name(node), values, Place(manifest.file, below), named)
+        comments = waivers(node, manifest.file, manifest.lines) if is_settings else []
+        found = _ConfigMap(full_name(node), values, Place(manifest.file, below), named, comments)
         if found.full_name in self._maps and is_settings:
             self._candidates = [c for c in self._candidates if c.full_name != found.full_name]
         self._maps[found.full_name] = found
@@ -146,6 +152,11 @@ class Cluster:
             self.notes.append(
                 "no ConfigMap of ingress-nginx was given: its defaults are assumed "
                 "(--controller-configmap)"
+            )
+        if not own:
+            self.notes.append(
+                f"no Ingress of ingress-nginx was given: its ConfigMap ({settings.place.file}) is "
+                "judged by what it says for any that is gRPC (any.example)"
             )
         return [
             self._configuration(name, classes.get(name, []), settings, len(classes))
@@ -196,7 +207,13 @@ class Cluster:
             place = self._ingresses[0].below if self._ingresses else Place("", 1)
             return Settings(place=place)
         (chosen,) = candidates
-        return Settings(chosen.values, chosen.place, assumed=False, name=chosen.full_name)
+        return Settings(
+            chosen.values,
+            chosen.place,
+            assumed=False,
+            name=chosen.full_name,
+            comments=chosen.comments,
+        )
 
     def _configuration(
         self, name: str, ingresses: list[Ingress], settings: Settings, classes: int
@@ -211,11 +228,16 @@ class Cluster:
             said += concerning(faults.of_ingress(each, settings))
             if not is_dropped(each, settings):
                 kept.append(each)
+        written = [comment for each in ingresses for comment in each.comments]
         snippets = Snippets()
         namespace, _, map_name = settings.name.partition("/")
         place = ingresses[0].place if ingresses else settings.place
         headers, lost = self._headers(settings)
-        directives = rendered(kept, settings, headers, snippets, place, lost)
+        judged = settings
+        if not ingresses:
+            alone, judged = stand_in(settings)
+            kept = [alone]
+        directives = rendered(kept, judged, headers, snippets, place, lost)
         files = dict.fromkeys([place.file, *(each.place.file for each in ingresses)])
         files.update(dict.fromkeys(value.place.file for value in settings.said.values()))
         files.update(dict.fromkeys(value.place.file for value in headers.values()))
@@ -227,14 +249,15 @@ class Cluster:
             entry,
             "main",
             directives,
-            comments=snippets.comments,
+            comments=[*snippets.comments, *settings.comments, *written],
             files=list(files),
             texts={file: self._files[file] for file in files if file in self._files},
             given=place.file,
-            parts=snippets.parts,
+            parts=[each for each in snippets.parts if ingresses or each.key in settings.said],
             ineffective=said,
             config_map=(namespace, map_name) if not settings.assumed else ("", ""),
             class_name=name,
+            stands_in=not ingresses,
         )
 
     def _headers(self, settings: Settings) -> tuple[Map[str, Value], str]:

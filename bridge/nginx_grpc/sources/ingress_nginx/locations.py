@@ -244,7 +244,10 @@ class LocationWriter:
             assert ingress is not None
             yield put("Connection", ingress.said("connection-proxy-header"), connection.place)
         else:
-            yield put("Connection", "$connection_upgrade")
+            pool = "upstream-keepalive-connections"
+            closes = settings.number(pool) <= 0
+            # Without a pool the variable says close, and it is the key that says it.
+            yield put("Connection", "$connection_upgrade", settings.at(pool) if closes else at)
         yield put("X-Request-ID", "$req_id")
         yield put("X-Real-IP", "$remote_addr")
         full = settings.flag("use-forwarded-headers") and settings.flag(

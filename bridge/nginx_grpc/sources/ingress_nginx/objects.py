@@ -8,6 +8,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS, PREFIX
 from nginx_grpc.sources.ingress_nginx.values import Place, Value, boolean, integer, text
 from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence
+from nginx_grpc.tree import Comment
 
 __all__ = ["Backend", "Ingress", "Path", "Rule", "read_ingress", "texts_of"]
 
@@ -53,6 +54,7 @@ class Ingress:
         values: all annotations by their full names.
         class_name: its class, empty where it says none.
         created: its creationTimestamp, empty where it has none.
+        comments: those in its YAML that speak to this tool.
     """
 
     namespace: str
@@ -66,6 +68,7 @@ class Ingress:
     default: Backend | None
     uid: str = ""
     snippets: bool = True
+    comments: list[Comment] = field(default_factory=list)
     own: dict[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from nginx_grpc.sources.ingress_nginx.values import (
     weak_boolean,
     weak_integer,
 )
+from nginx_grpc.tree import Comment
 
 __all__ = ["KEYS", "SNIPPET_KEYS", "Settings"]
 
@@ -161,12 +162,14 @@ class Settings:
         place: where what it does not say could be said.
         assumed: whether there is no ConfigMap.
         name: its namespace and name, with a slash between them.
+        comments: those in its YAML that speak to this tool.
     """
 
     said: Mapping[str, Value] = field(default_factory=dict)
     place: Place = field(default_factory=lambda: Place("", 1))
     assumed: bool = True
     name: str = ""
+    comments: list[Comment] = field(default_factory=list)
 
     def at(self, key: str) -> Place:
         """Where a key's value in effect comes from, or could be said."""
