@@ -27,6 +27,7 @@ _NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _SIGN = re.compile(
     rb"^(?:- )?(?:apiVersion|kind)[ \t]*:[ \t]|\A\s*\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE
 )
+_HERE = re.compile(r"^[^#\n]*[^#\n<]<<-?[ \t]*[\"']?[A-Za-z_]+[\"']?(?=[ \t\n|;>)])", re.MULTILINE)
 _HELM = re.compile(r"\{\{")
 _KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
 _MAX_OBJECTS = 10_000
@@ -316,6 +317,10 @@ class ManifestSource(Source):
         return config_map_source.configurations(config_map.texts, keys.nginx, entry, self._options)
 
     def _no_yaml(self, text: str) -> Refused | None:
+        here = _HERE.search(text)
+        if here:
+            line = text.count("\n", 0, here.start()) + 1
+            return Refused("a shell here-document", "give the text in it", self._file, line)
         helm = _HELM.search(text)
         for found in _KIND.finditer(text):
             if found[1] in _ELSEWHERE and found[1] != "Ingress":
