@@ -153,6 +153,8 @@ test_one_comment_for_many_places if {
 	decision := _decide_document(_of_object)
 	_waived(decision) == {"NG106 comment"}
 	_about_waivers(decision) == set()
+	unused := _decide_document(_commented([_comment({"covers": 99}), _comment({"covers": 98, "key": "x"})]))
+	[finding.message | some finding in unused.warn; finding.id == "NG004"] == ["the waiver of NG106 accepts nothing"]
 }
 
 test_malformed_comments if {
