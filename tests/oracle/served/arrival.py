@@ -155,10 +155,11 @@ class Arrivals:
                 outcomes.append(_held(claim, location.number, False, paged, own, calls))
                 continue
             outcomes.append(_held(claim, location.number, location.inner, paged, own, calls))
-        for number in range(case.facts["others"]):
-            [claim] = _claims(document, number + 1)
+        for at, (name, number) in enumerate(case.facts["others"]):
+            [claim] = _claims(document, at + 1)
             if claim is not None:
-                outcomes.append(_held(claim, -1, False, False, answers[other:], ()))
+                first = at == 0 and not name.startswith("~") and "*" not in name
+                outcomes.append(_of_server(claim, name, number, first, answers[other:]))
         return outcomes
 
 
@@ -179,6 +180,32 @@ def _arrived(answer: Answer) -> int:
     """The same; 0 where the backend was asked for no method."""
     path = answer.headers.get("x-path", "").partition("?")[0]
     return _passed(answer) if re.search(r"/[^/]+/[A-Za-z_]\w*$", path) else 0
+
+
+def _of_server(
+    claim: Json, name: str, number: int, first: bool, answers: Sequence[Answer]
+) -> Outcome:
+    """A claim of a server's only location: of the calls whose host its name is for."""
+    own = [answer for answer in answers if _is_for(name, answer.call.authority)]
+    here = [_arrived(answer) == number for answer in own]
+    arrived = [bool(_arrived(answer)) for answer in own]
+    says, problem = claim["answer"], ""
+    if says == "no" and (any(arrived) if claim["kind"] == "server" else any(here)):
+        problem = f"server {name}: no call arrives, it is said, and one did [{claim['kind']}]"
+    elif says == "yes" and first and not all(arrived):
+        problem = f"server {name}: every call arrives, it is said, and one did not"
+    return Outcome(problem, len(set(arrived)) == 1, says != "unknown", f"{says}, by name")
+
+
+def _is_for(name: str, host: str) -> bool:
+    """Whether a server_name is for a host, were there no other one."""
+    name = name.partition(":")[0]
+    if name.startswith("~"):
+        return re.search(name[1:], host) is not None
+    if name.endswith(".*"):
+        return host.startswith(name[:-1])
+    under = host.endswith(name.lstrip("*"))
+    return under if name.startswith("*") else host == name.lstrip(".") or (name[0] == "." and under)
 
 
 def _held(

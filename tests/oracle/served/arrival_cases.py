@@ -121,6 +121,7 @@ class Writer:
         self.count = 0
         self.upstreams = 0
         self.listening = False
+        self.named_servers: list[tuple[str, int]] = []
         # What a call may be or not be, by header; and the addresses it may come from.
         self.switches: dict[str, tuple[str, str]] = {}
         self.sources: set[str] = set()
@@ -626,7 +627,7 @@ class Writer:
         body = "\n".join([*main, *(line for server in servers for line in server), *twin, text])
         calls, facts = self.calls()
         facts["locations"] = [item for location in self.top for item in location.flat()]
-        facts["others"] = len(servers)
+        facts["others"] = self.named_servers
         return Case(tag, body, tuple(calls), frozenset(self.constructs), facts)
 
     def paged(self) -> None:
@@ -650,10 +651,22 @@ class Writer:
         return " ".join(lines)
 
     def others(self) -> list[list[str]]:
-        """Servers by name; the second of them has no name of its own."""
+        """Servers by name; the second of them mostly has no name of its own."""
         self.constructs.add("unreachable server")
         found = []
-        for _ in range(2):
+        host = f"other.{self.tag}"
+        names = [
+            host,
+            f".{host}",
+            f"*.{host}",
+            "other.*",
+            "~^other",
+            "~^oth",
+            "~^x?other",
+            f"{host}:80",
+        ]
+        same = self.pick(*names)
+        for name in (same, same) if self.chance(0.4) else self.rng.sample(names, 2):
             location = self.location("", "/")
             self.passing(location)
             if self.chance(0.4):
@@ -663,11 +676,12 @@ class Writer:
                         "return 404;", "deny all;", "if ($request_method = GET) { return 403; }"
                     ),
                 )
+            self.named_servers.append((name, location.number))
             found.append(
                 [
                     "server {",
                     f"  listen {self.place.listen};",
-                    f"  server_name other.{self.tag};",
+                    f"  server_name {name};",
                     *location.text(location.lines),
                     "}",
                 ]
@@ -689,5 +703,6 @@ class Writer:
                     calls.append(Call(at, path, headers, source=source))
         first_other = len(calls)
         if "unreachable server" in self.constructs:
-            calls += [Call(at, path, authority=f"other.{self.tag}") for path in paths[:2]]
+            for host in (f"other.{self.tag}", f"x.other.{self.tag}", "other.x", "xother", "otherx"):
+                calls += [Call(at, path, authority=host) for path in paths]
         return calls, {"paths": paths, "other": first_other}

@@ -394,11 +394,25 @@ def test_a_nested_location_without_a_handler():
         ("server_name a b;", "return 404;", "yes"),
         ("", "return 404;", "no"),
         ("listen 81 http2; server_name a;", "return 404;", "yes"),
+        ("server_name .a;", "return 404;", "no"),
+        ("server_name *.a;", "return 404;", "yes"),
+        ("server_name .w.x *.w.x;", "return 404;", "no"),
+        ("server_name .b.w.x;", "return 404;", "yes"),
+        ("server_name t.*;", "return 404;", "no"),
+        ("server_name a:80;", "return 404;", "no"),
+        ("server_name b:80 b;", "return 404;", "yes"),
+        ("server_name b.;", "return 404;", "no"),
+        ("server_name :80;", "return 404;", "no"),
+        ("server_name ~^ab;", "return 404;", "no"),
+        ("server_name ~^(?<x>.+)b$;", "return 404;", "yes"),
+        ("server_name ~^a$;", "return 404;", "no"),
+        (r"server_name ~^x\.w\.x$;", "return 404;", "no"),
+        ("server_name $hostname;", "return 404;", "yes"),
     ],
 )
 def test_a_server_whose_name_another_has(names, first, answer):
     document = http(
-        f"server {{ listen 80 http2; server_name a; location / {{ {first} }} }}"
+        f"server {{ listen 80 http2; server_name a *.w.x t.* ~^AB?; location / {{ {first} }} }}"
         f"server {{ listen 80; {names} location / {{ grpc_pass a:1; }} }}"
     )
     assert document["servers"][1]["locations"][0]["arrival"]["answer"] == answer

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nginx_grpc.model.arrival import connection
+from nginx_grpc.model.arrival.hosts import Hosts
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
@@ -78,7 +79,7 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
     """
     of_blocks: dict[int, Variables] = {}
     walks: dict[int, Walk] = {}
-    hosts = _Hosts(servers, sockets)
+    hosts = Hosts(servers, sockets)
 
     def walk_of(server: Server) -> Walk:
         if id(server) not in walks:
@@ -101,8 +102,9 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
             location.arrival = answers.of(location)
             if location.modifier == "@":
                 continue
-            if instead is not None:
-                location.arrival = _of_other(location, instead, walk_of(instead))
+            if instead:
+                others = [_of_other(location, other, walk_of(other)) for other in instead]
+                location.arrival = _of_all(others)
             elif location.arrival.answer != "no" and refusal is not None:
                 location.arrival = Arrival("no", refusal)
             elif location.arrival.answer == "yes" and may_refuse:
@@ -294,32 +296,11 @@ def _answer(ends: Ends) -> Arrival:
     return Arrival("unknown")
 
 
-class _Hosts:
-    """Which server nginx chooses for a name."""
-
-    def __init__(self, servers: Sequence[Server], sockets: Sockets) -> None:
-        self._sockets = sockets
-        self._first: dict[tuple[object, str], Server] = {}
-        self._default: dict[object, Server] = {}
-        for server in servers:
-            for socket in sockets.of(server.listening):
-                if sockets.default_of(socket) is server.listening:
-                    self._default[socket] = server
-                for name in server.names:
-                    self._first.setdefault((socket, name.lower()), server)
-
-    def instead(self, server: Server) -> Server | None:
-        """The server that answers whatever is asked of this one; None where it is reached."""
-        if server.scope.gaps or self._sockets.is_default(server.listening):
-            return None
-        other: Server | None = None
-        for socket in self._sockets.of(server.listening):
-            for name in server.names:
-                if self._first[socket, name.lower()] is server:
-                    return None
-                other = other or self._first[socket, name.lower()]
-            other = other or self._default.get(socket)
-        return other
+def _of_all(arrivals: list[Arrival]) -> Arrival:
+    """Of calls that go to several servers."""
+    if len({arrival.answer for arrival in arrivals}) == 1:
+        return arrivals[0]
+    return Arrival("unknown")
 
 
 def _of_other(location: Location, other: Server, walk: Walk) -> Arrival:
