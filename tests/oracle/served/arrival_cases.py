@@ -607,7 +607,8 @@ class Writer:
                 )
         servers = self.others() if self.chance(0.15) else []
         text = "\n".join(self.around)
-        if f"{tag}_s" in (words := self.all_words().lower()) or f"{tag}_t" in words:
+        words = " ".join([self.all_words(), *(line for server in servers for line in server)])
+        if f"{tag}_s" in (words := words.lower()) or f"{tag}_t" in words:
             # A name that nothing sets is refused.
             text += f"\nserver {{ listen {self.place.listen}; server_name set.{tag}; set ${tag}_s 1; set ${tag}_t 1; }}"
             text += "\n"

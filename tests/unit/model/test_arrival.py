@@ -317,6 +317,14 @@ def test_passed_to_this_nginx(to, other, found):
     assert found in (arrives["answer"], arrives["text"])
 
 
+def test_a_regex_passes_to_this_nginx():
+    document = http(
+        "server { listen 80 http2; location ~ x { grpc_pass 127.0.0.1:81; } }"
+        "server { listen 81 http2; location / { grpc_pass a:1; } }"
+    )
+    assert document["servers"][0]["locations"][0]["arrival"]["answer"] == "yes"
+
+
 def test_a_chain_of_servers_takes_no_time():
     chain = "".join(
         f"server {{ listen {at} http2; location / {{ grpc_pass 127.0.0.1:{at + 1}; }}"

@@ -5,6 +5,7 @@ what becomes of them behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nginx_grpc.model.addresses import address_of
@@ -126,6 +127,8 @@ class Peers:
         if len(servers) > 1 or len(self._going) >= _MOST_HOPS or _changes_headers(handler):
             return {UNKNOWN: None}
         [listening] = servers.values()
+        if not path.exact and not path.prefix:
+            path = replace(path, prefix="/")
         asked = (id(listening), path)
         if asked in self._known:
             return self._known[asked]
