@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const SCRIPTS = ["elements", "files", "engine", "editor", "verdict", "findings", "fixes", "log", "settings", "share", "app"];
+const SCRIPTS = ["elements", "files", "engine", "excerpt", "steps", "editor", "verdict", "findings", "fixes", "log", "settings", "reports", "share", "app"];
 const LOG = `2026/01/15 03:42:07 [error] 31#31: *12 upstream timed out (110: Connection timed out) while reading upstream, \
 client: 10.1.4.9, server: api.internal, request: "POST /helloworld.Greeter/Watch HTTP/2.0", \
 upstream: "grpc://10.0.0.1:50051", host: "api.internal"\n`;

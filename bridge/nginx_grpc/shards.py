@@ -83,7 +83,8 @@ class Shards:
             self._count(server)
             # What is repeated in each shard is no more than what is new in it.
             if writer.new >= max(self._size - writer.again, writer.again + repeated):
-                yield Shard(writer.text({**part, "shard": _shard(number)}), last=False)
+                text = writer.text({**part, "shard": _shard(number)})
+                yield Shard(text, last=False, share=model.share)
                 number += 1
         if number == 1 and self._size:
             self._whole = writer.text(whole, writer.everything())

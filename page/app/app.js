@@ -2,17 +2,17 @@
 "use strict";
 
 const PAUSE = 40; // ms without a key, before what was typed is judged
-const REDACTED = "/shown";
 const CALL = { check: ["check", "--format", "json"], fix: ["fix", "--format", "json", "--fail-on", "warn"] };
 
 const files = new Files((what) => changed(what));
-const verdict = new Verdict(byId("verdict"), () => engine.cancel());
+const verdict = new Verdict(byId("verdict"), { cancel: () => engine.cancel(), again: () => changed("again") });
 const panels = tabs(document.querySelector("[role=tablist]"), (id) => shown(id));
 const editor = new Editor(byId("editor"), "Configuration", (text) => files.write(text),
   { hint: "Paste nginx.conf, what nginx -T prints or a ConfigMap,\nor drop files or a folder anywhere." });
 const findings = new Findings(byId("findings"), { go, about });
 const fixes = new Fixes(byId("fixes"), { go, changed: () => refix(), write: corrected, refill });
 const log = new Log(byId("log"), { go, explain });
+const reports = new Reports(reportOf);
 const settings = new Settings(byId("settings"), files, () => changed("settings"));
 let home = "";
 let version = 0;
@@ -20,10 +20,18 @@ let timer = null;
 let report = null;
 let busy = false;
 let asked = false;
+let refused = ""; // why what was given last was not read
+// Of more than so many bytes or findings the corrected text is made when it is asked for.
+const MENDED = { bytes: 500_000, findings: 200 };
+engine.watch = {
+  began: (calls, size) => verdict.began(calls, size),
+  told: (share) => verdict.progress(share),
+  ended: () => verdict.ended(),
+};
 
 const rooted = (argv) => [...argv, "--", files.argument()];
 const answerOf = ({ status, stdout, stderr }) => {
-  if (status === 2) throw new NotJudged(stderr.trim().replace(/^nginx-grpc: /, "") || "it was refused");
+  if (status === 2) throw new RefusedInput(stderr.trim().replace(/^nginx-grpc: /, "") || "it was refused");
   return JSON.parse(decoded(stdout));
 };
 const run = async (calls, collect) => engine.run(files.map, calls.map((argv) => (argv.argv ? argv : { argv })), collect);
@@ -46,6 +54,10 @@ function changed(what) {
     mark();
     return;
   }
+  refused = what.refused ?? "";
+  engine.supersede();
+  reports.clear("The report is being made.");
+  fixes.old = true;
   settings.refresh();
   clearTimeout(timer);
   timer = setTimeout(judge, what === "text" ? PAUSE : 0);
@@ -58,20 +70,22 @@ function showFiles() {
   fill(list, names.slice(0, 500).map((name) => element("li", {},
     element("button", { type: "button", "aria-pressed": String(name === files.current), onclick: () => files.choose(name) }, name),
     element("button", { type: "button", class: "remove", "aria-label": `Remove ${name}`, title: "Remove",
-      onclick: () => files.remove(name) }, "×"))));
+      onclick: () => files.remove(name) }, "×"))),
+  names.length > 500 ? element("li", { class: "note" }, `and ${names.length - 500} more, judged as well`) : null);
   const data = files.map.get(files.current);
   let text = "";
-  let editable = true;
+  let fixed = "";
   if (data) {
     try {
       text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
     } catch {
       text = decoded(data);
-      editable = false;
+      fixed = "There are bytes in this file that are no UTF-8: it is judged as it is, and can't be edited here.";
     }
   }
-  if (text.includes("\r")) editable = false;
-  if (editor.text !== text) editor.set(text, { editable, label: `Text of ${files.current || "the configuration"}` });
+  if (files.ending === "\r\n") text = text.replaceAll("\r\n", "\n");
+  else if (text.includes("\r")) fixed ||= "There are carriage returns in this file: it is judged as it is, and can't be edited here.";
+  if (editor.text !== text) editor.set(text, { fixed, label: `Text of ${files.current || "the configuration"}` });
 }
 
 function mark() {
@@ -88,25 +102,29 @@ async function judge() {
   busy = true;
   const now = version;
   try {
+    if (refused) throw new NotJudged(refused);
     if (!files.size()) {
       report = null;
+      byId("count").textContent = "";
       verdict.nothing();
+      reports.clear("The report will stand here.");
       findings.clear("The findings will stand here.");
       fixes.clear("The corrected text will stand here.");
       mark();
       return;
     }
-    verdict.judging(files.size());
+    verdict.judging();
     const { results: [checked] } = await run([rooted(CALL.check)]);
     report = answerOf(checked);
     verdict.of(report);
     findings.show(report);
     mark();
     byId("count").textContent = report.findings.filter(counts).length;
-    if (now === version) await offer();
+    if (now === version && reports.shown) await reported();
+    if (now === version) await offer(files.size() <= MENDED.bytes && report.findings.length <= MENDED.findings);
     if (now === version && log.text.trim()) await explain();
   } catch (error) {
-    notJudged(error);
+    if (now === version) notJudged(error);
   } finally {
     busy = false;
     document.body.dataset.judged = String(now);
@@ -120,23 +138,36 @@ async function judge() {
 function notJudged(error) {
   const why = error instanceof NotJudged ? error.message : String(error?.message ?? error);
   report = null;
-  verdict.notJudged(why);
+  // What did not come to an end may the next time; what is refused is refused again.
+  verdict.notJudged(why, !(error instanceof RefusedInput) && !refused && document.body.dataset.state === "ready");
   findings.clear(`Not judged: ${why}`);
   fixes.clear("Not judged.");
+  reports.clear(`Not judged: ${why}`);
   byId("count").textContent = "";
   mark();
 }
 
-async function offer() {
+// What goes wrong here leaves the verdict as it is.
+async function offer(unasked = true) {
+  const now = version;
   if (!report.findings.some(counts)) {
     fixes.clear("Nothing to mend.");
     return;
   }
-  const { results: [safe] } = await run([rooted(CALL.fix)]);
-  const answer = answerOf(safe);
-  fixes.offer(answer, report.findings.filter(counts));
-  if (fixes.isDefault) fixes.show(answer);
-  else await refix();
+  if (!unasked) {
+    fixes.clear("Each edit is proven. In a large text, or where much is found, this takes minutes.", () => offer());
+    return;
+  }
+  try {
+    const { results: [safe] } = await run([rooted(CALL.fix)]);
+    if (now !== version) return;
+    const answer = answerOf(safe);
+    fixes.offer(answer, report.findings.filter(counts));
+    if (fixes.isDefault) fixes.show(answer);
+    else await refix();
+  } catch (error) {
+    if (now === version) fixes.clear(`Not made: ${error.message}`, () => offer());
+  }
 }
 
 async function refix() {
@@ -150,7 +181,7 @@ async function refix() {
     const { results: [result] } = await run([rooted([...CALL.fix, ...taken])]);
     if (now === version) fixes.show(answerOf(result));
   } catch (error) {
-    fixes.clear(`Not judged: ${error.message}`);
+    if (now === version) fixes.clear(`Not made: ${error.message}`, () => offer());
   }
 }
 
@@ -199,42 +230,20 @@ async function explain() {
 }
 
 function shown(id) {
-  if (id === "tab-report") showReport();
+  reports.shown = id === "tab-report";
+  if (reports.shown) reported();
 }
 
-// Reports, redacted unless the box is cleared.
-async function showReport() {
-  const format = byId("report-format").value;
-  const redact = byId("report-redact").checked ? ["--redact"] : [];
-  const out = byId("report");
-  try {
-    const { results: [result] } = await run([rooted(["check", "--format", format, ...redact])]);
-    if (result.status === 2) throw new NotJudged(result.stderr.trim());
-    out.textContent = decoded(result.stdout);
-  } catch (error) {
-    out.textContent = `Not judged: ${error.message}`;
-  }
+async function reported() {
+  if (refused) reports.clear(`Not judged: ${refused}`);
+  else if (files.size()) await reports.show();
+  else reports.clear("The report will stand here.");
 }
 
-async function sharedFiles() {
-  if (!byId("share-redact").checked) return files.map;
-  const { results: [result], files: after } = await run(
-    [rooted(["redact", "--output", REDACTED])], REDACTED);
-  if (result.status !== 0) throw new Error(result.stderr.trim() || "it was refused");
-  return after;
-}
-
-async function share() {
-  const out = byId("link");
-  out.value = "";
-  byId("share-told").textContent = "";
-  try {
-    const fragment = await fragmentOf(await sharedFiles());
-    out.value = `${home || "nginx-grpc.html"}#${fragment}`;
-    byId("share-told").textContent = `${out.value.length} characters${home ? "" : ": to be put behind the address of a served page"}.`;
-  } catch (error) {
-    byId("share-told").textContent = `No link: ${error.message}`;
-  }
+async function reportOf(format, redacted) {
+  const { results: [result] } = await run([rooted(["check", "--format", format, ...(redacted ? ["--redact"] : [])])]);
+  if (result.status === 2) throw new NotJudged(result.stderr.trim());
+  return decoded(result.stdout);
 }
 
 async function take(promise) {
@@ -243,28 +252,28 @@ async function take(promise) {
     if (!entries.length) throw new Error("No file in it");
     const logs = entries.filter(([name]) => /\.log(\.\d+)?$/.test(name));
     const others = entries.filter((each) => !logs.includes(each));
-    if (others.length) {
-      files.map = new Map();
-      files.replace(others);
-      settings.keep();
-      changed("files");
-    }
+    if (others.length) files.replace(settings.kept(others));
     if (logs.length) {
       log.text = logs.map(([, data]) => decoded(data)).join("\n");
       panels.show("tab-log");
       if (!others.length) explain();
     }
   } catch (error) {
-    say(error.message);
+    refuse(`the files were not read: ${error.message}`);
   }
 }
+
+// What was given and not read is not judged, nor is what was there before in its place.
+const refuse = (why) => changed({ refused: why });
 
 const picked = (input) => [...input.files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 for (const id of ["open-files", "open-folder"]) {
   byId(id).addEventListener("change", ({ target }) => take(readAll(picked(target)).finally(() => { target.value = ""; })));
   document.querySelector(`[data-for=${id}]`).addEventListener("click", () => byId(id).click());
 }
+const hasFiles = (event) => event.dataTransfer.types.includes("Files");
 addEventListener("dragover", (event) => {
+  if (!hasFiles(event)) return;
   event.preventDefault();
   document.body.classList.add("dropping");
 });
@@ -272,6 +281,7 @@ addEventListener("dragleave", (event) => {
   if (!event.relatedTarget) document.body.classList.remove("dropping");
 });
 addEventListener("drop", (event) => {
+  if (!hasFiles(event)) return;
   event.preventDefault();
   document.body.classList.remove("dropping");
   take(dropped(event.dataTransfer).then(readAll));
@@ -283,13 +293,6 @@ byId("example").addEventListener("change", ({ target }) => {
   files.replace(Object.entries(example.files).map(([name, text]) => [name, encoded(text)]));
   log.text = example.log ?? "";
   if (!example.log) log.clear("");
-});
-for (const id of ["report-format", "report-redact"]) byId(id).addEventListener("change", showReport);
-byId("report-copy").addEventListener("click", () => copy(byId("report").textContent, "Report"));
-byId("report-save").addEventListener("click", () => {
-  const format = byId("report-format").value;
-  const ending = { json: "json", sarif: "sarif", markdown: "md", text: "txt", junit: "xml" }[format];
-  download(`nginx-grpc.${ending}`, byId("report").textContent);
 });
 for (const [button, dialog, opened] of [["open-share", "share", () => {
   // Each time anew: what was said for one link does not hold for the next.
@@ -304,8 +307,6 @@ for (const [button, dialog, opened] of [["open-share", "share", () => {
 for (const button of document.querySelectorAll("dialog [data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }
-byId("share-redact").addEventListener("change", share);
-byId("copy-link").addEventListener("click", () => copy(byId("link").value, "Link"));
 
 addEventListener("message", async ({ source, data }) => {
   if (source !== parent || !data.address) return;
@@ -314,7 +315,7 @@ addEventListener("message", async ({ source, data }) => {
   try {
     files.replace(await filesOf(data.address.fragment));
   } catch (error) {
-    say(`The link was not read: ${error.message}`);
+    refuse(`the link was not read: ${error.message}`);
   }
 });
 

@@ -2,8 +2,8 @@
 // about each page on http(s) that has one. The text is one run in a contenteditable block.
 "use strict";
 
-// Larger texts are shown, and not edited here.
-const EDITABLE = 2_000_000;
+// Of larger texts a part is shown, and they are not edited here.
+const EDITABLE = 1_000_000;
 const COLOURED = 200_000;
 const TOKENS = /(#[^\n]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\$\{?\w+\}?)|((?<=^|[;{}])[ \t\n]*[a-z_]\w*)/gm;
 const KINDS = ["comment", "string", "variable", "directive"];
@@ -26,44 +26,79 @@ class Editor {
       contenteditable: "plaintext-only",
       tabindex: "0",
     });
-    this.note = element("p", { class: "note", hidden: true });
+    this.excerpt = null;
+    this.steps = new Steps();
+    this.note = element("p", {});
+    this.earlier = element("button", { type: "button", onclick: () => this.#turn("earlier") }, "Earlier lines");
+    this.later = element("button", { type: "button", onclick: () => this.#turn("later") }, "Later lines");
+    const clear = element("button", { type: "button", onclick: () => this.#replace("") }, "Clear");
+    this.told = element("div", { class: "note", hidden: true }, this.note, this.earlier, this.later, clear);
+    this.noted = [];
     this.scroller = element("div", { class: "scroller" }, this.gutter, this.marks, this.field);
-    root.append(this.note, this.scroller);
+    root.append(this.told, this.scroller);
     this.field.addEventListener("beforeinput", (event) => this.#before(event));
     this.field.addEventListener("input", () => this.#typed());
+    this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("paste", (event) => this.#paste(event));
-    this.lines = 0;
+    this.lines = this.first = 0;
     this.set("");
   }
 
   get text() {
-    let text = "";
-    for (const node of this.field.childNodes) {
-      // The last <br> is the browser's or ours: without it the caret could not stand on the last line.
-      if (node.nodeName === "BR") text += node === this.field.lastChild ? "" : "\n";
-      else text += node.textContent;
-    }
-    return text;
+    if (this.excerpt) return this.excerpt.text;
+    return textOf(this.field);
   }
 
-  set(text, { editable = true, label } = {}) {
-    const fits = text.length <= EDITABLE;
-    const shown = fits ? text : text.slice(0, EDITABLE);
-    this.field.replaceChildren(document.createTextNode(shown), document.createElement("br"));
-    this.field.setAttribute("contenteditable", fits && editable ? "plaintext-only" : "false");
-    this.field.setAttribute("aria-readonly", String(!(fits && editable)));
+  // Show a text; `fixed` says why it can't be edited, where it can't.
+  set(text, { fixed = "", label } = {}) {
+    const same = !label || label === this.field.getAttribute("aria-label");
     if (label) this.field.setAttribute("aria-label", label);
-    this.note.hidden = fits && editable;
-    this.note.textContent = fits
-      ? "Bytes that are no UTF-8 are in this file: it is judged as it is, and can't be edited here."
-      : "The first 2 MB of the file. All of it is judged; it is too large to be edited here.";
+    if (same) this.steps.put(text, 0);
+    else this.steps.clear(text);
+    this.#fill(text, fixed);
+  }
+
+  #fill(text, fixed = "") {
+    this.excerpt = text.length > EDITABLE ? new Excerpt(text) : null;
+    const editable = !fixed && !this.excerpt;
+    this.field.setAttribute("contenteditable", editable ? "plaintext-only" : "false");
+    this.field.setAttribute("aria-readonly", String(!editable));
+    this.told.hidden = editable;
+    this.earlier.hidden = this.later.hidden = !this.excerpt;
+    this.note.textContent = fixed;
+    this.noted = [];
+    this.#show(text);
+    this.scroller.scrollTop = 0;
+  }
+
+  #show(text) {
+    const { excerpt } = this;
+    const shown = excerpt ? excerpt.shown : text;
+    this.field.replaceChildren(document.createTextNode(shown), document.createElement("br"));
     this.#number(shown);
+    if (excerpt) {
+      const count = (number) => number.toLocaleString("en");
+      this.note.textContent = `Lines ${count(excerpt.first)} to ${count(excerpt.last)} of ${count(excerpt.lines)}. `
+        + "All are judged; a text of more than 1 MB can't be edited here.";
+      this.earlier.disabled = excerpt.start === 0;
+      this.later.disabled = excerpt.end === excerpt.text.length;
+    }
+    this.mark(this.noted);
+  }
+
+  #turn(way) {
+    this.excerpt[way]();
+    this.#show();
+    this.scroller.scrollTop = 0;
   }
 
   // Marks: [{line, level, title}], the first of a line counts.
   mark(marks) {
+    this.noted = marks;
+    const { first, last } = this.excerpt ?? { first: 1, last: Infinity };
     const byLine = new Map();
     for (const mark of marks) {
+      if (mark.line < first || mark.line > last) continue;
       if (!byLine.has(mark.line)) byLine.set(mark.line, { ...mark, titles: [] });
       byLine.get(mark.line).titles.push(mark.title);
       if (mark.level === "deny") byLine.get(mark.line).level = "deny";
@@ -77,21 +112,18 @@ class Editor {
         "aria-label": `Line ${mark.line}: ${mark.titles.slice(0, 3).join("; ")}`,
         onclick: () => this.chosen?.(mark.line),
       });
-      made.style.setProperty("--line", mark.line - 1);
+      made.style.setProperty("--line", mark.line - first);
       return made;
     }));
   }
 
   // Show a line and put the caret there.
-  go(line, focus = true) {
+  go(wanted, focus = true) {
+    if (this.excerpt?.reveal(wanted)) this.#show();
+    const line = wanted - (this.excerpt?.first ?? 1) + 1;
     const text = this.field.firstChild;
     if (!text) return;
-    let offset = 0;
-    for (let at = 1; at < line; at += 1) {
-      const end = text.textContent.indexOf("\n", offset);
-      if (end < 0) break;
-      offset = end + 1;
-    }
+    const offset = lineStart(text.textContent, line);
     if (focus) this.field.focus({ preventScroll: true });
     const selection = getSelection();
     if (text.nodeType === Node.TEXT_NODE) selection.collapse(text, Math.min(offset, text.length));
@@ -114,25 +146,48 @@ class Editor {
       event.preventDefault();
       this.#insert("\n");
     }
+    const by = { historyUndo: -1, historyRedo: 1 }[event.inputType];
+    if (by) {
+      event.preventDefault();
+      this.#step(by);
+    }
+  }
+
+  #key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const by = { z: event.shiftKey ? 1 : -1, y: 1 }[event.key.toLowerCase()];
+    if (!by) return;
+    event.preventDefault();
+    this.#step(by);
+  }
+
+  #step(by) {
+    const state = this.field.isContentEditable || this.excerpt ? this.steps.go(by) : null;
+    if (!state) return;
+    this.#fill(state.text);
+    this.changed(state.text);
+    const node = this.field.firstChild;
+    getSelection().collapse(node, Math.min(state.caret, node.length));
   }
 
   #paste(event) {
-    const text = event.clipboardData.getData("text/plain");
+    const text = event.clipboardData.getData("text/plain").replaceAll("\r\n", "\n");
     if (!text) return;
     event.preventDefault();
-    if (text.length > 50_000) {
-      // The browser's own way takes seconds then. It can't be undone, so it is for an empty field.
-      if (this.text.trim() === "" || getSelection().toString() === this.text) {
-        this.set(text);
-        this.changed(text);
-        return;
-      }
-    }
-    this.#insert(text.replaceAll("\r\n", "\n"));
+    // The browser's own way takes seconds for a large one. This can't be undone, so it is for an empty field.
+    const large = text.length > 50_000;
+    if (this.excerpt || (large && (this.text.trim() === "" || getSelection().toString() === this.text))) {
+      this.#replace(text);
+    } else if (this.field.isContentEditable) this.#insert(text);
+  }
+
+  #replace(text) {
+    this.set(text);
+    this.field.focus({ preventScroll: true });
+    this.changed(text);
   }
 
   #insert(text) {
-    // The one way that keeps what undo knows.
     document.execCommand("insertText", false, text);
   }
 
@@ -141,11 +196,12 @@ class Editor {
     // One run again, where the browser made several: marks and colours count on it.
     const tidy = field.childNodes.length === 2 && field.firstChild.nodeType === Node.TEXT_NODE
       && field.lastChild.nodeName === "BR";
+    const caret = this.#caret();
     if (!tidy) {
-      const caret = this.#caret();
       field.replaceChildren(document.createTextNode(text), document.createElement("br"));
       getSelection().collapse(field.firstChild, Math.min(caret, text.length));
     }
+    this.steps.put(text, caret);
     this.#number(text);
     this.changed(text);
   }
@@ -153,22 +209,24 @@ class Editor {
   #caret() {
     const selection = getSelection();
     if (!selection.rangeCount) return 0;
+    const { anchorNode, anchorOffset } = selection;
+    if (anchorNode === this.field.firstChild && anchorNode.nodeType === Node.TEXT_NODE) return anchorOffset;
     const range = selection.getRangeAt(0).cloneRange();
     range.setStart(this.field, 0);
     const holder = document.createElement("div");
-    holder.append(range.cloneContents());
-    return [...holder.childNodes].reduce(
-      (sum, node) => sum + (node.nodeName === "BR" ? 1 : node.textContent.length), 0);
+    holder.append(range.cloneContents(), document.createElement("br"));
+    return textOf(holder).length;
   }
 
   #number(text) {
     this.field.toggleAttribute("data-empty", text === "");
-    let lines = 1;
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
-    if (lines !== this.lines) {
+    const lines = 1 + newlines(text, 0, text.length);
+    const first = this.excerpt?.first ?? 1;
+    if (lines !== this.lines || first !== this.first) {
       this.lines = lines;
-      this.gutter.textContent = Array.from({ length: lines }, (_, index) => index + 1).join("\n");
-      this.scroller.style.setProperty("--digits", String(lines).length);
+      this.first = first;
+      this.gutter.textContent = Array.from({ length: lines }, (_, index) => first + index).join("\n");
+      this.scroller.style.setProperty("--digits", String(first + lines).length);
     }
     this.#colour(text);
   }
@@ -188,4 +246,19 @@ class Editor {
     }
     KINDS.forEach((kind, index) => CSS.highlights.set(kind, new Highlight(...ranges[index])));
   }
+}
+
+// The text of a block. A browser makes a block of each line that is pasted, or typed somewhere; a
+// <br> at the end of one, or before one, is no line: without it the caret could not stand on an empty line.
+function textOf(block) {
+  let text = "";
+  let begun = false;
+  for (const node of block.childNodes) {
+    const next = node.nextSibling;
+    if (node.nodeName === "BR") text += !next || next.nodeName === "DIV" ? "" : "\n";
+    else if (node.nodeType === Node.TEXT_NODE) text += node.textContent;
+    else text += (begun ? "\n" : "") + textOf(node);
+    begun = true;
+  }
+  return text;
 }

@@ -3,12 +3,17 @@
 "use strict";
 
 class NotJudged extends Error {}
+class RefusedInput extends NotJudged {} // by the command, with its words
 
 class Engine {
   // How long a start and a job may take, in ms; a job more for each MB of input.
   static START = 60_000;
-  static JOB = 30_000;
-  static JOB_PER_MB = 20_000;
+  static JOB = 60_000;
+  static JOB_PER_MB = 30_000;
+  // `fix` proves each edit. It shows that it runs and can be cancelled.
+  static FIX = 5;
+  // A job that ran so long (ms) is ended when its answer is of no use any more: a new worker is there sooner.
+  static USELESS = 3_000;
 
   constructor() {
     this.parts = null;
@@ -16,6 +21,8 @@ class Engine {
     this.starting = null;
     this.pending = null;
     this.number = 0;
+    // Who shows that a job runs: began(calls, bytes), told(share from 0 to 1), ended().
+    this.watch = { began() {}, told() {}, ended() {} };
     this.given = new Promise((resolve, reject) => {
       this.give = (parts) => {
         this.parts = parts;
@@ -70,12 +77,14 @@ class Engine {
     if (this.pending) return this.run(files, calls, collect);
     const size = [...files.values()].reduce((sum, data) => sum + data.length, 0);
     const id = (this.number += 1);
-    const limit = Engine.JOB + (size / 1e6) * Engine.JOB_PER_MB;
+    const times = calls.some(({ argv: [command] }) => command === "fix") ? Engine.FIX : 1;
+    const limit = (Engine.JOB + (size / 1e6) * Engine.JOB_PER_MB) * times;
     const answer = new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#fail(`it took more than ${Math.round(limit / 1000)} s`), limit);
-      this.pending = { id, resolve, reject, timer };
+      this.pending = { id, resolve, reject, timer, began: performance.now() };
     });
     this.pending.ended = answer.catch(() => {});
+    this.watch.began(calls, size);
     this.worker.postMessage({ job: { id, files, calls, collect } });
     return answer;
   }
@@ -84,8 +93,14 @@ class Engine {
     this.#fail("cancelled");
   }
 
+  // The files are others now.
+  supersede() {
+    if (this.pending && performance.now() - this.pending.began > Engine.USELESS) this.cancel();
+  }
+
   #answered(data) {
     const { pending } = this;
+    if (pending && data.share !== undefined) this.watch.told(data.share);
     if (!pending || (data.done ?? data.failed) !== pending.id) return;
     if (data.why !== undefined) {
       // After an exception nobody knows what state Python is in.
@@ -104,8 +119,10 @@ class Engine {
   }
 
   #end() {
-    clearTimeout(this.pending?.timer);
+    if (!this.pending) return;
+    clearTimeout(this.pending.timer);
     this.pending = null;
+    this.watch.ended();
   }
 
   #drop() {

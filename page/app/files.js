@@ -41,10 +41,19 @@ class Files {
     this.changed("choice");
   }
 
+  // How the lines of the file in the editor end: as most of Windows' do, if all do.
+  get ending() {
+    const data = this.map.get(this.current);
+    if (!data?.includes(13)) return "\n";
+    const alone = data.some((byte, at) => (byte === 10 && data[at - 1] !== 13) || (byte === 13 && data[at + 1] !== 10));
+    return alone ? "\n" : "\r\n";
+  }
+
   // What was typed.
   write(text) {
+    const { ending } = this;
     this.current ||= "nginx.conf";
-    this.map.set(this.current, encoded(text));
+    this.map.set(this.current, encoded(ending === "\n" ? text : text.replaceAll("\n", ending)));
     this.changed("text");
   }
 
@@ -87,17 +96,31 @@ async function readAll(picked) {
     if (size > LARGEST) throw new Error("More than 64 MB: give a part of it, or use the command");
     entries.push([placed(name), new Uint8Array(await file.arrayBuffer())]);
   }
-  return withoutTop(entries);
+  return distinct(withoutTop(entries));
+}
+
+// Each file is one that is judged: two of a name would be one.
+function distinct(entries) {
+  const names = new Set();
+  for (const [name] of entries) {
+    if (names.has(name)) throw new Error(`two files would be ${name}`);
+    names.add(name);
+  }
+  return entries;
 }
 
 async function dropped(transfer) {
-  const roots = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!roots.length) return [...transfer.files].map((file) => ({ name: file.name, file }));
+  // What was dropped is there for this moment alone. Chromium gives no page in a sandbox what an
+  // entry holds: files come by the other way, a folder not at all.
+  const items = [...transfer.items].map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
+  if (!items.some(({ entry }) => entry?.isDirectory)) {
+    return [...transfer.files].map((file) => ({ name: file.name, file }));
+  }
   const found = [];
-  const walk = async (entry, folder) => {
+  const walk = async (entry, folder, file) => {
     const name = `${folder}${entry.name}`;
     if (entry.isFile) {
-      found.push({ name, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
+      found.push({ name, file: file ?? await new Promise((resolve, reject) => entry.file(resolve, reject)) });
     } else if (![".git", "node_modules"].includes(entry.name)) {
       const reader = entry.createReader();
       for (;;) {
@@ -107,6 +130,11 @@ async function dropped(transfer) {
       }
     }
   };
-  for (const root of roots) await walk(root, "");
+  try {
+    for (const { entry, file } of items) if (entry) await walk(entry, "", file);
+  } catch (error) {
+    throw new Error("this browser keeps dropped folders from a page that can't send anything: take Open folder",
+      { cause: error });
+  }
   return found;
 }

@@ -19,6 +19,7 @@ class Fixes {
     this.root = root;
     this.list = element("ul", { class: "fixes" });
     this.told = element("p", { class: "told", role: "status" });
+    this.ask = element("button", { type: "button", class: "main" }, "Make the corrected text");
     this.diff = element("div", { class: "diffs" });
     this.tools = element("div", { class: "tools" },
       element("button", { type: "button", onclick: () => this.#choose((offer) => offer.state === "fixed") },
@@ -28,14 +29,16 @@ class Fixes {
       element("button", { type: "button", class: "main", onclick: () => this.#write("put") }, "Put into the editor"),
       element("button", { type: "button", onclick: () => this.#write("copy") }, "Copy text"),
       element("button", { type: "button", onclick: () => this.#write("save") }, "Download"),
-      element("button", { type: "button", onclick: () => copy(this.patch, "Diff") }, "Copy diff"));
+      element("button", { type: "button", onclick: () => (this.old ? say("It is of the text before: wait for the new one") : copy(this.patch, "Diff")) }, "Copy diff"));
     this.refill = refill;
     this.patch = "";
-    root.append(this.told, this.tools, this.list, this.out, this.diff);
+    this.old = false; // of a text that has changed since
+    root.append(this.told, this.ask, this.tools, this.list, this.out, this.diff);
     this.clear("Nothing is judged yet.");
   }
 
-  clear(text) {
+  // Nothing to show: why, and what makes it where it can be asked for.
+  clear(text, ask = null) {
     this.offers = [];
     this.patch = "";
     fill(this.list);
@@ -43,6 +46,8 @@ class Fixes {
     this.tools.hidden = true;
     this.out.hidden = true;
     this.told.textContent = text;
+    this.ask.hidden = !ask;
+    this.ask.onclick = ask;
   }
 
   // What could be done: the answer of `fix` with every safe edit, for what `check` found.
@@ -55,6 +60,7 @@ class Fixes {
     }));
     const known = new Set(this.offers.map((each) => each.key));
     for (const key of this.choices.keys()) if (!known.has(key)) this.choices.delete(key);
+    this.ask.hidden = true;
     this.tools.hidden = !this.offers.some((each) => each.can);
   }
 
@@ -77,6 +83,7 @@ class Fixes {
     const made = new Map((answer?.fixes ?? []).map((each) => [spot(each), each]));
     for (const each of answer?.fixes ?? []) if (each.state === "fixed") made.set(spot(each), each);
     const files = answer?.files ?? [];
+    this.old = false;
     this.patch = files.map((each) => each.diff).join("");
     const all = this.offers.length;
     const count = this.offers.filter((each) => this.#taken(each) && made.get(spot(each))?.state === "fixed").length;

@@ -26,10 +26,11 @@ class Settings {
     if (given === undefined) this.form.reset();
   }
 
-  // What the form says stays when other files take the place of these.
-  keep() {
+  // Other files, with what the form says unless they say it.
+  kept(entries) {
     const text = this.#text();
-    if (text && !this.files.map.has(SETTINGS_FILE)) this.files.map.set(SETTINGS_FILE, encoded(text));
+    if (!text || entries.some(([name]) => name === SETTINGS_FILE)) return entries;
+    return [...entries, [SETTINGS_FILE, encoded(text)]];
   }
 
   #text() {

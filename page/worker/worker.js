@@ -35,7 +35,10 @@ async function start(parts) {
     checkAPIVersion: false,
     env: { HOME: "/", PYTHONHASHSEED: "0", TERM: "dumb" },
   });
-  python.registerJsModule("nginx_grpc_host", { evaluate: evaluatorOf(parts.policy) });
+  python.registerJsModule("nginx_grpc_host", {
+    evaluate: evaluatorOf(parts.policy),
+    tell: (share) => self.postMessage({ share }),
+  });
   python.runPython(`
 import os
 import shutil

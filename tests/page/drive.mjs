@@ -50,13 +50,29 @@ const commands = {
   around: ({ source, argument }) => evaluate(page.mainFrame(), source, argument),
   answered: () => answered,
   problems: () => problems,
-  press: ({ keys }) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve()),
+  // Keys by name, with others held: "Tab", "Control+v".
+  async press({ keys }) {
+    for (const key of keys) {
+      const held = key.split("+");
+      const last = held.pop();
+      for (const each of held) await page.keyboard.down(each);
+      await page.keyboard.press(last);
+      for (const each of held.reverse()) await page.keyboard.up(each);
+    }
+  },
   type: ({ text }) => page.keyboard.type(text),
   async click({ selector }) {
     await (await app().waitForSelector(selector)).click();
   },
   async upload({ selector, files }) {
     await (await app().waitForSelector(selector)).uploadFile(...files);
+  },
+  // Files and folders of the disk, dropped by the mouse; Chromium alone lets a program do that.
+  async drop({ files, x = 200, y = 300 }) {
+    const session = await page.createCDPSession();
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x, y, data });
+    await session.detach();
   },
   async resize({ width, height }) {
     await page.setViewport({ width, height });

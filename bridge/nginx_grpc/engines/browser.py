@@ -1,8 +1,9 @@
 """The compiled policy, run by the browser that runs this Python too.
 
-The page (`page/worker/policy.js`) gives Python a module `nginx_grpc_host` with one function,
-`evaluate(entrypoint, data, input)`, the last two JSON texts in ASCII. It answers one text: one
-line with "result", "aborted" or "out of memory", then the JSON of OPA's result set or OPA's words.
+The page (`page/worker/policy.js`) gives Python a module `nginx_grpc_host` with two functions.
+`evaluate(entrypoint, data, input)`, the last two JSON texts in ASCII, answers one text: one line
+with "result", "aborted" or "out of memory", then the JSON of OPA's result set or OPA's words.
+`tell(share)` shows how much is judged, from 0 to 1.
 """
 
 from __future__ import annotations
@@ -55,6 +56,12 @@ class _BrowserPolicy(Policy):
         except ValueError:
             raise PolicyAborted("it answers what is no JSON") from None
         return results[0]["result"] if results else None
+
+    def tell(self, share: float) -> None:
+        """See Policy."""
+        from nginx_grpc_host import tell
+
+        tell(share)
 
     def interrupt(self) -> None:
         """Nothing: the page ends the worker instead."""

@@ -98,6 +98,7 @@ class EmbeddedEngine(Engine):
         parts: list[Part] = []
         while not shard.last:
             parts.append(self._part(policy, shard.text))
+            policy.tell(shard.share)
             shard = next(others)
         return together(parts, self._decision(policy, completed(shard, parts)))
 

@@ -35,10 +35,12 @@ class Shard:
     Args:
         text: its JSON, in ASCII.
         last: whether it ends its configuration, as a document does that is no shard.
+        share: how much of its configuration is in it and in those before it, from 0 to 1.
     """
 
     text: bytes
     last: bool = True
+    share: float = 1.0
 
 
 class Decision:

@@ -43,6 +43,10 @@ class Policy(ABC):
         """The same, for a caller that has seen to interrupts."""
 
     @abstractmethod
+    def tell(self, share: float) -> None:
+        """How much of a configuration in shards is judged, from 0 to 1, for who waits for it."""
+
+    @abstractmethod
     def interrupt(self) -> None:
         """End what this policy, and each other of the same runner, evaluates."""
 

@@ -165,6 +165,9 @@ class CompiledPolicy(Policy):
             raise PolicyAborted("it answers what is no JSON") from None
         return results[0]["result"] if results else None
 
+    def tell(self, share: float) -> None:
+        """See Policy. Nobody is shown it here."""
+
     def interrupt(self) -> None:
         """End what this policy, and each other of the same machine code, evaluates."""
         self._engine.increment_epoch()

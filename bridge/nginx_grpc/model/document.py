@@ -168,6 +168,11 @@ class Model:
         while (server := self.server(lists)) is not None:
             yield server
 
+    @property
+    def share(self) -> float:
+        """How many of all servers were written, from 0 to 1."""
+        return self._next / len(self._servers) if self._servers else 1.0
+
     def beside(self, number: int) -> list[int]:
         """The servers that a rule may look at for this one, by number."""
         return self._sockets.beside(self._servers[number].listening)
