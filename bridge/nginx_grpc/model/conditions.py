@@ -13,7 +13,7 @@ from nginx_grpc.model.variables import name_of
 from nginx_grpc.tree import Directive
 
 if TYPE_CHECKING:
-    from nginx_grpc.model.rewriting import State
+    from nginx_grpc.model.state import State
 
 __all__ = ["decided"]
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from nginx_grpc.model.facts import NO_FACTS, path_of
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.redirects import may_lead, surely_leads, surely_named
-from nginx_grpc.model.rewriting import ANY_PATH, Exits, State, run
+from nginx_grpc.model.rewriting import Exits, run
+from nginx_grpc.model.state import ANY_PATH, State
 from nginx_grpc.model.values import Leaf
 from nginx_grpc.tree import Directive
 

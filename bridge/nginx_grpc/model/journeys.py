@@ -26,8 +26,9 @@ from nginx_grpc.model.redirects import (
     scripted,
     uris_from,
 )
-from nginx_grpc.model.rewriting import DIGITS, OWN, Exits, Known, State, run
+from nginx_grpc.model.rewriting import OWN, Exits, run
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.model.state import DIGITS, Known, State
 from nginx_grpc.model.values import FRESH, Values, unknown
 from nginx_grpc.model.variables import is_from_request, name_of, sets_variable
 from nginx_grpc.tree import Directive

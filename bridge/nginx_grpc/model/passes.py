@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nginx_grpc.model.destinations import Destination, literal_of
 from nginx_grpc.model.journeys import Journeys, assigned_in
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Patterns
-from nginx_grpc.model.rewriting import Known
 from nginx_grpc.model.servers import Server
-from nginx_grpc.model.targets import (
-    Destination,
-    Target,
-    constant_target,
-    literal_of,
-    target_of,
-    unknown_target,
-)
+from nginx_grpc.model.state import Known
+from nginx_grpc.model.targets import Target, constant_target, target_of, unknown_target
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.model.values import TooMuchWork, Work
 from nginx_grpc.tree import Directive

@@ -6,50 +6,40 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nginx_grpc.errors import Refused
-from nginx_grpc.model.addresses import address_of, is_name
+from nginx_grpc.model.addresses import is_name
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.destinations import (
+    Destination,
+    check_loads,
+    constant,
+    destination_of,
+    followed_to,
+    is_resolved_late,
+    problem_of,
+)
 from nginx_grpc.model.nodes import Json, counted, lined, placed
-from nginx_grpc.model.rewriting import State
+from nginx_grpc.model.state import State
+from nginx_grpc.model.target_texts import (
+    clients_choice,
+    is_constant,
+    is_domain,
+    is_filled_in,
+    origin_of,
+    scheme_follows,
+    shown,
+    split,
+)
 from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.values import Alternative, Leaf, Values, unknown, variables_in
 from nginx_grpc.tree import Directive
 
-__all__ = [
-    "Destination",
-    "Failure",
-    "Target",
-    "constant_target",
-    "literal_of",
-    "target_of",
-    "unknown_target",
-]
+__all__ = ["Failure", "Target", "constant_target", "target_of", "unknown_target"]
 
 _HOLE = re.compile(r"\$(\(\w+\))")
-_SCHEMES = ("grpc://", "grpcs://", "http://", "https://")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 # These can't hold a scheme.
 _NO_SCHEME = frozenset(
     ("host", "hostname", "remote_addr", "server_addr", "server_name", "server_port")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """What one text without variables leads to.
-
-    Args:
-        kind: upstream, address, unix or undefined.
-        scheme: grpc, grpcs, http, https or empty.
-        upstream: the block, for kind upstream.
-        host, port: for kind address.
-    """
-
-    kind: str
-    scheme: str
-    upstream: Upstream | None = None
-    host: str = ""
-    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +116,7 @@ class Target:
             names = [upstream.name for upstream in self.upstreams()]
             budget.spend(sum(map(len, names)))
             host_is_name = self._needs_resolving(upstreams)
-            client_chooses = _clients_choice(
+            client_chooses = clients_choice(
                 [row for row in self.alternatives if row not in self.lost]
             )
         bypassed: list[str] = []
@@ -162,14 +152,14 @@ class Target:
             doubtful = row in self.doubtful
             if doubtful and len(self.alternatives) > 1:
                 continue
-            if _is_constant(row) and _is_filled_in(row):
+            if is_constant(row) and is_filled_in(row):
                 continue
-            if not _is_constant(row):
-                if _is_domain(row):
+            if not is_constant(row):
+                if is_domain(row):
                     return True
             elif self.directive.name == "proxy_pass" or not self.origins or doubtful:
-                item = _destination(row, upstreams, self.directive.name)
-                if self.origins and _is_resolved_late(item, upstreams):
+                item = destination_of(row, upstreams, self.directive.name)
+                if self.origins and is_resolved_late(item, upstreams):
                     return True
                 if not self.origins and item.kind == "address" and is_name(item.host):
                     return True
@@ -199,8 +189,8 @@ def constant_target(
     destination = known.get((directive.name, text))
     if destination is None:
         if directive.name == "grpc_pass" and directive.args:
-            _check_loads(directive, text, upstreams)
-        destination = _constant(text, upstreams, directive.name)
+            check_loads(directive, text, upstreams)
+        destination = constant(text, upstreams, directive.name)
         known[directive.name, text] = destination
     return Target(directive, [destination], [(text,)], [])
 
@@ -228,7 +218,7 @@ def target_of(
         name: [row for state in states for row in state.read(name.lower()).rows]
         for name in variables_in(text)
     }
-    origins = [(name, _origin(values[name])) for name in values]
+    origins = [(name, origin_of(values[name])) for name in values]
     # A name that something is to fill in before nginx reads the text: `$(NAME)`.
     origins += [(hole, "unknown") for hole in dict.fromkeys(_HOLE.findall(text))]
     failures: list[Failure] = []
@@ -237,7 +227,7 @@ def target_of(
     doubtful: list[Alternative] = []
     doubt = unknown(next(iter(values), text)).rows
     problems = {
-        row: _problem(row, upstreams, unseen) if directive.name == "grpc_pass" else ""
+        row: problem_of(row, upstreams, unseen) if directive.name == "grpc_pass" else ""
         for row in rows
     }
     # Whichever of them comes, it fails.
@@ -253,14 +243,14 @@ def target_of(
                 continue
             problem = ""
         if problem:
-            shown = giver if giver is not directive else None
-            failures.append(Failure(_shown(row), problem, shown))
+            by = giver if giver is not directive else None
+            failures.append(Failure(shown(row), problem, by))
         if not row or problem not in ("", "name"):
             lost.append(row)
         else:
-            followed.append(_followed(row, upstreams, directive.name))
+            followed.append(followed_to(row, upstreams, directive.name))
     destinations = [item for item in followed if item is not None]
-    sure = len(followed) == len(rows) and all(map(_is_constant, rows))
+    sure = len(followed) == len(rows) and all(map(is_constant, rows))
     if doubtful:
         origins = [(name, "unknown" if it == "constant" else it) for name, it in origins]
     if len(destinations) < len(followed) or doubt.keys() & rows.keys():
@@ -302,139 +292,6 @@ def unknown_target(directive: Directive) -> Target:
     )  # fmt: skip
 
 
-def _problem(row: Alternative, upstreams: Upstreams, unseen: bool) -> str:
-    """Why nginx fails a call to what grpc_pass got; empty where it does not, or nobody knows."""
-    first = row[0] if row else ""
-    if _is_filled_in(row):
-        return ""
-    if not _is_constant(row):
-        # Whatever stands for the leaf, a slash behind it makes the host invalid.
-        scheme, rest = _split(first) if isinstance(first, str) else ("", "")
-        follows = isinstance(first, Leaf) and _scheme_follows(row)
-        texts = [piece for piece in (rest, *row[1:]) if isinstance(piece, str)]
-        if follows:
-            texts = [texts[1][3:], *texts[2:]]
-        return "invalid" if scheme[:4] == "http" or any(map(_has_path, texts)) else ""
-    text = str(first)
-    scheme, rest = _split(text)
-    if scheme[:4] == "http":
-        return "invalid"
-    if not rest:
-        return "empty"
-    address = address_of(rest)
-    if address.unix:
-        return "" if len(rest) > len("unix:") else "invalid"
-    if _has_path(rest):
-        return "invalid"
-    if not address.host:
-        return "empty"
-    if not address.port_said:
-        named = upstreams.named(address.host) is not None
-        return "" if named or unseen else "no-port"
-    if not address.port:
-        return "invalid"
-    item = Destination("address", scheme, host=address.host, port=address.port)
-    return "name" if _is_resolved_late(item, upstreams) else ""
-
-
-def _is_resolved_late(item: Destination, upstreams: Upstreams) -> bool:
-    """Whether a variable's host is a name that nginx resolves when a call comes."""
-    # A variable that names another target's literal address finds that one's upstream.
-    found = (item.host.lower(), item.port) in upstreams.literals
-    return item.kind == "address" and is_name(item.host) and not found
-
-
-def _has_path(text: str) -> bool:
-    return "/" in text or "?" in text
-
-
-def _shown(row: Alternative) -> str:
-    return "".join(f"${piece.name}" if isinstance(piece, Leaf) else piece for piece in row)
-
-
-def literal_of(directive: Directive) -> tuple[str, int] | None:
-    """Host and port of a target without variables, for nginx keeps an upstream of that name."""
-    if not directive.args or "$" in directive.args[0]:
-        return None
-    scheme, rest = _split(directive.args[0])
-    address = address_of(rest)
-    return address.host.lower(), address.port or _DEFAULT_PORTS.get(scheme, 0)
-
-
-def _check_loads(directive: Directive, text: str, upstreams: Upstreams) -> None:
-    scheme, host = _split(text)
-    if scheme in ("http", "https"):
-        # Not a scheme to grpc_pass, but the name of a host with a path behind it.
-        host = text
-    if host[:5].lower() == "unix:":
-        return
-    address = address_of(host)
-    if not host or "/" in host:
-        what = "invalid host" if host else "no host"
-        hint = "write host:port or an upstream's name, behind grpc:// or grpcs:// alone"
-    elif address.port and upstreams.named(address.host) is not None:
-        what, hint = (
-            "an upstream may not have a port",
-            "take the port out: its servers have their own",
-        )
-    else:
-        return
-    raise Refused(
-        f"a grpc_pass that nginx does not load: {what}", hint, directive.file, directive.line
-    )
-
-
-def _split(text: str) -> tuple[str, str]:
-    lowered = text[:8].lower()
-    for scheme in _SCHEMES:
-        if lowered.startswith(scheme):
-            return scheme[:-3], text[len(scheme) :]
-    return "", text
-
-
-def _is_constant(row: Alternative) -> bool:
-    return not any(isinstance(piece, Leaf) for piece in row)
-
-
-def _is_filled_in(row: Alternative) -> bool:
-    """Whether it holds a name that something is to fill in."""
-    return any(isinstance(piece, str) and "$(" in piece for piece in row)
-
-
-def _followed(row: Alternative, upstreams: Upstreams, name: str) -> Destination | None:
-    """Where an alternative leads, None where that is not known."""
-    if _is_constant(row):
-        found = _destination(row, upstreams, name)
-        return None if _is_filled_in(row) and found.upstream is None else found
-    # `$scheme://name`: whatever the scheme, the rest is known.
-    first, *rest = row
-    if isinstance(first, Leaf) and len(rest) == 1:
-        text = rest[0]
-        if isinstance(text, str) and text.startswith("://"):
-            return _followed((text[3:],), upstreams, name)
-    return None
-
-
-def _destination(row: Alternative, upstreams: Upstreams, name: str) -> Destination:
-    return _constant("".join(piece for piece in row if isinstance(piece, str)), upstreams, name)
-
-
-def _constant(text: str, upstreams: Upstreams, name: str) -> Destination:
-    scheme, rest = _split(text)
-    address = address_of(rest)
-    if address.unix:
-        return Destination("unix", scheme)
-    if not address.port_said:
-        upstream = upstreams.named(address.host)
-        if upstream is not None:
-            return Destination("upstream", scheme, upstream)
-        port = _DEFAULT_PORTS.get(scheme, 0)
-        if name == "grpc_pass" or not port or not address.host:
-            return Destination("undefined", scheme)
-        return Destination("address", scheme, host=address.host, port=port)
-    return Destination("address", scheme, host=address.host, port=address.port)
-
-
 def _schemes(target: Target) -> list[str]:
     """The schemes that it can have, each once; two or more where that is not known."""
     schemes: dict[str, None] = {}
@@ -443,72 +300,9 @@ def _schemes(target: Target) -> list[str]:
             continue
         first = row[0] if row else ""
         if isinstance(first, str) and not first.startswith("$("):
-            schemes[_split(first)[0]] = None
-        elif isinstance(first, Leaf) and first.name in _NO_SCHEME and not _scheme_follows(row):
+            schemes[split(first)[0]] = None
+        elif isinstance(first, Leaf) and first.name in _NO_SCHEME and not scheme_follows(row):
             schemes[""] = None
         else:
             schemes.update({"": None, "?": None})
     return list(schemes)
-
-
-def _is_domain(row: Alternative) -> bool:
-    """Whether fixed text around a variable makes it a domain name with a port, so no upstream."""
-    host = "".join(piece for piece in _host_pieces(row) if isinstance(piece, str))
-    last = row[-1]
-    port_said = isinstance(last, str) and address_of(_split(last)[1]).port_said
-    return port_said and "." in host and any(map(str.isalpha, host))
-
-
-def _scheme_follows(row: Alternative) -> bool:
-    return len(row) > 1 and isinstance(row[1], str) and row[1].startswith("://")
-
-
-def _origin(rows: list[Alternative]) -> str:
-    leaves = [piece for row in rows for piece in row if isinstance(piece, Leaf)]
-    if not leaves:
-        return "unknown" if any(map(_is_filled_in, rows)) else "constant"
-    return "request" if any(leaf.request for leaf in leaves) else "unknown"
-
-
-def _clients_choice(rows: list[Alternative]) -> str:
-    choices = {_choice(row) for row in rows}
-    for choice in ("whole", "part", "unknown", "port"):
-        if choice in choices:
-            return choice
-    return "no"
-
-
-def _choice(row: Alternative) -> str:
-    """How much of the host in one alternative is the client's: no, part, whole or unknown; port
-    where it is the port alone."""
-    pieces = _host_pieces(row)
-    leaves = [piece for piece in pieces if isinstance(piece, Leaf)]
-    if not leaves:
-        behind = row[1:] if pieces else ()
-        return "port" if any(isinstance(it, Leaf) and it.request for it in behind) else "no"
-    if not any(leaf.request for leaf in leaves):
-        return "unknown"
-    if any(isinstance(piece, str) for piece in pieces):
-        return "part"
-    return "whole" if all(leaf.request for leaf in leaves) else "unknown"
-
-
-def _host_pieces(row: Alternative) -> list[str | Leaf]:
-    """The pieces of the host: what stands between the scheme and the port or path."""
-    pieces = list(row)
-    if isinstance(row[0] if row else "", Leaf) and _scheme_follows(row):
-        pieces = pieces[1:]
-        pieces[0] = str(pieces[0])[3:]
-    elif pieces and isinstance(pieces[0], str):
-        pieces[0] = _split(pieces[0])[1]
-    host: list[str | Leaf] = []
-    for piece in pieces:
-        if isinstance(piece, Leaf):
-            host.append(piece)
-            continue
-        end = min((at for at in map(piece.find, ":/?") if at >= 0), default=-1)
-        if piece if end < 0 else piece[:end]:
-            host.append(piece if end < 0 else piece[:end])
-        if end >= 0:
-            break
-    return host

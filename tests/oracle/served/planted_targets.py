@@ -25,7 +25,7 @@ BUGS = (
     ),
     Bug(
         "set copies the name, not the value",
-        "model/rewriting.py",
+        "model/state.py",
         "        if not definition.volatile:\n",
         "        if definition.volatile:\n",
     ),
