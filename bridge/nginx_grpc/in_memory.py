@@ -12,10 +12,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
-from nginx_grpc import cli
+from nginx_grpc import cli, memory
 from nginx_grpc.errors import Refused
 
 __all__ = ["contents", "place", "run"]
+
+_MOST_KEPT = 1_000_000  # bytes
+_placed: dict[str, Mapping[str, bytes]] = {}
 
 
 def place(folder: str, files: Mapping[str, bytes]) -> None:
@@ -27,6 +30,7 @@ def place(folder: str, files: Mapping[str, bytes]) -> None:
 
     Raises Refused for a path that leads out of it or that can be none beside the others.
     """
+    _remember(folder, files)
     os.chdir("/")
     if os.path.isdir(folder):
         shutil.rmtree(folder)
@@ -78,6 +82,8 @@ def run(argv: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, str]:
             errors.flush()
     finally:
         sys.stdin = before
+        if memory.active is not None and _may_write(argv):
+            memory.active = memory.Memory()
     return status, _bytes(out), _bytes(errors).decode("utf-8", "backslashreplace")
 
 
@@ -89,3 +95,15 @@ def _bytes(stream: io.TextIOWrapper) -> bytes:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue()
+
+
+def _may_write(argv: Sequence[str]) -> bool:
+    writes = any(each.startswith(("--write", "--output", "-o")) for each in argv)
+    return writes or not argv or argv[0] not in ("check", "fix", "rules", "explain")
+
+
+def _remember(folder: str, files: Mapping[str, bytes]) -> None:
+    """What was judged stands until other files come; of large ones it would take much memory."""
+    if _placed.get(folder) != files:
+        _placed[folder] = dict(files)
+        memory.active = memory.Memory() if sum(map(len, files.values())) <= _MOST_KEPT else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -81,7 +80,7 @@ def _write_stream(pieces: Sequence[str], path: str) -> None:
 
 def _write_file(pieces: Sequence[str], path: str, *, encoding: str = "utf-8") -> None:
     # A name that nobody can foresee, and no link is followed: somebody else may write there too.
-    partial = f"{path}.{secrets.token_hex(8)}.partial"
+    partial = f"{path}.{os.urandom(8).hex()}.partial"
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with open(handle, "w", encoding=encoding, errors="backslashreplace", newline="") as file:

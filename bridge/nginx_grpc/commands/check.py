@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nginx_grpc import output
+from nginx_grpc import memory, output
 from nginx_grpc.commands.arguments import (
     Told,
     add_engine,
@@ -22,12 +22,14 @@ from nginx_grpc.commands.arguments import (
 from nginx_grpc.cores import cores
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
+from nginx_grpc.memory import Known
 
 if TYPE_CHECKING:
     from nginx_grpc.engines import Engine
     from nginx_grpc.findings import CheckResult
     from nginx_grpc.redaction.proof import Judge
     from nginx_grpc.settings_search import Given, SettingsSearch
+    from nginx_grpc.shards import Shards
     from nginx_grpc.tree import Configuration
 
 __all__ = ["add_parser", "run"]
@@ -116,9 +118,10 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
 
     search = settings(arguments)
     told = Told()
-    kept: list[Configuration] = []
-    # Only an editor's edits need the trees: they may be large.
-    keep = any(name == "sarif" for name, _ in arguments.outputs)
+    kept: list[tuple[Configuration, Shards | None]] = []
+    # Only an editor's edits, and what is asked next, need the trees: they may be large.
+    sarif = any(name == "sarif" for name, _ in arguments.outputs)
+    remember = memory.active
 
     def judge(
         configurations: list[Configuration], settings_of: Callable[[Configuration], Given]
@@ -130,24 +133,30 @@ def _judged(arguments: argparse.Namespace, engine: Engine) -> CheckResult:
             settings_of=settings_of,
             fail_on=arguments.fail_on,
             require_grpc=arguments.require_grpc,
-            keep=(lambda each, _: kept.append(each)) if keep else None,
+            keep=(lambda *each: kept.append(each)) if sarif or remember is not None else None,
             jobs=arguments.jobs or cores(),
         )
 
     try:
         if arguments.redact:
             result, told = _redacted(arguments, search, judge)
-        else:
+        elif remember is None:
             result = judge(read(arguments, told), search.of)
+        else:
+            given = read(arguments, told)
+            result = judge(given, search.of)
+            order = {id(each): number for number, each in enumerate(given)}
+            kept.sort(key=lambda each: order[id(each[0])])
+            remember.keep(arguments, Known(result, kept, told))
     except sources.NothingError as nothing:
         if nothing.named:
             raise
         result = CheckResult([], [], [], engine.name, require_grpc=arguments.require_grpc)
-    if kept:
+    if sarif:
         from nginx_grpc.fixing import replacements
 
         values = {} if arguments.redact else read_options(arguments, Told()).definitions
-        result = replacements.placed(result, kept, values)
+        result = replacements.placed(result, [each for each, _ in kept], values)
     notes = [*search.notes, *told.notes]
     return replace(result, left_out=told.left_out, notes=notes, unread=told.unread)
 

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from nginx_grpc import memory
 from nginx_grpc.commands.arguments import (
     Told,
     add_engine,
@@ -151,6 +152,11 @@ def _judge(arguments: argparse.Namespace, told: Told, text: bytes | None) -> Jud
             raise Refused("no input", "name a file or a folder, or - to type a configuration")
         stdin = sys.stdin.buffer.read(options.limits.file_bytes + 1)
     told.notes.extend(search.notes)
+    known = memory.active.of(arguments) if memory.active is not None and "-" not in paths else None
+    if known is not None:
+        told.notes.extend(known.told.notes)
+        told.unread.extend(known.told.unread)
+        told.left_out.extend(known.told.left_out)
     return Judge(
         paths,
         options,
@@ -158,4 +164,5 @@ def _judge(arguments: argparse.Namespace, told: Told, text: bytes | None) -> Jud
         search.of,
         fail_on=arguments.fail_on,
         stdin=stdin,
+        known=known,
     )

@@ -15,6 +15,7 @@ from nginx_grpc.engines import Engine
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult
 from nginx_grpc.fixing.targets import Targets
+from nginx_grpc.memory import Known
 from nginx_grpc.settings_search import Given
 from nginx_grpc.shards import Shards
 from nginx_grpc.sources.disk import read_regular
@@ -42,14 +43,16 @@ class Judged:
     configurations: list[Configuration]
     contents: Mapping[str, bytes]
     values: Mapping[str, bytes]
-    shards: Mapping[int, Shards]
+    shards: Mapping[int, Shards | None]
 
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
         """The document of each configuration."""
-        return [
-            self.shards[id(each)].document() or model.build(each) for each in self.configurations
-        ]
+        found = []
+        for each in self.configurations:
+            shards = self.shards[id(each)]
+            found.append((shards and shards.document()) or model.build(each))
+        return found
 
     @cached_property
     def targets(self) -> Targets:
@@ -65,6 +68,7 @@ class Judge:
         options: how to read it.
         engine, settings_of, fail_on: see `nginx_grpc.check`.
         stdin: standard input's bytes, where `-` was given.
+        known: what was judged of the same before.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Judge:
         *,
         fail_on: str = "deny",
         stdin: bytes = b"",
+        known: Known | None = None,
     ) -> None:
         self._paths = paths
         self._options = options
@@ -83,6 +88,7 @@ class Judge:
         self._settings_of = settings_of
         self._fail_on = fail_on
         self._stdin = stdin
+        self._known = known
         self._first: Judged | None = None
         self.count = 0
 
@@ -107,11 +113,22 @@ class Judge:
         """What is there now, read once."""
         if self._first is not None:
             return self._first
-        configurations = self._read(self._options.overlay, self._stdin, self._options)
+        known = self._known
+        if known is None:
+            configurations = self._read(self._options.overlay, self._stdin, self._options)
+        else:
+            configurations = [each for each, _ in known.kept]
         contents = {STDIN: self._stdin} if STDIN in self._paths else {}
         for configuration in configurations:
             self._collect(configuration, contents)
-        self._first = self._judged(configurations, contents)
+        if known is None:
+            self._first = self._judged(configurations, contents)
+        else:
+            result = replace(known.result, fail_on=self._fail_on)
+            shards = {id(each): its for each, its in known.kept}
+            self._first = Judged(
+                result, configurations, contents, self._options.definitions, shards
+            )
         return self._first
 
     def again(self, contents: Mapping[str, bytes]) -> Judged:
@@ -146,10 +163,9 @@ class Judge:
 
     def _judged(self, configurations: list[Configuration], contents: Mapping[str, bytes]) -> Judged:
         self.count += 1
-        judged: dict[int, Shards] = {}
+        judged: dict[int, Shards | None] = {}
 
         def keep(configuration: Configuration, shards: Shards | None) -> None:
-            assert shards is not None
             judged[id(configuration)] = shards
 
         result = check(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from nginx_grpc.model.nodes import Json, lined
@@ -78,7 +77,9 @@ def _nearest(name: str, known: dict[str, str]) -> str:
     if name not in known:
         if len(known) >= _MOST_UNKNOWN or len(name) > _LONGEST_NAME:
             return ""
-        known[name] = difflib.get_close_matches(name, sorted(KNOWN), 1, 0.0)[0]
+        from difflib import get_close_matches
+
+        known[name] = get_close_matches(name, sorted(KNOWN), 1, 0.0)[0]
     return known[name]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from itertools import islice
 
@@ -11,6 +10,8 @@ from nginx_grpc.sources.disk import inside
 from nginx_grpc.sources.interface import ReadOptions
 
 __all__ = ["expanded"]
+
+_MAGIC = frozenset("*?[")
 
 
 def expanded(path: str, options: ReadOptions) -> list[str] | None:
@@ -22,8 +23,10 @@ def expanded(path: str, options: ReadOptions) -> list[str] | None:
     Raises:
         Refused: it matches nothing, too much, or something out of the folder.
     """
-    if path == "-" or not glob.has_magic(path) or os.path.lexists(path):
+    if path == "-" or not _MAGIC.intersection(path) or os.path.lexists(path):
         return None
+    import glob
+
     try:
         found = list(islice(glob.iglob(path, recursive=True), options.limits.files + 1))
     except (OSError, ValueError):
@@ -45,6 +48,6 @@ def expanded(path: str, options: ReadOptions) -> list[str] | None:
 
 def _start(path: str) -> str:
     """The folder that a pattern starts from."""
-    while glob.has_magic(path):
+    while _MAGIC.intersection(path):
         path = os.path.dirname(path)
     return path
