@@ -1,7 +1,7 @@
 // Joins the parts: files to jobs, answers to what a person sees.
 "use strict";
 
-const PAUSE = 40; // ms without a key, before what was typed is judged
+const PAUSE = 15; // ms without a key, before what was typed is judged
 const CALL = { check: ["check", "--format", "json"], fix: ["fix", "--format", "json", "--fail-on", "warn"] };
 
 const files = new Files((what) => changed(what));

@@ -22,7 +22,8 @@ class Findings {
     const groups = new Map();
     for (const finding of this.ordered(report)) {
       const key = JSON.stringify([finding.id, finding.level, finding.key, finding.cause || finding.msg]);
-      groups.set(key, [...(groups.get(key) ?? []), finding]);
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(finding);
     }
     const shown = [...groups.values()];
     const { summary } = report;
