@@ -41,6 +41,7 @@ data:
   annotations-risk-level: Critical
   upstream-keepalive-connections: "0"
   acme-timeout: "10203040"
+  proxy-set-headers: acme/acme-headers
   server-snippet: |
     location /acme.v1.Orders/ { return 403 "no acme"; }
 """
@@ -57,6 +58,13 @@ def cluster(tmp_path):
     (folder / "acme").mkdir(parents=True)
     (folder / "acme" / "orders.yaml").write_text(INGRESS)
     (folder / "acme-config.yaml").write_text(SETTINGS)
+    (folder / "headers.yaml").write_text(
+        SETTINGS.split("data:")[0].replace("-config", "-headers") + "data: {X-Acme: acme, TE: ''}\n"
+    )
+    (folder / "class.yaml").write_text(
+        "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: acme}\n"
+        "spec: {controller: k8s.io/ingress-nginx}\n"
+    )
     (tmp_path / "mounted").mkdir()
     (tmp_path / "mounted" / "proxy-read-timeout").write_text("10")
     (tmp_path / "mounted" / "http-snippet").write_text("# acme\nmap $http_acme $acme { acme 1; }\n")
@@ -67,7 +75,7 @@ def cluster(tmp_path):
 def test_a_folder_comes_back(run, cluster, tmp_path):
     run("redact", cluster, "--output", "out", "--map", "names.json")
     out = files_of(tmp_path / "out")
-    assert sorted(name.count("/") for name in out) == [0, 1]
+    assert sorted(name.count("/") for name in out) == [0, 0, 0, 1]
     assert nothing_left("\n".join([*out, *out.values()]))
     before = run("check", cluster, "--format", "json", status=1)
     after = run("check", "out", "--format", "json", status=1)

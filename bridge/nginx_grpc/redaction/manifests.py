@@ -32,7 +32,7 @@ from nginx_grpc.sources.ingress_nginx.settings import KEYS
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor
 
-__all__ = ["redacted_manifest", "redacted_setting"]
+__all__ = ["named_headers", "redacted_manifest", "redacted_setting"]
 
 _LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
 _LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
@@ -60,23 +60,24 @@ class _At(NamedTuple):
 
 
 def redacted_manifest(
-    data: bytes,
+    text: YamlText,
     file: str,
     redactor: Redactor,
     owners: dict[tuple[str, str], Owner],
     columns: dict[tuple[str, str], Columns],
+    headers: set[str],
 ) -> bytes:
     """A file of manifests with pseudonyms.
 
     Args:
-        data: its text.
+        text: its text.
         file: its name, as the owners have it.
         redactor: the run.
         owners: for each key that is nginx text, the block that includes it.
         columns: takes those of each key.
+        headers: the ConfigMaps of headers, NAMESPACE/NAME; see `named_headers`.
     """
-    text = YamlText(data)
-    walk = _Walk(file, redactor, Places(owners, columns), _named_headers(text))
+    walk = _Walk(file, redactor, Places(owners, columns), headers)
     for node in text.documents:
         walk.document(node)
     edits = [edit for each in walk.found.values() for edit in each]
@@ -98,7 +99,7 @@ def _phrase(text: str, start: int, end: int, redactor: Redactor) -> Iterator[Edi
             yield Edit(start, end, done)
 
 
-def _named_headers(text: YamlText) -> set[str]:
+def named_headers(text: YamlText) -> set[str]:
     """The ConfigMaps of headers that settings and annotations name."""
     found: set[str] = set()
     for key, value in text.pairs:

@@ -55,7 +55,9 @@ FIELDS = frozenset(
     allowPrivilegeEscalation capabilities drop add readOnlyRootFilesystem restartPolicy dnsPolicy
     hostNetwork terminationGracePeriodSeconds strategy rollingUpdate maxSurge maxUnavailable
     revisionHistoryLimit imagePullSecrets generation resourceVersion uid creationTimestamp
-    parentRefs hostnames matches method backendRefs filters weight listeners parameters
+    parentRefs hostnames matches method backendRefs filters weight listeners parameters controller
+    defaultBackend resource apiGroup loadBalancer ingress ip hostname finalizers ownerReferences uid
+    managedFields manager operation time fieldsType fieldsV1 generateName
     """.split()  # noqa: SIM905
 )
 ROLES = {

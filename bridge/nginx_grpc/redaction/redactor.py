@@ -15,10 +15,12 @@ from nginx_grpc.redaction.configurations import Tree, owners
 from nginx_grpc.redaction.grammar import Grammar, Owner
 from nginx_grpc.redaction.logs import Lines
 from nginx_grpc.redaction.mapping import Map
+from nginx_grpc.redaction.object_vocabulary import NAMING_HEADERS
 from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.texts import TOP, edits_of
 from nginx_grpc.redaction.words import Edit, Words, apply
+from nginx_grpc.redaction.yaml_texts import YamlText
 from nginx_grpc.sources.objects import read_again
 from nginx_grpc.tree import Configuration, Manifests
 
@@ -45,6 +47,8 @@ class Redactor:
         self.grammar = Grammar(self.words, self.patterns)
         self._lines = Lines(self.words)
         self._owners: dict[tuple[str, str], Owner] = {}
+        self._read: dict[str, YamlText] = {}
+        self._headers: set[str] = set()
         self._manifests: dict[tuple[str, bool], tuple[bytes, dict[tuple[str, str], Columns]]] = {}
         self._again: dict[str, Configuration] = {}
 
@@ -93,18 +97,34 @@ class Redactor:
         key = (file, self.names.settled)
         if key not in self._manifests:
             found: dict[tuple[str, str], Columns] = {}
-            self._manifests[key] = redacted_manifest(data, file, self, self._owners, found), found
+            text = self._yaml(file, data)
+            done = redacted_manifest(text, file, self, self._owners, found, self._headers)
+            self._manifests[key] = done, found
         done, found = self._manifests[key]
         columns.update(found)
         return done
+
+    def _yaml(self, file: str, data: bytes) -> YamlText:
+        from nginx_grpc.redaction.manifests import named_headers
+
+        if file not in self._read:
+            self._read[file] = YamlText(data)
+            self._headers |= named_headers(self._read[file])
+        return self._read[file]
 
     def _objects(self, manifests: Manifests) -> dict[str, bytes]:
         """The files of objects with pseudonyms, by their old names."""
         from nginx_grpc.redaction.manifests import redacted_setting
 
-        texts = {file: self._manifest(file, data, {}) for file, data in manifests.files.items()}
+        files = dict(manifests.files)
         if manifests.text is not None:
-            texts[manifests.settings] = self._manifest(manifests.settings, manifests.text, {})
+            files[manifests.settings] = manifests.text
+        for file, data in files.items():
+            self._yaml(file, data)
+        for name, data in (manifests.mounted or {}).items():
+            if os.path.basename(name) in NAMING_HEADERS:
+                self._headers.add(data.decode("latin-1").strip())
+        texts = {file: self._manifest(file, data, {}) for file, data in files.items()}
         for file, data in (manifests.mounted or {}).items():
             texts[file] = redacted_setting(os.path.basename(file), data, self)
         for file in texts:

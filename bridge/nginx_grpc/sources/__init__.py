@@ -11,6 +11,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits, NothingError, ReadOptions, Source
+from nginx_grpc.sources.manifest import ElsewhereError, OtherObjectsError
 from nginx_grpc.sources.objects import Objects
 from nginx_grpc.sources.patterns import expanded
 from nginx_grpc.tree import Configuration
@@ -25,6 +26,7 @@ def read(
 
     A file that another one given includes is read there and not once more on its own. Ingress
     objects of ingress-nginx in all of them are one configuration, with the controller's ConfigMap.
+    Manifests of other objects may stand beside them.
 
     Args:
         paths: what was given; `-` is standard input.
@@ -41,6 +43,7 @@ def read(
     objects = Objects(options)
     options = replace(options, objects=objects)
     found: list[tuple[str, list[Configuration]]] = []
+    beside: list[ElsewhereError | OtherObjectsError] = []
     nothing: NothingError | None = None
     for path, default in _expanded(paths, options):
         try:
@@ -52,9 +55,28 @@ def read(
             if default is None:
                 raise
             nothing = nothing or NothingError(path, named=not default)
+        except (ElsewhereError, OtherObjectsError) as other:
+            beside.append(other)
+    if not found and beside:
+        raise beside[0]
     if not found and nothing is not None:
         raise nothing
-    return _each_once(found) + objects.configurations()
+    configurations = _each_once(found) + objects.configurations()
+    if beside and not configurations:
+        raise beside[0]
+    _tell(beside, options)
+    return configurations
+
+
+def _tell(beside: Sequence[ElsewhereError | OtherObjectsError], options: ReadOptions) -> None:
+    """What was given with the rest, and is not judged."""
+    other = [each.file for each in beside if isinstance(each, OtherObjectsError)]
+    for each in beside:
+        if isinstance(each, ElsewhereError) and options.unjudged is not None:
+            options.unjudged(each.sentence)
+    if other and options.note is not None:
+        names = ", ".join(other[:3]) + (", ..." if len(other) > 3 else "")
+        options.note(f"no nginx text and no Ingress in {names}")
 
 
 def _expanded(paths: Sequence[str], options: ReadOptions) -> list[tuple[str, bool | None]]:

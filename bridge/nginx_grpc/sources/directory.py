@@ -55,6 +55,8 @@ class DirectorySource(Source):
         if options.left_out is not None:
             for folder in found.left_out:
                 options.left_out(folder)
+        if options.objects is not None:
+            options.objects.beside.update(found.beside)
         unread = list(found.unread)
         apart: dict[str, list[Configuration]] = {}
         files = dict(found.files)

@@ -21,7 +21,15 @@ from nginx_grpc.tree import Configuration
 if TYPE_CHECKING:
     from nginx_grpc.sources.yaml_nodes import Mapping, Node
 
-__all__ = ["ForeignError", "ManifestSource", "RenderedError", "has_objects", "is_manifest"]
+__all__ = [
+    "ElsewhereError",
+    "ForeignError",
+    "ManifestSource",
+    "OtherObjectsError",
+    "RenderedError",
+    "has_objects",
+    "is_manifest",
+]
 
 _NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
 _SIGN = re.compile(
@@ -73,8 +81,26 @@ class RenderedError(Refused):
     """YAML out of which something else makes nginx text: that is to be judged, and is not here."""
 
 
+class ElsewhereError(RenderedError):
+    """An object of Kubernetes that another controller or program makes nginx text of.
+
+    Args:
+        kind: its kind.
+        file, line: where it stands.
+    """
+
+    def __init__(self, kind: str, file: str, line: int) -> None:
+        article = "an" if kind[0] in "AEIOU" else "a"
+        super().__init__(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
+        self.sentence = f"not judged: {kind} ({file}:{line}); {_ELSEWHERE[kind]}"
+
+
 class ForeignError(Refused):
     """YAML or JSON without any nginx text in it, as far as it can be told."""
+
+
+class OtherObjectsError(ForeignError):
+    """Objects of Kubernetes that have no part in what nginx does."""
 
 
 def is_manifest(data: bytes, file: str) -> bool:
@@ -325,7 +351,7 @@ class ManifestSource(Source):
         for found in _KIND.finditer(text):
             if found[1] in _ELSEWHERE and found[1] != "Ingress":
                 line = text.count("\n", 0, found.start()) + 1
-                return _elsewhere(found[1], self._file, line)
+                return ElsewhereError(found[1], self._file, line)
         if helm:
             return RenderedError(
                 "looks like a Helm template",
@@ -338,13 +364,13 @@ class ManifestSource(Source):
     def _nothing(self, kinds: list[tuple[str, int]]) -> Refused:
         for kind, line in kinds:
             if kind in _ELSEWHERE:
-                return _elsewhere(kind, self._file, line)
+                return ElsewhereError(kind, self._file, line)
         if any(kind == "ConfigMap" for kind, _ in kinds):
-            return ForeignError(
+            return OtherObjectsError(
                 "no nginx text in its ConfigMaps", "give the one that holds it", self._file
             )
         if kinds:
-            return ForeignError(
+            return OtherObjectsError(
                 "a manifest without a ConfigMap",
                 "give the one that holds the nginx text",
                 self._file,
@@ -388,11 +414,6 @@ def _plain(text: str) -> str:
         return base64.b64decode(text).decode("utf-8", "replace")
     except ValueError:
         return ""
-
-
-def _elsewhere(kind: str, file: str, line: int) -> Refused:
-    article = "an" if kind[0] in "AEIOU" else "a"
-    return RenderedError(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
 
 
 def _beside(kinds: list[tuple[str, int]], file: str) -> Iterator[tuple[str, str]]:

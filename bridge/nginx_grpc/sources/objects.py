@@ -34,12 +34,14 @@ class Objects:
 
     Attributes:
         manifests: the files that they stand in.
+        beside: manifests in which a class or a ConfigMap of theirs may stand.
     """
 
     def __init__(self, options: ReadOptions) -> None:
         self._options = options
         self._cluster: Cluster | None = None
         self.manifests = Manifests(settings=options.controller_configmap)
+        self.beside: dict[str, bytes] = {}
 
     def take(self, kind: str, node: Mapping, file: str, data: bytes, lines: list[str]) -> bool:
         """Whether an object is one of those; then it is kept.
@@ -70,6 +72,8 @@ class Objects:
         """
         if self._cluster is None:
             return []
+        for file, data in self.beside.items():
+            self._read_beside(file, data)
         found = self._cluster.configurations()
         if self._options.note is not None:
             for note in self._cluster.notes:
@@ -93,6 +97,17 @@ class Objects:
         for each in found:
             each.manifests = self.manifests
         return found
+
+    def _read_beside(self, file: str, data: bytes) -> None:
+        from nginx_grpc.sources.manifest import ManifestSource
+
+        source = ManifestSource(data, file, self._options)
+        # What can't be read would not be judged by itself either.
+        with suppress(Refused):
+            for kind, node in source.nodes([]):
+                if kind in ("configmap", "ingressclass"):
+                    self.take(kind, node, file, data, source.lines)
+                    self.manifests.files.setdefault(file, data)
 
     def _opened(self) -> Cluster:
         if self._cluster is None:

@@ -46,12 +46,14 @@ _COMMENTS = re.compile(rb"(?:\s+|#[^\n]*)*")
 _NAMED = re.compile(rb"(?:\A|[\s;{}\"'])(?:upstream|location)[\"']?\s")
 # Objects that a controller makes nginx's text of, and keys of ingress-nginx's ConfigMap.
 _OBJECT = re.compile(
-    rb"^[ \t]*(?:-[ \t]+)?[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?"
+    rb"(?:^|[\s{,\"'])kind[\"']?[ \t]*:\s*(?:[!&]\S*[ \t]+)*[\"']?"
     rb"(?:Ingress(?:List)?|VirtualServer(?:Route)?|TransportServer)\b"
     rb"|^[ \t]*[\"']?(?:upstream-keepalive-[a-z]+|proxy-(?:read|send|connect)-timeout|use-http2"
     rb"|allow-snippet-annotations|grpc-buffer-size-kb|client-body-timeout)[\"']?[ \t]*:",
     re.MULTILINE,
 )
+# What counts only with such an object.
+_BESIDE = re.compile(rb"\b(?:ConfigMap|IngressClass)\b")
 # A chart's template is one where it names a controller.
 _ANNOTATION = re.compile(rb"nginx\.(?:ingress\.kubernetes\.io|org|com)/[a-z]")
 _BRACE = re.compile(rb"[{}]")
@@ -70,12 +72,14 @@ class Found:
     Args:
         files: the files that count as nginx configurations with their texts, in the order of paths.
         likely: those that count if they can be read as one, with their texts.
+        beside: manifests that count only with objects of the others, with their texts.
         unread: why others of them can't be read.
         left_out: the folders that were not looked into.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     likely: dict[str, bytes] = field(default_factory=dict)
+    beside: dict[str, bytes] = field(default_factory=dict)
     unread: list[Refused] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -133,6 +137,9 @@ def search(
                         found.unread.append(refused)
                     continue
                 if not _counts(entry.name, data):
+                    if _MANIFEST.match(entry.name) and _BESIDE.search(data):
+                        size += len(data)
+                        found.beside[path] = data
                     continue
                 size += len(data)
                 (found.files if sure else found.likely)[path] = data

@@ -1,6 +1,9 @@
 """Ingress objects of ingress-nginx: what is read, from where, and what is refused."""
 
+import json
+
 import pytest
+import yaml
 
 from nginx_grpc import model, summary
 from nginx_grpc.check import check
@@ -307,6 +310,73 @@ def test_what_kubernetes_would_not_take(site, old, new, why):
     with pytest.raises(Refused, match=why) as caught:
         site.read("site/ingress.yaml")
     assert caught.value.line
+
+
+CLASS = """\
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: edge}
+spec: {controller: k8s.io/ingress-nginx}
+"""
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: greeter}\n"
+HOST = "apiVersion: k8s.nginx.org/v1\nkind: VirtualServer\nmetadata: {name: a}\n"
+HEADERS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: headers, namespace: edge}
+data: {Connection: close}
+"""
+
+
+def test_manifests_of_other_objects_may_stand_beside(site):
+    """As a shell gives them for *.yaml; by themselves they are refused."""
+    notes, unjudged = [], []
+    site.write("a.yaml", SERVICE)
+    site.write("b.yaml", ingress())
+    site.write("c.yaml", HOST)
+    site.one(*(f"site/{name}.yaml" for name in "abc"), note=notes.append, unjudged=unjudged.append)
+    assert notes[-1] == "no nginx text and no Ingress in site/a.yaml"
+    assert [each.partition(";")[0] for each in unjudged] == [
+        "not judged: VirtualServer (site/c.yaml:1)"
+    ]
+    for alone in ("site/a.yaml", "site/c.yaml"):
+        with pytest.raises(Refused):
+            site.read(alone)
+    site.write("values.yaml", "a: 1\n")
+    with pytest.raises(Refused, match="the values of a Helm chart"):
+        site.read("site/b.yaml", "site/values.yaml")
+
+
+def test_what_belongs_to_an_ingress_is_found_in_the_folder(site):
+    """Its class and the headers of its controller, each in a file that by itself says nothing."""
+    text = ingress(class_name="edge").replace("nginx.ingress.kubernetes.io/backend", "x/backend")
+    site.write("a.yaml", text)
+    with pytest.raises(Refused, match="not of ingress-nginx"):
+        site.read("site")
+    site.write("class.yaml", CLASS)
+    site.write("headers.yaml", HEADERS)
+    site.write("cm.yaml", f"{CONFIG}  proxy-set-headers: edge/headers\n")
+    site.write("a.yaml", ingress(class_name="edge"))
+    unread = []
+    found = check([site.one("site", unread=unread.append)], by_name("embedded")).findings
+    assert ("NG214", "site/headers.yaml") in {(each.id, each.file) for each in found}
+    assert "NG002" not in {each.id for each in found}
+    assert not unread
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: json.dumps(yaml.safe_load(text), separators=(",", ":")),
+        lambda text: text.replace("kind: Ingress", "kind: !!str Ingress"),
+        lambda text: text.replace("kind: Ingress", "'kind': &k 'Ingress'"),
+        lambda text: text.replace("kind: Ingress", "kind:\n  Ingress"),
+        lambda text: f"kind: List\nitems: [{json.dumps(yaml.safe_load(text))}]\n",
+    ],
+)
+def test_no_way_of_writing_an_ingress_is_passed_over_in_a_folder(site, form):
+    site.write("a.yaml", form(ingress()))
+    assert seconds(site.one("site")) == "60s"
 
 
 WAIVER = "# nginx-grpc: ignore {} until=2999-01-01 owner=me reason=it is known"
