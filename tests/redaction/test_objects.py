@@ -171,8 +171,10 @@ def test_what_is_said_in_vain_still_is(written, kept, protocol):
         INGRESS.replace("path: /\n", "path: /acme\\.v1(/|$)(.*)\n"),
         INGRESS.replace("  name: acme", "  name: !!str &acme-x acme"),
         INGRESS.replace("5m", ">-\n      acme\n      acme"),
+        INGRESS.replace("kind: Ingress", "kind: ingress"),
+        "%YAML 1.1\n%TAG !e! tag:acme,2000:\n---\n" + INGRESS,
     ],
-    ids=["alias", "crlf", "bom", "pattern", "tag", "folded"],
+    ids=["alias", "crlf", "bom", "pattern", "tag", "folded", "kind", "directive"],
 )
 def test_yaml_of_all_styles(text):
     redacted = Redacted(text.encode())

@@ -36,6 +36,7 @@ __all__ = ["named_headers", "redacted_manifest", "redacted_setting"]
 
 _LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
 _LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
+_KINDS = frozenset(kind.casefold() for kind in KINDS)
 _TEXTS = ("data", "binaryData", "stringData")
 _NAMING = ("labels", "annotations", "matchLabels", "selector", "nodeSelector")
 
@@ -200,7 +201,8 @@ class _Walk:
             return self._words.annotation(name, value)
         kept = {
             "apiVersion": API_VERSION.match(value) is not None,
-            "kind": value in KINDS,
+            # The case of a kind's letters is another matter.
+            "kind": value.casefold() in _KINDS,
             "pathType": value in PATH_TYPES,
         }
         return [] if kept.get(role) else self._words.scalar(role, value)

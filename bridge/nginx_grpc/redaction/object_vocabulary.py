@@ -33,7 +33,8 @@ API_VERSION = re.compile(
 )
 KINDS = frozenset(
     """
-    ConfigMap ConfigMapList List Deployment Service Ingress IngressClass Secret Namespace Pod
+    ConfigMap ConfigMapList List IngressList IngressClassList Deployment Service Ingress
+    IngressClass Secret Namespace Pod
     DaemonSet StatefulSet Job CronJob ServiceAccount Role RoleBinding ClusterRole
     ClusterRoleBinding PersistentVolumeClaim HTTPRoute GRPCRoute Gateway Kustomization HelmRelease
     VirtualServer VirtualServerRoute TransportServer Template NetworkPolicy PodDisruptionBudget

@@ -20,7 +20,9 @@ _MARK = "\xef\xbb\xbf"  # of the order of bytes, in UTF-8
 _LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
 # What stands between scalars and is YAML's own.
 _OWN = re.compile(
-    r"!!(?:str|int|float|bool|null|map|seq|binary|timestamp|set|omap)\b|%YAML [0-9.]+"
+    r"!!(?:str|int|float|bool|null|map|seq|binary|timestamp|set|omap)\b"
+    r"|^%(?:YAML [0-9.]+|TAG(?=[ \t]))",
+    re.MULTILINE,
 )
 
 
