@@ -58,6 +58,10 @@ function changed(what) {
   engine.supersede();
   reports.clear("The report is being made.");
   fixes.old = true;
+  if (what === "files") {
+    findings.clear("Not judged yet.");
+    fixes.clear("Not judged yet.");
+  }
   settings.refresh();
   clearTimeout(timer);
   timer = setTimeout(judge, what === "text" ? PAUSE : 0);
@@ -319,6 +323,9 @@ addEventListener("message", async ({ source, data }) => {
   }
 });
 
+// In a narrow window it stays on top, and the tabs below it.
+new ResizeObserver(() => document.documentElement.style.setProperty("--verdict", `${verdict.box.offsetHeight}px`))
+  .observe(verdict.box);
 verdict.starting();
 showFiles();
 engine.ready().then(async () => {

@@ -28,6 +28,7 @@ class Editor {
     });
     this.excerpt = null;
     this.steps = new Steps();
+    this.fixed = "";
     this.note = element("p", {});
     this.earlier = element("button", { type: "button", onclick: () => this.#turn("earlier") }, "Earlier lines");
     this.later = element("button", { type: "button", onclick: () => this.#turn("later") }, "Later lines");
@@ -63,9 +64,8 @@ class Editor {
     const editable = !fixed && !this.excerpt;
     this.field.setAttribute("contenteditable", editable ? "plaintext-only" : "false");
     this.field.setAttribute("aria-readonly", String(!editable));
-    this.told.hidden = editable;
     this.earlier.hidden = this.later.hidden = !this.excerpt;
-    this.note.textContent = fixed;
+    this.fixed = fixed;
     this.noted = [];
     this.#show(text);
     this.scroller.scrollTop = 0;
@@ -77,13 +77,22 @@ class Editor {
     this.field.replaceChildren(document.createTextNode(shown), document.createElement("br"));
     this.#number(shown);
     if (excerpt) {
-      const count = (number) => number.toLocaleString("en");
-      this.note.textContent = `Lines ${count(excerpt.first)} to ${count(excerpt.last)} of ${count(excerpt.lines)}. `
-        + "All are judged; a text of more than 1 MB can't be edited here.";
       this.earlier.disabled = excerpt.start === 0;
       this.later.disabled = excerpt.end === excerpt.text.length;
     }
     this.mark(this.noted);
+  }
+
+  // What is to be known of the text that is shown, if anything is.
+  #tell(shown) {
+    const { excerpt } = this;
+    const count = (number) => number.toLocaleString("en");
+    this.note.textContent = [
+      this.fixed,
+      excerpt ? `Lines ${count(excerpt.first)} to ${count(excerpt.last)} of ${count(excerpt.lines)}: more than 1 MB is judged, not edited.` : "",
+      TURNING.test(shown) ? "There are characters in it that change the order in which others are shown." : "",
+    ].filter(Boolean).join(" ");
+    this.told.hidden = !this.note.textContent;
   }
 
   #turn(way) {
@@ -124,7 +133,10 @@ class Editor {
     const text = this.field.firstChild;
     if (!text) return;
     const offset = lineStart(text.textContent, line);
-    if (focus) this.field.focus({ preventScroll: true });
+    if (focus) {
+      this.field.focus({ preventScroll: true });
+      this.scroller.scrollIntoView({ block: "nearest" });
+    }
     const selection = getSelection();
     if (text.nodeType === Node.TEXT_NODE) selection.collapse(text, Math.min(offset, text.length));
     const height = parseFloat(getComputedStyle(this.field).lineHeight);
@@ -229,6 +241,7 @@ class Editor {
       this.scroller.style.setProperty("--digits", String(first + lines).length);
     }
     this.#colour(text);
+    this.#tell(text);
   }
 
   #colour(text) {

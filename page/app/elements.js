@@ -10,8 +10,23 @@ function element(name, attributes = {}, ...children) {
     else if (value === true) made.setAttribute(key, "");
     else made.setAttribute(key, String(value));
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== "");
+  made.append(...shown.map((child) => (typeof child === "string" ? printable(child) : child)));
   return made;
+}
+
+// Characters that show nothing, steer, or change the order in which others are shown; see printable.py.
+const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
+// Of these, those that change the order.
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+// A text as it is shown: `\u202e` for what can't be seen. What is copied or saved keeps it.
+function printable(text) {
+  return text.replace(UNSEEN, (each) => {
+    const number = each.codePointAt(0);
+    if (number < 0x100) return `\\x${number.toString(16).padStart(2, "0")}`;
+    return number < 0x10000 ? `\\u${number.toString(16).padStart(4, "0")}` : `\\U${number.toString(16).padStart(8, "0")}`;
+  });
 }
 
 const byId = (id) => document.getElementById(id);
@@ -25,7 +40,7 @@ function say(text) {
   const box = byId("said");
   box.textContent = "";
   requestAnimationFrame(() => {
-    box.textContent = text;
+    box.textContent = printable(text);
   });
   clearTimeout(say.timer);
   say.timer = setTimeout(() => {

@@ -35,7 +35,8 @@ class Verdict {
     this.again.hidden = true;
     this.box.dataset.kind = kind;
     if (this.word.textContent !== word) this.word.textContent = word;
-    if (this.told.textContent !== told) this.told.textContent = told;
+    const shown = printable(told);
+    if (this.told.textContent !== shown) this.told.textContent = shown;
   }
 
   starting() {

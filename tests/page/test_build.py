@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from html import unescape
+from importlib import metadata
 
 import pytest
 
@@ -82,6 +83,50 @@ def test_what_is_inside_is_pinned_and_named():
     version = packages["node_modules/pyodide"]["version"]
     assert f"Pyodide {version} " in (ROOT / "page/LICENCES.txt").read_text()
     assert f'"nginx-grpc-policy-page=={__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+# What a compiled library leaves in a program, and what the licences call it.
+TRACES = {
+    rb"SQLite format 3": "SQLite",
+    rb"libbzip2": "bzip2",
+    rb"\w+_lzma|lzma_easy": "liblzma",
+    rb"ZSTD_|zstd library": "Zstandard",
+    rb"mimalloc_verbose|mimalloc: warning": "mimalloc",
+    rb"expat_\d": "Expat",
+    rb"mpdec/mpdecimal\.c": "mpdecimal",
+    rb"HACL\*": "HACL*",
+    rb"OpenSSL \d": "OpenSSL",
+    rb"libuuid": "libuuid",
+}
+
+
+def test_the_licences_are_those_of_what_is_inside():
+    shown = unescape(unescape(re.search(r'srcdoc="([^"]*)"', PAGE.read_text())[1]))
+    told = (ROOT / "page/LICENCES.txt").read_text()
+    assert told in shown
+    pyodide = ROOT / "page/node_modules/pyodide"
+    program = (pyodide / "pyodide.asm.wasm").read_bytes()
+    found = {name for trace, name in TRACES.items() if re.search(trace, program)}
+    assert {"SQLite", "Expat", "mpdecimal"} <= found
+    assert {name for name in found if name not in told} == set()
+    versions = re.findall(rb"expat_(\d+\.\d+\.\d+)", program)
+    assert [each for each in versions if f"Expat {each.decode()} " not in told] == []
+    # zlib, Secret Labs and CNRI write their own notices into it.
+    squeezed = " ".join(told.split())
+    for notice in re.findall(
+        rb"(?:flate [\d.]+ |SRE [\d.]+ |\(c\) )Copyright ((?:\(c\) )?[\w\- ]+)", program
+    ):
+        words = notice.decode().split(" All ")[0].strip()
+        assert words.split(" ", 1)[-1] in squeezed, words
+    info = json.loads((pyodide / "pyodide-lock.json").read_text())["info"]
+    minor = ".".join(info["python"].split(".")[:2])
+    assert f"CPython {minor} " in told
+    assert json.loads((pyodide / "package.json").read_text())["license"] == "MPL-2.0"
+    [licence] = metadata.files("PyYAML") and [
+        file for file in metadata.files("PyYAML") if file.name == "LICENSE"
+    ]
+    for line in re.findall("Copyright .*", licence.read_text()):
+        assert line in told
 
 
 @pytest.mark.full

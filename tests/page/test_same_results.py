@@ -1,12 +1,15 @@
 """The command in the page says what the command on this machine says, to the byte."""
 
+import functools
+import http.server
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from tests.corpus.samples import FILES
-from tests.page.browsers import ROOT
+from tests.page.browsers import PAGE, ROOT
 from tests.sampling import sample
 
 pytestmark = pytest.mark.xdist_group("page")
@@ -109,3 +112,25 @@ def test_many_servers_in_shards(loaded, tmp_path):
     servers = "".join(SERVER.replace("NUMBER", str(number)) for number in range(3_000))
     files = {"nginx.conf": servers.encode()}
     same(loaded, tmp_path, files, ["check", "--format", "json", "nginx.conf"])
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def test_from_a_server(started, tmp_path):
+    """The same page by http, with a folder of its own."""
+    handler = functools.partial(_Quiet, directory=PAGE.parent)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}/{PAGE.name}"
+            assert started.open(url) == "ready"
+        finally:
+            server.shutdown()
+    for path in sample([*EXAMPLES, *CORPUS], 3):
+        folder = tmp_path / path.name
+        folder.mkdir()
+        calls = ([*call, path.name] for call in CALLS)
+        same(started, folder, {path.name: path.read_bytes()}, *calls)
