@@ -33,6 +33,8 @@ _PATH = frozenset(
     )
 )
 _FALSE = frozenset(("", "0"))
+_BOTH = {True, False}
+_ANSWERS = {"always": {True}, "never": {False}}
 _Rows = dict[Alternative, "Directive | None"]
 
 
@@ -80,12 +82,16 @@ def _parted(
     """What holds where a variable is one of the texts, and where it is none."""
     equal: _Rows = {}
     unequal: _Rows = {}
+    answers: set[bool] = set()
     _watch(name, values, state)
     for row, giver in values.rows.items():
         if _is_constant(row):
-            (equal if "".join(map(str, row)) in texts else unequal)[row] = giver
+            same = "".join(map(str, row)) in texts
+            (equal if same else unequal)[row] = giver
+            answers |= set() if id(giver) in state.strangers else {same}
             continue
         possible, sure = state.facts.answer(row, texts)
+        answers |= _sent(row, texts, state)
         state.loose = state.loose or not sure
         if True in possible:
             equal.update(((text,) if text else NOTHING, giver) for text in sorted(texts))
@@ -94,7 +100,9 @@ def _parted(
         if False in possible:
             unequal[row] = giver
     met = _where(state, name, values, equal, (texts, True))
-    return met, _where(state, name, values, unequal, (texts, False))
+    unmet = _where(state, name, values, unequal, (texts, False))
+    _estrange(met, unmet, answers)
+    return met, unmet
 
 
 def _matched(
@@ -109,6 +117,7 @@ def _matched(
     _watch(name, values, state)
     yes: _Rows = {}
     no: _Rows = {}
+    answers: set[bool] = set()
     for row, giver in values.rows.items():
         if _is_constant(row):
             text = Language("".join(map(str, row)), exact=True)
@@ -117,9 +126,11 @@ def _matched(
                 yes[row] = giver
             if how != "always":
                 no[row] = giver
+            answers |= set() if id(giver) in state.strangers else _ANSWERS.get(how, _BOTH)
             state.loose = state.loose or how not in ("never", "always")
             continue
         possible, sure = state.answer(row, test)
+        answers |= _sent(row, test, state)
         state.loose = state.loose or not sure
         if True in possible and texts:
             yes.update(((text,), giver) for text in texts)
@@ -129,6 +140,7 @@ def _matched(
             no[row] = giver
     unmet = _where(state, name, values, no, (test, False))
     met = _where(state, name, values, yes, (test, True))
+    _estrange(met, unmet, answers)
     if unmet is not None:
         unmet.miss()
     if met is not None:
@@ -137,6 +149,24 @@ def _matched(
             _confine(met, values)
         met.match(pattern, values)
     return met, unmet
+
+
+def _sent(row: Alternative, test: Test, state: State) -> set[bool]:
+    """How a test of a text goes for gRPC calls."""
+    text = state.sent(row)
+    if text == Language():
+        return _BOTH
+    if not isinstance(test, frozenset):
+        return _ANSWERS.get(state.known.matches(test[1], test[0] == "~*", text), _BOTH)
+    pattern = f"^({'|'.join(map(re.escape, sorted(test)))})$"
+    return _ANSWERS.get(state.known.matches(pattern, False, text), _BOTH)
+
+
+def _estrange(met: State | None, unmet: State | None, answers: set[bool]) -> None:
+    """Where a condition goes as it does for no gRPC call, none comes."""
+    for state, answer in ((met, True), (unmet, False)):
+        if state is not None and answers and answer not in answers:
+            state.foreign = True
 
 
 def _watch(name: str, values: Values, state: State) -> None:

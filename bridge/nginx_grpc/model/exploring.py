@@ -90,7 +90,7 @@ class Exploration:
             # The query may be the backend's or the page's.
             then.forget_arguments()
             then.facts, then.head, then.path = NO_FACTS, head, ANY_PATH
-        if place is not None and not (then.loose or loose):
+        if place is not None and not (then.loose or loose or then.foreign):
             self.entered.add(place.id)
         was_loose, then.loose = then.loose or loose, False
         key = (place.id if place else _AGAIN, then.signature())

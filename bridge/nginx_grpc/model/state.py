@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nginx_grpc.model.captures import Pattern, pattern_of
 from nginx_grpc.model.facts import NO_FACTS, PATH, PATH_NAMES, SENT, leaves_of
 from nginx_grpc.model.patterns import Language
+from nginx_grpc.model.sent import ALWAYS, METHOD
 from nginx_grpc.model.values import (
     FRESH,
     NOTHING,
@@ -21,6 +22,7 @@ from nginx_grpc.model.values import (
 )
 from nginx_grpc.model.variables import (
     HttpVariables,
+    Matches,
     closed,
     is_from_request,
 )
@@ -57,7 +59,7 @@ class Known:
     doubtful: bool
     http_doubtful: bool
     work: Work
-    matches: Callable[[str, bool, Language], str]
+    matches: Matches
 
 
 class State:
@@ -70,6 +72,8 @@ class State:
         facts: how the conditions on the way went that a request can meet or not.
         head: how the path begins once a rewrite has given another one; None if none has.
         path: what the location says of the path that it was chosen for.
+        strangers: ids of the entries of maps, read here, that no gRPC call comes to.
+        foreign: whether no gRPC call comes so.
         loose: whether it may be that no request comes so: ways were joined, or a condition depends
             on another one in a way that is not followed.
     """
@@ -80,6 +84,7 @@ class State:
         "asking",
         "entry",
         "facts",
+        "foreign",
         "head",
         "held",
         "known",
@@ -87,6 +92,7 @@ class State:
         "mapped",
         "path",
         "restarted",
+        "strangers",
     )
 
     def __init__(
@@ -101,6 +107,8 @@ class State:
         self._evaluated_now: dict[str, Values] = {}
         self.facts = NO_FACTS
         self.loose = False
+        self.foreign = False
+        self.strangers: frozenset[int] = frozenset()
         self.head: str | None = None
         self.path = ANY_PATH
         # What decides between the entries of maps that were read.
@@ -118,6 +126,7 @@ class State:
         copied.mapped, copied.restarted = self.mapped, self.restarted
         copied.head, copied.asking = self.head, self.asking
         copied.path = self.path
+        copied.foreign, copied.strangers = self.foreign, self.strangers
         return copied
 
     def join(self, other: State) -> State:
@@ -127,6 +136,8 @@ class State:
         joined = State(self.known, self.entry)
         joined.held = {name: self.get(name).join(other.get(name)) for name in names}
         joined.loose = True
+        joined.foreign = self.foreign and other.foreign
+        joined.strangers = self.strangers & other.strangers
         joined.mapped = self.mapped | other.mapped
         joined.asking = self.asking
         joined.restarted = self.restarted or other.restarted
@@ -141,7 +152,7 @@ class State:
         held = frozenset(
             (name, frozenset(values.rows), values.fresh) for name, values in self.held.items()
         )
-        way = (self.mapped, self.restarted, self.head, self.path)
+        way = (self.mapped, self.restarted, self.head, self.path, self.foreign, self.strangers)
         return held, self.facts, self.loose, way
 
     def get(self, name: str) -> Values:
@@ -235,6 +246,33 @@ class State:
         # What a location's path says alone leaves both ways to calls.
         return possible, sure and how == "sometimes" and path == self.path
 
+    def sent(self, row: Alternative) -> Language:
+        """What a gRPC call can have in a text."""
+        found = Language(exact=True)
+        for piece in row:
+            text = Language(piece, exact=True) if isinstance(piece, str) else self._of_call(piece)
+            whole = not found.prefix and found.exact
+            found = text if whole else Language(found.prefix + text.prefix, text.exact)
+            if not found.exact:
+                break
+        return found
+
+    def _of_call(self, leaf: Leaf) -> Language:
+        known, name = self.known, leaf.name
+        http = known.http
+        if self.asking or name in known.assigned or name in http.definitions:
+            return Language()
+        if name in http.given or name in http.captures:
+            return Language()
+        if name == "request_uri":
+            return ANY_PATH.knowing(*METHOD, True)
+        if name == "request_method":
+            # An error page makes a GET of it, which is no call any more.
+            return Language("POST", exact=True)
+        if name in PATH_NAMES and self.head is None:
+            return self.facts.path(self.path).knowing(*METHOD, True)
+        return ALWAYS.get(name, Language())
+
     def confine(self) -> None:
         """The path has met a condition: what was taken from it before may not be any text."""
         for name, values in self.held.items():
@@ -275,6 +313,10 @@ class State:
         self._depend(leaves_of(source) or definition.depends)
         request = any(_is_chosen(row) for row in source.rows)
         found = Values() if definition.whole else unknown(name)
+        rows = source.rows.items()
+        sources = [self.sent(row) for row, by in rows if id(by) not in self.strangers]
+        if sources and Language() not in sources:
+            self.strangers |= definition.strangers(sources, self.known.matches)
         entries = definition.chosen(source)
         if entries is None:
             found = found.join(definition.constants(self.known.work))

@@ -267,8 +267,11 @@ def _rows(
     """What a text can be, with what gives it, and what of that some call meets with."""
     found = Values()
     happens: set[Alternative] = set()
+    called = any(not state.foreign for state in states)
     for state in states:
         values = state.text(text, directive)
+        if directive.name == "grpc_pass":
+            values = _called(values, state, foreign=called and state.foreign)
         found = found.join(values)
         if not state.loose:
             happens.update(values.rows)
@@ -277,6 +280,16 @@ def _rows(
     for row, giver in found.rows.items():
         rows.setdefault(row if row in happens else tuple(map(_not_chosen, row)), giver)
     return rows or dict(unknown(text).rows), happens
+
+
+def _called(values: Values, state: State, *, foreign: bool) -> Values:
+    """Without the constants that no gRPC call meets with: who sends anything else fails alone."""
+    rows = {
+        row: giver
+        for row, giver in values.rows.items()
+        if not is_constant(row) or not (foreign or id(giver) in state.strangers)
+    }
+    return Values(rows if rows or foreign else values.rows)
 
 
 def _not_chosen(piece: str | Leaf) -> str | Leaf:

@@ -5,15 +5,20 @@ nginx evaluates such a variable when it is first read, and keeps what it found f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.captures import pattern_of
+from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import NOTHING, Leaf, Values, Work, parts_of
 from nginx_grpc.tree import Directive
 
 __all__ = ["SCRIPTS", "VARIABLE_BLOCKS", "Definition", "HttpVariables", "name_of", "sets_variable"]
 
+# Whether a regex (that ignores case or not) matches the texts of a language: always, never,
+# sometimes, or unknown.
+Matches = Callable[[str, bool, Language], str]
 VARIABLE_BLOCKS = frozenset(("map", "geo", "split_clients"))
 # Code that may set any variable before a request is passed on.
 SCRIPTS = ("rewrite_by_", "access_by_", "server_rewrite_by_", "js_access", "perl_")
@@ -40,6 +45,7 @@ _REQUEST = frozenset(
 # All that these can be.
 _CLOSED = {"scheme": ("http", "https"), "https": ("on", ""), "is_args": ("?", "")}
 _GEO_WORDS = frozenset(("delete", "proxy", "proxy_recursive", "ranges"))
+_MOST_ENTRIES = 256
 _EVERY_ADDRESS = frozenset(("0.0.0.0/0", "0.0.0.0-255.255.255.255"))
 # What directives before the rewrite module's and after it evaluate in their own time.
 _KEYED = frozenset(("auth_basic", "limit_conn_zone", "limit_req_zone"))
@@ -101,6 +107,41 @@ class Definition:
         texts = ("".join(map(str, row)).lower() for row in source.rows)
         entries = [self.exact.get(text, self.default) for text in texts]
         return list({id(entry): entry for entry in entries}.values())
+
+    def strangers(self, sources: list[Language], matches: Matches) -> frozenset[int]:
+        """The entries without a variable, by id, that no gRPC call comes to.
+
+        Args:
+            sources: what calls can have there.
+            matches: whether a regex matches the texts of a language.
+        """
+        wild = any(text.startswith((".", "*.")) or text.endswith(".*") for text in self.exact)
+        if not self.source or not self.whole or wild or len(self.entries) > _MOST_ENTRIES:
+            return frozenset()
+        reached: set[int] = set()
+        for source in sources:
+            reached.update(id(entry or self.directive) for entry in self._reached(source, matches))
+        every = {id(self.directive), *(id(it) for it in self.entries if not self.has_variables(it))}
+        return frozenset(every - reached)
+
+    def _reached(self, source: Language, matches: Matches) -> Iterator[Directive | None]:
+        start = source.prefix.lower()
+        if source.exact and start in self.exact:
+            yield self.exact[start]
+            return
+        for text, entry in () if source.exact else self.exact.items():
+            if text.startswith(start) and _may_be(source, text, matches):
+                yield entry
+        for entry in self.entries:
+            if entry.name.startswith("~"):
+                pattern = entry.name.removeprefix("~")
+                caseless = pattern.startswith("*")
+                how = matches(pattern.removeprefix("*"), caseless, source)
+                if how != "never":
+                    yield entry
+                if how == "always":
+                    return
+        yield self.default
 
     def constants(self, work: Work) -> Values:
         """What comes out of the entries without a variable, whatever the source is."""
@@ -178,6 +219,10 @@ class HttpVariables:
                 found.entries.append(entry)
                 if entry.name == "default" or entry.name in _EVERY_ADDRESS:
                     found.default = entry
+        shared = [entry for entry in found.entries if entry.name != "*"]
+        if directive.name == "split_clients" and sum(_percent(it.name) for it in shared) >= 100:
+            # Of 2^32 hashes no more than one a share is left for the rest.
+            found.entries, found.default = shared, None
         if directive.name == "split_clients" and found.default is None and found.entries:
             shares = sum(_percent(entry.name) for entry in found.entries)
             if shares >= 100:
@@ -198,6 +243,12 @@ def closed(name: str) -> Values | None:
     """All that a variable of nginx's own can be, where that is a few words."""
     texts = _CLOSED.get(name)
     return Values({(text,) if text else NOTHING: None for text in texts}) if texts else None
+
+
+def _may_be(source: Language, text: str, matches: Matches) -> bool:
+    """Whether a text, in some case, can be one of a language."""
+    exact = f"^{re.escape(text)}$"
+    return matches(exact, True, source) != "never"
 
 
 def _map_entry(found: Definition, entry: Directive) -> None:

@@ -11,7 +11,7 @@ from tests.oracle.served.questions import Place
 CONSTRUCTS = (
     "set", "set in if", "set elsewhere", "set $$b", "set of a copy", "break", "rewrite break",
     "rewrite last", "return in if", "guard", "map", "map without default", "map with regex",
-    "volatile map", "map read early", "geo", "split_clients", "client", "capital letters",
+    "volatile map", "map read early", "map of calls", "if of calls", "geo", "split_clients", "client", "capital letters",
     "capture of location", "number of location", "capture of if", "capture of rewrite",
     "branch reset", "capture of server_name", "named location", "outer location", "internal",
     "auth_request", "backend redirect", "scheme", "path", "no port", "no resolver",
@@ -22,6 +22,13 @@ CHOSEN = 3
 _PLACES = (
     "capture of location", "number of location", "branch reset", "named location",
     "outer location", "internal",
+)  # fmt: skip
+# Variables that every call has, with a key that it meets, and one that it does not.
+_OF_CALLS = (
+    ("$request_method", "POST", "GET"), ("$content_type", "~^application/grpc", "text/html"),
+    ("$http_te", "trailers", "gzip"), ("$http_upgrade", "''", "websocket"),
+    ("$uri", "~^/", "/index.html"), ("$server_protocol", "HTTP/2.0", "~^HTTP/1"),
+    ("$request_uri", "~/[^/.]+/[^/.]+$", "~[.]html$"),
 )  # fmt: skip
 _TARGETS = ("scheme", "path", "number of location")
 
@@ -167,6 +174,17 @@ class Lines:
     def _map_with_regex(self) -> None:
         value = self.rng.choice(("$1", "$N", self.end()))
         self._from(f"map {self._client_word()} $M {{ default {self.end()}; ~^(?<N>.+)$ {value}; }}")
+
+    def _map_of_calls(self) -> None:
+        source, met, unmet = self.rng.choice(_OF_CALLS)
+        entries = [f"{met} {self.end()};", f"{unmet} {self.end()};", f"default {self.end()};"]
+        self._from(f"map {source} $M {{ {' '.join(self.rng.sample(entries, 2))} }}")
+
+    def _if_of_calls(self) -> None:
+        source, met, unmet = self.rng.choice(_OF_CALLS)
+        word = self.rng.choice((met, unmet))
+        test = f"~ {word[1:]}" if word.startswith("~") else f"= {word}"
+        self.put(f"if ({source} {test}) {{ set $B {self.end()}; }}")
 
     def _volatile_map(self) -> None:
         self._copying("volatile; ")

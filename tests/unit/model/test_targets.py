@@ -229,6 +229,64 @@ def test_constants_that_are_addresses():
     assert found["host_is_name"] is True
 
 
+CALLED = {
+    "method": ("map $request_method $b { GET nowhere; default Greeter; }", ""),
+    "method, by default": ("map $request_method $b { post Greeter; default nowhere; }", ""),
+    "content type": ("map $content_type $b { ~^application/grpc Greeter; default nowhere; }", ""),
+    "path": ("map $uri $b { / nowhere; /index.html nowhere; default Greeter; }", ""),
+    "path with a query": (r"map $request_uri $b { ~\.html nowhere; default Greeter; }", ""),
+    "never sent": ("map $http_upgrade $b { websocket nowhere; default Greeter; }", ""),
+    "nothing": ("map $http_te $b { trailers Greeter; }", ""),
+    "two": ("map $request_method $m { GET g; default p; } map $m $b { g nowhere; p Greeter; }", ""),
+    "joined": ('map "$request_method $http_x" $b { "GET " nowhere; default Greeter; }', ""),
+    "shares": ("split_clients $remote_addr $b { 50% Greeter; 50% Greeter; * nowhere; }", ""),
+    "if": ("", "set $b Greeter; if ($request_method = GET) { set $b nowhere; }"),
+    "if of a regex": ("", "set $b nowhere; if ($content_type ~ grpc) { set $b Greeter; }"),
+    "if of a map": (
+        "map $request_method $m { GET g; default p; }",
+        "set $b Greeter; if ($m = g) { set $b nowhere; }",
+    ),
+}
+NOT_CALLED = {
+    "method": ("map $request_method $b { POST nowhere; default Greeter; }", ""),
+    "content type": (
+        "map $content_type $b { application/grpc+json nowhere; default Greeter; }",
+        "",
+    ),
+    "path": ("map $uri $b { ~^/pkg nowhere; default Greeter; }", ""),
+    "shares": ("split_clients $remote_addr $b { 50% Greeter; * nowhere; }", ""),
+    "client": ("map $http_x $b { a nowhere; default Greeter; }", ""),
+    "if": ("", "set $b Greeter; if ($request_method = POST) { set $b nowhere; }"),
+}
+
+
+@pytest.mark.parametrize(("around", "inside"), CALLED.values(), ids=CALLED)
+def test_what_no_call_meets_fails_none(around, inside):
+    found = target("grpc://$b", inside, around=UPSTREAMS + around)
+    assert (found["failures"], found["upstreams"]) == ([], ["Greeter"])
+    assert {item["origin"] for item in found["variables"]} == {"constant"}
+
+
+@pytest.mark.parametrize(("around", "inside"), NOT_CALLED.values(), ids=NOT_CALLED)
+def test_what_calls_meet_fails_them(around, inside):
+    found = target("grpc://$b", inside, around=UPSTREAMS + around)
+    assert [(it["text"], it["problem"]) for it in found["failures"]] == [
+        ("grpc://nowhere", "no-port")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("around", "inside"),
+    [
+        ("map $request_method $b { GET $arg_b; default Greeter; }", ""),
+        ("", "set $b Greeter; if ($request_method = GET) { set $b $arg_b; }"),
+    ],
+)
+def test_whoever_is_no_client_of_grpc_chooses_as_well(around, inside):
+    found = target("grpc://$b", inside, around=UPSTREAMS + around)
+    assert found["client_chooses"] == "whole"
+
+
 def test_a_map_without_a_default_can_be_empty():
     found = target("$b", around=UPSTREAMS + "map $http_x $b { beta other; }")
     assert found["upstreams"] == ["other"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from nginx_grpc.model.captures import names_in
 from nginx_grpc.model.patterns import Language, Patterns
+from nginx_grpc.model.sent import ALWAYS
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -27,21 +28,6 @@ __all__ = [
 
 ANYTHING = Language()
 _EXACT_EMPTY = Language("", exact=True)
-_CONTENT_TYPE = Language("application/grpc", within=((r"^application/grpc([+;].*)?$", False),))
-# HTTP/2 has no such headers, and no gRPC client sends those of a browser.
-_NEVER_SENT = (
-    "http_connection",
-    "http_keep_alive",
-    "http_origin",
-    "http_sec_fetch_mode",
-    "http_sec_fetch_site",
-    "http_sec_websocket_key",
-    "http_sec_websocket_protocol",
-    "http_sec_websocket_version",
-    "http_transfer_encoding",
-    "http_upgrade",
-    "http_x_grpc_web",
-)
 # What comes of a backend; and nginx reads no body before it has chosen a handler.
 _OF_BACKENDS = frozenset(("request_body", "request_body_file", "request_completion"))
 # Empty where the connection has no TLS.
@@ -159,14 +145,7 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
         complete: whether it has no gap.
     """
     found = Variables({}, {}, set(), set(), complete, Patterns(0))
-    for name in _NEVER_SENT:
-        found.known[name] = (_EXACT_EMPTY,)
-    found.known["http_te"] = (exactly("trailers"),)
-    found.known["server_protocol"] = (exactly("HTTP/2.0"),)
-    found.known["http2"] = (Language("h2"),)
-    # Every client names itself, each in its own way.
-    found.known["http_user_agent"] = (Language(within=(("..", False),)),)
-    found.known["content_type"] = found.known["http_content_type"] = (_CONTENT_TYPE,)
+    found.known.update((name, (text,)) for name, text in ALWAYS.items())
     for directive in _all(block):
         name, arguments = directive.name, directive.args
         if name == "set" and arguments:

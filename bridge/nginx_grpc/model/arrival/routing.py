@@ -14,6 +14,7 @@ from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.choice import Level
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language, Patterns
+from nginx_grpc.model.sent import METHOD, OF_SERVICE
 from nginx_grpc.model.service_paths import is_service_path
 
 __all__ = ["REDIRECT", "Found", "Routing", "Steps", "TooMany", "language"]
@@ -23,10 +24,6 @@ REDIRECT = "redirect"
 _REDIRECTING = frozenset(
     ("fastcgi_pass", "grpc_pass", "memcached_pass", "proxy_pass", "scgi_pass", "uwsgi_pass")
 )
-# A gRPC path is `/service/method`, and a method's name that of a function. A proxy in front may
-# have put more before it.
-_METHOD = ("^/([^/?#%*]+/)+[A-Za-z_][A-Za-z0-9_]*$", False)
-_OF_SERVICE = ("^/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*$", False)
 _MOST_CANDIDATES = 24
 _MOST_REGEXES = 64
 _MOST_BEFORE = 3
@@ -65,14 +62,14 @@ def language(location: Location) -> Language:
         literal = _literal(location.path) if location.modifier == "~" else ""
         if literal.startswith(prefix):
             prefix = literal
-        uri = Language(prefix, within=(own, _METHOD))
+        uri = Language(prefix, within=(own, METHOD))
         outer = location.parent
         while outer is not None:
             if outer.regex:
                 uri = uri.knowing(outer.path, outer.modifier == "~*", True)
             outer = outer.parent
         return uri
-    method = _OF_SERVICE if is_service_path(location.modifier, location.path) else _METHOD
+    method = OF_SERVICE if is_service_path(location.modifier, location.path) else METHOD
     return Language(location.path, within=(method,))
 
 
@@ -163,7 +160,7 @@ class Routing:
             return False  # WEBPATH: something is put in its place
         uri = language(location)
         if uri.exact:
-            return self._relation(*_METHOD, uri) == "never"
+            return self._relation(*METHOD, uri) == "never"
         return self._patterns.is_empty(uri)
 
     def taken(self, location: Location) -> list[Location]:

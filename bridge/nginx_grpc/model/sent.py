@@ -1,0 +1,41 @@
+"""What every gRPC call sends, and what none does.
+
+A call is a POST of HTTP/2 with `te: trailers`, a content type of application/grpc and the path of
+a method, without a query. A proxy in front may have put more before the path.
+"""
+
+from __future__ import annotations
+
+from nginx_grpc.model.patterns import Language
+
+__all__ = ["ALWAYS", "METHOD", "OF_SERVICE"]
+
+# `/service/method`, and a method's name is that of a function.
+METHOD = ("^/([^/?#%*]+/)+[A-Za-z_][A-Za-z0-9_]*$", False)
+OF_SERVICE = ("^/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*$", False)
+# HTTP/2 has no such headers, and no gRPC client sends those of a browser.
+_NEVER_SENT = (
+    "http_connection",
+    "http_keep_alive",
+    "http_origin",
+    "http_sec_fetch_mode",
+    "http_sec_fetch_site",
+    "http_sec_websocket_key",
+    "http_sec_websocket_protocol",
+    "http_sec_websocket_version",
+    "http_transfer_encoding",
+    "http_upgrade",
+    "http_x_grpc_web",
+)
+_CONTENT_TYPE = Language("application/grpc", within=((r"^application/grpc([+;].*)?$", False),))
+# Variables by name, whatever the path is.
+ALWAYS = {
+    **dict.fromkeys(_NEVER_SENT, Language("", exact=True)),
+    "content_type": _CONTENT_TYPE,
+    "http2": Language("h2"),
+    "http_content_type": _CONTENT_TYPE,
+    "http_te": Language("trailers", exact=True),
+    # Every client names itself, each in its own way.
+    "http_user_agent": Language(within=(("..", False),)),
+    "server_protocol": Language("HTTP/2.0", exact=True),
+}
