@@ -11,7 +11,8 @@ from tests.oracle.served.questions import Place
 CONSTRUCTS = (
     "set", "set in if", "set elsewhere", "set $$b", "set of a copy", "break", "rewrite break",
     "rewrite last", "return in if", "guard", "map", "map without default", "map with regex",
-    "volatile map", "map read early", "map of calls", "if of calls", "geo", "split_clients", "client", "capital letters",
+    "volatile map", "map read early", "map of calls", "if of calls",
+    "geo", "split_clients", "client", "capital letters",
     "capture of location", "number of location", "capture of if", "capture of rewrite",
     "branch reset", "capture of server_name", "named location", "outer location", "internal",
     "auth_request", "backend redirect", "scheme", "path", "no port", "no resolver",

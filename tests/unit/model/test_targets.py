@@ -234,7 +234,7 @@ CALLED = {
     "method, by default": ("map $request_method $b { post Greeter; default nowhere; }", ""),
     "content type": ("map $content_type $b { ~^application/grpc Greeter; default nowhere; }", ""),
     "path": ("map $uri $b { / nowhere; /index.html nowhere; default Greeter; }", ""),
-    "path with a query": (r"map $request_uri $b { ~\.html nowhere; default Greeter; }", ""),
+    "path with a query": (r"map $request_uri $b { ~\.html$ nowhere; default Greeter; }", ""),
     "never sent": ("map $http_upgrade $b { websocket nowhere; default Greeter; }", ""),
     "nothing": ("map $http_te $b { trailers Greeter; }", ""),
     "two": ("map $request_method $m { GET g; default p; } map $m $b { g nowhere; p Greeter; }", ""),
