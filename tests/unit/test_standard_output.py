@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
-from nginx_grpc import catalogue
+from nginx_grpc import catalogue, output
+from nginx_grpc.errors import Refused
 from tests.engines.configurations import ROOT
 
 BAD = ROOT / "examples" / "checklist" / "bad.conf"
@@ -62,3 +64,27 @@ def test_a_report_stands_although_another_can_not_be_written():
         f"clean: 0 denied, 0 warnings (1 gRPC location in 1 file, {len(catalogue.rules())} rules)\n"
     )
     assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("most", [0, 10, 1_000])
+@pytest.mark.parametrize("folder", ["", "/nowhere"], ids=["file", "no file"])
+def test_pieces_are_given_out_once_all_are_made(most, folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(output, "_MOST_HELD", most)
+    monkeypatch.setattr(output, "_READ", 7)
+    monkeypatch.setattr(tempfile, "tempdir", folder or str(tmp_path))
+    made = []
+
+    def pieces(fails=False):
+        for number in range(20):
+            made.append(number)
+            yield f"{number}\r\n"
+        if fails:
+            raise Refused("it fails", "")
+
+    given = output.whole(pieces())
+    first = next(given)
+    assert made == list(range(20))
+    assert first + "".join(given) == "".join(f"{number}\r\n" for number in range(20))
+    with pytest.raises(Refused, match="it fails"):
+        next(output.whole(pieces(fails=True)))
+    assert list(tmp_path.iterdir()) == []

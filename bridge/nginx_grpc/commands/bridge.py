@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc import output, printable
@@ -82,12 +83,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not given:
         raise documents.nothing()
     # Nothing is written before all of it was held against the schema.
-    pieces = list(_written(given, arguments))
+    pieces = output.whole(_written(given, arguments))
+    first = next(pieces)
     for note in (*search.notes, *told.notes, *told.unread):
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)
     if arguments.indent:
-        pieces = [json.dumps(json.loads("".join(pieces)), indent=2)]
-    output.write([*pieces, "\n"], arguments.output)
+        first, pieces = json.dumps(json.loads(first + "".join(pieces)), indent=2), iter(())
+    output.write(chain([first], pieces, ["\n"]), arguments.output)
     return 0
 
 
@@ -104,7 +106,8 @@ def _written(
         configuration, values = given.pop()
         # The text is in the tree: nobody shows its lines.
         configuration.texts.clear()
-        yield before
+        if before:
+            yield before
         if arguments.shards:
             yield from _sharded(configuration, values, arguments.validated)
         else:
