@@ -83,9 +83,11 @@ that the controller refuses, names that it does not know, annotations without ef
 protocol in lower case, snippets that nobody may write. `nginx-grpc fix` edits the YAML: an
 annotation, or the controller's ConfigMap where that was given; comments, quotes and order stay.
 
-A VirtualServer, GRPCRoute or an Ingress of another controller is refused with the command that gets
-nginx's text, and beside others it is named and the verdict is not clean. ConfigMaps that hold
-nginx's own text are judged as they are, also at [admission](admission.md).
+Manifests of other objects may stand beside; in a folder, a class or headers of the controller in
+files of their own are found. A VirtualServer, GRPCRoute or an Ingress of another controller is
+refused with the command that gets nginx's text, and beside others it is named and the verdict is
+not clean. ConfigMaps that hold nginx's own text are judged as they are, also at
+[admission](admission.md).
 
 ## Who says what
 

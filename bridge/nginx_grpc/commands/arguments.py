@@ -163,7 +163,7 @@ def _looks_like_nginx(refused: Refused) -> str:
     from nginx_grpc.sources.manifest import ElsewhereError
 
     if isinstance(refused, ElsewhereError):
-        return refused.sentence
+        return "; ".join(refused.unjudged)
     where = f"{refused.file}:{refused.line or 1}"
     return f"not judged, though it looks like nginx text ({where}): {refused.what}"
 

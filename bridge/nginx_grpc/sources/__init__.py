@@ -70,10 +70,11 @@ def read(
 
 def _tell(beside: Sequence[ElsewhereError | OtherObjectsError], options: ReadOptions) -> None:
     """What was given with the rest, and is not judged."""
-    other = [each.file for each in beside if isinstance(each, OtherObjectsError)]
-    for each in beside:
-        if isinstance(each, ElsewhereError) and options.unjudged is not None:
-            options.unjudged(each.sentence)
+    other = [each.file for each in beside if not each.unjudged]
+    if options.unjudged is not None:
+        for each in beside:
+            for sentence in each.unjudged:
+                options.unjudged(sentence)
     if other and options.note is not None:
         names = ", ".join(other[:3]) + (", ..." if len(other) > 3 else "")
         options.note(f"no nginx text and no Ingress in {names}")

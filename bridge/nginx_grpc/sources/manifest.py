@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class ElsewhereError(RenderedError):
     def __init__(self, kind: str, file: str, line: int) -> None:
         article = "an" if kind[0] in "AEIOU" else "a"
         super().__init__(f"this is {article} {kind}, no nginx text", _ELSEWHERE[kind], file, line)
-        self.sentence = f"not judged: {kind} ({file}:{line}); {_ELSEWHERE[kind]}"
+        self.unjudged: Sequence[str] = [f"not judged: {kind} ({file}:{line}); {_ELSEWHERE[kind]}"]
 
 
 class ForeignError(Refused):
@@ -100,7 +100,13 @@ class ForeignError(Refused):
 
 
 class OtherObjectsError(ForeignError):
-    """Objects of Kubernetes that have no part in what nginx does."""
+    """Objects of Kubernetes of which none is judged.
+
+    Attributes:
+        unjudged: a sentence on each thing in them that may carry calls.
+    """
+
+    unjudged: Sequence[str] = ()
 
 
 def is_manifest(data: bytes, file: str) -> bool:
@@ -171,7 +177,7 @@ class ManifestSource(Source):
         if objects is not None and (kinds or taken):
             objects.manifests.files.setdefault(self._file, self._data)
         if not found and not taken:
-            raise unread[0] if unread else self._nothing(kinds)
+            raise unread[0] if unread else self._nothing(kinds, quoting)
         if self._options.unread is not None:
             for refused in unread:
                 self._options.unread(refused)
@@ -361,20 +367,31 @@ class ManifestSource(Source):
             )
         return None
 
-    def _nothing(self, kinds: list[tuple[str, int]]) -> Refused:
-        for kind, line in kinds:
-            if kind in _ELSEWHERE:
-                return ElsewhereError(kind, self._file, line)
-        if any(kind == "ConfigMap" for kind, _ in kinds):
-            return OtherObjectsError(
-                "no nginx text in its ConfigMaps", "give the one that holds it", self._file
-            )
-        if kinds:
-            return OtherObjectsError(
-                "a manifest without a ConfigMap",
-                "give the one that holds the nginx text",
+    def _nothing(self, kinds: list[tuple[str, int]], quoting: list[str]) -> Refused:
+        elsewhere = sorted(
+            (kind in _HARMLESS, number, kind, line)
+            for number, (kind, line) in enumerate(kinds)
+            if kind in _ELSEWHERE
+        )
+        error: ElsewhereError | OtherObjectsError
+        if elsewhere:
+            error = ElsewhereError(elsewhere[0][2], self._file, elsewhere[0][3])
+        elif any(kind == "ConfigMap" for kind, _ in kinds):
+            error = OtherObjectsError(
+                "no nginx text in its ConfigMaps, and no Ingress",
+                "give the one that holds it, or the Ingresses of ingress-nginx",
                 self._file,
             )
+        elif kinds:
+            error = OtherObjectsError(
+                "no ConfigMap and no Ingress in this manifest",
+                "give the one that holds the nginx text, or the Ingresses of ingress-nginx",
+                self._file,
+            )
+        if kinds:
+            told = [say for kind, say in _beside(kinds, self._file) if kind not in _HARMLESS]
+            error.unjudged = told + quoting
+            return error
         return ForeignError(
             "YAML or JSON, but no Kubernetes manifest; the values of a Helm chart, perhaps",
             "render the chart first: helm template RELEASE CHART | nginx-grpc check -",

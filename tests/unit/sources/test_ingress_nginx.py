@@ -319,6 +319,7 @@ metadata: {name: edge}
 spec: {controller: k8s.io/ingress-nginx}
 """
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: greeter}\n"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
 HOST = "apiVersion: k8s.nginx.org/v1\nkind: VirtualServer\nmetadata: {name: a}\n"
 HEADERS = """\
 apiVersion: v1
@@ -342,6 +343,16 @@ def test_manifests_of_other_objects_may_stand_beside(site):
     for alone in ("site/a.yaml", "site/c.yaml"):
         with pytest.raises(Refused):
             site.read(alone)
+    site.write("d.yaml", f"{SECRET}---\n{HOST}")
+    site.write("e.yaml", SECRET)
+    site.write("f.yaml", f"{SERVICE}x: 'server {{ grpc_pass grpc://a; }}'\n")
+    unjudged.clear()
+    site.one(*(f"site/{name}.yaml" for name in "bdef"), note=notes.append, unjudged=unjudged.append)
+    assert notes[-1] == "no nginx text and no Ingress in site/e.yaml"
+    assert [each.partition(";")[0] for each in unjudged] == [
+        "not judged: VirtualServer (site/d.yaml:5)",
+        "not judged: nginx text in an object that is not read (site/f.yaml:4)",
+    ]
     site.write("values.yaml", "a: 1\n")
     with pytest.raises(Refused, match="the values of a Helm chart"):
         site.read("site/b.yaml", "site/values.yaml")

@@ -300,7 +300,7 @@ def test_what_a_controller_renders(site, kind, pod):
     ("text", "what"),
     [
         ("apiVersion: v1\nkind: Secret\nstringData: {nginx.conf: 'http { }'}\n", "a Secret"),
-        ("apiVersion: v1\nkind: Service\n", "a manifest without a ConfigMap"),
+        ("apiVersion: v1\nkind: Service\n", "no ConfigMap and no Ingress"),
         (HEAD + "data:\n  a: b\n", "no nginx text in its ConfigMaps"),
         (HEAD, "no nginx text in its ConfigMaps"),
         (HEAD + "data:\n", "no nginx text in its ConfigMaps"),
@@ -393,7 +393,7 @@ def bomb(width, depth):
         (
             "apiVersion: v1\nkind: List\nx: &l\n- &m {apiVersion: v1, kind: List, items: [a]}\n"
             "items: " + "[" * 60 + "]" * 60,
-            "a manifest without a ConfigMap",
+            "no ConfigMap and no Ingress",
         ),
         (bomb(1_001, 2), "more than 1,000 aliases"),
         ("a: " + "[" * 101 + "]" * 101, "YAML of more than 100 levels"),
