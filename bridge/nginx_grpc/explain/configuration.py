@@ -11,6 +11,7 @@ from nginx_grpc.commands import arguments as given
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain.access import Formats
 from nginx_grpc.explain.judged import Judged
+from nginx_grpc.shards import Shards
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["read"]
@@ -28,7 +29,7 @@ def read(
 
     Raises Refused where it can't be read.
     """
-    from nginx_grpc import documents, engines
+    from nginx_grpc import engines, model
     from nginx_grpc.check import check
 
     if "-" in arguments.config and stdin_taken:
@@ -40,12 +41,18 @@ def read(
     configurations = given.read(asked, told)
     formats = Formats(_formats(configurations))
     settings = [search.of(each) for each in configurations]
-    built = [
-        document
-        for each, its in zip(configurations, settings, strict=True)
-        for document in documents.build([each], settings=its.values, validated=False)
-    ]
-    result = check(configurations, engines.by_name("embedded"), settings_of=search.of)
+    shards: dict[int, Shards | None] = {}
+    result = check(
+        configurations,
+        engines.by_name("embedded"),
+        settings_of=search.of,
+        keep=lambda each, its: shards.update({id(each): its}),
+    )
+    built = []
+    for each, its in zip(configurations, settings, strict=True):
+        judged = shards[id(each)]
+        document = (judged and judged.document()) or model.build(each)
+        built.append(document if its.values is None else {**document, "settings": its.values})
     notes += [*search.notes, *told.notes, *told.unread]
     return Judged(built, result, [each.values for each in settings]), formats
 

@@ -93,6 +93,8 @@ def _given(server: Server) -> dict[str, frozenset[str]]:
                 stack.append(directive.block or [])
             else:
                 other.update(assigned_in([directive]))
+    if not texts:
+        return dict.fromkeys(other, frozenset())
     scopes = [server.scope, *(location.scope for location in server.locations)]
     seen = not any(scope.gaps or scripted(scope) for scope in scopes)
     found: dict[str, frozenset[str]] = dict.fromkeys({*texts, *other}, frozenset())
