@@ -30,7 +30,16 @@ DEFAULTS = {
 """What nginx does where nothing is said, by directive, in words."""
 
 _OF_POOLS = {"keepalive_timeout": "60s", "keepalive_time": "1h", "keepalive_requests": "1000"}
-_HOPS = ("connection", "te", "upgrade", "transfer-encoding", "keep-alive", "proxy-connection")
+_HOPS = (
+    "connection",
+    "te",
+    "host",
+    "content-type",
+    "upgrade",
+    "transfer-encoding",
+    "keep-alive",
+    "proxy-connection",
+)
 
 
 def value(name: str, place: Place) -> str:
@@ -144,7 +153,7 @@ def _hops(place: Place) -> str:
     headers = [] if number is None else place.document["header_lists"][number]["headers"]
     found = [each for each in headers if each["name"].lower() in _HOPS]
     if not found:
-        return "no grpc_set_header sets Connection or TE there"
+        return "no grpc_set_header sets Connection, TE, Host or Content-Type there"
     return "; ".join(
         f'grpc_set_header {each["name"]} is "{each["value"]}" ({_at(each)})' for each in found
     )

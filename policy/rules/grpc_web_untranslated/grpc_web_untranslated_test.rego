@@ -94,7 +94,8 @@ test_content_type if {
 	found := grpc_web_untranslated.findings with input as _relabelled("application/grpc", {})
 	t.faults(found) == {"grpc_set_header Content-Type calls whatever comes gRPC: a browser's gRPC-Web gets an answer that it can't read"}
 	t.places(found) == {13}
-	every value in ["$content_type", "$http_content_type"] {
+	count(grpc_web_untranslated.findings) == 1 with input as _relabelled("$type", {})
+	every value in ["$content_type", "$http_content_type", "application/json", ""] {
 		t.is_clean(grpc_web_untranslated.findings) with input as _relabelled(value, {})
 	}
 	t.is_clean(grpc_web_untranslated.findings) with input as _relabelled("application/grpc", {"directives": t.fields({"grpc_web": t.flag(true)})})

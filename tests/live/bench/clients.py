@@ -61,6 +61,7 @@ class Ask:
     tls: Certificate | None = None
     name: str = ""  # the name in the certificate, or the authority of a plaintext call
     subtype: str = ""  # content-type application/grpc+SUBTYPE, grpc-go alone
+    gzip: bool = False  # messages are compressed, C-core alone
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ def _channel(address: str, ask: Ask) -> grpc.Channel:
         ("grpc.max_receive_message_length", -1),
         ("grpc.initial_reconnect_backoff_ms", 100),
     ]
+    if ask.gzip:
+        options.append(("grpc.default_compression_algorithm", grpc.Compression.Gzip))
     if ask.retry:
         options.append(("grpc.service_config", json.dumps(RETRY_ON_UNAVAILABLE)))
     if ask.tls:
@@ -204,7 +207,7 @@ def go_call(address: str, word: str = "hello", **ask: object) -> Seen:
     for name in ("every", "deadline", "gap"):
         flags[name] = f"{asked.pop(name)}s"
     flags["at-once"] = bool(asked.pop("at_once"))
-    del asked["in_turn"]
+    del asked["in_turn"], asked["gzip"]
     flags |= {name: value for name, value in asked.items() if name != "word"}
     command = [grpc_bench(), "call", *(f"-{k}={_flag(v)}" for k, v in flags.items())]
     longest = (Ask(word, **ask).deadline + Ask(word, **ask).every) * asked["calls"] + 20

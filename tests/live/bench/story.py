@@ -62,6 +62,13 @@ class Stage(Nginx):
         seen = [each(self, word, **ask) for each in (Stage.call, Stage.go_call, Stage.grpcurl)]
         return {one.client: one.code for one in seen}
 
+    def noted(self, what: str, word: str = "hello", **ask: object) -> dict[str, str]:
+        """The same as a note: for calls whose messages say nothing of the cause."""
+        seen = [each(self.address, word, **ask) for each in clients.CLIENTS.values()]
+        self.record["failed"] |= any(one.failed for one in seen)
+        self.note(what, ", ".join(f"{one.client} {one.code}" for one in seen))
+        return {one.client: one.code for one in seen}
+
     def web(self, listener: str, method: str = "GET") -> int:
         """The status that a request of HTTP/1.1 to a listener's name gets; 0 for no HTTP answer."""
         status = web.status_of(self.names[listener], method)

@@ -18,6 +18,17 @@ def verdict(
     The servers of the bench are on this machine, those of a user are not: what the check reads has
     the address of another machine in their place.
     """
+    spoken: dict[str, str] = {}
+    for finding in findings(path, version, settings, profile):
+        if spoken.get(finding["id"]) != "deny":
+            spoken[finding["id"]] = finding["level"]
+    return spoken
+
+
+def findings(
+    path: Path, version: str, settings: dict | None = None, profile: str = "checklist"
+) -> list[dict]:
+    """The same in full, as `--format json` lists them."""
     given = path.parent / "settings.yaml"
     given.write_text(json.dumps({"nginx_grpc": settings or {}}))
     command = [COMMAND, "check", "--format", "json", "--nginx-version", version]
@@ -30,11 +41,7 @@ def verdict(
         command += ["--profile", profile, "--settings", given, asked / path.name]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout, f"nginx-grpc check ended with {done.returncode}: {done.stderr}"
-    spoken: dict[str, str] = {}
-    for finding in json.loads(done.stdout)["findings"]:
-        if spoken.get(finding["id"]) != "deny":
-            spoken[finding["id"]] = finding["level"]
-    return spoken
+    return json.loads(done.stdout)["findings"]
 
 
 def document(path: Path) -> dict:

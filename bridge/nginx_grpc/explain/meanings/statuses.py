@@ -212,7 +212,7 @@ STATUS_502 = Entry(
         rule("NG208", "a variable of grpc_pass has no usable value", "location.target"),
         rule(
             "NG214",
-            "grpc_set_header sets Connection or takes TE away",
+            "grpc_set_header sets what servers refuse: Connection, TE to none",
             "location.hop_headers",
         ),
         rule("NG218", "the pool is shared with proxy_pass", "upstream.shared"),

@@ -186,7 +186,8 @@ FLOOD = Entry(
 )
 _HOP = rule(
     "NG214",
-    "grpc_set_header sets Connection to a value, or TE to none: servers refuse such calls",
+    "grpc_set_header sets what servers refuse: Connection, TE to none, a name or value that is not "
+    "one of HTTP/2",
     "location.hop_headers",
 )
 REJECTED = Entry(
