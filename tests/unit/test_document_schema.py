@@ -53,6 +53,8 @@ http {
             grpc_timeout 5s;
             add_header X-Other 1 always;
             add_trailer X-Trailer t;
+            grpc_hide_header X-Hidden;
+            grpc_pass_header Date;
             grpc_connect_timeout 5s;
             grpc_read_timeout 90s;
             grpc_intercept_errors on;

@@ -24,6 +24,8 @@ _LISTS = {
     "add_header": "header_lists",
     "add_trailer": "header_lists",
     "proxy_set_header": "header_lists",
+    "grpc_hide_header": "header_lists",
+    "grpc_pass_header": "header_lists",
     "error_page": "error_page_lists",
 }
 _PASSES = frozenset({"grpc_pass", "proxy_pass"})

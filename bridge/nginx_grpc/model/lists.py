@@ -25,7 +25,14 @@ __all__ = [
     "page_uri",
 ]
 
-HEADER_LISTS = ("grpc_set_header", "add_header", "add_trailer", "proxy_set_header")
+HEADER_LISTS = (
+    "grpc_set_header",
+    "add_header",
+    "add_trailer",
+    "proxy_set_header",
+    "grpc_hide_header",
+    "grpc_pass_header",
+)
 # What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a context inherits it.
 ADDED = ("add_header", "add_trailer")
 

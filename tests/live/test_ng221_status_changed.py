@@ -1,0 +1,93 @@
+"""NG221 status-changed: what nginx adds to an answer, or hides of it, and the server's status."""
+
+from tests.live.bench import call, each, every, grpc_server
+from tests.live.bench.verdict import findings
+
+CONF = """
+upstream greeter { server GREETER; keepalive 32; }
+server {
+    listen LISTEN http2;
+    location / {
+        grpc_pass grpc://greeter;
+        SAID;
+    }
+}
+"""
+
+
+def saying(said):
+    return CONF.replace("SAID", said)
+
+
+def test_trailer(story):
+    """Behind a trailer clients look for the status there alone."""
+    with grpc_server() as greeter:
+        for said in ("add_trailer x-served-by $hostname", 'add_trailer x-a ""'):
+            with story.denied(saying(said), GREETER=greeter) as nginx:
+                assert nginx.call().code == "OK"
+                codes = nginx.noted("PERMISSION_DENIED of the server becomes", "code=7")
+                assert "PERMISSION_DENIED" not in codes.values()
+                assert codes["C-core"] == "UNKNOWN"
+        with story.accepted(saying("add_header x-served-by $hostname"), GREETER=greeter) as nginx:
+            assert nginx.codes("code=7") == every("PERMISSION_DENIED")
+
+
+def test_status(story):
+    """A status of nginx's in place of the server's own."""
+    with grpc_server() as greeter:
+        with story.denied(saying("add_header grpc-status 14"), GREETER=greeter) as nginx:
+            assert nginx.noted("PERMISSION_DENIED becomes", "code=7") == every("UNAVAILABLE")
+        with story.denied(saying("add_trailer grpc-status 13"), GREETER=greeter) as nginx:
+            assert nginx.noted("a call that is answered") == every("INTERNAL")
+        with story.accepted(saying('add_header grpc-status ""'), GREETER=greeter) as nginx:
+            assert nginx.codes("code=7") == every("PERMISSION_DENIED")
+
+
+def test_hidden(story):
+    """Without grpc-status a call has not ended; grpc-go wants the type as well."""
+    with grpc_server() as greeter:
+        with story.denied(saying("grpc_hide_header grpc-status"), GREETER=greeter) as nginx:
+            assert nginx.noted("a call that is answered") == every("UNKNOWN")
+        with story.denied(saying("grpc_hide_header Content-Type"), GREETER=greeter) as nginx:
+            assert nginx.noted("a call that is answered") == each("OK", "UNKNOWN", "UNKNOWN")
+        passed = saying("grpc_hide_header grpc-status; grpc_pass_header Grpc-Status")
+        with story.accepted(passed, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+# What add_header says, and the codes of grpcio's call and of grpc-go's.
+REFUSED = [
+    ("x-a-bin hello", "INTERNAL", "INTERNAL"),
+    ('"x y" b', "INTERNAL", "INTERNAL"),
+    (":status 200", "OK", "INTERNAL"),
+    ('x-a "a\nb"', "OK", "INTERNAL"),
+    ("te gzip", "INTERNAL", "OK"),
+]
+HARMLESS = ["Content-Type text/html", "Trailer x", "x-a-bin YQ", "Connection close", ':x ""']
+
+
+def servers_of(headers):
+    """A server for each header."""
+    return "upstream greeter { server GREETER; keepalive 32; }\n" + "\n".join(
+        f"server {{ listen LISTEN{number} http2; "
+        f"location / {{ grpc_pass grpc://greeter; add_header {header}; }} }}"
+        for number, header in enumerate(headers)
+    )
+
+
+def test_refused(story):
+    """A header that clients refuse ends calls that were answered well."""
+    with grpc_server() as greeter:
+        told = [header for header, *_ in REFUSED]
+        with story.denied(servers_of(told), GREETER=greeter) as nginx:
+            said = findings(nginx.folder.conf, story.version, profile="evidence")
+            levels = [each["level"] for each in said if each["id"] == "NG221"]
+            assert levels == ["deny"] * len(told)
+            for number, (header, c_core, grpc_go) in enumerate(REFUSED):
+                nginx.address = nginx.names[f"LISTEN{number}"]
+                codes = nginx.noted(f"add_header {header}")
+                assert (header, *codes.values()) == (header, c_core, grpc_go, grpc_go)
+        with story.accepted(servers_of(HARMLESS), GREETER=greeter) as nginx:
+            for number, header in enumerate(HARMLESS):
+                seen = call(nginx.names[f"LISTEN{number}"])
+                assert (header, seen.code) == (header, "OK")
