@@ -788,9 +788,9 @@ wrong_listen(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server_directives := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
+keys_server_directives := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "client_header_timeout", "http2_max_concurrent_streams", "keepalive_time", "max_headers", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
 
-kinds_server_directives := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
+kinds_server_directives := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "client_header_timeout": "time_setting", "http2_max_concurrent_streams": "number_setting", "keepalive_time": "time_setting", "max_headers": "number_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
 
 ok_server_directives(x) if {
 	is_object(x)
@@ -861,7 +861,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -895,6 +895,8 @@ ok_location(x) if {
 	kind.natural_if_said(x, "add_header")
 	kind.natural_if_said(x, "add_trailer")
 	kind.natural_if_said(x, "proxy_set_header")
+	kind.natural_if_said(x, "grpc_hide_header")
+	kind.natural_if_said(x, "grpc_pass_header")
 	kind.natural_if_said(x, "error_page")
 	is_boolean(object.get(x, "own_error_page", false))
 	ok_optional_location_errors(x, "errors")
@@ -966,6 +968,8 @@ wrong_location(x) := {"(no object)"} if {
 	{"add_header" | not kind.natural_if_said(x, "add_header")},
 	{"add_trailer" | not kind.natural_if_said(x, "add_trailer")},
 	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
+	{"grpc_hide_header" | not kind.natural_if_said(x, "grpc_hide_header")},
+	{"grpc_pass_header" | not kind.natural_if_said(x, "grpc_pass_header")},
 	{"error_page" | not kind.natural_if_said(x, "error_page")},
 	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
@@ -1339,9 +1343,9 @@ wrong_location_health_check(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location_directives := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "recursive_error_pages", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
+keys_location_directives := {"fields", "grpc_connect_timeout", "grpc_read_timeout", "grpc_send_timeout", "grpc_next_upstream_timeout", "send_timeout", "client_body_timeout", "proxy_read_timeout", "proxy_send_timeout", "proxy_connect_timeout", "client_max_body_size", "grpc_buffer_size", "grpc_next_upstream_tries", "grpc_intercept_errors", "recursive_error_pages", "grpc_ssl_verify", "grpc_ssl_server_name", "proxy_pass_trailers", "grpc_web", "grpc_next_upstream", "grpc_ssl_name", "grpc_ssl_protocols", "grpc_ssl_trusted_certificate", "default_type", "proxy_http_version", "resolver"}
 
-kinds_location_directives := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "recursive_error_pages": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
+kinds_location_directives := {"grpc_connect_timeout": "time_setting", "grpc_read_timeout": "time_setting", "grpc_send_timeout": "time_setting", "grpc_next_upstream_timeout": "time_setting", "send_timeout": "time_setting", "client_body_timeout": "time_setting", "proxy_read_timeout": "time_setting", "proxy_send_timeout": "time_setting", "proxy_connect_timeout": "time_setting", "client_max_body_size": "size_setting", "grpc_buffer_size": "size_setting", "grpc_next_upstream_tries": "number_setting", "grpc_intercept_errors": "flag_setting", "recursive_error_pages": "flag_setting", "grpc_ssl_verify": "flag_setting", "grpc_ssl_server_name": "flag_setting", "proxy_pass_trailers": "flag_setting", "grpc_web": "flag_setting", "grpc_next_upstream": "text_setting", "grpc_ssl_name": "text_setting", "grpc_ssl_protocols": "text_setting", "grpc_ssl_trusted_certificate": "text_setting", "default_type": "text_setting", "proxy_http_version": "text_setting", "resolver": "text_setting"}
 
 ok_location_directives(x) if {
 	is_object(x)
@@ -1638,7 +1642,7 @@ wrong_header_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_header_list,
-	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}},
+	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header"}},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("headers", i, inner) |
@@ -2014,7 +2018,7 @@ words_page_body := {"none", "text", "unknown"}
 
 words_other_handler_why := {"protocol", "methods", "replaced"}
 
-words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header"}
+words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header"}
 
 words_ineffective_state := {"unknown", "refused", "no_effect", "lower_case", "forbidden", "undecided"}
 

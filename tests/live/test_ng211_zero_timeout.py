@@ -27,3 +27,22 @@ def test_zero(story, timeout):
         accepted = DENIED.replace("TIMEOUT 0", "TIMEOUT 10s")
         with story.accepted(accepted, GREETER=greeter, TIMEOUT=timeout) as nginx:
             assert nginx.codes("delay=50ms") == every("OK")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "code", "ask"),
+    [
+        ("client_body_timeout", "INTERNAL", {}),
+        ("client_header_timeout", "UNAVAILABLE", {}),
+        ("send_timeout", "INTERNAL", {"word": "size=3000000"}),
+    ],
+)
+def test_of_the_client(story, timeout, code, ask):
+    """Nor do those of the client's side wait; an answer of 3 MB has to, for grpc-go's window."""
+    denied = DENIED.replace("        TIMEOUT 0;\n", "").replace("location", "TIMEOUT 0; location")
+    with grpc_server() as greeter:
+        with story.denied(denied, GREETER=greeter, TIMEOUT=timeout) as nginx:
+            assert nginx.noted("calls", **ask)["grpc-go"] == code
+        accepted = denied.replace("TIMEOUT 0", "TIMEOUT 10s")
+        with story.accepted(accepted, GREETER=greeter, TIMEOUT=timeout) as nginx:
+            assert nginx.go_call(**ask).code == "OK"

@@ -42,3 +42,14 @@ def test_answers_have_no_limit(story):
     """A large answer passes under the default of 1m."""
     with grpc_server() as greeter, story.accepted(DENIED, GREETER=greeter) as nginx:
         assert nginx.codes("size=3000000") == every("OK")
+
+
+@pytest.mark.parametrize("size", ["4", "10"])
+def test_bytes(story, size):
+    """A size without a unit is in bytes: no message passes 4, and none of ten letters 10."""
+    with grpc_server() as greeter:
+        with story.denied(ACCEPTED, GREETER=greeter, SIZE=size) as nginx:
+            assert nginx.noted("calls") == every("UNKNOWN")
+            nginx.logged("client intended to send too large")
+        with story.accepted(ACCEPTED, GREETER=greeter, SIZE=f"{size}m") as nginx:
+            assert nginx.codes() == every("OK")

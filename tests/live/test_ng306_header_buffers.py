@@ -74,3 +74,29 @@ def test_request_of_settings(story):
             assert nginx.call(**metadata).code == "UNAVAILABLE"
         with story.accepted(REQUEST.replace("1k", "32k"), settings, GREETER=greeter) as nginx:
             assert nginx.call(**metadata).code == "OK"
+
+
+def test_answer(story):
+    """64 bytes hold hardly an answer's headers, and those of an error not at all."""
+    with c_core_server() as core, grpc_server() as greeter:
+        small = CONF.replace("4k", "64")
+        with story.denied(small, GREETER=core) as nginx:
+            assert nginx.codes() == every("UNAVAILABLE")
+            nginx.logged("upstream sent too big header")
+        with story.denied(small, GREETER=greeter) as nginx:
+            assert nginx.codes("code=7") == every("UNAVAILABLE")
+        with story.accepted(CONF, GREETER=greeter) as nginx:
+            assert nginx.codes("code=7") == every("PERMISSION_DENIED")
+
+
+def test_number_of_headers(story):
+    """max_headers counts gRPC's own headers, and metadata. Debian's 1.22.1 has it as well."""
+    conf = REQUEST.replace("large_client_header_buffers 4 1k", "max_headers MOST")
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, MOST="3") as nginx:
+            assert nginx.noted("calls") == every("INTERNAL")
+        metadata = {f"x-{number}": "a" for number in range(12)}
+        with story.denied(conf, GREETER=greeter, MOST="15") as nginx:
+            assert nginx.noted("calls with metadata", metadata=metadata)["C-core"] == "INTERNAL"
+        with story.accepted(conf, GREETER=greeter, MOST="1000") as nginx:
+            assert nginx.call(metadata=metadata).code == "OK"

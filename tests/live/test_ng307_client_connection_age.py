@@ -3,7 +3,9 @@
 2,000 calls, 100 at once over one channel of C-core with its retries off.
 """
 
-from tests.live.bench import grpc_server, grpc_settings
+import pytest
+
+from tests.live.bench import every, grpc_server, grpc_settings
 
 DENIED = """
 upstream greeter { server GREETER; keepalive 100; }
@@ -66,3 +68,31 @@ def test_default_server(story):
                 seen = nginx.call(**BUSY, name="greeter.example")
                 nginx.note("of 2,000 calls, 100 at once, fail", seen.failed)
                 assert seen.code == code
+
+
+@pytest.mark.parametrize("said", ["keepalive_requests 1", "keepalive_timeout 0"])
+def test_first_call(story, said):
+    """The connection ends with its first call, and ten calls come at once."""
+    ask = {"word": "delay=300ms", "calls": 10, "at_once": 10}
+    conf = DENIED.replace("keepalive_requests 100", "SAID")
+    with grpc_server() as greeter:
+        with story.denied(conf.replace("SAID", said), GREETER=greeter) as nginx:
+            assert nginx.call(**ask).failed
+        said = said.replace(" 1", " 1000").replace(" 0", " 75s")
+        with story.accepted(conf.replace("SAID", said), GREETER=greeter) as nginx:
+            assert nginx.call(**ask).code == "OK"
+
+
+def test_calls_at_a_time(story):
+    """0 lets none in; with 1 a call waits behind a stream, and with more it does not."""
+    conf = DENIED.replace("keepalive_requests 100", "http2_max_concurrent_streams MOST")
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, MOST="0") as nginx:
+            assert nginx.noted("calls", deadline=1) == every("DEADLINE_EXCEEDED")
+        with story.denied(conf, GREETER=greeter, MOST="1") as nginx:
+            seen = nginx.call("delay=800ms", calls=2, at_once=2)
+            assert seen.seconds > 1.5
+        with story.accepted(conf, GREETER=greeter, MOST="128") as nginx:
+            seen = nginx.call("delay=800ms", calls=2, at_once=2)
+            nginx.note("two calls of 0.8 s at once", seen.code)
+            assert seen.code == "OK"

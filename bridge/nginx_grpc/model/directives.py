@@ -89,6 +89,10 @@ SERVER_SETTINGS = {
     # The second argument is the value of the Keep-Alive header.
     "keepalive_timeout": Form("ms", units.milliseconds_of, most=2),
     "keepalive_requests": _COUNT,
+    "keepalive_time": _TIME,
+    "client_header_timeout": _TIME,
+    "http2_max_concurrent_streams": _COUNT,
+    "max_headers": _COUNT,
 }
 
 LOCATION_SETTINGS = {
@@ -97,6 +101,7 @@ LOCATION_SETTINGS = {
     "grpc_send_timeout": _TIME,
     "grpc_next_upstream_timeout": _TIME,
     "client_body_timeout": _TIME,
+    "send_timeout": _TIME,
     "proxy_read_timeout": _TIME,
     "proxy_send_timeout": _TIME,
     "proxy_connect_timeout": _TIME,

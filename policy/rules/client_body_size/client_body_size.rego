@@ -21,6 +21,21 @@
 #         applicability: unsafe
 #         why: "0 is no limit; largest_request in the settings says one"
 #         edits: [{op: set, in: location, name: client_max_body_size, args: ["0"]}]
+#     none:
+#       when: not one message fits
+#       message: "client_max_body_size {size} lets no message through: five bytes go before each, and what is more gets 413 (UNKNOWN)"
+#       fix:
+#         applicability: unsafe
+#         why: "1m is nginx's default"
+#         edits: [{op: set, in: location, name: client_max_body_size, args: [1m]}]
+#     bytes:
+#       when: it is less than a kilobyte
+#       levels: {checklist: warn, evidence: warn}
+#       message: "client_max_body_size {size} is bytes: a call that sends more is ended with 413 (UNKNOWN)"
+#       fix:
+#         applicability: unsafe
+#         why: "1m is nginx's default"
+#         edits: [{op: set, in: location, name: client_max_body_size, args: [1m]}]
 #     mixed:
 #       when: the location answers other requests as well
 #       fix: {applicability: unsafe, why: "other requests of the location may be as large, too"}
@@ -51,6 +66,22 @@ findings contains rule.fault(about, array.concat(["stream"], calls.mixed(call)),
 
 	# More than the default has been chosen by somebody.
 	size.value <= 1048576
+}
+
+findings contains rule.fault(about, array.concat([form], calls.mixed(call)), call.subject, size.at, {"size": size.text}) if {
+	some call in calls.passes
+	not _has_ground(call)
+	form := _tiny(effective.value(call.location, "client_max_body_size"))
+	size := effective.setting(call.location, "client_max_body_size")
+}
+
+# A message of gRPC has five bytes before it.
+_tiny(bytes) := "none" if {
+	bytes > 0
+	bytes < 5
+} else := "bytes" if {
+	bytes > 0
+	bytes < 1024
 }
 
 findings contains rule.unknown(about, [], doubt) if {

@@ -62,3 +62,20 @@ test_unknown if {
 	t.reasons(client_body_size.findings) == {"client_max_body_size $s holds a variable"} with input as _variable with data.nginx_grpc as _streaming
 	t.reasons(client_body_size.findings) == {"client_max_body_size $s holds a variable"} with input as _variable with data.nginx_grpc as {"largest_request": "1m"}
 }
+
+# Without a word of how large requests are, what no call fits, or hardly one.
+test_bytes if {
+	none := client_body_size.findings with input as _size("4", 4)
+	t.faults(none) == {"client_max_body_size 4 lets no message through: five bytes go before each, and what is more gets 413 (UNKNOWN)"}
+	t.levels(none, "evidence") == {"deny"}
+	t.fixes(none) == {["unsafe", "set client_max_body_size 1m"]}
+	every bytes in [5, 1023] {
+		few := client_body_size.findings with input as _size(format_int(bytes, 10), bytes)
+		t.faults(few) == {concat("", ["client_max_body_size ", format_int(bytes, 10), " is bytes: a call that sends more is ended with 413 (UNKNOWN)"])}
+		t.levels(few, "evidence") == {"warn"}
+	}
+	count(client_body_size.findings) == 1 with input as _byte
+	every bytes in [0, 1024] {
+		t.is_clean(client_body_size.findings) with input as _size("1k", bytes)
+	}
+}

@@ -20,6 +20,37 @@ test_few if {
 	count(last) == 1
 }
 
+test_first_call if {
+	every case in [
+		["keepalive_requests", t.number("0", 0)], ["keepalive_requests", t.number("1", 1)],
+		["keepalive_timeout", t.time("0", 0)], ["keepalive_time", t.time("0", 0)],
+	] {
+		found := client_connection_age.findings with input as _listening({case[0]: case[1]})
+		t.faults(found) == {concat("", [
+			"client connections end after the first call (", case[0], " ", case[1].value,
+			"): of calls at once most get UNAVAILABLE, in clients that do not retry",
+		])}
+		t.levels(found, "evidence") == {"deny"}
+		count(t.fixes(found)) == 1
+	}
+	count(client_connection_age.findings) == 1 with input as _requests(1) with data.nginx_grpc as _busy
+	count(client_connection_age.findings) == 1 with input as _requests(2)
+	every directives in [{"keepalive_timeout": t.time("1ms", 1)}, {"keepalive_time": t.time("1s", 1000)}] {
+		t.is_clean(client_connection_age.findings) with input as _listening(directives)
+	}
+}
+
+test_calls_at_a_time if {
+	closed := client_connection_age.findings with input as _listening({"http2_max_concurrent_streams": t.number("0", 0)})
+	t.faults(closed) == {"http2_max_concurrent_streams 0 lets no call in: clients wait until their deadline"}
+	t.levels(closed, "evidence") == {"deny"}
+	t.fixes(closed) == {["safe", "set http2_max_concurrent_streams 128"]}
+	one := client_connection_age.findings with input as _listening({"http2_max_concurrent_streams": t.number("1", 1)})
+	t.faults(one) == {"http2_max_concurrent_streams 1 lets one call at a time through a connection: behind a stream all others wait"}
+	t.levels(one, "evidence") == {"warn"}
+	t.is_clean(client_connection_age.findings) with input as _listening({"http2_max_concurrent_streams": t.number("2", 2)})
+}
+
 test_enough if {
 	t.is_clean(client_connection_age.findings) with input as _requests(1000)
 	t.is_clean(client_connection_age.findings) with input as _listening({})

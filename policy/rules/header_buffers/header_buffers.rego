@@ -6,7 +6,10 @@
 #   INTERNAL, and nginx logs "upstream sent too large http2 header". nginx counts a Huffman-coded value
 #   as 8/5 of its coded length, so that one may be refused that would just fit. Before, trailers of any
 #   size passed. In the other direction large_client_header_buffers limits what clients send: above its
-#   size, 8k by default, nginx closes the whole connection, and every call on it fails.
+#   size, 8k by default, nginx closes the whole connection, and every call on it fails. The header of
+#   any answer has to fit grpc_buffer_size in every version: gRPC's own are some eighty bytes, with the
+#   message of an error more. max_headers counts the headers of a call, four or five of which are
+#   gRPC's own.
 # custom:
 #   harm: some
 #   id: NG306
@@ -37,6 +40,28 @@
 #       levels: {checklist: warn, evidence: warn}
 #       cap: warn
 #       message: "grpc_buffer_size {said} may refuse the {need} bytes of headers or trailers that settings speak of (response_metadata): nginx counts a Huffman-coded value for up to 8/5 of its length"
+#     small:
+#       when: grpc_buffer_size is below its default
+#       message: "grpc_buffer_size {said} is below nginx's default of 4k: an answer with more in its headers fails with 502 (UNAVAILABLE)"
+#       directive: grpc_buffer_size
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: location, name: grpc_buffer_size, args: [4k]}]
+#     tiny:
+#       when: it can hardly hold gRPC's own headers
+#       levels: {checklist: deny, evidence: deny}
+#       message: "grpc_buffer_size {said} does not hold the headers of an answer: calls get 502 (UNAVAILABLE), at the latest those that fail"
+#     few:
+#       when: max_headers leaves little beside gRPC's own headers
+#       message: "max_headers {said} counts gRPC's own headers, too, four or five: a call with more metadata than is left gets 400 (INTERNAL)"
+#       directive: max_headers
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: server, name: max_headers, args: ["1000"]}]
+#     none:
+#       when: max_headers is less than gRPC's own headers
+#       levels: {checklist: deny, evidence: deny}
+#       message: "max_headers {said} is less than the headers of a call without metadata: calls get 400 (INTERNAL)"
 #   versions: "1.31.3: the headers and the trailers of an answer have to fit grpc_buffer_size"
 package nginx.grpc.rules.header_buffers
 
@@ -83,6 +108,32 @@ findings contains rule.unknown(about, [], doubt) if {
 	some entry in connections.servers
 	_matters(entry)
 	doubt := effective.doubt(entry.server, "large_client_header_buffers")
+}
+
+findings contains rule.fault(about, forms, call.subject, size.at, {"said": size.text}) if {
+	some call in calls.passes
+	not settings.largest(calls.names(call), "response_metadata")
+	forms := _small(effective.value(call.location, "grpc_buffer_size"))
+	size := effective.setting(call.location, "grpc_buffer_size")
+}
+
+findings contains rule.fault(about, forms, entry.subject, most.at, {"said": most.text}) if {
+	some entry in connections.servers
+	forms := _few(effective.value(entry.server, "max_headers"))
+	most := effective.setting(entry.server, "max_headers")
+}
+
+# With 80 bytes no error passes, and few answers; with 128 both do, if they are short.
+_small(bytes) := ["small", "tiny"] if {
+	bytes < 128
+} else := ["small"] if {
+	bytes < 4096
+}
+
+_few(headers) := ["few", "none"] if {
+	headers < 4
+} else := ["few"] if {
+	headers < 16
 }
 
 # What a part of a configuration does not show is nginx's default, unless somebody asks.

@@ -11,6 +11,41 @@ _buffer(text, bytes) := t.one_location(t.pass_with({"grpc_buffer_size": t.size(t
 
 _default := t.one_location(t.pass("/", {}))
 
+_buffer(text, bytes) := t.one_location(t.pass_with({"grpc_buffer_size": t.size(text, bytes)}))
+
+test_small_buffers_of_answers if {
+	small := header_buffers.findings with input as _buffer("1k", 1024)
+	t.faults(small) == {"grpc_buffer_size 1k is below nginx's default of 4k: an answer with more in its headers fails with 502 (UNAVAILABLE)"}
+	t.levels(small, "evidence") == {"warn"}
+	t.fixes(small) == {["safe", "set grpc_buffer_size 4k"]}
+	tiny := header_buffers.findings with input as _buffer("127", 127)
+	t.faults(tiny) == {"grpc_buffer_size 127 does not hold the headers of an answer: calls get 502 (UNAVAILABLE), at the latest those that fail"}
+	t.levels(tiny, "evidence") == {"deny"}
+	every bytes in [128, 4095] {
+		found := header_buffers.findings with input as _buffer("128", bytes)
+		t.levels(found, "evidence") == {"warn"}
+	}
+	t.is_clean(header_buffers.findings) with input as _buffer("4k", 4096)
+}
+
+_most(number) := t.document(
+	[t.server([t.pass("/", {})], {"directives": t.fields({"max_headers": t.number(format_int(number, 10), number)})})],
+	[t.greeter],
+)
+
+test_number_of_headers if {
+	none := header_buffers.findings with input as _most(3)
+	t.faults(none) == {"max_headers 3 is less than the headers of a call without metadata: calls get 400 (INTERNAL)"}
+	t.levels(none, "evidence") == {"deny"}
+	t.fixes(none) == {["safe", "set max_headers 1000"]}
+	every number in [4, 15] {
+		few := header_buffers.findings with input as _most(number)
+		t.faults(few) == {concat("", ["max_headers ", format_int(number, 10), " counts gRPC's own headers, too, four or five: a call with more metadata than is left gets 400 (INTERNAL)"])}
+		t.levels(few, "evidence") == {"warn"}
+	}
+	t.is_clean(header_buffers.findings) with input as _most(16)
+}
+
 test_answers_that_do_not_fit if {
 	found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(4097)
 	t.faults(found) == {"grpc_buffer_size 4k (default) refuses the 4097 bytes of headers or trailers that settings speak of (response_metadata): INTERNAL from nginx 1.31.3 on"}

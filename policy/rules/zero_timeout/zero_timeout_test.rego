@@ -31,6 +31,24 @@ test_zero if {
 	} with input as _all
 }
 
+_of_server(directives) := t.document([t.server([t.pass("/", {})], {"directives": t.fields(directives)})], [t.greeter])
+
+test_of_clients if {
+	body := zero_timeout.findings with input as _with({"client_body_timeout": t.time("0", 0)})
+	t.faults(body) == {"client_body_timeout 0 does not switch the timeout off: it is over at once, and calls get INTERNAL"}
+	t.fixes(body) == {["unsafe", "set client_body_timeout 60s"]}
+	send := zero_timeout.findings with input as _with({"send_timeout": t.time("0", 0)})
+	t.faults(send) == {"send_timeout 0 does not switch the timeout off: it is over at once, and answers that wait for the client get INTERNAL"}
+	header := zero_timeout.findings with input as _of_server({"client_header_timeout": t.time("0", 0)})
+	t.faults(header) == {"client_header_timeout 0 does not switch the timeout off: it is over at once, and connections are closed: calls get UNAVAILABLE"}
+	t.fixes(header) == {["unsafe", "set client_header_timeout 60s"]}
+	every found in [body, send, header] {
+		t.levels(found, "evidence") == {"deny"}
+	}
+	t.is_clean(zero_timeout.findings) with input as _of_server({"client_header_timeout": t.time("1s", 1000)})
+	t.is_clean(zero_timeout.findings) with input as _with({"client_body_timeout": t.time("1s", 1000), "send_timeout": t.time("1s", 1000)})
+}
+
 test_not_zero if {
 	t.is_clean(zero_timeout.findings) with input as _default
 	t.is_clean(zero_timeout.findings) with input as _small
