@@ -242,6 +242,10 @@ test_doubts_name_the_gap if {
 test_defaults_of_nginx if {
 	documented := {
 		"client_body_timeout": [60000, "60s"],
+		"client_header_timeout": [60000, "60s"],
+		"send_timeout": [60000, "60s"],
+		"http2_max_concurrent_streams": [128, "128"],
+		"max_headers": [1000, "1000"],
 		"client_max_body_size": [1048576, "1m"],
 		"default_type": ["text/plain", "text/plain"],
 		"grpc_buffer_size": [4096, "4k"],
