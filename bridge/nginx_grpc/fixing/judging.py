@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from nginx_grpc.check import check
 from nginx_grpc.engines import Engine
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult
+from nginx_grpc.fixing.invariants import Difference, differences
 from nginx_grpc.fixing.targets import Targets
 from nginx_grpc.memory import Known
 from nginx_grpc.settings_search import Given
@@ -44,6 +45,7 @@ class Judged:
     contents: Mapping[str, bytes]
     values: Mapping[str, bytes]
     shards: Mapping[int, Shards | None]
+    _compared: list[tuple[Judged, list[list[Difference]]]] = field(default_factory=list, repr=False)
 
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
@@ -53,6 +55,13 @@ class Judged:
             shards = self.shards[id(each)]
             found.append((shards and shards.document()) or model.build(each))
         return found
+
+    def differences(self, before: Judged) -> list[list[Difference]]:
+        """In what each document differs from the one before; worked out once."""
+        if not self._compared or self._compared[0][0] is not before:
+            pairs = zip(before.documents, self.documents, strict=True)
+            self._compared[:] = [(before, [differences(old, new) for old, new in pairs])]
+        return self._compared[0][1]
 
     @cached_property
     def targets(self) -> Targets:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from nginx_grpc.fixing.applying import Unit
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.invariants import (
-    differences,
     places,
     unsaid,
     unsaid_in_text,
@@ -33,8 +32,8 @@ def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
                 continue
             # Whoever asked for an unsafe edit asked for all that it reaches.
             mended |= about.named(each) if unit.safe else about.reached(each, set()) or set()
-    for old, new in zip(before.documents, after.documents, strict=True):
-        for node in not_of_objects(differences(old, new), old, objects):
+    for old, changed in zip(before.documents, after.differences(before), strict=True):
+        for node in not_of_objects(changed, old, objects):
             derived = node.parts <= {"pages", "serves_http", "listens"}
             if node.state == "changed" and not derived and node.place not in mended:
                 return f"it would change {node}, too"
@@ -68,8 +67,8 @@ def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
                 touched |= reached
         if touched is not None:
             touched |= nodes
-    for old, new in zip(before.documents, after.documents, strict=True):
-        found = not_of_objects(differences(old, new), old, objects)
+    for old, changed in zip(before.documents, after.differences(before), strict=True):
+        found = not_of_objects(changed, old, objects)
         difference = unsaid(found, touched, placed)
         if difference is not None:
             if difference.kind == "document":
