@@ -12,7 +12,7 @@ SHOWN = """async () => {
   while (!/^Not judged/.test(box.innerText.trim()) && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const text = box.innerText.replace(/\\s+/g, " ").trim();
+  const text = box.querySelector("[role=status]").innerText.replace(/\\s+/g, " ").trim();
   return [document.body.dataset.state ?? "", box.dataset.kind, text];
 }"""
 # Puts a text into the page as a person would: through its files.
