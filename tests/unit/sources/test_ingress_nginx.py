@@ -139,7 +139,7 @@ def test_a_config_map_alone_is_judged_by_what_it_says(site, said, rule, remedy):
     assert summary.verdict(result) in (summary.FAILED, summary.NO_GRPC)
     assert notes == [
         "no Ingress of ingress-nginx was given: its ConfigMap (site/cm.yaml) is judged by what it "
-        "says for any that is gRPC (any.example)"
+        "says for any that is gRPC"
     ]
 
 

@@ -156,7 +156,7 @@ class Cluster:
         if not own:
             self.notes.append(
                 f"no Ingress of ingress-nginx was given: its ConfigMap ({settings.place.file}) is "
-                "judged by what it says for any that is gRPC (any.example)"
+                "judged by what it says for any that is gRPC"
             )
         return [
             self._configuration(name, classes.get(name, []), settings, len(classes))
