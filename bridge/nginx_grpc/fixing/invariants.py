@@ -213,6 +213,9 @@ class _Document:
         """A server without its locations."""
         names = {location["id"]: location["name"] for location in server["locations"]}
         result = self.plain({key: value for key, value in server.items() if key != "locations"})
+        for listen in result.get("listens", ()):
+            # Follows from the locations of all its servers, which are compared themselves.
+            listen.pop("mixed", None)
         for page in result.get("pages", ()):
             if "location" in page:
                 page["location"] = names.get(page["location"], "")
