@@ -23,9 +23,9 @@ function answered(parts) {
 }
 
 async function start(parts) {
+  // The policy is compiled beside, while Python starts.
+  const policy = moduleOf(parts.policy);
   parts.python = await moduleOf(parts.python);
-  parts.policy = await moduleOf(parts.policy);
-  self.postMessage({ modules: { python: parts.python, policy: parts.policy } });
   answered(parts);
   python = await loadPyodide({
     createPyodideModule: _createPyodideModule,
@@ -35,6 +35,8 @@ async function start(parts) {
     checkAPIVersion: false,
     env: { HOME: "/", PYTHONHASHSEED: "0", TERM: "dumb" },
   });
+  parts.policy = await policy;
+  self.postMessage({ modules: { python: parts.python, policy: parts.policy } });
   python.registerJsModule("nginx_grpc_host", {
     evaluate: evaluatorOf(parts.policy),
     tell: (share) => self.postMessage({ share }),

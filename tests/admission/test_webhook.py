@@ -595,7 +595,7 @@ def _served(webhook: Webhook) -> bytes:
     return served or b""
 
 
-def _wait(true: Callable[[], bool], seconds: float = 15.0) -> None:
+def _wait(true: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

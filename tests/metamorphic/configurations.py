@@ -87,6 +87,10 @@ http {
 """
 
 
+# load_module and a location in one file: where an include of it stands nginx takes none.
+_OF_TWO_CONTEXTS = ("153-nginx-grpc-web-readme-doc1.conf",)
+
+
 @cache
 def all_of_them() -> dict[str, str]:
     """Texts by name, one character a byte: all that the bridge takes and that can be rewritten."""
@@ -122,6 +126,6 @@ def _live() -> Iterator[tuple[str, str]]:
 def _samples() -> Iterator[tuple[str, str]]:
     for sample in samples().values():
         fill = FILLED.get(sample.file)
-        if pathlib.Path(sample.file).suffix != ".yaml":
+        if pathlib.Path(sample.file).suffix != ".yaml" and sample.file not in _OF_TWO_CONTEXTS:
             text = sample.text if fill is None else fill(sample.text.decode()).encode()
             yield f"sample {sample.file}", text.decode("latin-1")

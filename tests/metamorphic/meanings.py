@@ -233,7 +233,7 @@ def bystanders(layout: Layout, random: Random) -> Layout:
             pieces.insert(at, [Statement(["log_not_found", "off"])])
             level[:] = [item for piece in pieces for item in piece]
         if name == "server":
-            robots = Statement(["location", "=", "/robots.txt"], [Statement(["return", "204"])])
+            robots = Statement(["location", "=", "/robots.txt"], [Statement(["return", "404"])])
             level.append(robots)
         if any(_named(item, "server") and item.block is not None for item in level):
             inner = [Statement(["listen", "127.0.0.1:9"]), Statement(["return", "204"])]

@@ -17,7 +17,7 @@ from tests.redaction.planted_objects import PlantedObjects
 from tests.redaction.redacting import Redacted, built, found, read
 from tests.sampling import sample
 
-CONFIGURATIONS = all_of_them()
+CONFIGURATIONS = dict(all_of_them())
 OBJECTS = {
     str(path.relative_to(ROOT)): path.read_text("latin-1")
     for path in sorted(ROOT.glob("examples/rules/NG6*/*.yaml"))

@@ -131,7 +131,8 @@ def warm() -> None:
     for package in (parsers, sources, model):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
-    importlib.import_module("ipaddress")  # of the standard library, and needed for few addresses
+    for name in ("glob", "ipaddress"):  # of the standard library, and seldom needed
+        importlib.import_module(name)
     for text in _UNREADABLE:
         with contextlib.suppress(Refused):
             bridge({"nginx.conf": text}, {"nginx.conf"})

@@ -40,11 +40,11 @@ _two_harms := t.with_pages(
 )
 
 # Lists of several locations that lead to one page.
-_many := object.union(
+_lists(last) := object.union(
 	t.document(
 		[t.server(
 			array.concat([t.location("/e", {})], [location |
-				some at in numbers.range(0, 3)
+				some at in numbers.range(0, last)
 				location := t.pass(concat("", ["/", format_int(at, 10)]), {"error_page": at})
 			]),
 			{"pages": [t.followed("/e", "=", {"location": "/e", "status": 204})]},
@@ -52,11 +52,13 @@ _many := object.union(
 		[t.greeter],
 	),
 	{"error_page_lists": [list |
-		some at in numbers.range(0, 3)
+		some at in numbers.range(0, last)
 		entry := object.union(t.error_page([502, 503 + (at % 2)], "=", "/e"), {"line": 30 + at})
 		list := {"context": "location", "complete": true, "pages": [entry]}
 	]},
 )
+
+_many := _lists(3)
 
 _says(document, text) if {
 	found := error_page_harm.findings with input as document
@@ -155,6 +157,7 @@ test_one_page_is_one_finding if {
 	found := error_page_harm.findings with input as _many
 	count(found) == 1
 	_says(_many, "for 502 503 504 of /0, /1 and 2 more clients get 204 from /e")
+	_says(_lists(1), "for 502 503 504 of /0, /1 clients get 204 from /e")
 }
 
 # For gRPC alone: the page of a server that carries nothing else, or of a list of the location's own.

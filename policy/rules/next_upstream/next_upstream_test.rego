@@ -28,6 +28,7 @@ test_off if {
 	t.places(found) == {12}
 	t.levels(found, "evidence") == {"deny"}
 	count(t.faults(next_upstream.findings)) == 1 with input as _off_among_others
+	t.remedies(found) == {"grpc_next_upstream error timeout;"}
 }
 
 test_half if {

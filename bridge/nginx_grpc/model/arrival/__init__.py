@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nginx_grpc.model.arrival import connection
 from nginx_grpc.model.arrival.hosts import Hosts
@@ -78,20 +79,13 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
         sockets: their sockets.
     """
     of_blocks: dict[int, Variables] = {}
-    walks: dict[int, Walk] = {}
     hosts = Hosts(servers, sockets)
-
-    def walk_of(server: Server) -> Walk:
-        if id(server) not in walks:
-            walks[id(server)] = _walk(server, sockets, of_blocks, peers)
-        return walks[id(server)]
-
-    peers = Peers(servers, sockets, walk_of, returned)
+    peers = Peers(servers, sockets, partial(_walk, sockets, of_blocks), returned)
     for server in servers:
         asked = [location for location in server.locations if _is_asked(location)]
         if not asked:
             continue
-        walk = walk_of(server)
+        walk = peers.walk_of(server)
         instead = hosts.instead(server)
         answers = _Answers(server, walk)
         refusal = connection.refusal(server.listening, sockets)
@@ -103,14 +97,12 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
             if location.modifier == "@":
                 continue
             if instead:
-                others = [_of_other(location, other, walk_of(other)) for other in instead]
+                others = [_of_other(location, other, peers.walk_of(other)) for other in instead]
                 location.arrival = _of_all(others)
             elif location.arrival.answer != "no" and refusal is not None:
                 location.arrival = Arrival("no", refusal)
             elif location.arrival.answer == "yes" and may_refuse:
                 location.arrival = Arrival("unknown")
-    # They hold each other.
-    walks.clear()
 
 
 def _is_asked(location: Location) -> bool:
@@ -124,7 +116,7 @@ def _is_asked(location: Location) -> bool:
     return inside and location.handler == "static" and location.modifier != "@"
 
 
-def _walk(server: Server, sockets: Sockets, of_blocks: dict[int, Variables], peers: Peers) -> Walk:
+def _walk(sockets: Sockets, of_blocks: dict[int, Variables], server: Server, peers: Peers) -> Walk:
     http = server.scope.outer
     key = id(http)
     if key not in of_blocks:

@@ -4,6 +4,7 @@ what becomes of them behind it.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ class Peers:
         self,
         servers: Iterable[Server],
         sockets: Sockets,
-        walk_of: Callable[[Server], Walk],
+        walk: Callable[[Server, Peers], Walk],
         returned: Callable[[Walk, str], Stop | None],
     ) -> None:
         """Take in a configuration.
@@ -41,14 +42,22 @@ class Peers:
         Args:
             servers: its servers.
             sockets: their sockets.
-            walk_of: the walk of a server.
+            walk: makes the walk of a server.
             returned: the return in a walk's server that every request for a path meets.
         """
         self._returned = returned
-        self._sockets, self._walk_of = sockets, walk_of
+        self._sockets, self._walk = sockets, walk
+        self._walks: dict[int, Walk] = {}
         self._servers = {id(server.listening): server for server in servers}
         self._going: list[str] = []
         self._known: dict[tuple[int, Language], Ends] = {}
+
+    def walk_of(self, server: Server) -> Walk:
+        """The walk of a server."""
+        if id(server) not in self._walks:
+            # Walks ask back: by a strong reference all would stay in memory.
+            self._walks[id(server)] = self._walk(server, weakref.proxy(self))
+        return self._walks[id(server)]
 
     def ends(self, server: Server, handler: Location, path: Language) -> Ends:
         """How calls end that a grpc_pass hands on with a path: where they do not come to this
@@ -82,7 +91,7 @@ class Peers:
         if slash and location.modifier != "=":
             return None
         [listening] = servers.values()
-        walk = self._walk_of(self._servers[id(listening)])
+        walk = self.walk_of(self._servers[id(listening)])
         return self._returned(walk, f"/{uri}" if slash else path)
 
     def _places(self, server: Server, handler: Location) -> list[tuple[str, Socket | None]]:
@@ -132,7 +141,7 @@ class Peers:
         asked = (id(listening), path)
         if asked in self._known:
             return self._known[asked]
-        walk = self._walk_of(self._servers[id(listening)])
+        walk = self.walk_of(self._servers[id(listening)])
         self._going.append(handler.id)
         try:
             ends = walk.search(path)
