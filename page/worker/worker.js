@@ -44,7 +44,7 @@ async function start(parts) {
   python.runPython(`
 import os
 import shutil
-from nginx_grpc import in_memory
+from nginx_grpc import in_memory, model  # the model is large: before somebody waits for it
 from nginx_grpc.errors import Refused
 
 # The file system in memory has no hard links: what keeps a file until the new one is there is a copy.
