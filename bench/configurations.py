@@ -121,10 +121,21 @@ def write(folder: Path, services: int, *, one_line: bool = False, fault: bool = 
 
 
 def main() -> int:
-    """Writes what is measured with into a folder, in a process of its own."""
-    folder = Path(sys.argv[1])
-    for services in sorted({int(number) for number in sys.argv[2:]}):
-        write(folder, services)
+    """Writes what is measured with into a folder, in a process of its own: configurations of so
+    many services, and as `faults`, `files` and `large` what is measured beside them."""
+    folder, *words = sys.argv[1:]
+    for word in dict.fromkeys(words):
+        if word == "faults":
+            write(Path(folder), SIZES["20 MB"], fault=True)
+        elif word == "large":
+            write(Path(folder), 50_000)
+        elif word == "files":
+            for number in range(1_000):
+                inner = Path(folder, "files", str(number))
+                inner.mkdir(parents=True)
+                write(inner, 1)
+        else:
+            write(Path(folder), int(word))
     return 0
 
 
