@@ -298,16 +298,7 @@ def _of_all(arrivals: list[Arrival]) -> Arrival:
 def _of_other(location: Location, other: Server, walk: Walk) -> Arrival:
     """What becomes of calls that were meant for a location, in the server that has them."""
     uri = language(location)
-    twin = next(
-        (
-            item
-            for item in other.locations
-            if (item.modifier, item.path) == (location.modifier, location.path)
-            and item.parent is None
-        ),
-        None,
-    )
-    answer = _answer(walk.search(uri) if twin is None else walk.enter(twin, uri))
+    answer = _answer(walk.search(uri))
     if answer.answer == "no":
         return Arrival("no", Stop("server", other.directive, 0))
     return answer
