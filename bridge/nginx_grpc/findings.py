@@ -76,6 +76,11 @@ class Finding:
         return self.fix.get("applicability") == "manual" and self.remedy == self.fix["why"]
 
     @property
+    def verb(self) -> str:
+        """What is to be done with the remedy: write, or to decide."""
+        return "to decide" if self.is_to_decide else "write"
+
+    @property
     def counts(self) -> bool:
         """Whether it is part of the verdict."""
         return self.waived is None and not self.baselined

@@ -66,7 +66,7 @@ class Findings {
       group.length > 20 ? element("p", { class: "note" }, `and ${group.length - 20} more places`) : null,
       element("p", { class: "message" }, first.message),
       first.remedy.trim()
-        ? element("div", { class: "remedy" }, element("h4", {}, first.fix.applicability === "manual" ? "To decide" : "Write"),
+        ? element("div", { class: "remedy" }, element("h4", {}, first.fix.applicability === "manual" && first.remedy === first.fix.why ? "To decide" : "Write"),
           element("pre", {}, first.remedy.trim()))
         : null,
       this.#rule(first.id),

@@ -43,7 +43,7 @@ def denial(head: dict[str, Any], decision: Decision, shown: int) -> str:
     for number, finding in enumerate(decision.deny):
         text = finding.msg
         if finding.remedy:
-            verb = f"\n    {_verb(finding)}: "
+            verb = f"\n    {finding.verb}: "
             text += verb + finding.remedy.strip().replace("\n", "\n" + " " * (len(verb) - 1))
         if number >= shown or length + len(text) > _MESSAGE:
             left = count - number
@@ -103,11 +103,7 @@ def audit(decision: Decision) -> dict[str, str]:
 
 def _line(finding: Finding) -> str:
     remedy = " ".join(finding.remedy.split())
-    return f"{finding.msg}; {_verb(finding)}: {remedy}" if remedy else finding.msg
-
-
-def _verb(finding: Finding) -> str:
-    return "to decide" if finding.is_to_decide else "write"
+    return f"{finding.msg}; {finding.verb}: {remedy}" if remedy else finding.msg
 
 
 def _place(refusal: dict[str, Any]) -> str:

@@ -72,14 +72,10 @@ class Server:
             return True
         ends = {page["location"] for page in self.pages if page["answer"] in _OF_ERRORS}
         return any(
-            location.handler != "grpc_pass"
+            (location.mixed or (location.returns and not _refuses(location.returns)))
             and location.carries not in ("strong", "weak")
-            and location.modifier != "if"
             and "internal" not in location.own
             and location.id not in ends
-            and not (
-                location.handler == "return" and location.returns and _refuses(location.returns)
-            )
             for location in self.locations
         )
 

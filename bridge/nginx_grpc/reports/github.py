@@ -60,7 +60,7 @@ def _verdict(result: CheckResult) -> Iterator[str]:
 
 
 def _command(finding: Finding) -> str:
-    verb = "To decide" if finding.is_to_decide else "Write"
+    verb = finding.verb.capitalize()
     remedy = f"\n{verb}: {finding.remedy.strip()}" if finding.remedy else ""
     properties = {
         "file": finding.file.removeprefix("./"),

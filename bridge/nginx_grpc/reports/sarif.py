@@ -116,7 +116,7 @@ def _rule(rule: catalogue.Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int, mark: str, lines: Lines) -> dict[str, Any]:
-    verb = "To decide" if finding.is_to_decide else "Write"
+    verb = finding.verb.capitalize()
     remedy = f" {verb}: {' '.join(finding.remedy.split())}" if finding.remedy else ""
     result: dict[str, Any] = {
         "ruleId": finding.id,
