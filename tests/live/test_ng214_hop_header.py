@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.bench import CURRENT, c_core_server, call, every, grpc_server
+from tests.live.bench import CURRENT, c_core_server, call, every, grpc_server, one_server_each
 from tests.live.bench.objects import INGRESS, nginx_text
 from tests.live.bench.verdict import findings
 
@@ -95,12 +95,8 @@ HARMLESS = [
 
 
 def servers_of(headers):
-    """A server for each header, all before one upstream."""
-    return "upstream greeter { server GREETER; keepalive 32; }\n" + "\n".join(
-        f"server {{ listen LISTEN{number} http2; "
-        f"location / {{ grpc_pass grpc://greeter; grpc_set_header {header}; }} }}"
-        for number, header in enumerate(headers)
-    )
+    """A server for each header."""
+    return one_server_each([f"grpc_set_header {header}" for header in headers])
 
 
 @pytest.mark.parametrize("serve", [grpc_server, c_core_server])

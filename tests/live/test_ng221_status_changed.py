@@ -1,6 +1,6 @@
 """NG221 status-changed: what nginx adds to an answer, or hides of it, and the server's status."""
 
-from tests.live.bench import call, each, every, grpc_server
+from tests.live.bench import call, each, every, grpc_server, one_server_each
 from tests.live.bench.verdict import findings
 
 CONF = """
@@ -68,11 +68,7 @@ HARMLESS = ["Content-Type text/html", "Trailer x", "x-a-bin YQ", "Connection clo
 
 def servers_of(headers):
     """A server for each header."""
-    return "upstream greeter { server GREETER; keepalive 32; }\n" + "\n".join(
-        f"server {{ listen LISTEN{number} http2; "
-        f"location / {{ grpc_pass grpc://greeter; add_header {header}; }} }}"
-        for number, header in enumerate(headers)
-    )
+    return one_server_each([f"add_header {header}" for header in headers])
 
 
 def test_refused(story):

@@ -11,7 +11,7 @@ from .clients import call, go_call, grpcurl
 from .distance import far_away
 from .misbehaving import raw_server
 from .names import name_server
-from .nginx import CURRENT, DEBIAN, VERSIONS, nginx, nginx_test
+from .nginx import CURRENT, DEBIAN, VERSIONS, nginx, nginx_test, one_server_each
 from .ports import black_hole, dead_address
 from .servers import c_core_server, grpc_server
 from .story import Story, each, every, grpc_settings, is_proxied
@@ -38,6 +38,7 @@ __all__ = [
     "name_server",
     "nginx",
     "nginx_test",
+    "one_server_each",
     "raw_server",
     "text",
 ]

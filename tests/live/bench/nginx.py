@@ -232,3 +232,13 @@ def nginx_test(conf: str, version: str = CURRENT, **names: object) -> ConfigTest
     """`nginx -t` on `conf`."""
     with folder(conf, version, names) as here:
         return here.test()
+
+
+def one_server_each(lines: list[str]) -> str:
+    """A server for each line, which stands in its location, on LISTEN0 and so on; GREETER is
+    behind all of them."""
+    return "upstream greeter { server GREETER; keepalive 32; }\n" + "\n".join(
+        f"server {{ listen LISTEN{number} http2; "
+        f"location / {{ grpc_pass grpc://greeter; {line}; }} }}"
+        for number, line in enumerate(lines)
+    )

@@ -426,6 +426,16 @@ def test_a_server_whose_name_another_has(names, first, answer):
     assert document["servers"][1]["locations"][0]["arrival"]["answer"] == answer
 
 
+def test_calls_of_a_name_that_another_has_go_where_their_paths_lead():
+    """Its location of the same path has only some of them."""
+    document = http(
+        "server { listen 80 http2; server_name a; location / { return 404; }"
+        " location /x.Y/ { grpc_pass a:1; } }"
+        "server { listen 80; server_name a; location / { grpc_pass a:1; } }"
+    )
+    assert document["servers"][1]["locations"][0]["arrival"]["answer"] == "unknown"
+
+
 def test_what_was_not_read_saves_nothing_and_promises_nothing(tmp_path):
     text = (
         "events {{}} http {{ server {{ include gone.conf; location / {{ {} grpc_pass a:1; }} }} }}"
