@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import pytest
 
@@ -59,9 +60,6 @@ def test_a_path_that_is_none(folder, names):
     assert not os.path.exists(os.path.join(os.path.dirname(folder), "out.conf"))
 
 
-FIX = ["fix", "--format", "json", "--fail-on", "warn", "."]
-
-
 @pytest.fixture
 def reads(monkeypatch):
     """How often a configuration was read."""
@@ -108,4 +106,19 @@ def test_where_the_files_are_others_nothing_is_known(folder, reads, change):
     reads.clear()
     memory.active = None
     assert in_memory.run(FIX) == answer
+    assert known == len(reads)
+
+
+def test_on_the_next_day_nothing_is_known(folder, reads, monkeypatch):
+    """A waiver may have ended."""
+    in_memory.place(folder, {"nginx.conf": TEXT})
+    in_memory.run(["check", "--format", "json", "."])
+    now = time.time()
+    monkeypatch.setattr(memory.time, "time", lambda: now + 86_400)
+    reads.clear()
+    in_memory.run(FIX)
+    known = len(reads)
+    reads.clear()
+    memory.active = None
+    in_memory.run(FIX)
     assert known == len(reads)

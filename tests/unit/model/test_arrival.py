@@ -134,7 +134,7 @@ STOPPED = {
     "no method, by the server": ("rewrite ^ /; location / { PASS }", "path", "location /"),
     "cycle": ("location / { rewrite ^ /z last; PASS }", "cycle", "rewrite ^ /z last"),
     "nowhere, and a page of the location that it left": (
-        "location /a/ { rewrite ^ /z last; error_page 404 = @g; PASS } location @g { PASS }",
+        "location /a/ { rewrite ^ /z.Y/w last; error_page 404 = @g; PASS } location @g { PASS }",
         "nowhere", "",
     ),
     "nowhere": ("location /a/ { rewrite ^ /z last; PASS }", "nowhere", ""),

@@ -373,8 +373,6 @@ class Walk:
         pages = place.scope.lists.get("error_page")
         if pages is None:
             return ends
-        if not pages.complete:
-            return {**ends, UNSEEN: None}
         paged = {code for directive in pages.all_directives() for code in page_codes(directive)}
         if name in _BY_METHOD:
             return self._stopped(way, replace(stop, code=405)) if 405 in paged else ends
