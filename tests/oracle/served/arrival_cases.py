@@ -693,8 +693,6 @@ class Writer:
         """First the twin's, then all that could make a difference, for each path."""
         at = self.place.listen
         paths = list(_PATHS)
-        if "$request_uri " in self.all_words():
-            paths += [f"{path}?S/M" for path in _PATHS]
         calls = [Call(at, path, authority=f"twin.{self.tag}") for path in paths]
         for path in paths:
             for row in product(*self.switches.values()):
