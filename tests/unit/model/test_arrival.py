@@ -242,6 +242,10 @@ DEPENDS = {
     "a page of what a handler may say": (
         "location / { error_page 504 = @g; PASS fastcgi_pass a:1; } location @g { PASS }"
     ),
+    "a page of what fails after satisfy any has refused": (
+        "location / { satisfy any; deny all; auth_request /a; error_page 500 @g; PASS }"
+        " location = /a { return 500; } location @g { PASS }"
+    ),
     "a page after the call": "location / { error_page 502 = @f; PASS } location @f { grpc_pass a:1; }",
 }
 

@@ -57,10 +57,13 @@ class Verdict:
     Args:
         stops: the directive that refuses, None where the call goes on.
         code: the status of the refusal.
+        held: whether nginx still holds another refusal, of `satisfy any`: the call meets it in the
+            location that the error page leads to.
     """
 
     stops: Directive | None
     code: int = 403
+    held: bool = False
 
 
 Network = Any
@@ -109,7 +112,7 @@ def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:
         if word == LETS_IN and any_of_them:
             return Verdict(None)
         if word == FAILS or (word == REFUSES and not any_of_them):
-            return Verdict(by, code)
+            return Verdict(by, code, refused.stops is not None)
         if word == REFUSES and (refused.stops is None or code == 401 != refused.code):
             refused = Verdict(refused.stops or by, code)
     return refused

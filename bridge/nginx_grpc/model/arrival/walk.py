@@ -234,7 +234,10 @@ class Walk:
                 ends.update(self._stopped(way, stop))
             else:
                 kind = "access" if stops.name in ("deny", "auth_basic") else "auth"
-                ends.update(self._stopped(way, Stop(kind, stops, verdict.code)))
+                then = self._stopped(way, Stop(kind, stops, verdict.code))
+                if verdict.held and PASSED in then:
+                    then = {end: None for end in then if end != PASSED} | {UNKNOWN: None}
+                ends.update(then)
         return ends
 
     def _blocks(self, way: Way) -> list[Block]:
