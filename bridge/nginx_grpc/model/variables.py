@@ -109,7 +109,7 @@ class Definition:
         return list({id(entry): entry for entry in entries}.values())
 
     def strangers(self, sources: list[Language], matches: Matches) -> frozenset[int]:
-        """The entries without a variable, by id, that no gRPC call comes to.
+        """The entries without a variable, by id, whose value no gRPC call comes to.
 
         Args:
             sources: what calls can have there.
@@ -118,11 +118,13 @@ class Definition:
         wild = any(text.startswith((".", "*.")) or text.endswith(".*") for text in self.exact)
         if not self.source or not self.whole or wild or len(self.entries) > _MOST_ENTRIES:
             return frozenset()
-        reached: set[int] = set()
+        reached: set[str] = set()
         for source in sources:
-            reached.update(id(entry or self.directive) for entry in self._reached(source, matches))
-        every = {id(self.directive), *(id(it) for it in self.entries if not self.has_variables(it))}
-        return frozenset(every - reached)
+            reached.update(_value(entry) for entry in self._reached(source, matches))
+        constant = [None, *(entry for entry in self.entries if not self.has_variables(entry))]
+        return frozenset(
+            id(entry or self.directive) for entry in constant if _value(entry) not in reached
+        )
 
     def _reached(self, source: Language, matches: Matches) -> Iterator[Directive | None]:
         start = source.prefix.lower()
@@ -162,8 +164,13 @@ class Definition:
 
     def constant(self, entry: Directive | None) -> Values:
         """What comes out of an entry without a variable."""
-        text = entry.args[0] if entry is not None and entry.args else ""
+        text = _value(entry)
         return Values({(text,) if text else NOTHING: entry or self.directive})
+
+
+def _value(entry: Directive | None) -> str:
+    """The text of an entry as written; nothing for what has no entry."""
+    return entry.args[0] if entry is not None and entry.args else ""
 
 
 class HttpVariables:

@@ -29,7 +29,7 @@ _OF_CALLS = (
     ("$request_method", "POST", "GET"), ("$content_type", "~^application/grpc", "text/html"),
     ("$http_te", "trailers", "gzip"), ("$http_upgrade", "''", "websocket"),
     ("$uri", "~^/", "/index.html"), ("$server_protocol", "HTTP/2.0", "~^HTTP/1"),
-    ("$request_uri", "~/[^/.]+/[^/.]+$", "~[.]html$"),
+    ("$request_uri", "~/[^/]+/[^/]+$", "~[.]html$"),
 )  # fmt: skip
 _TARGETS = ("scheme", "path", "number of location")
 
@@ -58,6 +58,7 @@ class Lines:
         self.paths = ["/t/CHOSEN/M", "/t/x/M", "/t/q", "/t/REDIRECT/M"]
         self.authorities = [""]
         self.chosen = False
+        self.of_method = False
         self.redirected = False
         self.names = ""
 
@@ -177,15 +178,20 @@ class Lines:
         self._from(f"map {self._client_word()} $M {{ default {self.end()}; ~^(?<N>.+)$ {value}; }}")
 
     def _map_of_calls(self) -> None:
-        source, met, unmet = self.rng.choice(_OF_CALLS)
+        source, met, unmet = self._of_calls()
         entries = [f"{met} {self.end()};", f"{unmet} {self.end()};", f"default {self.end()};"]
         self._from(f"map {source} $M {{ {' '.join(self.rng.sample(entries, 2))} }}")
 
     def _if_of_calls(self) -> None:
-        source, met, unmet = self.rng.choice(_OF_CALLS)
+        source, met, unmet = self._of_calls()
         word = self.rng.choice((met, unmet))
         test = f"~ {word[1:]}" if word.startswith("~") else f"= {word}"
         self.put(f"if ({source} {test}) {{ set $B {self.end()}; }}")
+
+    def _of_calls(self) -> tuple[str, str, str]:
+        chosen = self.rng.choice(_OF_CALLS)
+        self.of_method |= chosen[0] == "$request_method"
+        return chosen
 
     def _volatile_map(self) -> None:
         self._copying("volatile; ")

@@ -60,7 +60,9 @@ def _calls(lines: Lines, place: Place) -> list[Call]:
     chosen = [place.backends[CHOSEN]] if lines.chosen else []
     names = {place.backends[CHOSEN]: f"{place.tag}_up3"}
     calls = []
-    for path, authority in itertools.product(lines.paths, lines.authorities):
+    # A backend's redirect is a GET, which is no gRPC call any more.
+    paths = [path for path in lines.paths if not (lines.of_method and "REDIRECT" in path)]
+    for path, authority in itertools.product(paths, lines.authorities):
         for values in itertools.product(("", "1"), repeat=len(lines.switches)):
             headers = [
                 (name.replace("_", "-"), value)

@@ -232,6 +232,7 @@ def test_constants_that_are_addresses():
 CALLED = {
     "method": ("map $request_method $b { GET nowhere; default Greeter; }", ""),
     "method, by default": ("map $request_method $b { post Greeter; default nowhere; }", ""),
+    "method, each the same": ("map $request_method $b { GET Greeter; POST Greeter; }", ""),
     "content type": ("map $content_type $b { ~^application/grpc Greeter; default nowhere; }", ""),
     "path": ("map $uri $b { / nowhere; /index.html nowhere; default Greeter; }", ""),
     "path with a query": (r"map $request_uri $b { ~\.html$ nowhere; default Greeter; }", ""),
