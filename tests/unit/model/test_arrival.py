@@ -200,6 +200,7 @@ PASSED_TO_ITSELF = {
     "a Unix socket": ("grpc://unix:/run/x:;", "listen unix:/run/x;", "listen unix:/run/x"),
     "an upstream": ("grpc://own;", "listen 81;", "listen 81"),
     "one of two is": ("grpc://half;", "listen 81;", "unknown"),
+    "the other is down": ("grpc://rest;", "listen 81;", "listen 81"),
     "refused there": ("127.0.0.1:81;", "listen 81 http2; location / { return 403; }", "return 403"),
     "some refused": ("127.0.0.1:81;", "listen 81 http2; if ($http_x) { return 403; } location / { PASS }", "unknown"),
     "itself": ("127.0.0.1:80;", "listen 81;", "grpc_pass 127.0.0.1:80"),
@@ -314,6 +315,7 @@ def test_passed_to_this_nginx(to, other, found):
     document = http(
         "upstream own { server 127.0.0.1:81; server unix:/run/x; } upstream up { server a:1; }"
         "upstream half { server 127.0.0.1:81; server a:1; }"
+        "upstream rest { server 127.0.0.1:81; server a:1 down; }"
         f"server {{ listen 80 http2; location / {{ grpc_pass {target} }} {inner}{rest} }}"
         f"server {{ {other} }} server {{ listen unix:/run/x; }}".replace("PASS", PASS)
     )
