@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from nginx_grpc.model.arrival.plain import Plain
 from tests.unit.model.reading import http, location, read_file, server
 
 PASS = "grpc_pass grpc://up;"
@@ -275,6 +276,25 @@ def test_stopped(text, kind, by):
 @pytest.mark.parametrize("text", DEPENDS.values(), ids=DEPENDS)
 def test_depends(text):
     assert arrival(text)["answer"] == "unknown"
+
+
+def test_what_is_plain_is_what_the_walk_finds(monkeypatch):
+    texts = [*ARRIVES.values(), *(text for text, *_ in STOPPED.values()), *DEPENDS.values()]
+    texts += [f"location / {{ if ({it}) {{ return 403; }} PASS }}" for it in (*MET, *UNMET, *OPEN)]
+    told = []
+    of = Plain.of
+
+    def noted(plain, server):
+        tells = of(plain, server)
+        return lambda location: told.append(tells(location)) or told[-1]
+
+    monkeypatch.setattr(Plain, "of", noted)
+    plainly = [arrival(text) for text in texts]
+    monkeypatch.setattr(Plain, "of", lambda *_: lambda location: False)
+    assert plainly == [arrival(text) for text in texts]
+    # More than those with nothing in the way, and not all.
+    assert sum(told) > 5
+    assert told.count(False) > 60
 
 
 def test_the_condition_is_said():

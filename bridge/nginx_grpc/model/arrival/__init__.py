@@ -14,6 +14,7 @@ from functools import partial
 from nginx_grpc.model.arrival import connection
 from nginx_grpc.model.arrival.hosts import Hosts
 from nginx_grpc.model.arrival.peers import Peers
+from nginx_grpc.model.arrival.plain import Plain
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk, internal_in, returned
@@ -70,6 +71,9 @@ class Arrival:
         return counted(placed(node, by or location))
 
 
+_YES = Arrival("yes")
+
+
 def decide(servers: Sequence[Server], sockets: Sockets) -> None:
     """Say of each location with grpc_pass, also in an `if`, and of those in it without a handler,
     what arrives.
@@ -78,22 +82,23 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
         servers: the servers, known which locations carry gRPC, and their error pages.
         sockets: their sockets.
     """
-    of_blocks: dict[int, Variables] = {}
+    variables = _HttpVariables()
     hosts = Hosts(servers, sockets)
-    peers = Peers(servers, sockets, partial(_walk, sockets, of_blocks), returned)
+    peers = Peers(servers, sockets, partial(_walk, sockets, variables), returned)
+    plain = Plain(peers, variables.of)
     for server in servers:
         asked = [location for location in server.locations if _is_asked(location)]
         if not asked:
             continue
-        walk = peers.walk_of(server)
         instead = hosts.instead(server)
-        answers = _Answers(server, walk)
+        answers = _Answers(server, peers)
+        is_plain = plain.of(server)
         refusal = connection.refusal(server.listening, sockets)
         may_refuse = sockets.scheme(server.listening) != "http" and connection.may_refuse(
             server.scope
         )
         for location in asked:
-            location.arrival = answers.of(location)
+            location.arrival = _YES if is_plain(location) else answers.of(location)
             if location.modifier == "@":
                 continue
             if instead:
@@ -116,17 +121,28 @@ def _is_asked(location: Location) -> bool:
     return inside and location.handler == "static" and location.modifier != "@"
 
 
-def _walk(sockets: Sockets, of_blocks: dict[int, Variables], server: Server, peers: Peers) -> Walk:
-    http = server.scope.outer
-    key = id(http)
-    if key not in of_blocks:
-        of_blocks[key] = of_http(server.http, complete=http is None or http.gap is None)
+class _HttpVariables:
+    """The variables of each http block, read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Variables] = {}
+
+    def of(self, server: Server) -> Variables:
+        """Those of the http block of a server."""
+        http = server.scope.outer
+        if id(http) not in self._known:
+            complete = http is None or http.gap is None
+            self._known[id(http)] = of_http(server.http, complete=complete)
+        return self._known[id(http)]
+
+
+def _walk(sockets: Sockets, http: _HttpVariables, server: Server, peers: Peers) -> Walk:
     # A server that is no default is reached by its names alone.
     names = () if sockets.is_default(server.listening) else server.plain_names()
     steps = _STEPS_LEAST + _STEPS_EACH * _size(server.directive)
     scheme = sockets.scheme(server.listening)
     sets = names_set(server.directive.block or [])
-    variables = of_blocks[key].of_server(scheme, names, sets, Patterns(steps))
+    variables = http.of(server).of_server(scheme, names, sets, Patterns(steps))
     variables.known.update(connection.variables(server.listening, sockets))
     return Walk(server, variables, steps, peers)
 
@@ -143,11 +159,15 @@ def _size(block: Directive) -> int:
 class _Answers:
     """The answers of one server's locations."""
 
-    def __init__(self, server: Server, walk: Walk) -> None:
+    def __init__(self, server: Server, peers: Peers) -> None:
         self._server = server
-        self._walk = walk
+        self._peers = peers
         self._all: Ends | None = None
         self._paged: set[str] | None = None
+
+    @property
+    def _walk(self) -> Walk:
+        return self._peers.walk_of(self._server)
 
     def of(self, location: Location) -> Arrival:
         """What becomes of the calls to a location."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
@@ -15,7 +16,17 @@ from typing import Any
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
 
-__all__ = ["FAILS", "LETS_IN", "REFUSES", "Block", "Verdict", "Word", "admitted", "is_scripted"]
+__all__ = [
+    "FAILS",
+    "LETS_IN",
+    "REFUSES",
+    "Block",
+    "Verdict",
+    "Word",
+    "admitted",
+    "is_scripted",
+    "is_scripting",
+]
 
 LETS_IN, SILENT, REFUSES, FAILS = "lets in", "silent", "refuses", "fails"
 # What may do as it likes with a request.
@@ -100,10 +111,16 @@ def admitted(blocks: list[Block], asked: Asked, families: frozenset[str]) -> lis
 def is_scripted(scope: Scope | None) -> bool:
     """Whether a module in effect may do with a request what is not followed."""
     while scope is not None:
-        if any(name.startswith(_SCRIPTS) for name in scope.own):
+        if any(map(is_scripting, scope.own)):
             return True
         scope = scope.outer
     return False
+
+
+@lru_cache(maxsize=4096)
+def is_scripting(name: str) -> bool:
+    """Whether a directive is of such a module."""
+    return name.startswith(_SCRIPTS)
 
 
 def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:

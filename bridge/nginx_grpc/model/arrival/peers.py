@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from nginx_grpc.model.addresses import address_of
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
+from nginx_grpc.model.destinations import Destination
 from nginx_grpc.model.listeners import Socket, Sockets
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.servers import Server
+from nginx_grpc.model.targets import Target
+from nginx_grpc.model.upstreams import Upstream
 
 if TYPE_CHECKING:
     from nginx_grpc.model.arrival.walk import Walk
@@ -51,6 +54,7 @@ class Peers:
         self._servers = {id(server.listening): server for server in servers}
         self._going: list[str] = []
         self._known: dict[tuple[int, Language], Ends] = {}
+        self._outside: dict[Upstream, bool] = {}
 
     def walk_of(self, server: Server) -> Walk:
         """The walk of a server."""
@@ -73,6 +77,27 @@ class Peers:
             else:
                 ends.update(self._behind(socket, handler, path))
         return ends or {PASSED: None}
+
+    def are_outside(self, server: Server, handler: Location) -> bool:
+        """Whether calls that a grpc_pass hands on leave this nginx, to servers of which not all are
+        down. True is sure."""
+        target = server.targets.get(handler.id)
+        return (
+            target is not None
+            and target.sure
+            and all(self._is_outside(target, place) for place in target.destinations)
+        )
+
+    def _is_outside(self, target: Target, place: Destination) -> bool:
+        upstream = place.upstream
+        if upstream is None:
+            return self._sockets_of(target, place) == [None]
+        known = self._outside.get(upstream)
+        if known is None:
+            sockets = [] if upstream.gaps else self._sockets_of(target, place)
+            outside = bool(sockets) and all(it is None for it in sockets)
+            known = self._outside[upstream] = outside
+        return known
 
     def answer(self, server: Server, location: Location, path: str) -> Stop | None:
         """The return of this nginx that a proxy_pass meets with a path; None where there is none
@@ -102,20 +127,24 @@ class Peers:
             return []
         found: list[tuple[str, Socket | None]] = []
         for place in target.destinations:
-            if place.upstream is not None:
-                if place.upstream.gaps:
-                    return []
-                texts = [
-                    item.args[0]
-                    for item in place.upstream.own.get("server", ())
-                    if item.args and "down" not in item.args[1:]
-                ]
-            elif place.kind == "unix":
-                texts = [target.text[target.text.lower().index("unix:") :]]
-            else:
-                texts = [f"{place.host}:{place.port}"]
-            found.extend((place.scheme, self._socket(text)) for text in texts)
+            if place.upstream is not None and place.upstream.gaps:
+                return []
+            found.extend((place.scheme, it) for it in self._sockets_of(target, place))
         return found
+
+    def _sockets_of(self, target: Target, place: Destination) -> list[Socket | None]:
+        """The sockets of this nginx that a place leads to, None for each other address."""
+        if place.upstream is not None:
+            texts = [
+                item.args[0]
+                for item in place.upstream.own.get("server", ())
+                if item.args and "down" not in item.args[1:]
+            ]
+        elif place.kind == "unix":
+            texts = [target.text[target.text.lower().index("unix:") :]]
+        else:
+            texts = [f"{place.host}:{place.port}"]
+        return [self._socket(text) for text in texts]
 
     def _socket(self, text: str) -> Socket | None:
         """The socket of this nginx that an address leads to, where that is sure."""
