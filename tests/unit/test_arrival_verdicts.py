@@ -35,6 +35,14 @@ PAGE = (
     "default_type application/grpc; add_header grpc-status 14 always; return 200; }"
 )
 DENIED = {
+    "a return before Lua, which waits for nginx's own rewrites": (
+        one_server(f"location / {{ rewrite_by_lua_file /x.lua; return 301 https://x; {PASS} }}"),
+        "return 301 https://x",
+    ),
+    "a return before Lua of the server in a later phase": (
+        one_server(f"access_by_lua_file /x.lua; location / {{ return 404; {PASS} }}"),
+        "return 404",
+    ),
     "a regex takes every call, beside an error page": (
         one_server(f"{PAGE} location /a.v1.B/ {{ {PASS} }} location ~ B {{ return 404; }}"),
         "location ~ B takes every call",
@@ -146,6 +154,24 @@ TLS = "ssl_certificate c.pem; ssl_certificate_key k.pem;"
 REDIRECT = "server { listen 80; server_name api.example; return 301 https://$host$request_uri; }"
 # As they are found in front of gRPC servers; every one of them hands calls on.
 ARRIVES = {
+    **{
+        f"{module} decides what an if sees": one_server(
+            f"location / {{ set $ok 0; {module}; if ($ok = 0) {{ return 403; }} {PASS} }}"
+        )
+        for module in ("set_by_lua_file $ok /x.lua", "set_if_empty $ok 1", "set_md5 $ok x")
+    },
+    "code that may come before a return": one_server(
+        f"location / {{ modsecurity on; return 404; {PASS} }}"
+    ),
+    "Lua that does not wait": (
+        "rewrite_by_lua_no_postpone on;"
+        + one_server(f"location / {{ rewrite_by_lua_file /x.lua; return 404; {PASS} }}")
+    ),
+    "auth_request_set, behind an internal redirect": one_server(
+        "set $ok 0; location / { auth_request /auth; auth_request_set $ok $upstream_status;"
+        f" try_files $uri @pass; }} location @pass {{ if ($ok = 0) {{ return 403; }} {PASS} }}"
+        "location = /auth { internal; proxy_pass http://10.0.0.9; }"
+    ),
     "an https redirect server beside it": (
         f"{REDIRECT} server {{ listen 443 ssl http2; server_name api.example; {TLS} "
         f"location / {{ {PASS} }} }}"

@@ -25,6 +25,7 @@ __all__ = [
     "Word",
     "admitted",
     "is_scripted",
+    "is_scripted_at_first",
     "is_scripting",
 ]
 
@@ -46,6 +47,9 @@ _SCRIPTS = (
     "server_rewrite_by_",
     "vod",
 )
+# Of those the ones that come before nginx's own rewrites, or may. rewrite_by_lua waits for them
+# ("always runs after the standard ngx_http_rewrite_module") unless it is told not to.
+_FIRST = ("modsecurity", "rewrite_by_lua_no_postpone", "server_rewrite_by_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,17 @@ def admitted(blocks: list[Block], asked: Asked, families: frozenset[str]) -> lis
 
 def is_scripted(scope: Scope | None) -> bool:
     """Whether a module in effect may do with a request what is not followed."""
+    return _has(scope, is_scripting)
+
+
+def is_scripted_at_first(scope: Scope | None) -> bool:
+    """The same of one that need not wait for nginx's own rewrites and returns."""
+    return _has(scope, lambda name: is_scripting(name) and name.startswith(_FIRST))
+
+
+def _has(scope: Scope | None, is_of_them: Callable[[str], bool]) -> bool:
     while scope is not None:
-        if any(map(is_scripting, scope.own)):
+        if any(map(is_of_them, scope.own)):
             return True
         scope = scope.outer
     return False

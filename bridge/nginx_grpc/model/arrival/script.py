@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 from nginx_grpc.model.arrival.conditions import met
-from nginx_grpc.model.arrival.request import Variables, exactly, expand
+from nginx_grpc.model.arrival.request import ANYTHING, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import Steps, TooMany
 from nginx_grpc.model.arrival.ways import Stop, Way, alike
 from nginx_grpc.model.locations import Location, condition_of
 from nginx_grpc.model.patterns import Language
+from nginx_grpc.model.variables import name_of, sets_variable
 from nginx_grpc.tree import Directive
 
 __all__ = ["Script", "code_of"]
@@ -44,6 +45,9 @@ class Script:
         inner = iter(conditions)
         for directive in block:
             if directive.name not in _REWRITES:
+                # auth_request_set is for later phases.
+                if sets_variable(directive) and directive.name != "auth_request_set":
+                    ways = [_unsure(way, name_of(directive.args[0])) for way in ways]
                 continue
             location = next(inner, None) if directive.name == "if" else None
             following: list[Way] = []
@@ -122,6 +126,12 @@ class Script:
             else:
                 going.append(then)
         return going, ended
+
+
+def _unsure(way: Way, name: str) -> Way:
+    """The way once a module has given a variable a value."""
+    held = any(name == known for known, _ in way.request.held)
+    return replace(way, request=way.request.holding(name, ANYTHING)) if held else way
 
 
 def _handles(location: Location) -> bool:

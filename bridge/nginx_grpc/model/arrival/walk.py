@@ -133,7 +133,7 @@ class Walk:
             entry: where its URI leads, as long as it is the one that it came with; None to search.
         """
         scope = self._server.scope
-        if access.is_scripted(scope):
+        if access.is_scripted_at_first(scope):
             return {UNKNOWN: None}
         ends: Ends = {} if scope.gap is None else {UNSEEN: None}
         going, ended = self.script.run(self._block, [way], [])
@@ -157,6 +157,8 @@ class Walk:
             if location == REDIRECT:
                 ends.update(self._stopped(way, Stop("return", None, 301)))
             elif not isinstance(location, Location):
+                if access.is_scripted(self._server.scope):
+                    return {UNKNOWN: None}
                 ends.update(self._stopped(way, Stop("nowhere", None, 404)))
             else:
                 then = Way(request, location, location, location, stop=way.stop)
@@ -172,10 +174,12 @@ class Walk:
         location = way.at
         assert location is not None
         self.visited.add(location.id)
-        if access.is_scripted(location.scope):
+        scripted = access.is_scripted(location.scope)
+        limited = _limit(location, way.request.method) is not None
+        if scripted and (limited or access.is_scripted_at_first(location.scope)):
             return {UNKNOWN: None}
         ends: Ends = {} if location.scope.gap is None else {UNSEEN: None}
-        if _limit(location, way.request.method) is not None:
+        if limited:
             # What limit_except has in effect knows no rewrite of its location.
             ends.update(self._admitted(replace(way, limited=True)))
             return ends
@@ -185,6 +189,8 @@ class Walk:
                 going.append(then)
             else:
                 ends.update(self._stopped(then, stop))
+        if scripted:
+            return {**ends, UNKNOWN: None} if going else ends
         for then in alike(going):
             ends.update(self._redirected(then) if then.request.changed else self._admitted(then))
         return ends
@@ -298,8 +304,12 @@ class Walk:
         request = way.request
         if request.redirected >= _MOST_REDIRECTED:
             return {way.stop or Stop("cycle", by, 500): None}
+        # What auth_request_set and its kin gave a value meanwhile holds that.
+        told = self._variables.told
+        held = tuple(item for item in request.held if item[0] not in told)
+        again = request.redirected + 1
         request = replace(
-            request, redirected=request.redirected + 1, internal=True, changed=False, stale=True
+            request, held=held, redirected=again, internal=True, changed=False, stale=True
         )
         ends: Ends = {}
         for at, target in expand(request, to, self._variables):
