@@ -57,5 +57,3 @@ subjects(findings) := {[finding.server, finding.location, finding.upstream] |
 	some finding in findings
 	finding.outcome == "fault"
 }
-
-all_rules := {id | id := data.nginx.grpc.rules[_].about.id}
