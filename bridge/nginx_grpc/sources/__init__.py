@@ -51,10 +51,10 @@ def read(
             for configuration in configurations:
                 configuration.given = path
             found.append((path, configurations))
-        except NothingError:
+        except NothingError as error:
             if default is None:
                 raise
-            nothing = nothing or NothingError(path, named=not default)
+            nothing = nothing or NothingError(path, named=not default, others=error.others)
         except (ElsewhereError, OtherObjectsError) as other:
             beside.append(other)
     if not found and beside:

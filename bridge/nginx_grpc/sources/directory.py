@@ -13,10 +13,10 @@ from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.dump import has_sections
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import NothingError, ReadOptions, Source
-from nginx_grpc.sources.manifest import ForeignError
+from nginx_grpc.sources.manifest import ForeignError, OtherObjectsError
 from nginx_grpc.sources.pieces import roots
 from nginx_grpc.sources.recognition import source_of
-from nginx_grpc.sources.search import is_foreign, search
+from nginx_grpc.sources.search import grpc_pass_in, is_foreign, search
 from nginx_grpc.tree import Configuration
 
 __all__ = ["DirectorySource"]
@@ -58,6 +58,8 @@ class DirectorySource(Source):
         if options.objects is not None:
             options.objects.beside.update(found.beside)
         unread = list(found.unread)
+        beside: list[str] = []
+        others: dict[str, bytes] = {}
         apart: dict[str, list[Configuration]] = {}
         files = dict(found.files)
         for path, data in found.likely.items():
@@ -67,16 +69,20 @@ class DirectorySource(Source):
                 else:
                     check_nginx(parse(data, path).directives, path)
                 files[path] = data
+            except OtherObjectsError as objects:
+                beside.extend(objects.unjudged)
             except ForeignError:
-                continue
+                others[path] = data
             except Refused as refused:
                 if not is_foreign(path):
                     unread.append(refused)
-        if not files:
-            raise unread[0] if unread else NothingError(self._path)
-        if options.unread is not None:
-            for each in unread:
-                options.unread(each)
+        for path, data in found.others.items():
+            try:
+                check_nginx(parse(data, path).directives, path)
+                files[path] = data
+            except Refused:
+                others[path] = data
+        self._tell(others, beside, unread, nothing=not files)
         texts = [
             Text(path, files[path], path)
             for path in sorted(files, key=os.fsencode)
@@ -95,6 +101,35 @@ class DirectorySource(Source):
             elif _is_apart(path, files[path]):
                 result.extend(source_of(files[path], path, options).collect())
         return result
+
+    def _tell(
+        self, others: dict[str, bytes], beside: list[str], unread: list[Refused], *, nothing: bool
+    ) -> None:
+        """Say what is not judged of this folder.
+
+        Args:
+            others: files that are no nginx text, and may quote some.
+            beside: what may carry calls in objects of Kubernetes, a sentence each.
+            unread: why others can't be read.
+            nothing: whether there is no configuration besides; then it is refused.
+        """
+        lines = [(path, grpc_pass_in(others[path])) for path in sorted(others, key=os.fsencode)]
+        places = [f"{path}:{line}" for path, line in lines if line]
+        where = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if places[3:] else "")
+        if where:
+            beside = [
+                *beside,
+                f"not judged: grpc_pass in what is no nginx text ({where}); "
+                "give the text as a file of its own",
+            ]
+        if self._options.unjudged is not None:
+            for sentence in beside:
+                self._options.unjudged(sentence)
+        if nothing:
+            raise unread[0] if unread else NothingError(self._path, others=where)
+        if self._options.unread is not None:
+            for each in unread:
+                self._options.unread(each)
 
     def _built(self, texts: list[Text]) -> dict[str, Configuration]:
         """The configurations by the name of their first file."""

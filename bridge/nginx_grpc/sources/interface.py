@@ -22,12 +22,17 @@ class NothingError(Refused):
     Args:
         path: the folder.
         named: whether the user named it; the current folder is where one looks who names nothing.
+        others: where a `grpc_pass` stands in files that are no nginx text, empty for nowhere.
     """
 
-    def __init__(self, path: str, *, named: bool = True) -> None:
+    def __init__(self, path: str, *, named: bool = True, others: str = "") -> None:
         self.named = named
+        self.others = others
+        what = "no nginx configuration here"
         super().__init__(
-            "no nginx configuration here", "name the folder or the file that holds it", path
+            f"{what}, though there is grpc_pass in {others}" if others else what,
+            "name the folder or the file that holds it",
+            path,
         )
 
 

@@ -14,7 +14,7 @@ from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits
 from nginx_grpc.sources.keys import ENGINES
 
-__all__ = ["Found", "is_foreign", "search"]
+__all__ = ["Found", "grpc_pass_in", "is_foreign", "search"]
 
 _LEFT_OUT = {".git", "node_modules"}
 # What Debian's layout names after the site alone.
@@ -64,6 +64,17 @@ _INCLUDE = re.compile(rb"(?:\A|[\s;{}])[\"']?include[\s\"'#]")
 # `port = 80` or `hosts => [...]` in a text without a single `;`: HOCON, Logstash, and no nginx.
 _ASSIGNMENT = re.compile(rb"^[ \t]*[\w.\"-]+[ \t]*(?:=>?|\+=)[ \t]*\S", re.MULTILINE)
 
+# Files of any other name, in which a gRPC location would be seen: no programs, whose tests quote
+# nginx, no prose, and of no size that people write.
+_OF_ANOTHER = re.compile(
+    r".*\.(?:adoc|c|cc|cpp|cs|css|csv|diff|go|h|hpp|html?|java|js|jsx|kt|kts|log|md|mdx|mjs|patch"
+    r"|php|pl|pm|png|py|pyi|rego|rs|rst|scala|scss|sql|svg|swift|tsx?|vue|xml|zig)\Z"
+    r"|(?:README|CHANGE|NEWS|HISTORY|LICEN[CS]E)",
+    re.DOTALL | re.IGNORECASE,
+)
+_MOST_BYTES = 1024 * 1024
+_GRPC_PASS = re.compile(rb"(?:^|[\s;{}\"'])grpc_pass[ \t]+[^\s;{}#]+[ \t]*;", re.MULTILINE)
+
 
 @dataclass(slots=True)
 class Found:
@@ -73,6 +84,7 @@ class Found:
         files: the files that count as nginx configurations with their texts, in the order of paths.
         likely: those that count if they can be read as one, with their texts.
         beside: manifests that count only with objects of the others, with their texts.
+        others: files of any other name that have a `grpc_pass` in them, with their texts.
         unread: why others of them can't be read.
         left_out: the folders that were not looked into.
     """
@@ -80,6 +92,7 @@ class Found:
     files: dict[str, bytes] = field(default_factory=dict)
     likely: dict[str, bytes] = field(default_factory=dict)
     beside: dict[str, bytes] = field(default_factory=dict)
+    others: dict[str, bytes] = field(default_factory=dict)
     unread: list[Refused] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -92,6 +105,7 @@ def search(
     A `*.conf`, a `*.conf.template`, what is named after nginx and what stands in Debian's folders
     of sites counts if its text has a block of nginx or a `*_pass`. So may a template, a ConfigMap
     and what else is in those folders or in a `conf.d`, whatever its ending: domains end in `.pl`.
+    What has any other name is looked through for a `grpc_pass`.
 
     Args:
         top: the folder.
@@ -127,6 +141,10 @@ def search(
             else:
                 sure = _named(entry.name, os.path.basename(folder))
                 if not sure and not _may_count(entry.name, os.path.basename(folder)):
+                    other = _other(entry, path, roots, limits, overlay)
+                    if other:
+                        size += len(other)
+                        found.others[path] = other
                     continue
                 try:
                     data = _read(path, roots, limits, overlay)
@@ -198,8 +216,37 @@ def _read(
         raise Refused(str(error), "take it out of the folder, or name the file", path) from None
 
 
+def _other(
+    entry: os.DirEntry[str],
+    path: str,
+    roots: list[str],
+    limits: Limits,
+    overlay: Mapping[str, bytes] | None,
+) -> bytes:
+    """The text of a file with a `grpc_pass` in it; empty for all others."""
+    name = entry.name
+    if name.startswith(".") or _OLD.match(name) or _OF_ANOTHER.match(name):
+        return b""
+    try:
+        if not entry.is_file() or entry.stat().st_size > _MOST_BYTES:
+            return b""
+        data = _read(path, roots, limits, overlay)
+    except (OSError, Refused):
+        return b""
+    return data if grpc_pass_in(data) else b""
+
+
+def grpc_pass_in(data: bytes) -> int:
+    """The line of the first `grpc_pass` with a target in a text of any kind; 0 for none."""
+    # A look for the word takes a tenth of the time.
+    found = _GRPC_PASS.search(data) if b"grpc_pass" in data else None
+    return data.count(b"\n", 0, data.index(b"grpc_pass", found.start())) + 1 if found else 0
+
+
 def _counts(name: str, data: bytes) -> bool:
     if _MANIFEST.match(name):
+        if grpc_pass_in(data):
+            return True
         if _OBJECT.search(data) and (b"{{" not in data or _ANNOTATION.search(data)):
             return True
         if b"ConfigMap" not in data:

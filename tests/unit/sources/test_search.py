@@ -105,6 +105,15 @@ def test_includes_of_a_fragment_start_from_the_folder_of_its_nginx_conf(site):
         "default.conf.tmpl",
         "site.vhost",
         "x/.hidden/a.conf",
+        *(
+            "a.inc",
+            "nginx.yaml",
+            "mynginx",
+            "SITE.CONF",
+            "nginx/site",
+            "http.d/shop",
+            "vhosts/a.txt",
+        ),
     ],
 )
 def test_names_that_count(site, name):
@@ -115,7 +124,7 @@ def test_names_that_count(site, name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("a.inc", ".a.conf", "nginx.md", "nginx_test.py", "a.conf.bak", "nginx.yaml", "mynginx"),
+        *(".a.conf", "nginx.md", "nginx_test.py", "a.conf.bak", "a.go", "README", "a.inc~"),
         *("conf.d/a.conf.bak", "conf.d/a.conf~"),
     ],
 )
@@ -189,6 +198,43 @@ def test_templates_that_can_not_be_read_are_told(site):
     ]
     os.remove(site.folder / "nginx.conf")
     assert refusal(site, "site").startswith("site/site.conf.j2:1: ")
+
+
+# What nginx text stands in that is no nginx text: the file's name, what is around it, and its line.
+QUOTED = {
+    "a here-document": ("Dockerfile", "RUN cat > a.conf <<EOF\n%s\nEOF\n", 2),
+    "a script": ("deploy/start.sh", "cat > a.conf <<EOF\n%s\nEOF\n", 2),
+    "a chart's values": ("values.yaml", "nginx:\n  conf: |\n    %s\n", 3),
+    "a Compose file": ("compose.yaml", "configs:\n  a:\n    content: |\n      %s\n", 4),
+    "a kustomization": ("kustomization.yaml", "configMapGenerator:\n- literals:\n  - a=%s\n", 3),
+    "a string of JSON": ("a.json", '{"conf":\n "%s"}', 2),
+    "a template of a chart": ("cm.tpl", "{{ x }}\n  a.conf: |\n    %s\n", 3),
+    "Terraform": ("main.tf", 'resource "x" "y" {\n c = <<E\n%s\nE\n}\n', 3),
+}
+
+
+@pytest.mark.parametrize(("name", "around", "line"), QUOTED.values(), ids=QUOTED)
+def test_nginx_text_in_what_is_none_is_told(site, name, around, line):
+    site.write(name, around % "location / { grpc_pass grpc://up; }")
+    where = f"site/{name}:{line}"
+    assert f"no nginx configuration here, though there is grpc_pass in {where}" in refusal(
+        site, "site"
+    )
+    site.write("nginx.conf", "events { } http { }")
+    told = []
+    assert len(site.read("site", unjudged=told.append)) == 1
+    assert [f"grpc_pass in what is no nginx text ({where})" in each for each in told] == [True]
+
+
+def test_nginx_text_in_an_object_that_is_not_read_is_told(site):
+    site.write("nginx.conf", "events { } http { }")
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations:\n    a: |\n      "
+    )
+    site.write("k8s.yaml", f"{deployment}location / {{ grpc_pass grpc://up; }}\n")
+    told = []
+    site.read("site", unjudged=told.append)
+    assert told == ["not judged: nginx text in an object that is not read (site/k8s.yaml:5)"]
 
 
 def test_what_is_left_out_is_told(site):
