@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 __all__ = ["BLOCKS", "NAME", "Body", "body_of", "problem"]
 
@@ -66,6 +66,7 @@ def body_of(name: str) -> Body:
     return BLOCKS.get(name, Body.FOREIGN)
 
 
+@lru_cache(maxsize=4096)
 def problem(body: Body, name: str, opens: bool) -> tuple[str, str] | None:
     """What nginx has against such a directive in such a block, and what to do; None if nothing."""
     if body.free_names:

@@ -150,7 +150,8 @@ class Reading:
                     self.remember(written, (kind, found.name, found.args, found.column))
             elif self.out is found.block and not found.block and found.name in BLOCKS:
                 opens = (_OPENS, found.name, found.args, found.column)
-                self.learned[False].setdefault(written, opens)
+                if written in self.learned[False]:
+                    self.learned[False][written] = opens
         return end, last
 
     def words(self, at: int, line: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nginx_grpc import parsers
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers.interface import MAX_DEPTH
+from nginx_grpc.parsers.reading import Reading
 from tests.oracle.plain_tree import Unchecked, natively, nodes, slowly
 from tests.oracle.texts import LINES, hostile, mutated, planted, valid
 
@@ -141,6 +142,15 @@ location ~ \\.a$ {
     first, second = parse(b"a b;\na b;\n").directives
     first.args.append("c")
     assert second.args == ["b"]
+
+
+@pytest.mark.parametrize("line", ['if ($a = "b") {\n}\n', 'a "b c";\n', "location ~ \\.a$ {\n}\n"])
+def test_a_line_is_read_word_by_word_once(monkeypatch, line):
+    read = []
+    words = Reading.words
+    monkeypatch.setattr(Reading, "words", lambda *args: read.append(args) or words(*args))
+    assert len(parse(line.encode() * 100).directives) == 100
+    assert len(read) == 1
 
 
 def test_bytes_and_what_they_are_written_as():
