@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nginx_grpc.model.names import names_told
 from nginx_grpc.model.nodes import Json, lined
 from nginx_grpc.model.versions import CLOSED, KNOWN, VERSIONED
 from nginx_grpc.tree import Directive
@@ -39,14 +40,14 @@ def features(blocks: list[Directive]) -> list[Json]:
     stack = [(directive, False) for block in reversed(blocks) for directive in _inside(block)]
     while stack:
         directive, in_upstream = stack.pop()
-        if directive.name in _LOOKED_AT or _is_unknown(directive):
+        if _is_looked_at(directive.name):
             for name in _named(directive, in_upstream):
                 key = (directive.file, directive.key, name)
                 if key in found:
                     found[key]["count"] += 1
                     continue
                 node: Json = {"name": name, "count": 1}
-                if name == directive.name and _is_unknown(directive):
+                if name == directive.name and _is_unknown(name):
                     node["nearest"] = _nearest(name, unknown)
                 found[key] = lined(node, directive)
         if directive.block:
@@ -62,13 +63,17 @@ def _inside(directive: Directive) -> list[Directive]:
     return [
         inner
         for inner in reversed(directive.block or [])
-        if inner.block or inner.name in _LOOKED_AT or _is_unknown(inner)
+        if inner.block or _is_looked_at(inner.name)
     ]
 
 
-def _is_unknown(directive: Directive) -> bool:
+@names_told
+def _is_looked_at(name: str) -> bool:
+    return name in _LOOKED_AT or _is_unknown(name)
+
+
+def _is_unknown(name: str) -> bool:
     """Whether no version of nginx has a directive of this name, in a family without strangers."""
-    name = directive.name
     return name.startswith(CLOSED) and name not in KNOWN and not name.startswith(_OF_A_MODULE)
 
 
@@ -85,7 +90,7 @@ def _nearest(name: str, known: dict[str, str]) -> str:
 
 def _named(directive: Directive, in_upstream: bool) -> Iterator[str]:
     name, arguments = directive.name, directive.args
-    if name in _DIRECTIVES or _is_unknown(directive):
+    if name in _DIRECTIVES or _is_unknown(name):
         yield name
     if name == "listen":
         for parameter in ("http2", "quic", "multipath"):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nginx_grpc.model.locations import Location, OwnErrors
+from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
 
 __all__ = ["find"]
 
 # Modules that answer with any status.
-_ANY = (
+_answers_any = beginning_with((
     "access_by_", "auth_jwt", "auth_oidc", "js_access", "modsecurity", "naxsi", "perl_",
     "precontent_by_", "rewrite_by_",
-)  # fmt: skip
+))  # fmt: skip
 _LIMITS = ("limit_req", "limit_conn")
 
 
@@ -34,8 +35,7 @@ def find(locations: Iterable[Location]) -> None:
 
 
 def _errors(scope: Scope, statuses: Iterable[int]) -> OwnErrors:
-    scripted = any(name.startswith(_ANY) for block in _blocks(scope) for name in block)
-    return OwnErrors(tuple(sorted(set(statuses))), scripted)
+    return OwnErrors(tuple(sorted(set(statuses))), scope.says(_answers_any))
 
 
 def _blocks(scope: Scope) -> Iterator[dict[str, list[Directive]]]:

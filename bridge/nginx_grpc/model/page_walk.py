@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from nginx_grpc.model.choice import Effort, Locations
 from nginx_grpc.model.lists import page_codes, page_response, page_uri
 from nginx_grpc.model.locations import Location, condition_of
+from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.nodes import by_name
 from nginx_grpc.model.page_request import Request, meets, moved, rewritten, setting
 from nginx_grpc.model.scopes import Scope
@@ -28,11 +29,11 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_HOPS, _SURE_HOPS = 11, 6
 _MOST_WAYS = 64
 # Modules that may do with a request, or with its answer, as they like.
-_SCRIPTS = (
+_is_script = beginning_with((
     "access_by_", "auth_jwt", "auth_oidc", "body_filter_by_", "header_filter_by_", "js_access",
     "js_body_filter", "js_header_filter", "modsecurity", "more_", "perl_", "precontent_by_",
     "rewrite_by_", "server_rewrite_by_",
-)  # fmt: skip
+))  # fmt: skip
 _REWRITING = frozenset(("break", "if", "return", "rewrite", "set"))
 
 
@@ -429,7 +430,7 @@ def _scripted(scope: Scope) -> bool:
     at: Scope | None = scope
     while at is not None:
         for name, directives in at.own.items():
-            if name.startswith(_SCRIPTS) and not all(map(_is_about_others, directives)):
+            if _is_script(name) and not all(map(_is_about_others, directives)):
                 return True
         at = at.outer
     return False

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nginx_grpc.model.lists import page_codes
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.variables import SCRIPTS
 from nginx_grpc.tree import Directive
@@ -23,6 +24,7 @@ __all__ = [
     "uris_from",
 ]
 
+_is_script = beginning_with(SCRIPTS)
 _INDEX = "index.html"
 _MANY = 32
 
@@ -39,12 +41,7 @@ def nearest(scope: Scope, name: str) -> list[Directive]:
 
 def scripted(scope: Scope) -> bool:
     """Whether code runs there that may set any variable."""
-    at: Scope | None = scope
-    while at is not None:
-        if any(name.startswith(SCRIPTS) for name in at.own):
-            return True
-        at = at.outer
-    return False
+    return scope.says(_is_script)
 
 
 def named(scope: Scope, own: dict[str, list[Directive]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ What an unread include on the way in may change is marked, never guessed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nginx_grpc.model.directives import (
@@ -96,6 +97,15 @@ class Scope:
             newly.extend(scope.gaps)
             scope = scope.outer
         return newly
+
+    def says(self, told: Callable[[str], bool]) -> bool:
+        """Whether this context, or one around it, has a directive of which this is told by name."""
+        scope: Scope | None = self
+        while scope is not None:
+            if any(map(told, scope.own)):
+                return True
+            scope = scope.outer
+        return False
 
     def _open(self) -> None:
         if "include" in self.own:

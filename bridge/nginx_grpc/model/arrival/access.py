@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
 
+from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.tree import Directive
 
@@ -31,25 +31,27 @@ __all__ = [
 
 LETS_IN, SILENT, REFUSES, FAILS = "lets in", "silent", "refuses", "fails"
 # What may do as it likes with a request.
-_SCRIPTS = (
-    "access_by_",
-    "auth_digest",
-    "auth_gss",
-    "auth_jwt",
-    "auth_ldap",
-    "auth_oidc",
-    "auth_pam",
-    "auth_spnego",
-    "js_access",
-    "modsecurity",
-    "precontent_by_",
-    "rewrite_by_",
-    "server_rewrite_by_",
-    "vod",
+is_scripting = beginning_with(
+    (
+        "access_by_",
+        "auth_digest",
+        "auth_gss",
+        "auth_jwt",
+        "auth_ldap",
+        "auth_oidc",
+        "auth_pam",
+        "auth_spnego",
+        "js_access",
+        "modsecurity",
+        "precontent_by_",
+        "rewrite_by_",
+        "server_rewrite_by_",
+        "vod",
+    )
 )
 # Of those the ones that come before nginx's own rewrites, or may. rewrite_by_lua waits for them
 # ("always runs after the standard ngx_http_rewrite_module") unless it is told not to.
-_FIRST = ("modsecurity", "rewrite_by_lua_no_postpone", "server_rewrite_by_")
+_is_first = beginning_with(("modsecurity", "rewrite_by_lua_no_postpone", "server_rewrite_by_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +116,12 @@ def admitted(blocks: list[Block], asked: Asked, families: frozenset[str]) -> lis
 
 def is_scripted(scope: Scope | None) -> bool:
     """Whether a module in effect may do with a request what is not followed."""
-    return _has(scope, is_scripting)
+    return scope is not None and scope.says(is_scripting)
 
 
 def is_scripted_at_first(scope: Scope | None) -> bool:
     """The same of one that need not wait for nginx's own rewrites and returns."""
-    return _has(scope, lambda name: is_scripting(name) and name.startswith(_FIRST))
-
-
-def _has(scope: Scope | None, is_of_them: Callable[[str], bool]) -> bool:
-    while scope is not None:
-        if any(map(is_of_them, scope.own)):
-            return True
-        scope = scope.outer
-    return False
-
-
-@lru_cache(maxsize=4096)
-def is_scripting(name: str) -> bool:
-    """Whether a directive is of such a module."""
-    return name.startswith(_SCRIPTS)
+    return scope is not None and scope.says(_is_first)
 
 
 def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:

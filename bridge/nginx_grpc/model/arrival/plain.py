@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from nginx_grpc.model.arrival.access import is_scripting
 from nginx_grpc.model.arrival.conditions import met
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, parts
 from nginx_grpc.model.locations import Condition, Location, condition_of
+from nginx_grpc.model.names import names_told
 from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.sent import ALWAYS
@@ -136,7 +136,7 @@ def _decides(scope: Scope | None) -> bool:
     return scope is not None and any(map(_is_deciding, scope.own))
 
 
-@lru_cache(maxsize=4096)
+@names_told
 def _is_deciding(name: str) -> bool:
     return name in _DECIDING or is_scripting(name)
 

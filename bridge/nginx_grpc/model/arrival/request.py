@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nginx_grpc.model.captures import names_in
+from nginx_grpc.model.names import names_told
 from nginx_grpc.model.patterns import Language, Patterns
 from nginx_grpc.model.sent import ALWAYS
 from nginx_grpc.tree import Directive
@@ -44,6 +45,9 @@ _OF_TLS = (
     "ssl_session_id",
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+# What gives a variable a value: by a named capture, or in a way of its own.
+_CAPTURING = frozenset(("if", "location", "rewrite", "server_name"))
+_GIVING = frozenset(("geo", "geoip2", "keyval", "map", "set", "split_clients"))
 _MOST_VALUES = 8
 _DEEPEST = 8
 _LONGEST = 2048
@@ -147,6 +151,8 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
     found = Variables({}, {}, set(), set(), complete, Patterns(0))
     found.known.update((name, (text,)) for name, text in ALWAYS.items())
     for directive in _all(block):
+        if not _may_give(directive.name):
+            continue
         name, arguments = directive.name, directive.args
         if name == "set" and arguments:
             found.set.add(_name(arguments[0]))
@@ -156,14 +162,14 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
                 found.told.add(mapped)
             found.maps[mapped] = directive
             for entry in directive.block:
-                found.told.update(item.lower() for item in names_in(entry.name))
+                found.told.update(names_in(entry.name))
         elif name in ("geo", "split_clients") and (value := _only(directive)) is not None:
             found.known[_name(arguments[-1])] = (exactly(value),)
+        elif name in _CAPTURING:
+            for text in arguments:
+                found.told.update(names_in(text))
         else:
             found.told.update(map(_name, _given(directive)))
-        if name in ("if", "location", "rewrite", "server_name"):
-            for text in arguments:
-                found.told.update(item.lower() for item in names_in(text))
     return found
 
 
@@ -193,6 +199,16 @@ def _only(directive: Directive) -> str | None:
     return None if value is None or "$" in value else value
 
 
+@names_told
+def _may_give(name: str) -> bool:
+    """Whether a directive of this name may give a variable a value."""
+    return name in _CAPTURING or name in _GIVING or _is_giving(name)
+
+
+def _is_giving(name: str) -> bool:
+    return name.startswith(("set_", "js_")) or name.endswith("_set") or name in ("eval", "let")
+
+
 def _given(directive: Directive) -> list[str]:
     """The variables to which a directive of another module gives a value."""
     name, arguments = directive.name, directive.args
@@ -200,7 +216,7 @@ def _given(directive: Directive) -> list[str]:
         return [text for text in arguments[:3] if text.startswith("$")]
     if name == "geoip2":
         return [entry.name for entry in directive.block or ()]
-    if name.startswith(("set_", "js_")) or name.endswith("_set") or name in ("eval", "let"):
+    if _is_giving(name):
         return [text for text in arguments[:1] if text.startswith("$")]
     return []
 
