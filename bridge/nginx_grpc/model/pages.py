@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.captures import pattern_of
@@ -48,7 +49,7 @@ def find(servers: Iterable[Server], budget: Budget) -> None:
         if not used:
             continue
         locations = Locations(server.scope, server.locations, effort)
-        walk = Walk(server.directive.block or [], locations, _given(server), effort)
+        walk = Walk(server.directive.block or [], locations, _Given(server), effort)
         known: set[tuple[str, str, bool]] = set()
         for (pages, recursive), origin in used.items():
             repeated = pages in effective
@@ -73,6 +74,26 @@ def _effective(pages: InheritedList) -> list[Directive]:
             taken |= codes
             found.append(directive)
     return found
+
+
+class _Given(Mapping[str, frozenset[str]]):
+    """What `_given` says of a server, once somebody asks: most pages have no condition."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @cached_property
+    def _known(self) -> dict[str, frozenset[str]]:
+        return _given(self._server)
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def _given(server: Server) -> dict[str, frozenset[str]]:
