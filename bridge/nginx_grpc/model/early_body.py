@@ -14,11 +14,14 @@ __all__ = ["reads_body_first"]
 
 _LUA_PHASES = ("rewrite_by_lua", "access_by_lua")
 _LUA = tuple(phase + kind for phase in _LUA_PHASES for kind in ("", "_block", "_file"))
+_may_read = frozenset(("mirror", "modsecurity", *_LUA)).__contains__
 _READS_IT = "ngx.req.read_body"
 
 
 def reads_body_first(scope: Scope) -> Directive | None:
     """The directive by which it does, None where none does."""
+    if not scope.says(_may_read):
+        return None
     mirrors = _in_effect(scope, ("mirror",))
     if (
         mirrors

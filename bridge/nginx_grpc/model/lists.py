@@ -98,6 +98,8 @@ class Lists:
         self.fresh = 0
         self.again = 0
         self.variables: HttpVariables | None = None
+        # Headers with the same value stand in most locations.
+        self._sent: dict[str, str | None] = {}
         self._headers: dict[InheritedList, int] = {}
         self._pages: dict[InheritedList, int] = {}
 
@@ -153,7 +155,9 @@ class Lists:
             "always": directive.name in ADDED and arguments[2:] == ["always"],
         }
         if directive.name == "grpc_set_header" and "$" in value:
-            sent = value_for_grpc(value, self.variables)
+            if value not in self._sent:
+                self._sent[value] = value_for_grpc(value, self.variables)
+            sent = self._sent[value]
             if sent is not None:
                 node["sent"] = sent
         return placed(node, directive)

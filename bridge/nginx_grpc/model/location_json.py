@@ -10,6 +10,7 @@ from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.early_body import reads_body_first
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
+from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.units import milliseconds_of
@@ -20,14 +21,17 @@ from nginx_grpc.tree import Directive
 __all__ = ["LocationWriter", "directives_json", "returned"]
 
 # Lua may set another URI in these phases.
-_REWRITING = (
-    "rewrite",
-    *(
-        f"{phase}_by_lua{kind}"
-        for phase in ("rewrite", "access")
-        for kind in ("", "_block", "_file")
-    ),
+_REWRITING = frozenset(
+    (
+        "rewrite",
+        *(
+            f"{phase}_by_lua{kind}"
+            for phase in ("rewrite", "access")
+            for kind in ("", "_block", "_file")
+        ),
+    )
 )
+_is_of_proxy = beginning_with(("proxy_",))
 _PLAIN_SETTINGS = ("default_type",)
 # `return URL` without a code: nginx takes a text that begins so.
 _REDIRECTS = ("http://", "https://", "$scheme")
@@ -120,7 +124,7 @@ class LocationWriter:
         if location.handler != "grpc_pass":
             return []
         found = []
-        names = {name for name in location.own if name.startswith("proxy_")} - self._by_template
+        names = set(filter(_is_of_proxy, location.own)) - self._by_template
         for directive in location.block if names else ():
             if directive.name not in names:
                 continue
@@ -167,9 +171,8 @@ def _rewrites(location: Location) -> bool:
     """Whether the path may be another one when it is sent: a rewrite in the location or its ifs."""
     while location.condition is not None and location.parent is not None:
         location = location.parent
-    return any(
-        name in block.own for block in (location, *location.conditions) for name in _REWRITING
-    )
+    blocks = (location, *location.conditions)
+    return not all(_REWRITING.isdisjoint(block.own) for block in blocks)
 
 
 def _early(directive: Directive) -> Json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.model.gaps import Gaps
+from nginx_grpc.model.names import names_told
 from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.service_paths import is_service_path
@@ -50,6 +51,8 @@ _HANDLERS = frozenset(
 )
 
 
+_is_content_handler = names_told(lambda name: name in _HANDLERS or name.endswith("_pass"))
+_WITHIN = frozenset(("location", "if"))
 # In the order of their modules.
 _OF_MODULES = (
     "proxy_pass",
@@ -206,7 +209,8 @@ def locations(
         gaps: where unread includes are noted.
         fragment: the location that was built around a fragment of that context.
     """
-    waiting = [(block, None, scope) for block in _inner(server, in_location=False)]
+    # An `if` in a server holds only the rewrite module's directives: it is no place for a request.
+    waiting = [(block, None, scope) for block in _inner(server, frozenset(("location",)))]
     waiting.reverse()
     count = 0
     stack: list[tuple[Directive, Location | None, Scope]] = list(waiting)
@@ -217,13 +221,12 @@ def locations(
         if parent is not None:
             (parent.conditions if location.condition else parent.nested).append(location)
         yield location
-        inner = _inner(directive, in_location=True)
-        stack.extend((block, location, location.scope) for block in reversed(inner))
+        if not _WITHIN.isdisjoint(location.own):
+            inner = _inner(directive, _WITHIN)
+            stack.extend((block, location, location.scope) for block in reversed(inner))
 
 
-def _inner(directive: Directive, in_location: bool) -> list[Directive]:
-    # An `if` in a server holds only the rewrite module's directives: it is no place for a request.
-    names = ("location", "if") if in_location else ("location",)
+def _inner(directive: Directive, names: frozenset[str]) -> list[Directive]:
     block = directive.block or []
     return [item for item in block if item.block is not None and item.name in names]
 
@@ -243,7 +246,8 @@ def _location(
     condition = condition_of(directive.args) if directive.name == "if" and parent else None
     context = "if" if condition else "location"
     own_gaps = gaps.around("location") if directive is fragment else []
-    own_gaps = own_gaps + gaps.unread(block, context)
+    if "include" in own:
+        own_gaps = own_gaps + gaps.unread(block, context)
     scope = around.inside(context, own, own_gaps)
     returns = _first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
@@ -322,7 +326,7 @@ def _first_return(block: list[Directive]) -> Directive | None:
 
 def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Directive | None:
     """The content handler: of several the last one wins, for each sets the same pointer."""
-    names = [name for name in own if name in _HANDLERS or name.endswith("_pass")]
+    names = list(filter(_is_content_handler, own))
     if len(names) < 2:
         return own[names[0]][0] if names else None
     found = None
