@@ -149,6 +149,26 @@ DENIED = {
         ),
         "if ($scheme = http) { return 301 https://$host$request_uri; }",
     ),
+    "a query": (
+        one_server(f"location / {{ rewrite ^(.*)$ $1?via=edge break; {PASS} }}"),
+        "rewrite ^(.*)$ $1?via=edge break: calls go on with a path that is no method",
+    ),
+    "a query of the server's": (
+        one_server(f"rewrite ^(.*)$ $1?key=$arg_key; location / {{ {PASS} }}"),
+        "calls go on with a path that is no method",
+    ),
+    "a query by set": (
+        one_server(f"location / {{ set $args token=x; {PASS} }}"),
+        "calls go on with a path that is no method",
+    ),
+    "a prefix taken off with its slash": (
+        one_server(f"location /api/ {{ rewrite ^/api/(.*)$ $1 break; {PASS} }}"),
+        "rewrite ^/api/(.*)$ $1 break: calls go on with a path that is no method",
+    ),
+    "the slash taken off": (
+        one_server(f"location / {{ rewrite ^/(.+)$ $1 break; {PASS} }}"),
+        "rewrite ^/(.+)$ $1 break: calls go on with a path that is no method",
+    ),
 }
 TLS = "ssl_certificate c.pem; ssl_certificate_key k.pem;"
 REDIRECT = "server { listen 80; server_name api.example; return 301 https://$host$request_uri; }"
@@ -316,7 +336,18 @@ ARRIVES = {
     ),
     "a query that a rewrite gives": one_server(
         "location /a.v1.B/ { rewrite ^/a.v1.B/(.*)$ /c.v1.D/$1?x=1 last; }"
-        f"location /c.v1.D/ {{ if ($args = '') {{ return 403; }} {PASS} }}"
+        "location /c.v1.D/ { if ($args = '') { return 403; }"
+        f" rewrite ^(.*)$ $1? break; {PASS} }}"
+    ),
+    "a query of which nothing comes": one_server(
+        f"location / {{ rewrite ^(.*)$ $1?$args break; set $args ''; {PASS} }}"
+    ),
+    "a copy for another server": one_server(
+        f"location / {{ mirror /copy; mirror_request_body off; {PASS} }}"
+        f"location = /copy {{ internal; rewrite ^ $request_uri break; {PASS} }}"
+    ),
+    "a socket by a variable": one_server(
+        "location / { set $s unix:/run/up.sock; grpc_pass grpc://$s; }"
     ),
     "some addresses": one_server(f"location / {{ allow 10.0.0.0/8; deny 0.0.0.0/0; {PASS} }}"),
     "addresses that a proxy tells": one_server(

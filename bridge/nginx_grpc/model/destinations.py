@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# What nginx makes of a call's path begins with a slash.
+_PATHS = frozenset(("document_uri", "request_filename", "request_uri", "uri"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Destination:
         scheme: grpc, grpcs, http, https or empty.
         upstream: the block, for kind upstream.
         host, port: for kind address.
+        socket: for kind unix, `unix:` and its path.
     """
 
     kind: str
@@ -41,6 +44,7 @@ class Destination:
     upstream: Upstream | None = None
     host: str = ""
     port: int = 0
+    socket: str = ""
 
 
 def problem_of(row: Alternative, upstreams: Upstreams, unseen: bool) -> str:
@@ -55,7 +59,9 @@ def problem_of(row: Alternative, upstreams: Upstreams, unseen: bool) -> str:
         texts = [piece for piece in (rest, *row[1:]) if isinstance(piece, str)]
         if follows:
             texts = [texts[1][3:], *texts[2:]]
-        return "invalid" if scheme[:4] == "http" or any(map(has_path, texts)) else ""
+        pathlike = any(isinstance(piece, Leaf) and piece.name in _PATHS for piece in row)
+        wrong = scheme[:4] == "http" or pathlike or any(map(has_path, texts))
+        return "invalid" if wrong else ""
     text = str(first)
     scheme, rest = split(text)
     if scheme[:4] == "http":
@@ -148,7 +154,7 @@ def constant(text: str, upstreams: Upstreams, name: str) -> Destination:
     scheme, rest = split(text)
     address = address_of(rest)
     if address.unix:
-        return Destination("unix", scheme)
+        return Destination("unix", scheme, socket=rest)
     if not address.port_said:
         upstream = upstreams.named(address.host)
         if upstream is not None:

@@ -36,6 +36,9 @@ from nginx_grpc.tree import Directive
 __all__ = ["Failure", "Target", "constant_target", "target_of", "unknown_target"]
 
 _HOLE = re.compile(r"\$(\(\w+\))")
+_QUERY = re.compile(
+    r"\$(?:is_args|\{is_args\})\$(?:args|query_string|\{(?:args|query_string)\})$", re.I
+)
 # These can't hold a scheme.
 _NO_SCHEME = frozenset(
     ("host", "hostname", "remote_addr", "server_addr", "server_name", "server_port")
@@ -213,7 +216,11 @@ def target_of(
         unseen: whether there may be upstream blocks that were not seen.
     """
     text = directive.args[0]
-    rows, happens = _rows(text, directive, states)
+    followed_text = text
+    if directive.name == "grpc_pass":
+        # No gRPC call has a query; what has one gets 500 here and goes nowhere.
+        followed_text = _QUERY.sub("", text)
+    rows, happens = _rows(followed_text, directive, states)
     values = {
         name: [row for state in states for row in state.read(name.lower()).rows]
         for name in variables_in(text)

@@ -564,6 +564,20 @@ def test_each_call_fails():
         "invalid",
     )
     assert failures(target("grpc://$arg_v/x"))[0][:2] == ("grpc://$arg_v/x", "invalid")
+    # A habit of proxy_pass: a path of its own begins with a slash.
+    for path in ("$request_uri", "$uri", "$document_uri$is_args$args"):
+        found = target(f"grpc://$host:50051{path}")
+        assert [it["problem"] for it in found["failures"]] == ["invalid"]
+        assert found["client_chooses"] == "no"
+
+
+def test_a_query_behind_the_host():
+    """No gRPC call has one, and what has one goes nowhere."""
+    for query in ("$is_args$args", "${is_args}$query_string"):
+        found = target(f"grpc://Greeter{query}")
+        assert failures(found) == []
+        assert found["client_chooses"] == "no"
+        assert leads(found) == ("upstream", ["Greeter"], "", 0)
     # Set only in another location, or in the one around.
     assert failures(everywhere("location /o { set $b Greeter; }")) == [("grpc://", "empty", 0)]
     document = http(

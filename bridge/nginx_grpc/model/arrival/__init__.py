@@ -163,7 +163,7 @@ class _Answers:
         self._server = server
         self._peers = peers
         self._all: Ends | None = None
-        self._paged: set[str] | None = None
+        self._aside: set[str] | None = None
 
     @property
     def _walk(self) -> Walk:
@@ -175,7 +175,7 @@ class _Answers:
             return self._of_inner(location)
         routing = self._walk.routing
         if routing.is_of_none(location):
-            if self._reached(location) == "no" and not self._is_page(location):
+            if self._reached(location) == "no" and not self._is_aside(location):
                 return Arrival("no", Stop("unmatched", location.directive, 404))
             return Arrival("unknown")
         taken = routing.taken(location)
@@ -203,7 +203,7 @@ class _Answers:
         answer = _answer(ends)
         if answer.answer == "no":
             return answer
-        if reached == "no" and not self._is_page(location):
+        if reached == "no" and not self._is_aside(location):
             said = internal_in(location) or location.directive
             kind = "unused" if location.modifier == "@" else "internal"
             if visited:
@@ -227,9 +227,10 @@ class _Answers:
             return "yes"
         return "unknown" if UNKNOWN in self._all else "no"
 
-    def _is_page(self, location: Location) -> bool:
-        """Whether an error page of gRPC may lead here, or any page names the location's path."""
-        if self._paged is None:
+    def _is_aside(self, location: Location) -> bool:
+        """Whether an error page of gRPC or a mirror may lead here, or any page names the location's
+        path."""
+        if self._aside is None:
             locations = self._server.locations
             quiet = {id(item.scope) for item in locations if _is_quiet(item)}
             http = self._server.scope.outer
@@ -247,9 +248,15 @@ class _Answers:
                 if item.carries != "no" and "error_page" in item.scope.lists
             }
             used = {page_uri(item) for pages in lists for item in pages.all_directives()}
-            self._paged = {item.id for uri in used for item in self._serving(uri)}
-            self._paged.update(item.id for item in locations if item.path in said)
-        return location.id in self._paged
+            used |= {
+                item.args[0]
+                for scope in scopes
+                for item in scope.own.get("mirror", ())
+                if item.args
+            }
+            self._aside = {item.id for uri in used for item in self._serving(uri)}
+            self._aside.update(item.id for item in locations if item.path in said)
+        return location.id in self._aside
 
     def _serving(self, uri: str) -> list[Location]:
         """The locations that an error page may lead to."""

@@ -16,7 +16,6 @@ from nginx_grpc.model.listeners import Socket, Sockets
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.servers import Server
-from nginx_grpc.model.targets import Target
 from nginx_grpc.model.upstreams import Upstream
 
 if TYPE_CHECKING:
@@ -85,16 +84,16 @@ class Peers:
         return (
             target is not None
             and target.sure
-            and all(self._is_outside(target, place) for place in target.destinations)
+            and all(self._is_outside(place) for place in target.destinations)
         )
 
-    def _is_outside(self, target: Target, place: Destination) -> bool:
+    def _is_outside(self, place: Destination) -> bool:
         upstream = place.upstream
         if upstream is None:
-            return self._sockets_of(target, place) == [None]
+            return self._sockets_of(place) == [None]
         known = self._outside.get(upstream)
         if known is None:
-            sockets = [] if upstream.gaps else self._sockets_of(target, place)
+            sockets = [] if upstream.gaps else self._sockets_of(place)
             outside = bool(sockets) and all(it is None for it in sockets)
             known = self._outside[upstream] = outside
         return known
@@ -129,10 +128,10 @@ class Peers:
         for place in target.destinations:
             if place.upstream is not None and place.upstream.gaps:
                 return []
-            found.extend((place.scheme, it) for it in self._sockets_of(target, place))
+            found.extend((place.scheme, it) for it in self._sockets_of(place))
         return found
 
-    def _sockets_of(self, target: Target, place: Destination) -> list[Socket | None]:
+    def _sockets_of(self, place: Destination) -> list[Socket | None]:
         """The sockets of this nginx that a place leads to, None for each other address."""
         if place.upstream is not None:
             texts = [
@@ -141,7 +140,7 @@ class Peers:
                 if item.args and "down" not in item.args[1:]
             ]
         elif place.kind == "unix":
-            texts = [target.text[target.text.lower().index("unix:") :]]
+            texts = [place.socket]
         else:
             texts = [f"{place.host}:{place.port}"]
         return [self._socket(text) for text in texts]

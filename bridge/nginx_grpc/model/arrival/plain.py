@@ -142,5 +142,8 @@ def _is_deciding(name: str) -> bool:
 
 
 def _gives_constants(sets: Sequence[Directive]) -> bool:
-    """Whether each `set` has one value, that leads one way."""
-    return all(len(item.args) < 2 or "$" not in item.args[1] for item in sets)
+    """Whether each `set` has one value, that leads one way, and none gives calls a query."""
+    return all(
+        len(item.args) < 2 or ("$" not in item.args[1] and item.args[0].lower() != "$args")
+        for item in sets
+    )

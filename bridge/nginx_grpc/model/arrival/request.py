@@ -20,6 +20,7 @@ __all__ = [
     "ANYTHING",
     "Request",
     "Variables",
+    "behind",
     "exactly",
     "expand",
     "names_set",
@@ -74,6 +75,7 @@ class Request:
         redirected: how often the location was looked for again.
         paged: whether an error page has been taken.
         stale: whether a variable may have been computed before its path or method changed.
+        query: what stands behind the path: a client of gRPC sends none, a rewrite may add one.
     """
 
     path: Language
@@ -87,6 +89,7 @@ class Request:
     redirected: int = 0
     paged: bool = False
     stale: bool = False
+    query: Language = _EXACT_EMPTY
 
     def holding(self, name: str, value: Language) -> Request:
         """The request once this variable holds this value."""
@@ -250,6 +253,18 @@ def expand(
     return [(at, _joined(value, exactly(text[position:]))) for at, value in rows]
 
 
+def behind(
+    request: Request, text: str, variables: Variables
+) -> list[tuple[Request, Language, Language]]:
+    """The path and the query that a rewrite's text or that of a redirect gives, and the request in
+    which it is that; a text without `?` leaves the query as it is."""
+    path, question, query = text.partition("?")
+    rows = expand(request, path, variables)
+    if not question:
+        return [(at, to, at.query) for at, to in rows]
+    return [(then, to, args) for at, to in rows for then, args in expand(at, query, variables)]
+
+
 def _joined(first: Language, second: Language) -> Language:
     if not first.exact or second == _EXACT_EMPTY:
         return first
@@ -286,9 +301,12 @@ def _value(
         return [(request, Language(f"POST {request.entry.prefix}"))]
     if name.startswith("upstream_") or name in _OF_BACKENDS:
         return [(request, ANYTHING if request.stale else _EXACT_EMPTY)]
-    if name in ("args", "is_args", "query_string") or name.startswith("arg_"):
-        # A gRPC path has no query; a rewrite may give it one.
-        return [(request, ANYTHING if request.internal or request.changed else _EXACT_EMPTY)]
+    if name in ("args", "query_string"):
+        return [(request, request.query)]
+    if name == "is_args" or name.startswith("arg_"):
+        none = request.query == _EXACT_EMPTY
+        asked = exactly("?") if name == "is_args" and request.query.prefix else ANYTHING
+        return [(request, _EXACT_EMPTY if none else asked)]
     if name in variables.known:
         # One of them: it stays the same for the call.
         values = variables.known[name]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nginx_grpc.model.arrival.conditions import met
-from nginx_grpc.model.arrival.request import ANYTHING, Variables, exactly, expand
+from nginx_grpc.model.arrival.request import ANYTHING, Variables, behind, exactly, expand
 from nginx_grpc.model.arrival.routing import Steps, TooMany
 from nginx_grpc.model.arrival.ways import Stop, Way, alike
 from nginx_grpc.model.locations import Location, condition_of
@@ -95,6 +95,8 @@ class Script:
         if name == "set" and len(arguments) == 2:
             variable = arguments[0][1:].lower()
             values = expand(request, arguments[1], self._variables)
+            if variable == "args":
+                return [replace(way, request=replace(at, query=to)) for at, to in values], []
             return [replace(way, request=at.holding(variable, text)) for at, text in values], []
         if name == "rewrite" and len(arguments) > 1:
             return self._rewrite(directive, way, within)
@@ -116,11 +118,12 @@ class Script:
             code = 301 if flag == "permanent" else 302
             return going, [(way, Stop("rewrite", directive, code, within))]
         request = replace(request, captures=_groups(pattern, request.path), internal=True)
-        for at, path in expand(request, text.partition("?")[0], self._variables):
+        for at, path, query in behind(request, text, self._variables):
             if path == exactly(""):
                 ended.append((way, Stop("rewrite", directive, 500, within)))
                 continue
-            then = replace(way, request=replace(at, path=path, changed=flag != "break"))
+            to = replace(at, path=path, query=query, changed=flag != "break")
+            then = replace(way, request=to)
             if flag in ("break", "last"):
                 ended.append((then, None))
             else:
@@ -153,4 +156,6 @@ def _groups(pattern: str, path: Language) -> tuple[Language, ...] | None:
     if match is None or not path.prefix.startswith(text):
         return None
     rest = path.prefix[len(text) :]
-    return path, Language(rest or ("" if path.exact else match[2]), path.exact)
+    # nginx has made one slash of several.
+    within = (("^[^/]", False),) if text.endswith("/") and not (rest or path.exact) else ()
+    return path, Language(rest or ("" if path.exact else match[2]), path.exact, within)

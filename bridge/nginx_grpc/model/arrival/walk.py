@@ -110,7 +110,9 @@ class Walk:
         """The ends of calls that something brings to this location, whatever it is."""
         names = sorted(self._variables.set | set(self._variables.maps))
         held = tuple((name, ANYTHING) for name in names)
-        request = Request(ANYTHING, held=held, internal=True, redirected=1, stale=True)
+        request = Request(
+            ANYTHING, held=held, internal=True, redirected=1, stale=True, query=ANYTHING
+        )
         return self._bounded(lambda: self._located(Way(request, location, location, location)))
 
     def _bounded(self, walk: Callable[[], Ends]) -> Ends:
@@ -204,11 +206,17 @@ class Walk:
         return self._found(then, self.routing.search(request.path))
 
     def _is_no_method(self, request: Request) -> bool:
-        """Whether the path that is passed on is another one than the client's, and no method's."""
+        """Whether what is passed on is another path than the client's, and no method's; a query is
+        a part of it."""
         path = request.path
-        if not path.exact or path == request.entry:
+        if request.query.prefix:
+            return True
+        if path == request.entry:
             return False
-        return self._variables.patterns.relation(_METHOD, False, path) == "never"
+        relation = self._variables.patterns.relation
+        if path.exact:
+            return relation(_METHOD, False, path) == "never"
+        return relation("^/", False, path) == "never"
 
     @staticmethod
     def _rewrite_of(way: Way) -> Directive | None:
@@ -324,9 +332,10 @@ class Walk:
                     continue
                 ends.update(self._located(Way(at, named, named, named, stop=way.stop)))
                 continue
-            path, question, _ = target.prefix.partition("?")
+            path, question, rest = target.prefix.partition("?")
             uri = Language(path, target.exact or bool(question))
-            then = replace(at, path=uri, method=method or at.method)
+            query = Language(rest, target.exact or not question)
+            then = replace(at, path=uri, query=query, method=method or at.method)
             ends.update(self._follow(Way(then, stop=way.stop), None))
         return ends
 
