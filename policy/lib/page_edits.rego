@@ -11,7 +11,7 @@ import data.nginx.grpc.lib.fix
 # of_location: the edits by which the statuses of a gRPC location lead elsewhere. `wanted` is a page
 # {"uri", "response"} by status.
 of_location(number, location, wanted) := array.concat(kept, new) if {
-	block := _block(number, location)
+	block := _block(number, location, wanted)
 	kept := [edit | some entry in block.entries; edit := _kept(block, entry, wanted)]
 	replaced := {_led(wanted, entry.codes) | some entry in block.entries; _becomes(block, entry, wanted)}
 	new := [fix.adding(block.node, "error_page", _args(codes, led), []) |
@@ -38,25 +38,57 @@ for_pages(number, codes) := [edit |
 	])
 ]
 
-# carries_grpc_alone: nothing else of the server can meet an error that gets a page.
-carries_grpc_alone(number) if not _serves_more[number]
+# carries_grpc_alone: nothing else of the server can meet one of these statuses.
+carries_grpc_alone(number, statuses) if {
+	not _serves_more[number]
+	every status in statuses {
+		not _met_elsewhere[number][status]
+	}
+}
 
 # _serves_more: asked once a server, for a call asks it for each of thousands.
 _serves_more contains number if {
 	some number, server in input.servers
 	some location in server.locations
 	not _is_of_grpc(location)
+	location.handler != "return"
 }
 
 _is_of_grpc(location) if {
 	location.grpc.carries == "pass"
-} else if {
-	location.internal
-} else if location.handler in {"none", "return"}
+} else if location.internal
+
+# _met_elsewhere: the statuses of returns, and those of a request for which there is no location.
+_met_elsewhere[number] contains returned.code if {
+	some number, server in input.servers
+	some returned in server.returns
+}
+
+_met_elsewhere[number] contains location.return.code if {
+	some number, server in input.servers
+	some location in server.locations
+	location.handler == "return"
+	not _is_of_grpc(location)
+}
+
+_met_elsewhere[number] contains status if {
+	some number, server in input.servers
+	not _takes_all(server)
+	some status in (_of_files | {status | some location in server.locations; some status in location.errors.statuses})
+}
+
+# _of_files: what nginx may answer where it looks for a file.
+_of_files := {400, 403, 404, 405, 413, 414, 416, 500}
+
+_takes_all(server) if {
+	some location in server.locations
+	location.path == "/"
+	location.modifier in {"", "^~"}
+}
 
 # _block: the node that gets the error_page, and what of the list in effect is its own or inherited.
-_block(number, location) := {"node": input.servers[number], "own": own, "entries": entries} if {
-	carries_grpc_alone(number)
+_block(number, location, wanted) := {"node": input.servers[number], "own": own, "entries": entries} if {
+	carries_grpc_alone(number, object.keys(wanted))
 	list := object.get(_lists, _index(location), {"context": "", "pages": []})
 	list.context in {"", "http", "server"}
 	own := list.context == "server"

@@ -318,7 +318,7 @@ def cases(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     return text, change(place, span.name, name, *args, *span.args[:1])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(cases())
 def test_nothing_but_the_edit_is_made(case: tuple[str, dict[str, object]]) -> None:
     text, edit = case

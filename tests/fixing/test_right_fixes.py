@@ -259,3 +259,15 @@ def test_a_pool_that_the_web_shares_is_to_decide(version: str, folder: Path) -> 
         assert after == before
     else:
         assert "        keepalive 32 local;\n        keepalive_timeout 20s;\n" in after
+
+
+def test_a_page_that_is_no_gRPC_answer_is_not_made(folder: Path) -> None:  # noqa: N802
+    """It would take over the trailer, and clients would miss its grpc-status (NG110)."""
+    before = AROUND.format("""\
+    upstream greeter { server 127.0.0.1:1; }
+    server {
+        listen 127.0.0.1:18080 http2;
+        add_trailer x-served-by edge;
+        location / { grpc_pass grpc://greeter; }
+    }""")
+    assert mended(before, "NG109", OLD, folder) == before

@@ -223,6 +223,51 @@ def test_a_web_site_beside_gRPC_answers_as_before(version, profile, unsafe, capf
                 assert called == every("OK" if names is up else "UNAVAILABLE")
 
 
+# gRPC, and errors of the web that come of returns, of paths that have no location, and of what is
+# inside of a gRPC location.
+QUIET = """
+upstream greeter { server GREETER max_fails=0; }
+server {
+    listen LISTEN ssl http2;
+    server_name api.example.com;
+    ssl_certificate CERTIFICATE; ssl_certificate_key KEY;
+    error_page 502 503 504 @down;
+    error_page 403 404 =200 /lost;
+    location @down { return 503 "come again"; }
+    location = /lost { default_type text/html; return 200 "lost"; }
+    location = / { return 200 "home"; }
+    BESIDE
+    location CALLS { grpc_pass grpc://greeter; grpc_intercept_errors on; INSIDE }
+}
+"""
+WEB = {
+    "beside": {
+        "CALLS": "/greeter.v1.Greeter/",
+        "BESIDE": "if ($arg_y) { return 504; } location /gone { return 503; }",
+        "INSIDE": "",
+    },
+    "inside": {
+        "CALLS": "/",
+        "BESIDE": "",
+        "INSIDE": "location /gone { return 503; } location /site/ { proxy_pass http://greeter; }",
+    },
+}
+
+
+@pytest.mark.parametrize("where", WEB)
+def test_errors_of_the_web_stay_its_own(version, where):
+    paths = ["/", "/gone", "/site/"] if where == "inside" else ["/", "/gone", "/no", "/x?y=1"]
+    with dead_address() as dead:
+        names = {**tls(), "GREETER": dead, **WEB[where]}
+        with nginx(QUIET, version, **names) as before:
+            address = before.names["LISTEN"]
+            was = [answer(address, "GET", path, secure=True) for path in paths]
+        assert [each[0] for each in was] == [200, 503, *([502] if len(paths) == 3 else [200, 504])]
+        with written(QUIET, version, "checklist", "safe", names) as after:
+            address = after.names["LISTEN"]
+            assert [answer(address, "GET", path, secure=True) for path in paths] == was
+
+
 def test_a_web_site_on_a_plaintext_port_keeps_its_http_1(version):
     """Before 1.25.1 a plaintext socket speaks one of the two: which one nobody decides here."""
     plain = re.sub(r"    listen LISTEN ssl.*\n|    ssl_cert.*\n", "", MIXED)

@@ -11,7 +11,15 @@ from nginx_grpc.fixing.differing import differing
 from nginx_grpc.fixing.spans import Span, Spans
 from nginx_grpc.fixing.targets import Place, Placed
 
-__all__ = ["Difference", "differences", "places", "unsaid", "unsaid_in_text"]
+__all__ = [
+    "Difference",
+    "Json",
+    "differences",
+    "place_of_node",
+    "places",
+    "unsaid",
+    "unsaid_in_text",
+]
 
 Json = dict[str, Any]
 
@@ -81,11 +89,11 @@ class Difference:
 def places(document: Json) -> Iterator[tuple[str, str, str, Place]]:
     """Kind, server, name and place of each node."""
     for upstream in document["upstreams"]:
-        yield "upstream", "", upstream["name"], _place(upstream)
+        yield "upstream", "", upstream["name"], place_of_node(upstream)
     for server in document["servers"]:
-        yield "server", server["name"], server["name"], _place(server)
+        yield "server", server["name"], server["name"], place_of_node(server)
         for location in server["locations"]:
-            yield "location", server["name"], location["name"], _place(location)
+            yield "location", server["name"], location["name"], place_of_node(location)
 
 
 def differences(before: Json, after: Json) -> list[Difference]:
@@ -242,7 +250,7 @@ def _compare(
     new: Json | None,
     node: Json | None,
 ) -> None:
-    place = _place(node) if node is not None else None
+    place = place_of_node(node) if node is not None else None
     name = str((old or new or {}).get("name", ""))
     if old is None or new is None:
         state = "new" if old is None else "gone"
@@ -280,7 +288,8 @@ def _aligned(
     yield from zip(before[at:], after[on:], strict=True)
 
 
-def _place(node: Mapping[str, Any]) -> Place:
+def place_of_node(node: Mapping[str, Any]) -> Place:
+    """Where a node of a document stands."""
     return node["file"], node.get("key", ""), node["line"], node.get("column", 0)
 
 

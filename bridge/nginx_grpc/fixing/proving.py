@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from nginx_grpc.fixing.applying import Unit
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.invariants import (
+    Json,
+    place_of_node,
     places,
     unsaid,
     unsaid_in_text,
@@ -17,6 +19,9 @@ from nginx_grpc.fixing.targets import Place, Placed, place_of
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["broken", "changes_more"]
+
+# What stays with the location that says it.
+_OWN = frozenset({"if", "internal", "location", "proxy_pass", "return", "rewrite", "set"})
 
 
 def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
@@ -37,7 +42,8 @@ def changes_more(before: Judged, after: Judged, units: list[Unit]) -> str:
             derived = node.parts <= {"pages", "serves_http", "listens"}
             if node.state == "changed" and not derived and node.place not in mended:
                 return f"it would change {node}, too"
-    return ""
+    edits = [each for unit in units if unit.safe for each in unit.placed if each.said is None]
+    return about.inheriting(edits, before.documents)
 
 
 def broken(before: Judged, after: Judged, units: list[Unit]) -> str:
@@ -138,6 +144,22 @@ class _Nodes:
             nested = [each for each in nested if any(place[:3] in spots for place in each)]
         return set().union(*nested)
 
+    def inheriting(self, placed: list[Placed], documents: list[Json]) -> str:
+        """A location that is not for gRPC, inside one that edits change, and takes over what they
+        write; empty where there is none. Documents say little of such a location."""
+        nodes = {place_of_node(node): node for node in _locations(documents)}
+        for each in placed:
+            names = {str(said[2]) for said in (*each.gone, *each.come)} - _OWN
+            names = {name for name in names if not name.startswith("grpc_")}
+            blocks = self._blocks.get(each.within) if each.at is None else self._around[each.at]
+            for block in blocks or ():
+                if not names or block is None or block.name not in ("location", "if"):
+                    continue
+                found = _inheriting(block, names, _statuses(each), nodes)
+                if found is not None:
+                    return f"it would change location {found['name']}, too"
+        return ""
+
     def _look_for(self, placed: Iterable[Placed]) -> None:
         """Finds the blocks of all edits in one walk."""
         within = {each.within for each in placed if each.within is not None}
@@ -158,6 +180,46 @@ class _Nodes:
         if known is None:
             known = self._inside[id(block)] = {place_of(each) for each in _nested(block)}
         return known
+
+
+def _locations(documents: list[Json]) -> Iterator[Json]:
+    for document in documents:
+        for server in document["servers"]:
+            yield from server["locations"]
+
+
+def _inheriting(
+    block: Directive, names: set[str], statuses: set[str], nodes: dict[Place, Json]
+) -> Json | None:
+    waiting = [block]
+    while waiting:
+        for inner in waiting.pop().block or ():
+            node = nodes.get(place_of(inner)) if inner.block is not None else None
+            if node is None or inner.block is None:
+                continue
+            if names <= {each.name for each in inner.block}:
+                continue
+            waiting.append(inner)
+            if inner.name == "if" and not node["own_handler"]:
+                continue
+            if node["handler"] == "return":
+                # An `if` with a return answers calls, too.
+                code = str(node.get("return", {}).get("code", 0))
+                if inner.name != "if" and ("error_page" not in names or code in statuses):
+                    return node
+            elif node["grpc"]["carries"] != "pass":
+                return node
+    return None
+
+
+def _statuses(placed: Placed) -> set[str]:
+    """What an edit's error_page is for."""
+    found: set[str] = set()
+    for said in (*placed.gone, *placed.come):
+        args = said[3]
+        if said[2] == "error_page" and isinstance(args, tuple):
+            found.update(args)
+    return found
 
 
 def _lists(configuration: Configuration) -> Iterator[tuple[Directive | None, list[Directive]]]:

@@ -235,10 +235,11 @@ class _Run:
         what is found in them then is told, and mended as anything else.
         """
         news = _news(self._bases(judged), self._known)
+        carrying = set(_carrying(judged)) if news else set()
         for finding in judged.result.findings:
             node = finding.location or finding.upstream
             where = (finding.entry, finding.server if finding.location else "", node)
-            if node and where not in self._judged:
+            if where in carrying - self._judged:
                 news.pop(_base(finding), None)
         return news
 

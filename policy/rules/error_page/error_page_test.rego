@@ -126,6 +126,23 @@ test_in_the_server if {
 	finding.fix.edits[0].at.line == 14
 }
 
+# Only where nothing else meets the statuses it stands in the server.
+test_in_the_server_or_not if {
+	takes_all := t.pass("/", {})
+	_lines([takes_all], []) == {1}
+	_lines([takes_all, t.page("/ok", {})], []) == {1}
+	_lines([takes_all, t.page("/gone", {"return": _returned(503)})], []) == {10}
+	_lines([takes_all], [_returned(502)]) == {10}
+	_lines([t.pass("/s/", {})], []) == {1}
+	_lines([t.pass("/s/", {"errors": {"statuses": [503], "any": false}})], []) == {10}
+}
+
+_lines(locations, returns) := {finding.fix.edits[0]["in"].line | some finding in found} if {
+	found := error_page.findings with input as t.document([t.server(locations, {"returns": returns})], [t.greeter])
+}
+
+_returned(code) := t.fields(object.union(t.place, {"code": code, "body": "none"}))
+
 # What the location around gets, the one inside inherits.
 test_in_the_location_around if {
 	nested := t.document(

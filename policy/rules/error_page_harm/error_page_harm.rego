@@ -279,7 +279,7 @@ _stands_in(header, location) if {
 }
 
 _is_for_calls(number, index) if {
-	page_edits.carries_grpc_alone(number)
+	page_edits.carries_grpc_alone(number, set())
 } else if {
 	every location in pages.places[number][index] {
 		location.own_error_page
