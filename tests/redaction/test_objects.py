@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+
 import pytest
 
+from nginx_grpc.redaction.restoring import Restorer
 from tests.redaction.redacting import Redacted, found
 from tests.redaction.test_commands import files_of, nothing_left, run, verdicts
 
@@ -182,3 +187,45 @@ def test_yaml_of_all_styles(text):
     assert nothing_left(redacted.text.decode())
     assert Redacted(redacted.text).text == redacted.text
     assert redacted.restored == text.encode()
+
+
+HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: acme}\n"
+NGINX = """\
+events { }
+http { server {
+    server_name acme.com;  # acme's "own"
+    location /acme.v1.Acme/ { grpc_pass grpc://127.0.0.1:50051; }
+} }
+"""
+CODED = base64.b64encode(NGINX.encode()).decode()
+ESCAPED = json.dumps(NGINX)[1:-1]
+UNUSUAL = {
+    "base64": f"binaryData: {{a.conf: {CODED}}}\n",
+    "base64 in quotes": f"binaryData:\n  a.conf: '{CODED}'\n",
+    "base64 in lines": f"binaryData:\n  a.conf: |\n    {CODED[:76]}\n    {CODED[76:]}\n",
+    "a picture": f'data:\n  a.conf: "{ESCAPED}"\n'
+    f"binaryData:\n  acme.png: {base64.b64encode(bytes(range(256))).decode()}\n",
+    "letters as escapes": 'data:\n  a.conf: "' + ESCAPED.replace("a", "\\x61") + '"\n',
+    "escapes of JSON": 'data:\n  a.conf: "' + ESCAPED.replace("acme", "\\u00e4cme") + '"\n',
+    "lines that go on": 'data:\n  a.conf: "' + ESCAPED.replace(" ", " \\\n    ") + '"\n',
+    "a key with escapes": 'data:\n  "\\x61cme.conf": "' + ESCAPED + '"\n',
+}
+
+
+@pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)
+def test_what_is_written_otherwise_comes_back_byte_for_byte(text):
+    """`--restore` gives back base64 and escapes as they were, not only what they say."""
+    redacted = Redacted((HEAD + text).encode())
+    assert redacted.restored == redacted.original
+    assert redacted.text != redacted.original
+
+
+def test_base64_that_was_mended_meanwhile():
+    redacted = Redacted((HEAD + UNUSUAL["base64"]).encode())
+    coded = re.search(rb"a\.conf|file1\.conf: ([^}]*)", redacted.text)
+    (coded,) = re.findall(rb"conf: ([^}]*)", redacted.text)
+    mended = base64.b64decode(coded).replace(b"grpc://", b"grpcs://")
+    shown = redacted.text.replace(coded, base64.b64encode(mended))
+    back = Restorer(redacted.redactor.kept()).text(shown)
+    (coded,) = re.findall(rb"conf: ([^}]*)", back)
+    assert base64.b64decode(coded).decode() == NGINX.replace("grpc://", "grpcs://")

@@ -82,6 +82,9 @@ def redacted_manifest(
     for node in text.documents:
         walk.document(node)
     edits = [edit for each in walk.found.values() for edit in each]
+    if redactor.names.settled:
+        for scalar in text.scalars:
+            redactor.wholes.update(_whole(scalar, walk.found.get(id(scalar), [])))
     edits.extend(outside(text, redactor))
     return apply(text.text, edits).encode("latin-1")
 
@@ -90,6 +93,15 @@ def redacted_setting(key: str, data: bytes, redactor: Redactor) -> bytes:
     """A key of the controller's ConfigMap, in a file of its own."""
     text = data.decode("latin-1")
     return apply(text, _setting(key, text, redactor)).encode("latin-1")
+
+
+def _whole(scalar: Scalar, edits: list[Edit]) -> Iterator[tuple[str, str]]:
+    """A scalar as it is written now and as it was, where its words alone do not say that."""
+    end = scalar.start + len(scalar.raw)
+    at_once = any(start == scalar.start and stop == end for start, stop, _ in edits)
+    if edits and (at_once or (scalar.style == '"' and "\\" in scalar.raw)):
+        moved = [Edit(start - scalar.start, stop - scalar.start, new) for start, stop, new in edits]
+        yield apply(scalar.raw, moved), scalar.raw
 
 
 def _phrase(text: str, start: int, end: int, redactor: Redactor) -> Iterator[Edit]:

@@ -29,6 +29,8 @@ class Map:
         asked: see Addresses.kept.
         addresses: each address's original; networks with their length.
         classes: the classes of characters of regular expressions, as they were.
+        wholes: what pieces do not give back byte for byte: base64, and scalars with escapes of
+            YAML, each as it is written now and as it was.
     """
 
     shaped: bool = False
@@ -37,6 +39,7 @@ class Map:
     asked: list[str] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    wholes: dict[str, str] = field(default_factory=dict)
 
 
 def load(path: str) -> Map | None:
@@ -104,7 +107,8 @@ def _checked(value: dict[str, Any]) -> Map:
     mapping = Map(**value)
     if {each.name for each in fields(Map)} != set(value) or not isinstance(mapping.shaped, bool):
         raise ValueError
-    for table in (mapping.words, mapping.addresses, mapping.classes, *mapping.given.values()):
+    tables = (mapping.words, mapping.addresses, mapping.classes, mapping.wholes)
+    for table in (*tables, *mapping.given.values()):
         if not all(isinstance(text, str) for pair in table.items() for text in pair):
             raise ValueError
     if set(mapping.given) != {"spelled", "given"}:

@@ -134,6 +134,8 @@ def _restore(arguments: argparse.Namespace, path: str) -> int:
             for folder, _, names in os.walk(given):
                 for name in names:
                     full = os.path.join(folder, name)
+                    if os.path.islink(full):
+                        raise Refused("a link in the folder", "take it out", full)
                     files[os.path.relpath(full, given)] = Inputs.content(full)
         else:
             files[os.path.basename(given)] = Inputs.content(given)

@@ -41,6 +41,7 @@ class Redactor:
 
     def __init__(self, *, shaped: bool = False) -> None:
         self.names = Pseudonyms(shaped=shaped)
+        self.wholes: dict[str, str] = {}
         self.addresses = Addresses()
         self.words = Words(self.names, self.addresses)
         self.patterns = Patterns(self.words)
@@ -246,6 +247,7 @@ class Redactor:
             asked=self.addresses.kept(),
             addresses=self.addresses.restores(),
             classes=self.patterns.restores(),
+            wholes=dict(self.wholes),
         )
 
     def go_on(self, kept: Map) -> None:
@@ -253,3 +255,4 @@ class Redactor:
         self.names.go_on(kept.given, kept.words)
         self.addresses.go_on(kept.asked)
         self.patterns.go_on(kept.classes)
+        self.wholes.update(kept.wholes)

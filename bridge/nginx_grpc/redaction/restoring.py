@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
 from nginx_grpc.redaction.mapping import Map
@@ -19,7 +21,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_RUN = re.compile(r"[A-Za-z0-9\x80-\xff]+")
+# Where something may begin that is restored as a whole: a text in quotes, or base64.
+_WHOLE = re.compile(
+    r"[\"']|(?<![A-Za-z0-9+/=])(?P<coded>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])"
+)
+_START = 6
+# No text that people write has these.
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
 _FEATURE = re.compile(
     r"(grpc(?:web|json)?|gateway|transcod|metrics|health|error|nginx|\A(?:ready|live)|\A[0-9]{1,2}"
     r"|\A(?:web|json))",
@@ -40,10 +48,48 @@ class Restorer:
         self._lower = {name.lower(): word for name, word in reversed(mapping.words.items())}
         self._addresses = mapping.addresses
         self._classes = mapping.classes
+        self._wholes: dict[str, list[tuple[str, str]]] = {}
+        for now, was in mapping.wholes.items():
+            self._wholes.setdefault(now[:_START], []).append((now, was))
+        for found in self._wholes.values():
+            found.sort(key=lambda pair: -len(pair[0]))
 
     def text(self, data: bytes) -> bytes:
         """A text with the originals; what is no pseudonym of the mapping stays."""
         text = data.decode("latin-1")
+        if not self._wholes:
+            return self._pieces(text).encode("latin-1")
+        done: list[str] = []
+        at = asked = 0
+        while (found := _WHOLE.search(text, asked)) is not None:
+            whole = self._whole(text, found.start()) or self._decoded(found)
+            if whole is None:
+                # What is between quotes may itself have some.
+                asked = found.end()
+                continue
+            done += [self._pieces(text[at : found.start()]), whole[1]]
+            at = asked = whole[0]
+        return "".join([*done, self._pieces(text[at:])]).encode("latin-1")
+
+    def _whole(self, text: str, start: int) -> tuple[int, str] | None:
+        for now, was in self._wholes.get(text[start : start + _START], ()):
+            if text.startswith(now, start):
+                return start + len(now), was
+        return None
+
+    def _decoded(self, found: re.Match[str]) -> tuple[int, str] | None:
+        """Base64 of a text that has been mended meanwhile."""
+        try:
+            data = base64.b64decode(found["coded"] or "", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        done = None if _CONTROL.search(data) else self._pieces(data.decode("latin-1"))
+        if done is None or done.encode("latin-1") == data:
+            return None
+        return found.end(), base64.b64encode(done.encode("latin-1")).decode("ascii")
+
+    def _pieces(self, text: str) -> str:
+        """A text whose words are restored one by one."""
         pieces: list[str] = []
         at = 0
         while True:
@@ -55,7 +101,7 @@ class Restorer:
             pieces.append(done)
             at = end
         pieces.append(text[at:])
-        return "".join(pieces).encode("latin-1")
+        return "".join(pieces)
 
     def name(self, path: str) -> str:
         """The name of a file."""
