@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os.path
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from nginx_grpc import catalogue
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import CheckResult, Finding, Gone
 from nginx_grpc.fingerprints import Names, names
+from nginx_grpc.records import replace
 
 __all__ = ["Baseline", "apply", "dump", "load", "of"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from nginx_grpc import __version__, evidence, indented, resources
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["HOME", "Rule", "by_id", "page", "rules", "show"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
 
@@ -13,6 +12,7 @@ from nginx_grpc import documents
 from nginx_grpc.engines import Engine
 from nginx_grpc.engines.interface import Decision
 from nginx_grpc.findings import CheckResult, Finding, Input
+from nginx_grpc.records import replace
 from nginx_grpc.settings_file import located
 from nginx_grpc.settings_search import Given
 from nginx_grpc.shards import BYTES, WHOLE, Shards

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cache
 
 from nginx_grpc import resources
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Evidence", "of"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["CheckResult", "Finding", "Gap", "Gone", "Input", "NotJudged", "Replacement"]
 

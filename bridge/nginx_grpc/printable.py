@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["block", "json_text", "line", "without_commands"]
 
 # Letters to Python that show nothing: fillers, joiners, variation selectors, the empty Braille.
-_BLANK = re.compile(
+_BLANK = expression(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
 # GitHub, Azure and TeamCity take `##[name]` and `##name[` for a command anywhere in a line of a
 # log, and GitHub `::name::` at its start.
-_COMMAND = re.compile(r"##(?=\w*\[)")
-_AT_START = re.compile(r"^((?: |\x1b\[[0-9;]*m)*):(?=:)", re.MULTILINE)
+_COMMAND = expression(r"##(?=\w*\[)")
+_AT_START = expression(r"^((?: |\x1b\[[0-9;]*m)*):(?=:)", re.MULTILINE)
 
 
 def line(text: str) -> str:

@@ -8,11 +8,11 @@ module: the policy reports it as NG003, in every engine alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 
 __all__ = [
     "FILE_NAME",
@@ -30,9 +30,9 @@ KEY = "nginx_grpc"
 SETTINGS_LIMIT = 1024 * 1024
 """Most bytes that a settings file may have."""
 
-_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*|0[0-7_]+|0o[0-7_]+|0b[01_]+|0x[0-9a-fA-F_]+)$")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$")
-_NOT_A_NUMBER = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
+_INT = expression(r"[-+]?(0|[1-9][0-9_]*|0[0-7_]+|0o[0-7_]+|0b[01_]+|0x[0-9a-fA-F_]+)$")
+_FLOAT = expression(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$")
+_NOT_A_NUMBER = expression(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$")
 
 
 def text_of(path: str, overlay: Mapping[str, bytes] | None = None) -> str:

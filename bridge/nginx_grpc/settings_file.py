@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from nginx_grpc import documents, settings, settings_chain
 from nginx_grpc.findings import Finding
+from nginx_grpc.records import replace
 
 __all__ = ["TEMPLATE", "lines", "located", "merged", "problems"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc import settings, settings_chain
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Configuration
 
 __all__ = ["Given", "SettingsSearch"]

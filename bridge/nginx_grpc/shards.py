@@ -9,11 +9,11 @@ written is held, so that memory is bounded, and one can be judged while the next
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
 from nginx_grpc.engines.interface import Shard
+from nginx_grpc.expressions import expression
 from nginx_grpc.findings import Gap, Input
 from nginx_grpc.model import Model, opened
 from nginx_grpc.tree import Configuration
@@ -27,7 +27,7 @@ WHOLE = 1 << 62
 """The size of which a configuration is one shard."""
 
 # As a key, for in a text its quotes would be escaped.
-_DEFAULT = re.compile('"default":([0-9]+)')
+_DEFAULT = expression('"default":([0-9]+)')
 
 _dump = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 

@@ -5,8 +5,9 @@ A tree holds nginx's text and nothing else: no defaults, no inheritance, no opin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from nginx_grpc.records import dataclass, field
 
 __all__ = [
     "Comment",

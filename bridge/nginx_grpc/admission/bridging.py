@@ -6,11 +6,11 @@ import contextlib
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
 
 from nginx_grpc import documents, model, parsers, sources
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources import config_map
 from nginx_grpc.sources.contexts import check_nginx
 from nginx_grpc.sources.includes import Text

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from nginx_grpc.admission.options import CHECK_LABEL
 from nginx_grpc.admission.review import MalformedReviewError, Review
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Entries", "find"]
 
-_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}\Z")
+_KEY = expression(r"[-._a-zA-Z0-9]{1,253}\Z")
 # A key may be named anything: a volume can mount it as nginx.conf all the same, and a script can
 # write it there. nginx takes a directive's name in quotes too, and a line end after it.
-_PASSES = re.compile(rb"(?:grpc|proxy)_pass[\s\"'#]")
+_PASSES = expression(rb"(?:grpc|proxy)_pass[\s\"'#]")
 
 
 @dataclass(slots=True)

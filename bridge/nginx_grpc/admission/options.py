@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from nginx_grpc.client import OpaServer
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["CHECK_LABEL", "Options"]
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc import printable, strict_json
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["MalformedReviewError", "Review", "allowed", "denied", "read", "uid_of"]
 
 API_VERSION = "admission.k8s.io/v1"
 # The API server writes request.uid first. Used only to deny what could not be read any further.
-_UID = re.compile(rb'"request"\s*:\s*\{\s*"uid"\s*:\s*"([A-Za-z0-9-]{1,128})"')
+_UID = expression(rb'"request"\s*:\s*\{\s*"uid"\s*:\s*"([A-Za-z0-9-]{1,128})"')
 _WARNING = 250  # the API server cuts a warning at 256
 _WARNINGS = 15  # and drops what is over 4,096 in all
 

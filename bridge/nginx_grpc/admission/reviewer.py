@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc.admission import review, wording
@@ -21,6 +20,7 @@ from nginx_grpc.client import (
     OpaError,
 )
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass
 
 __all__ = ["Reply", "Reviewer"]
 

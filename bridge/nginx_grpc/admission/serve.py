@@ -8,7 +8,6 @@ import logging
 import signal
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import h11
@@ -20,6 +19,7 @@ from nginx_grpc.admission.options import Options
 from nginx_grpc.admission.reviewer import Reviewer
 from nginx_grpc.admission.tls import Files, ReloadingContext, client_is
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass
 
 __all__ = ["Listening", "listen", "serve"]
 

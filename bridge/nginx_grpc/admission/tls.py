@@ -7,11 +7,11 @@ import logging
 import os
 import ssl
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc.admission.metrics import Metrics
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass
 
 __all__ = ["Files", "ReloadingContext", "client_is"]
 

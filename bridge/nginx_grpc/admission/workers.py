@@ -10,13 +10,13 @@ import struct
 import time
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc.admission.controller import ControllerSettings
 from nginx_grpc.admission.line import BusyError
 from nginx_grpc.admission.options import Options
 from nginx_grpc.admission.worker import DOCUMENT_BYTES, command
+from nginx_grpc.records import dataclass
 
 __all__ = ["Bridged", "OverrunError", "Workers"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["OpaServer"]
 

@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from nginx_grpc.settings_search import SettingsSearch

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc import memory, output
@@ -23,6 +22,7 @@ from nginx_grpc.cores import cores
 from nginx_grpc.errors import Refused
 from nginx_grpc.garbage import uncollected
 from nginx_grpc.memory import Known
+from nginx_grpc.records import replace
 
 if TYPE_CHECKING:
     from nginx_grpc.engines import Engine

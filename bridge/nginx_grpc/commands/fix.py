@@ -18,6 +18,7 @@ from nginx_grpc.commands.arguments import (
     settings,
 )
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.garbage import uncollected
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "run"]
 
-_RULE = re.compile(r"NG[0-9]{3}\Z")
-_SPOT = re.compile(r"(NG[0-9]{3})@(.+):([0-9]{1,9})\Z", re.DOTALL)
+_RULE = expression(r"NG[0-9]{3}\Z")
+_SPOT = expression(r"(NG[0-9]{3})@(.+):([0-9]{1,9})\Z", re.DOTALL)
 
 
 def add_parser(commands: Any) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from nginx_grpc.engines.fixes import MalformedError, checked
 from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding, NotJudged
+from nginx_grpc.records import dataclass
 
 __all__ = [
     "Decision",

@@ -11,6 +11,7 @@ import subprocess
 from typing import Any
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 
 __all__ = ["OLDEST_OPA", "Program"]
 
@@ -18,7 +19,7 @@ OLDEST_OPA = (1, 21, 1)
 """The oldest OPA that this policy is tested on: conftest 0.71.1 has it in it."""
 
 _SECONDS = 600.0
-_OPA_VERSION = re.compile(r"^(?:OPA|Version): v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
+_OPA_VERSION = expression(r"^(?:OPA|Version): v?(\d+)\.(\d+)\.(\d+)", re.MULTILINE)
 
 # Both read flags from the environment: a stray CONFTEST_NAMESPACE=other makes every run a pass.
 _STRAY = ("CONFTEST_", "OPA_")

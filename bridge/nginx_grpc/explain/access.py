@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from nginx_grpc.explain.lines import Facts
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["Access", "Formats", "access_line", "as_object", "json_line", "moment"]
 
@@ -19,19 +20,19 @@ _MONTHS = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
     )
 }
-_LOCAL = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-])(\d\d)(\d\d)")
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
+_LOCAL = expression(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-])(\d\d)(\d\d)")
+_ISO = expression(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
 # nginx writes a quote in a value as \x22, so that a value in quotes ends at the next one.
-_COMBINED = re.compile(
+_COMBINED = expression(
     r"(\S+) - ([^\[]*) \[([^\]]{20,32})\] \"([^\"]*)\" (\d{3}) (\d+|-)"
     r"(?: \"[^\"]*\" \"[^\"]*\")?(.*)",
     re.DOTALL,
 )
 # Behind combined, ingress-nginx says which Service it was for and what each server answered.
-_INGRESS = re.compile(
+_INGRESS = expression(
     r" \d+ [\d.]+ \[([^\]]*)\] \[[^\]]*\] (\S+(?:(?:,| :) \S+)*) (?:[\d, :-]+) (?:[\d., :-]+) (\S+)"
 )
-_REQUEST = re.compile(r"([!-~]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)")
+_REQUEST = expression(r"([!-~]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)")
 _KEYS = {
     "status": ("status", "response_code", "http_status", "responseStatus"),
     "request": ("request", "request_line"),
@@ -47,7 +48,7 @@ _KEYS = {
 }
 _TIMES: dict[str, str] = {}
 _KEPT_TIMES = 4096
-_SECONDS = re.compile(r":[0-5]\d")
+_SECONDS = expression(r":[0-5]\d")
 
 
 @dataclass(slots=True)
@@ -170,8 +171,8 @@ def _requested(request: str) -> Facts:
 
 
 _LONGEST_FORMAT = 4096
-_PAIR = re.compile(r'"([^"]+)"\s*:\s*"?\$\{?(\w+)\}?"?\s*[,}]')
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_PAIR = expression(r'"([^"]+)"\s*:\s*"?\$\{?(\w+)\}?"?\s*[,}]')
+_VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))")
 _NAMES = {
     "status": "status",
     "request": "request",

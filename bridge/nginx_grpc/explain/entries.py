@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from nginx_grpc.records import dataclass, field, replace
 
 __all__ = [
     "ANY",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from nginx_grpc.explain.groups import Group, Groups
 from nginx_grpc.explain.safe import safe
 from nginx_grpc.explain.verdicts import Verdicts
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["SCHEMA_VERSION", "Explanation"]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from nginx_grpc.explain.entries import Entry
 from nginx_grpc.explain.lines import Facts
 from nginx_grpc.explain.recognition import Seen
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Group", "Groups", "service_of"]
 
@@ -18,7 +19,7 @@ _UNKNOWN = 5  # examples
 _LONGEST = 4096  # characters kept of an example
 
 # `/pkg.Service/Method`, `/pkg.service/Method`, `/Service/Method`: no other path is told.
-_SERVICE = re.compile(
+_SERVICE = expression(
     r"/((?:[a-z_]\w{0,99}\.){1,9}[A-Z]\w{0,99})/[A-Za-z_]\w{0,99}"
     r"|/((?:[a-z_]\w{0,99}\.){0,9}[A-Za-z_]\w{0,99})/[A-Z]\w{0,99}",
     re.ASCII,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc import catalogue
@@ -14,6 +13,7 @@ from nginx_grpc.explain.places import Found, Place, Places
 from nginx_grpc.explain.values import value
 from nginx_grpc.explain.verdicts import by_line, known, verdict
 from nginx_grpc.findings import CheckResult
+from nginx_grpc.records import dataclass
 from nginx_grpc.reports.json import finding_json
 
 __all__ = ["Judged"]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["Facts", "Line", "error_line", "facts_of", "unwrapped"]
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")
-_ERROR = re.compile(
+_ANSI = expression(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")
+_ERROR = expression(
     r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d) \[(\w+)\] \d+#\d+: (?:\*\d+ )?(.*)", re.DOTALL
 )
-_TESTED = re.compile(r"nginx: \[(\w+)\] (.*)", re.DOTALL)
-_BARE = re.compile(r"\[(emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?(?:\*\d+ )?(.*)")
+_TESTED = expression(r"nginx: \[(\w+)\] (.*)", re.DOTALL)
+_BARE = expression(r"\[(emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?(?:\*\d+ )?(.*)")
 # What collectors put before a line: kubectl --prefix and --timestamps, CRI, docker compose, stern,
 # syslog and journald. A line is nginx's own where nothing else stands before it: what a client
 # sends stands further behind, in quotes.
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_PREFIX = re.compile(
+_PREFIX = expression(
     r"(?:\ufeff?(?:"
     r"\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug)\])(?:pod/)?[\w./-]+\] +"
     rf"|(?P<stamp>{_STAMP}) +"
@@ -28,12 +30,12 @@ _PREFIX = re.compile(
     r"|[a-z0-9][a-z0-9.-]*[a-z0-9] [a-z0-9][a-z0-9.-]*[a-z0-9] (?=\d{4}/)"
     r")){1,4}"
 )
-_REQUEST = re.compile(r", request: \"([^ \"]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)\"")
-_PREFACE = re.compile(r", request: \"(PRI) \* (HTTP/2\.0)")
-_SERVER = re.compile(r", server: ([^,]*)")
-_UPSTREAM = re.compile(r"(?:, subrequest: \"\S*\")?, upstream: \"(?:([a-z]+)://)?([^/\"]*)")
-_UNIX = re.compile(r"unix:[^\"]*?(?=:/|:?\"|$)")
-_HOST = re.compile(r", host: \"([^\"]*)\"")
+_REQUEST = expression(r", request: \"([^ \"]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)\"")
+_PREFACE = expression(r", request: \"(PRI) \* (HTTP/2\.0)")
+_SERVER = expression(r", server: ([^,]*)")
+_UPSTREAM = expression(r"(?:, subrequest: \"\S*\")?, upstream: \"(?:([a-z]+)://)?([^/\"]*)")
+_UNIX = expression(r"unix:[^\"]*?(?=:/|:?\"|$)")
+_HOST = expression(r", host: \"([^\"]*)\"")
 
 
 @dataclass(slots=True)

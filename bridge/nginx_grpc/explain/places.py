@@ -5,22 +5,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import unquote
 
 from nginx_grpc.explain.entries import GRPC, HTTP
 from nginx_grpc.explain.lines import Facts
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.choice import Effort, Locations
 from nginx_grpc.model.regex import compiled
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Found", "Place", "Places"]
 
 _LONGEST = 2_000  # characters of a path or name that is looked up
 _KEPT = 8_192
 _STEPS = 2_000_000  # for the regexes of one look-up
-_SOCKET = re.compile(r"(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):(\d+)|unix:.*")
-_SLASHES = re.compile(r"//+")
+_SOCKET = expression(r"(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):(\d+)|unix:.*")
+_SLASHES = expression(r"//+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

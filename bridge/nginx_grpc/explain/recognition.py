@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from nginx_grpc.explain import access, table
 from nginx_grpc.explain.entries import GRPC, Entry, none
@@ -14,7 +12,9 @@ from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, of_status
 from nginx_grpc.explain.patterns import Matcher
 from nginx_grpc.explain.table.requests import NOT_GRPC
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.service_paths import is_service_path
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["ANSWERED", "NOT_GRPC", "Recogniser", "Seen", "is_call"]
 
@@ -23,14 +23,14 @@ ANSWERED = Entry(
     "A call of gRPC that nginx answered with 200: how it ended says its grpc-status.",
     (none("nothing is wrong between nginx and the server"),),
 )
-_PLAIN_CALL = re.compile(r"/[A-Z][A-Za-z0-9_]*/[A-Z][A-Za-z0-9_]*")
+_PLAIN_CALL = expression(r"/[A-Z][A-Za-z0-9_]*/[A-Z][A-Za-z0-9_]*")
 # What the messages of clients have in common: each holds one of these.
-_SIGN = re.compile(
+_SIGN = expression(
     r"[gG]RPC|grpc|rpc error: |RpcError|StatusCode|[cC]ode[:=] ?\"?Unavailable|Stream removed"
     r"|(?:UNAVAILABLE|INTERNAL|UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|PERMISSION_DENIED): "
     r"|Failed to dial target host|recvmsg:|ipv[46]:|HTTP/2|http2|RST_STREAM|GOAWAY"
 )
-_CLIENT = re.compile(
+_CLIENT = expression(
     r"HTTP/2|http2|HTTP status|GOAWAY|RST_STREAM|[Ss]tream|grpc|gRPC|[cC]onnection|ALPN|tls: "
     r"|SETTINGS|TLS|curl: \(|[dD]eadline|DEADLINE|cardinality|EOF|content-type|EOS|pings|io exc"
     r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
@@ -39,23 +39,23 @@ _CLIENT = re.compile(
     r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note"
 )
 # A status is told in numbers; the table lists the usual ones.
-_STATUS = re.compile(
+_STATUS = expression(
     r"(?:Received http2 header with status: |unexpected HTTP status code received from server: "
     r"|Received HTTP status code |Bad gRPC response\. HTTP status code: )(\d{1,3})(?!\d)"
 )
-_SIZE = re.compile(
+_SIZE = expression(
     r"(?:eceived message larger than max \(|essage exceeds maximum size \d{1,10}: )(\d{1,10})(?!\d)"
 )
 # What grpc-java says goes on over lines, with the headers and the page that came.
-_JAVA = re.compile(r"io\.grpc\.Status(?:Runtime)?Exception|io\.grpc\.StatusException")
-_TRACE = re.compile(
+_JAVA = expression(r"io\.grpc\.Status(?:Runtime)?Exception|io\.grpc\.StatusException")
+_TRACE = expression(
     r"Caused by: |\s+at |\s*\.\.\. \d|\s*Suppressed: |<|(?:in|mis)\w* content-type"
     r"|missing GRPC status|headers: Met|trailers: Met|Channel Pipe|DATA---"
 )
 _TOLD = "told"  # the cause of a message was in a line before
 _WHOLE = ("unexpected EOF",)  # all that grpc-go says
 # What is quoted most often, without the end of its line: nginx says it of upstreams above all.
-_CUT = re.compile(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
+_CUT = expression(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
 _CALLS_OF_UNIX = "dial unix"
 
 

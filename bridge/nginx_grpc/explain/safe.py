@@ -6,19 +6,20 @@ import re
 
 from nginx_grpc import printable
 from nginx_grpc.explain.groups import service_of
+from nginx_grpc.expressions import expression
 
 __all__ = ["safe"]
 
 _LONGEST = 600
-_CLIENT = re.compile(r", client: [^,\s]+")
-_REFERRER = re.compile(r", referrer: \".*", re.DOTALL)
-_REQUEST = re.compile(r"\"([A-Z]{1,16}) (/[^ \"]*)( HTTP/[\d.]+)?\"?")
-_SUBREQUEST = re.compile(r", subrequest: \"[^\"]*\"")
-_ACCESS = re.compile(r"^\S+ - [^\[]* (?=\[)")
-_AGENT = re.compile(r"(\" \d{3} (?:\d+|-)) \"[^\"]*\" \"[^\"]*\"")
-_FILE = re.compile(r"(open\(\)|directory index of) \"[^\"]*\"")
-_HOST = re.compile(r", host: \"([^\"]*)\"")
-_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
+_CLIENT = expression(r", client: [^,\s]+")
+_REFERRER = expression(r", referrer: \".*", re.DOTALL)
+_REQUEST = expression(r"\"([A-Z]{1,16}) (/[^ \"]*)( HTTP/[\d.]+)?\"?")
+_SUBREQUEST = expression(r", subrequest: \"[^\"]*\"")
+_ACCESS = expression(r"^\S+ - [^\[]* (?=\[)")
+_AGENT = expression(r"(\" \d{3} (?:\d+|-)) \"[^\"]*\" \"[^\"]*\"")
+_FILE = expression(r"(open\(\)|directory index of) \"[^\"]*\"")
+_HOST = expression(r", host: \"([^\"]*)\"")
+_NAME = expression(r"[A-Za-z0-9.:_\[\]-]{1,255}")
 
 
 def safe(text: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.explain.access import moment
 from nginx_grpc.explain.recognition import Seen
+from nginx_grpc.expressions import expression
 
 __all__ = ["Since"]
 
-_AGO = re.compile(r"(\d{1,6})(s|m|h|d|w)")
+_AGO = expression(r"(\d{1,6})(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_TIME = re.compile(
+_TIME = expression(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?"
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 
 from nginx_grpc.explain import table
@@ -10,6 +9,7 @@ from nginx_grpc.explain.entries import Candidate, Entry
 from nginx_grpc.explain.meanings import connections
 from nginx_grpc.explain.meanings.statuses import BY_STATUS, of_status
 from nginx_grpc.explain.recognition import ANSWERED
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["PAGE", "Symptom", "classes", "of_rule", "shown"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from nginx_grpc.findings import Finding
 from nginx_grpc.fixing.homes import Change, applied
 from nginx_grpc.fixing.targets import Placed
+from nginx_grpc.records import dataclass
 
 __all__ = ["Unit", "apply", "compatible"]
 

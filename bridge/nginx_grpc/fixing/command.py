@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc import indented, output, printable
@@ -16,6 +15,7 @@ from nginx_grpc.fixing import rounds, writing
 from nginx_grpc.fixing.diff import unified
 from nginx_grpc.fixing.judging import STDIN, Judge
 from nginx_grpc.fixing.rounds import Fixed, Outcome
+from nginx_grpc.records import dataclass
 from nginx_grpc.sources.dump import sections
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nginx_grpc.fixing.differing import differing
 from nginx_grpc.fixing.spans import Span, Spans
 from nginx_grpc.fixing.targets import Place, Placed
+from nginx_grpc.records import dataclass
 
 __all__ = [
     "Difference",

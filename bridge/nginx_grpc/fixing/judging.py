@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +16,7 @@ from nginx_grpc.findings import CheckResult
 from nginx_grpc.fixing.invariants import Difference, differences
 from nginx_grpc.fixing.targets import Targets
 from nginx_grpc.memory import Known
+from nginx_grpc.records import dataclass, field, replace
 from nginx_grpc.settings_search import Given
 from nginx_grpc.shards import Shards
 from nginx_grpc.sources.disk import read_regular

@@ -7,10 +7,10 @@ byte for byte edit is known for, is not placed.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping as Map
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.fixing.edits import ObjectEdit
 from nginx_grpc.fixing.homes import Change, UnplacedError
 from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence, documents
@@ -18,7 +18,7 @@ from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence, docum
 __all__ = ["ObjectFile", "expected", "said_in"]
 
 _PARTS = {"Ingress": ("metadata", "annotations"), "ConfigMap": ("data",)}
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
+_PLAIN = expression(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
 _UNIT = "  "
 
 

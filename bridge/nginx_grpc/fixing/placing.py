@@ -7,19 +7,20 @@ stay. A directive that has its lines for itself is added and taken away with the
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from difflib import SequenceMatcher
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.fixing import quoting
 from nginx_grpc.fixing.edits import Statement
 from nginx_grpc.fixing.homes import Change, UnplacedError
 from nginx_grpc.fixing.spans import Span, Spans
+from nginx_grpc.records import replace
 
 __all__ = ["added", "moved", "removed", "rewritten"]
 
 _BLANKS = " \t\r"
-_TO_END = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")
-_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\(([A-Za-z_]\w*)\))", re.ASCII)
+_TO_END = expression(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")
+_REFERENCE = expression(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\(([A-Za-z_]\w*)\))", re.ASCII)
 # nginx drops the pool of a `keepalive` above one of these before 1.29.7.
 _BALANCERS = ("hash", "ip_hash", "least_conn", "least_time", "random", "sticky")
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from nginx_grpc.expressions import expression
 
 __all__ = ["directive", "word"]
 
 # Nothing in it ends a word, quotes it or takes the next letter along. `${name}` opens no block.
-_BARE = re.compile(
+_BARE = expression(
     r"(?:[!%&()*+,./0-9:<=>?@A-Z\[\]^_`a-z|~-]|\$\{[A-Za-z0-9_]+\}|\$(?!\{)|\\[.dwsbDWSBAzZ])+"
 )
-_STARTS_BARE = re.compile(r"[^)]")
+_STARTS_BARE = expression(r"[^)]")
 # What nginx makes of a backslash and one of these is another letter.
-_ESCAPE = re.compile(r"\\(?=[\"'\\trn])|\\\Z")
+_ESCAPE = expression(r"\\(?=[\"'\\trn])|\\\Z")
 
 
 def word(value: str) -> str:

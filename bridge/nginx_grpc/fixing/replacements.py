@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from nginx_grpc.findings import CheckResult, Finding, Replacement
 from nginx_grpc.fixing.edits import edits_of
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.targets import Targets
 from nginx_grpc.lines import Lines
+from nginx_grpc.records import replace
 from nginx_grpc.tree import Configuration
 
 __all__ = ["placed"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 
 from nginx_grpc.errors import Refused
@@ -15,6 +14,7 @@ from nginx_grpc.fixing.edits import edits_of
 from nginx_grpc.fixing.homes import UnplacedError
 from nginx_grpc.fixing.judging import Judge, Judged
 from nginx_grpc.fixing.proving import broken, changes_more
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.reports.order import gravity
 
 __all__ = ["Fixed", "Outcome", "Spot", "fix"]

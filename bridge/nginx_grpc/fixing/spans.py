@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from nginx_grpc.parsers.lua import is_lua, lua_end
 from nginx_grpc.parsers.words import comment_end, decoded, statement
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Span", "Spans"]
 

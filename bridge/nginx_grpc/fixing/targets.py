@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nginx_grpc.fixing import placing
 from nginx_grpc.fixing.edits import Edit, ObjectEdit, Statement, Where
 from nginx_grpc.fixing.homes import Change, Filled, Home, Part, Scalar, UnplacedError
 from nginx_grpc.fixing.spans import Span, Spans
+from nginx_grpc.records import dataclass, field, replace
 from nginx_grpc.sources import definitions
 from nginx_grpc.sources.dump import sections
 from nginx_grpc.tree import Configuration, Directive, Text

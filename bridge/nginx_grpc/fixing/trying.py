@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.fixing import quoting
 from nginx_grpc.fixing.homes import Change, UnplacedError, applied
 from nginx_grpc.fixing.judging import Judged
@@ -26,13 +27,13 @@ __all__ = ["held_against"]
 
 _SECONDS = 60
 # Code of its own, which runs while the text is read or loads what this machine may not have.
-_CODE = re.compile(r"load_module\Z|lua_|\w+_by_lua|perl|js_")
-_FILES = re.compile(
+_CODE = expression(r"load_module\Z|lua_|\w+_by_lua|perl|js_")
+_FILES = expression(
     r"(?:\w+_)?(?:certificate|certificate_key|client_certificate|trusted_certificate|dhparam|crl"
     r"|password_file|user_file|stapling_file|session_ticket_key)\Z"
 )
 _LOGS = frozenset({"access_log", "error_log"})
-_KEPT_LOGS = re.compile(r"(?:off|stderr|syslog:|memory:|\S*\$)")
+_KEPT_LOGS = expression(r"(?:off|stderr|syslog:|memory:|\S*\$)")
 _TEMPORARY = {
     "client_body": "http",
     "proxy": "http_proxy",
@@ -47,8 +48,8 @@ _AROUND = {
     "stream": ("events {} stream { ", "}"),
     "upstream": ("events {} http { upstream nginx_grpc { ", "}}"),
 }
-_SAID = re.compile(r"\[emerg\] (?:\d+#\d+: )?(.*)")
-_IN_FILE = re.compile(r"in (\S+?/(\d+)\.conf):(\d+)\Z")
+_SAID = expression(r"\[emerg\] (?:\d+#\d+: )?(.*)")
+_IN_FILE = expression(r"in (\S+?/(\d+)\.conf):(\d+)\Z")
 
 
 def held_against(nginx: str, fixed: Fixed) -> list[str]:

@@ -12,9 +12,9 @@ import stat
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass
 from nginx_grpc.sources.disk import inside
 
 __all__ = ["write"]

@@ -6,10 +6,10 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 from nginx_grpc import sources
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import replace
 from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.sources import ReadOptions
 from nginx_grpc.sources.contexts import is_whole

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from nginx_grpc import settings_file, sources
@@ -14,6 +13,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.findings import Finding
 from nginx_grpc.fixing.judging import Judge, Judged
 from nginx_grpc.garbage import uncollected
+from nginx_grpc.records import dataclass, field, replace
 from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.settings_search import SettingsSearch
 from nginx_grpc.sources.manifest import ForeignError

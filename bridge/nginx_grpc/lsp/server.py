@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import redirect_stdout
@@ -16,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from nginx_grpc import __version__, catalogue, printable
 from nginx_grpc.engines import Engine
+from nginx_grpc.expressions import expression
 from nginx_grpc.lines import Lines
 from nginx_grpc.lsp import actions, definitions, diagnostics, hover
 from nginx_grpc.lsp.entries import Entries, top_of
@@ -27,7 +27,7 @@ from nginx_grpc.sources import ReadOptions
 
 __all__ = ["serve"]
 
-_RULE = re.compile(r"\bNG[0-9]{3}\b")
+_RULE = expression(r"\bNG[0-9]{3}\b")
 _WATCHED = ("**/*.conf", "**/*.conf.template", f"**/{FILE_NAME}", "**/*.yaml", "**/*.yml")
 _REQUEST_FAILED = -32803
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["Address", "address_of", "is_name", "port_of", "socket_of"]
 
-_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
-_PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+_IPV4 = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_PORTS = expression(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nginx_grpc.model.pcre import Edge, Either, Group, Node, Row, Set, Unread, tree_of
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["PRINTABLE", "Machine", "Unread", "compiled"]
 

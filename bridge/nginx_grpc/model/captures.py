@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Pattern", "names_in", "pattern_of"]
 
-_NAMED = re.compile(r"\(\?(?:P?<|')([A-Za-z_][A-Za-z0-9_]*)[>']")
-_OPENING = re.compile(r"\?(?:P?<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')")
-_LITERAL = re.compile(r"(?:[A-Za-z0-9_|:-]|\\[./-])+")
+_NAMED = expression(r"\(\?(?:P?<|')([A-Za-z_][A-Za-z0-9_]*)[>']")
+_OPENING = expression(r"\?(?:P?<([A-Za-z_][A-Za-z0-9_]*)>|'([A-Za-z_][A-Za-z0-9_]*)')")
+_LITERAL = expression(r"(?:[A-Za-z0-9_|:-]|\\[./-])+")
 # What lets a group take no part in a match.
 _COUNTS = ("?", "*", "{")
 # With ^ and $ around it, a line feed in the path would make a difference.
-_ANYTHING = re.compile(r"\^|\$|\^?(?:\.\*|\((?:\?P?<\w+>|\?'\w+')?\.\*\))")
+_ANYTHING = expression(r"\^|\$|\^?(?:\.\*|\((?:\?P?<\w+>|\?'\w+')?\.\*\))")
 # What changes how groups are numbered or read: (?|, (?J), (?x) and their kin, verbs, \Q, recursion.
-_UNUSUAL = re.compile(r"\(\?(?:[|#]|[a-zA-Z]*[Jnx]|[&R0-9+(-]|P[>=])|\(\*|\\[QEgK]")
+_UNUSUAL = expression(r"\(\?(?:[|#]|[a-zA-Z]*[Jnx]|[&R0-9+(-]|P[>=])|\(\*|\\[QEgK]")
 
 
 class Pattern:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.regex import compiled
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.records import dataclass
 
 __all__ = ["Choice", "Effort", "Level", "Locations"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.facts import PATH_NAMES, SENT, Test, leaves_of
 from nginx_grpc.model.patterns import Language
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["decided"]
 
-_CHOICE = re.compile(r"\^\(?((?:[A-Za-z0-9_:|-]|\\[./-])+)\)?\$")
+_CHOICE = expression(r"\^\(?((?:[A-Za-z0-9_:|-]|\\[./-])+)\)?\$")
 # What matches leaves a client every choice.
-_FREE = re.compile(r"\^?(?:\(?(?:\?P?<\w+>)?(?:\.|\[\^[/:.]+\])[*+]\)?)?\$?")
+_FREE = expression(r"\^?(?:\(?(?:\?P?<\w+>)?(?:\.|\[\^[/:.]+\])[*+]\)?)?\$?")
 # These change with the path or the query; the path itself is looked after by who changes it.
 _PATH = frozenset(
     (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["Http", "http_blocks"]

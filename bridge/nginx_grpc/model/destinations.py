@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nginx_grpc.errors import Refused
 from nginx_grpc.model.addresses import address_of, is_name
 from nginx_grpc.model.target_texts import has_path, is_constant, is_filled_in, scheme_follows, split
 from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.values import Alternative, Leaf
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nginx_grpc.model import units
 from nginx_grpc.model.nodes import Json, lined
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = [

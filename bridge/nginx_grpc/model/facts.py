@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import Alternative, Leaf, Values
+from nginx_grpc.records import dataclass, replace
 
 __all__ = ["NO_FACTS", "PATH", "PATH_NAMES", "SENT", "Facts", "Test", "leaves_of", "path_of"]
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.lists import InheritedList, page_uri
 from nginx_grpc.model.locations import Condition, Location
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.model.targets import Target
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = ["PORTS", "decide"]
@@ -28,12 +29,12 @@ __all__ = ["PORTS", "decide"]
 PORTS = frozenset((50051, 4317))
 # Temporal's and Milvus's.
 _MAYBE_GRPC_PORTS = frozenset((7233, 19530))
-_GRPC_WEB = re.compile("grpc[-_. ]?web", re.IGNORECASE)
-_GATEWAY = re.compile("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
+_GRPC_WEB = expression("grpc[-_. ]?web", re.IGNORECASE)
+_GATEWAY = expression("gateway|transcod|grpc[-_]?json", re.IGNORECASE)
 # Envoy translates gRPC-Web and JSON.
-_TRANSLATOR = re.compile(r"(?:^|[^a-z0-9])envoy(?:$|[^a-z0-9])", re.IGNORECASE)
+_TRANSLATOR = expression(r"(?:^|[^a-z0-9])envoy(?:$|[^a-z0-9])", re.IGNORECASE)
 # A controller's upstream: `default-shop-grpc.example.com-web-80`, `default_shop_80`.
-_GENERATED = re.compile(r"[-_][0-9]{2,5}$")
+_GENERATED = expression(r"[-_][0-9]{2,5}$")
 _GRPC_SCHEMES = ("grpc://", "grpcs://")
 _OWN_PASS = "it has a grpc_pass"
 _INHERITED_PASS = "it inherits the grpc_pass of its location"

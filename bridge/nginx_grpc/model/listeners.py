@@ -9,11 +9,11 @@ must have it as well, or it answers 421.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 
 from nginx_grpc.model.addresses import socket_of
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["Listener", "Listening", "Socket", "Sockets", "listening"]

@@ -7,12 +7,12 @@ document, in the context that sets it, and only if a location with gRPC refers t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.model.unsent import value_for_grpc
 from nginx_grpc.model.variables import HttpVariables
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = [

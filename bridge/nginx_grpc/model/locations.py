@@ -7,7 +7,6 @@ A content handler is not inherited by a nested location: without one of its own 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
@@ -17,6 +16,7 @@ from nginx_grpc.model.nodes import Json, by_name
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.service_paths import is_service_path
 from nginx_grpc.placement import MODIFIERS, is_handler, matching
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 if TYPE_CHECKING:

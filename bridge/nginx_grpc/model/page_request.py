@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.locations import Condition
 from nginx_grpc.model.regex import compiled
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["Request", "meets", "moved", "rewritten", "setting"]
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+_VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 # What every gRPC client sends, and what none does: HTTP/2 has no such headers.
 _SENT = {
     "http_te": "trailers",

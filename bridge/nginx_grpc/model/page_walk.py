@@ -7,7 +7,6 @@ chooses; a named location runs its own alone. Where a condition may go either wa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from nginx_grpc.model.choice import Effort, Locations
 from nginx_grpc.model.lists import page_codes, page_response, page_uri
@@ -16,6 +15,7 @@ from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.nodes import by_name
 from nginx_grpc.model.page_request import Request, meets, moved, rewritten, setting
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["KEPT", "Answer", "Walk", "is_recursive"]

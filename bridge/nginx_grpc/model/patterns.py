@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nginx_grpc.model.automaton import PRINTABLE, Machine, Unread, compiled
+from nginx_grpc.records import dataclass, replace
 
 __all__ = ["Language", "Patterns"]
 

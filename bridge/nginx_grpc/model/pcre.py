@@ -7,7 +7,9 @@ a stranger's, and a regex of his may run for ever: none is given to an engine th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["Edge", "Either", "Group", "Node", "Repeat", "Row", "Set", "Tree", "Unread", "tree_of"]
 
@@ -23,8 +25,8 @@ _CLASSES = {
     "S": _ALL - _SPACE,
 }  # fmt: skip
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
-_NAMED = re.compile(r"\?(?:P?<([A-Za-z_]\w{0,31})>|'([A-Za-z_]\w{0,31})')", re.ASCII)
-_COUNTED = re.compile(r"\{(\d{1,3})(,(\d{0,3}))?\}", re.ASCII)
+_NAMED = expression(r"\?(?:P?<([A-Za-z_]\w{0,31})>|'([A-Za-z_]\w{0,31})')", re.ASCII)
+_COUNTED = expression(r"\{(\d{1,3})(,(\d{0,3}))?\}", re.ASCII)
 
 
 class Unread(Exception):

@@ -6,11 +6,11 @@ read, and of one for which PCRE itself might give up, nothing is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from nginx_grpc.model.pcre import Edge, Either, Group, Node, Repeat, Row, Set, Unread, tree_of
+from nginx_grpc.records import dataclass
 
 __all__ = ["Match", "Regex", "compiled"]
 

@@ -6,8 +6,6 @@ Where they grow too many they are joined, and what comes of that may be no way a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.conditions import decided
 from nginx_grpc.model.facts import PATH
@@ -19,6 +17,7 @@ from nginx_grpc.model.variables import (
     name_of,
     sets_variable,
 )
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["OWN", "Exits", "run"]

@@ -7,7 +7,6 @@ What an unread include on the way in may change is marked, never guessed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from nginx_grpc.model.directives import (
     HTTP_SETTINGS,
@@ -19,6 +18,7 @@ from nginx_grpc.model.directives import (
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, InheritedList
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.types_blocks import Types
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["Scope", "root_scope"]

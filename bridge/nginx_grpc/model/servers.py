@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.listeners import Listening
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.targets import Target
 from nginx_grpc.model.variables import HttpVariables
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["Server"]
 
-_ERROR = re.compile("[45][0-9]{2}")
+_ERROR = expression("[45][0-9]{2}")
 # What error pages come to that are there for nothing else.
 _OF_ERRORS = ("page", "error", "file", "no_file")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["is_service_path"]
 
 _PART = "[a-z_][A-Za-z0-9_]*"
 # `/helloworld.Greeter/`; `/f5.nginx.agent.Commander`; `/helloworld.greeter/SayHello`. One dot and
 # no slash behind is also a file's name: `/static.File`.
-_SERVICE = re.compile(
+_SERVICE = expression(
     rf"/?(?:(?:{_PART}\.)+([A-Z][A-Za-z0-9_]*)/.*|(?:{_PART}\.){{2,}}([A-Z][A-Za-z0-9_]*)"
     rf"|(?:{_PART}\.)+({_PART})/[A-Z][A-Za-z0-9_]*)",
     re.DOTALL,

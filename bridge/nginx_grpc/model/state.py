@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from nginx_grpc.model.captures import Pattern, pattern_of
 from nginx_grpc.model.facts import NO_FACTS, PATH, PATH_NAMES, SENT, leaves_of
@@ -26,6 +25,7 @@ from nginx_grpc.model.variables import (
     closed,
     is_from_request,
 )
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = ["ANY_PATH", "DIGITS", "Known", "State", "common_start"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.addresses import is_name
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.destinations import (
@@ -31,12 +31,13 @@ from nginx_grpc.model.target_texts import (
 )
 from nginx_grpc.model.upstreams import Upstream, Upstreams
 from nginx_grpc.model.values import Alternative, Leaf, Values, unknown, variables_in
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["Failure", "Target", "constant_target", "target_of", "unknown_target"]
 
-_HOLE = re.compile(r"\$(\(\w+\))")
-_QUERY = re.compile(
+_HOLE = expression(r"\$(\(\w+\))")
+_QUERY = expression(
     r"\$(?:is_args|\{is_args\})\$(?:args|query_string|\{(?:args|query_string)\})$", re.I
 )
 # These can't hold a scheme.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.variables import HttpVariables, name_of
 
 __all__ = ["value_for_grpc"]
@@ -20,7 +19,7 @@ _UNSENT = frozenset(
         "http_x_grpc_web",
     )
 )
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))")
 _LONGEST = 1000
 # Maps over maps are followed so far.
 _MOST = 20

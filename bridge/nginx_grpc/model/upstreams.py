@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nginx_grpc.model import units
@@ -11,6 +10,7 @@ from nginx_grpc.model.addresses import Address, address_of, is_name
 from nginx_grpc.model.directives import UPSTREAM_SETTINGS, SettingReader, shortened
 from nginx_grpc.model.gaps import Gaps
 from nginx_grpc.model.nodes import Json, by_name, counted, placed
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.tree import Directive
 
 if TYPE_CHECKING:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["Alternative", "Leaf", "Values", "Work", "parts_of", "variables_in"]
 
 # `$1abc` is the capture 1 and "abc"; names ignore case.
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+))")
+_VARIABLE = expression(r"\$(?:\{([A-Za-z0-9_]+)\}|([1-9])|([A-Za-z0-9_]+))")
 # More alternatives, or longer ones, are not followed.
 _MOST = 64
 _LONGEST = 4096

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from nginx_grpc.model.captures import pattern_of
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.values import NOTHING, Leaf, Values, Work, parts_of
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
 
 __all__ = ["SCRIPTS", "VARIABLE_BLOCKS", "Definition", "HttpVariables", "name_of", "sets_variable"]

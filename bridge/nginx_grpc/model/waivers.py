@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.nodes import Json
 from nginx_grpc.tree import Comment
 
 __all__ = ["waiver"]
 
-_RULE = re.compile(r"NG[0-9]{3}")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_REASON = re.compile(r"(?:^|\s)reason=(.*)", re.DOTALL)
+_RULE = expression(r"NG[0-9]{3}")
+_DATE = expression(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_REASON = expression(r"(?:^|\s)reason=(.*)", re.DOTALL)
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -6,18 +6,19 @@ that knows no directive would take the location's block for that of the directiv
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import cache, lru_cache
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["BLOCKS", "NAME", "Body", "body_of", "problem"]
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+NAME = expression(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 # What Python and editors take for a space or a line end and nginx for a letter.
-_FALSE_SPACE = re.compile(
+_FALSE_SPACE = expression(
     "[\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
-_VARIABLE = re.compile(r"\$[A-Za-z0-9_]+\Z")
+_VARIABLE = expression(r"\$[A-Za-z0-9_]+\Z")
 
 
 class Body(Enum):

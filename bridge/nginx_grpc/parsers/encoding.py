@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.interface import Place
 
 __all__ = ["decode", "odd", "plain"]
@@ -14,8 +13,8 @@ _MARKS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-_UNMARKED_UTF16 = re.compile(rb"(?:[\t\n\r -~]\x00){4}|(?:\x00[\t\n\r -~]){4}")
-_ODD = re.compile("[\x00\udc80-\udcff]")
+_UNMARKED_UTF16 = expression(rb"(?:[\t\n\r -~]\x00){4}|(?:\x00[\t\n\r -~]){4}")
+_ODD = expression("[\x00\udc80-\udcff]")
 
 
 def decode(data: bytes, place: Place) -> str:

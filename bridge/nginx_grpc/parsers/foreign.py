@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.interface import Place
 
 __all__ = ["explain"]
 
-_BINARY = re.compile("[\x01-\x08\x0e-\x1a\x7f]")
+_BINARY = expression("[\x01-\x08\x0e-\x1a\x7f]")
 _KINDS = (
-    (re.compile(r"version https://git-lfs"), "a Git LFS pointer", "fetch the file: git lfs pull"),
-    (re.compile(r"\s*-----BEGIN "), "a key or certificate", ""),
+    (expression(r"version https://git-lfs"), "a Git LFS pointer", "fetch the file: git lfs pull"),
+    (expression(r"\s*-----BEGIN "), "a key or certificate", ""),
     (
-        re.compile(r"#!|\s*cat <<|(?:.*\n){0,40}?\s*(?:set -[eux]|cat >?>? ?\S* ?<<)"),
+        expression(r"#!|\s*cat <<|(?:.*\n){0,40}?\s*(?:set -[eux]|cat >?>? ?\S* ?<<)"),
         "a script",
         "run it and check what it writes",
     ),
-    (re.compile(r"\s*(?:<!|<\?xml|<html|<[A-Za-z][\w:-]*[\s>])", re.I), "HTML or XML", ""),
-    (re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\]\d])"), "JSON", ""),
-    (re.compile(r"(?:diff --git |--- \S|Index: )"), "a patch", "apply it and check the result"),
-    (re.compile(r"\s*\[[\w .:-]+\]\s*\n"), "an INI or TOML file", ""),
-    (re.compile(r"---\s|(?:[^\S\n]*(?:#[^\n]*)?\n)*[\w.\"'-]+:(?:\s|\Z)"), "YAML", ""),
+    (expression(r"\s*(?:<!|<\?xml|<html|<[A-Za-z][\w:-]*[\s>])", re.I), "HTML or XML", ""),
+    (expression(r"\s*(?:\{\s*(?:\"|\})|\[\s*[\[{\"\]\d])"), "JSON", ""),
+    (expression(r"(?:diff --git |--- \S|Index: )"), "a patch", "apply it and check the result"),
+    (expression(r"\s*\[[\w .:-]+\]\s*\n"), "an INI or TOML file", ""),
+    (expression(r"---\s|(?:[^\S\n]*(?:#[^\n]*)?\n)*[\w.\"'-]+:(?:\s|\Z)"), "YAML", ""),
 )
-_CONFLICT = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
+_CONFLICT = expression(r"^(?:<{7} |>{7} )", re.MULTILINE)
 
 
 def explain(text: str, place: Place) -> Refused | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Comment, Directive
 
 __all__ = [

@@ -7,16 +7,15 @@ string, a comment or a long bracket above 4,096 bytes breaks its reading.
 
 from __future__ import annotations
 
-import re
-
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.words import BUFFER, Fault
 
 __all__ = ["is_lua", "lua_end"]
 
-_TOKEN = re.compile(r"[{}\"']|--\[=*\[|\[=*\[|--")
+_TOKEN = expression(r"[{}\"']|--\[=*\[|\[=*\[|--")
 _QUOTED = {
-    '"': re.compile(r'"(?:\\[^\n]|[^"\n\\])*"'),
-    "'": re.compile(r"'(?:\\[^\n]|[^'\n\\])*'"),
+    '"': expression(r'"(?:\\[^\n]|[^"\n\\])*"'),
+    "'": expression(r"'(?:\\[^\n]|[^'\n\\])*'"),
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.blocks import BLOCKS, NAME, Body, body_of, problem
 from nginx_grpc.parsers.interface import (
     MAX_DEPTH,
@@ -44,14 +44,14 @@ _LINES_KEPT = 65_536
 # Blocks of pairs: nginx rejects a third word.
 _PAIRS = frozenset({"geo", "map"})
 
-_SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
-_GAP = re.compile(r"[ \t\r]*")
+_SPECIAL = expression(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
+_GAP = expression(r"[ \t\r]*")
 # A directive without anything special, on one line and as short as a line to remember.
-_SIMPLE = re.compile(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900}[;{]")
+_SIMPLE = expression(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900}[;{]")
 # What may make a word one of a template's, see parsers.templates.
-_SIGN = re.compile(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
+_SIGN = expression(r"<%|%%[A-Z]|@[A-Z]|\{\{|\{%|\\\$")
 # A name that something is to fill in, on a line of its own.
-_ALONE = re.compile(r"\$(?:\{\w+\}|\(\w+\)|_*[A-Z][A-Z0-9_]*)(?:[ \t\r]*\n|[ \t\r]+[#}])")
+_ALONE = expression(r"\$(?:\{\w+\}|\(\w+\)|_*[A-Z][A-Z0-9_]*)(?:[ \t\r]*\n|[ \t\r]+[#}])")
 
 
 class _Frame(NamedTuple):

@@ -7,13 +7,14 @@ import shlex
 from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.interface import Place
 from nginx_grpc.parsers.variables import is_builtin
 
 __all__ = ["check_argument", "explain", "hint_of", "unknown_directive"]
 
 # On the line at which nginx would stop, the first of these says why.
-_SIGNS = re.compile(
+_SIGNS = expression(
     r"""(?P<helm>\{\{-?[ ]*(?:\.(?:Values|Release|Chart|Files|Capabilities)\b|include[ ]"))
     |(?P<go>\{\{-?[ ]*(?:/\*|\.|\$|(?:if|range|with|end|else|define|template|block)\b))
     |(?P<penlight>^>[ ]*(?:if|for|end|else|local)\b|\$\{\{)
@@ -56,28 +57,28 @@ _COMMANDS = {
     "shell": "run the script that holds it, and check what it writes",
     "format": "run the program that fills it in, and check what it writes",
 }
-_SUFFIX = re.compile(r"\.(?:template|tmpl|tpl|j2|jinja2?|erb|mako|in)(?=\.[a-z]+\Z|\Z)", re.I)
-_CHART = re.compile(r"(.*?)/?(templates/.*)\Z", re.DOTALL)
+_SUFFIX = expression(r"\.(?:template|tmpl|tpl|j2|jinja2?|erb|mako|in)(?=\.[a-z]+\Z|\Z)", re.I)
+_CHART = expression(r"(.*?)/?(templates/.*)\Z", re.DOTALL)
 
 # What begins a line that nginx would take for a directive.
 _REFERENCE = r"\$(?:\{([A-Za-z_]\w*)\}|\(([A-Za-z_]\w*)\)|([A-Za-z_]\w*))"
-_UNKNOWN = re.compile(rf"[ \t]*({_REFERENCE})", re.ASCII)
-_NAMES = re.compile(r"\$\{([A-Za-z_]\w*)\}|\$(_*[A-Z][A-Z0-9_]*)(?!\w)", re.ASCII)
+_UNKNOWN = expression(rf"[ \t]*({_REFERENCE})", re.ASCII)
+_NAMES = expression(r"\$\{([A-Za-z_]\w*)\}|\$(_*[A-Z][A-Z0-9_]*)(?!\w)", re.ASCII)
 _MOST_NAMES = 12
 
 # In one word or quoted text. Braces can't stand outside quotes, nginx opens a block there.
-_IN_WORD = re.compile(
+_IN_WORD = expression(
     r"(?P<penlight>\$\{\{\w+\}\})|(?P<erb><%)|(?P<tests>%%[A-Z][A-Z0-9_]*%%)|(?P<configure>@[A-Z][A-Z0-9_]+@)"
 )
 _IN_QUOTES = (("{{", "}}"), ("{%", "%}"))
 # Directives that carry text for others, who may well expect braces there.
-_TEXT = re.compile(
+_TEXT = expression(
     r"(?:return|sub_filter|log_format|set|echo|rewrite|error_page|perl_set|js_\w+)\Z"
     r"|(?:add|more_set)_\w+\Z|\w*_by_lua\w*\Z"
 )
 # To nginx `\$host` is a variable with a backslash before it; in a regular expression, a dollar.
-_HERE_DOCUMENT = re.compile(r"\\\$\{?[a-z_]")
-_NO_PATTERN = re.compile(r"return\Z|\w+_(?:set_header|pass)\Z|add_header\Z")
+_HERE_DOCUMENT = expression(r"\\\$\{?[a-z_]")
+_NO_PATTERN = expression(r"return\Z|\w+_(?:set_header|pass)\Z|add_header\Z")
 
 
 def check_argument(name: str, value: str, quoted: bool, line: int, place: Place) -> None:

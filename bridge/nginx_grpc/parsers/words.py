@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.encoding import odd, plain
 
 __all__ = [
@@ -28,14 +29,14 @@ __all__ = [
 BUFFER = 4096
 
 _SEPARATORS = " \t\r\n"
-_GAP = re.compile(r"[ \t\r\n]+")
+_GAP = expression(r"[ \t\r\n]+")
 # `${` opens no block, nor does a brace that follows. A backslash takes the next byte along.
-_WORD = re.compile(r"(?:[^ \t\r\n;{\\$]+|\\[\s\S]|\$\{*)+")
+_WORD = expression(r"(?:[^ \t\r\n;{\\$]+|\\[\s\S]|\$\{*)+")
 _QUOTED = {
-    '"': re.compile(r'[^"\\]*(?:\\[\s\S][^"\\]*)*"'),
-    "'": re.compile(r"[^'\\]*(?:\\[\s\S][^'\\]*)*'"),
+    '"': expression(r'[^"\\]*(?:\\[\s\S][^"\\]*)*"'),
+    "'": expression(r"[^'\\]*(?:\\[\s\S][^'\\]*)*'"),
 }
-_ESCAPE = re.compile(r"\\([\"'\\trn])")
+_ESCAPE = expression(r"\\([\"'\\trn])")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "t": "\t", "r": "\r", "n": "\n"}
 
 

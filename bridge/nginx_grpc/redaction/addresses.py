@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["Addresses"]
 
 _RESERVED = 0x20010DB8
 # Of so many first octets each has its own; then pairs have, then a network of 256 has.
 _OWN_FIRST, _PAIRS, _TRIPLES = range(240, 253), 253, 254
 _OURS = range(240, 255)
-_OWN = re.compile(r"2[45][0-9]\.|2001:0?db8:", re.IGNORECASE)
+_OWN = expression(r"2[45][0-9]\.|2001:0?db8:", re.IGNORECASE)
 _KEPT_V6 = frozenset((0, 1))
 
 

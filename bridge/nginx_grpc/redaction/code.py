@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.words import Edit
 
 __all__ = ["code_edits"]
 
-_LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
-_CODE = re.compile(r"(lua[1-9][0-9]{0,5})\(\)")
+_LINE = expression(r"[^\s][^\n]*(?<=[^\s])")
+_CODE = expression(r"(lua[1-9][0-9]{0,5})\(\)")
 
 
 def code_edits(text: str, start: int, end: int, names: Pseudonyms) -> Iterator[Edit]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.words import Edit
 
 __all__ = ["comment_edits", "waiver_edits"]
 
-_WAIVER = re.compile(r"#*\s*(?=nginx-grpc:)")
-_FORM = re.compile(r"nginx-grpc:\s*(?:ignore\b\s*)?(?:NG[0-9]{3}(?![0-9A-Za-z])\s*)?")
-_PAIR = re.compile(r"(?P<name>[^\s=]*)=(?P<value>\S*)")
-_REASON = re.compile(r"(?:^|(?<=\s))reason=")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_RUN = re.compile(r"[A-Za-z0-9\x80-\xff]+")
+_WAIVER = expression(r"#*\s*(?=nginx-grpc:)")
+_FORM = expression(r"nginx-grpc:\s*(?:ignore\b\s*)?(?:NG[0-9]{3}(?![0-9A-Za-z])\s*)?")
+_PAIR = expression(r"(?P<name>[^\s=]*)=(?P<value>\S*)")
+_REASON = expression(r"(?:^|(?<=\s))reason=")
+_DATE = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_RUN = expression(r"[A-Za-z0-9\x80-\xff]+")
 _OWN = frozenset(("until", "owner", "reason", "ignore"))
 
 

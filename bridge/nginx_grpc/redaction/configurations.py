@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.blocks import Body, body_of
 from nginx_grpc.parsers.lua import is_lua
 from nginx_grpc.parsers.words import decoded
+from nginx_grpc.records import replace
 from nginx_grpc.redaction.code import code_edits
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.comments import waiver_edits
@@ -20,7 +21,7 @@ from nginx_grpc.tree import Comment, Configuration, Directive, Placeholder, Text
 
 __all__ = ["Tree", "owners"]
 
-_BYTE = re.compile(r"\\x([89a-f][0-9a-f]|00)")
+_BYTE = expression(r"\\x([89a-f][0-9a-f]|00)")
 
 
 class Tree:

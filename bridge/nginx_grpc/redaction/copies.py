@@ -7,11 +7,11 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nginx_grpc.commands.arguments import settings
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.redaction.files import below, write_folder
 from nginx_grpc.redaction.inputs import Inputs, proven_redactor
 from nginx_grpc.sources.disk import inside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.grammar import Owner
 from nginx_grpc.redaction.texts import TOP
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redacted_dump"]
 
-_HEAD = re.compile(rb"^# configuration file (\S[^\r\n]*):(?=\r?$)", re.MULTILINE)
+_HEAD = expression(rb"^# configuration file (\S[^\r\n]*):(?=\r?$)", re.MULTILINE)
 
 
 def redacted_dump(data: bytes, redactor: Redactor, owners: dict[tuple[str, str], Owner]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.code import code_edits
 from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.vocabulary import (
@@ -24,7 +25,7 @@ __all__ = ["Grammar", "Owner"]
 #: The block that words stand in: its name and its arguments; empty at the top.
 Owner = tuple[str, tuple[str, ...]]
 
-_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_PARAMETER = expression(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _OF_HOST = frozenset(
     """
     host http_host server_name ssl_server_name ssl_preread_server_name hostname proxy_host
@@ -35,17 +36,17 @@ _OF_PATH = frozenset(
     "uri request_uri document_uri request_filename request http_x_original_uri".split()  # noqa: SIM905
 )
 _OPERATORS = frozenset(("=", "!=", "~", "~*", "!~", "!~*"))
-_FILES = re.compile(
+_FILES = expression(
     r"(?:include|root|alias|index|load_module|pid|lock_file|working_directory|state|perl_modules"
     r"|perl_require|google_perftools_profiles|geoip_\w+|js_import|js_include|js_path|slowfs_\w+"
     r"|xslt_stylesheet|xml_entities|ssl_dhparam|lua_package_c?path"
     r"|\w+_(?:file|certificate|certificate_key|crl|path|ticket_key|key_log|host_key))\Z"
 )
-_HEADER_AND_VALUE = re.compile(
+_HEADER_AND_VALUE = expression(
     r"(?:add_header|add_trailer|\w+_set_header|auth_http_header|more_set_\w+)\Z"
 )
-_HEADERS = re.compile(r"\w+_(?:hide|pass|ignore)_headers?\Z|more_clear_\w+\Z")
-_TARGETS = re.compile(r"(?:\w+_pass|\w+_responder|auth_http|\w+_bind)\Z")
+_HEADERS = expression(r"\w+_(?:hide|pass|ignore)_headers?\Z|more_clear_\w+\Z")
+_TARGETS = expression(r"(?:\w+_pass|\w+_responder|auth_http|\w+_bind)\Z")
 # What users name, and nothing of nginx's own can stand there but `off`.
 _NAMED = frozenset(
     """
@@ -56,7 +57,7 @@ _NAMED = frozenset(
     memcached_bind set_real_ip_from upstream
     """.split()  # noqa: SIM905
 )
-_VARIABLES = re.compile(
+_VARIABLES = expression(
     r"(?:set|map|geo|\w+_set|set_\w+|js_var|split_clients|keyval|\w+_by_lua_block)\Z"
 )
 _FLAGS = frozenset(("last", "break", "redirect", "permanent"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nginx_grpc.commands.arguments import Told, read
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.logs import is_log
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Inputs", "proven_redactor", "redacted"]
 
 _LIMIT = 64 * 1024 * 1024
-_PATH = re.compile(r"[^\s:(),;]*[/.][^\s:(),;]*[^\s:(),;.]")
+_PATH = expression(r"[^\s:(),;]*[/.][^\s:(),;]*[^\s:(),;.]")
 
 
 class Inputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.log_words import MESSAGES
 from nginx_grpc.redaction.variables import is_own
 from nginx_grpc.redaction.vocabulary import METHODS
@@ -11,10 +12,10 @@ from nginx_grpc.redaction.words import Edit, Words, apply
 
 __all__ = ["Lines", "is_log"]
 
-_ERROR = re.compile(rb"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d[^\n]{0,80}?\[[a-z]+\] ")
-_ACCESS = re.compile(rb"[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\][ \"]")
-_JSON = re.compile(rb"\{\s*\"[a-z_]*(?:time|request|remote|status|host)[a-z_]*\"\s*:")
-_PART = re.compile(
+_ERROR = expression(rb"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d[^\n]{0,80}?\[[a-z]+\] ")
+_ACCESS = expression(rb"[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\][ \"]")
+_JSON = expression(rb"\{\s*\"[a-z_]*(?:time|request|remote|status|host)[a-z_]*\"\s*:")
+_PART = expression(
     r"""
     (?P<time>"?\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"?
         |\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4}\])
@@ -30,7 +31,7 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _MOST_KNOWN = 200_000
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
+_URL = expression(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
 
 
 def is_log(data: bytes) -> bool:

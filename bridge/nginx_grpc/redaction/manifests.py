@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.grammar import Owner
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["named_headers", "redacted_manifest", "redacted_setting"]
 
-_LINE = re.compile(r"[^\s][^\n]*(?<=[^\s])")
-_LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
+_LINE = expression(r"[^\s][^\n]*(?<=[^\s])")
+_LETTERS = expression(r"[A-Za-z0-9\x80-\xff]")
 _KINDS = frozenset(kind.casefold() for kind in KINDS)
 _TEXTS = ("data", "binaryData", "stringData")
 _NAMING = ("labels", "annotations", "matchLabels", "selector", "nodeSelector")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.grammar import Owner
 from nginx_grpc.redaction.texts import TOP
 from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS
@@ -26,7 +25,7 @@ __all__ = [
     "SNIPPETS",
 ]
 
-API_VERSION = re.compile(
+API_VERSION = expression(
     r"(?:(?:apps|batch|policy|autoscaling|extensions|(?:k8s|gateway)\.nginx\.org|cert-manager\.io"
     r"|(?:(?:gateway\.)?networking|rbac\.authorization|apiextensions|storage|discovery|node"
     r"|coordination|admissionregistration)\.k8s\.io)/)?v[0-9]{1,2}(?:(?:alpha|beta)[0-9]{1,2})?\Z"
@@ -83,7 +82,7 @@ SNIPPETS: dict[str, Owner] = {
     "stream-snippet": ("stream", ()),
 }
 #: Names that every cluster has, or every installation of the controller.
-NAMES = re.compile(
+NAMES = expression(
     r"(?:default|kube-system|kube-public|(?:(?P<before>.*-)?ingress-nginx(?:-controller)?)"
     r"|nginx-configuration)\Z"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.object_vocabulary import (
     ALIASES,
     ENUMERATED,
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectWords", "is_plain"]
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z\Z")
-_PLAIN = re.compile(
+_TIME = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z\Z")
+_PLAIN = expression(
     r"(?:true|false|null|~|yes|no|on|off|[0-9]{1,5}(?:\.[0-9]{1,3})?|[0-9]{1,4}(?:[KMG]i?|m|s|h|%))?\Z",
     re.IGNORECASE,
 )
-_PATTERN = re.compile(r"[][()|*+?^$\\]")
-_RUN = re.compile(r"[A-Za-z0-9\x80-\xff]+")
-_TOKEN = re.compile(r"[^\s,;]+")
+_PATTERN = expression(r"[][()|*+?^$\\]")
+_RUN = expression(r"[A-Za-z0-9\x80-\xff]+")
+_TOKEN = expression(r"[^\s,;]+")
 _NEAR = 0.75
 _SEARCHED = 1_000  # names that are looked up; each takes some milliseconds
 

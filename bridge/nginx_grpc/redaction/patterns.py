@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.vocabulary import DOMAINS, EXTENSIONS, METHODS, OWN_NAMES
 from nginx_grpc.redaction.words import Edit, Words
 
@@ -12,7 +13,7 @@ __all__ = ["Patterns"]
 
 _RUN = r"(?:[A-Za-z0-9\x80-\xff]|%[0-9A-Fa-f]{2})+"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_TOKEN = re.compile(
+_TOKEN = expression(
     rf"""
     (?P<own>{OWN_NAMES.pattern})
     |\(\?\#(?P<comment>[^)]*)
@@ -32,8 +33,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CODE = re.compile(r"\\x([0-9A-Fa-f]{2})|\\x\{([0-9A-Fa-f]+)\}|\\([01][0-7]{2})|\\o\{([0-7]+)\}")
-_MEMBER = re.compile(
+_CODE = expression(r"\\x([0-9A-Fa-f]{2})|\\x\{([0-9A-Fa-f]+)\}|\\([01][0-7]{2})|\\o\{([0-7]+)\}")
+_MEMBER = expression(
     r"\\.|\[:\^?[a-z]+:\]|(?P<range>.-(?:\\.|[^\]\\]))|(?P<one>[A-Za-z0-9])|.", re.S
 )
 # No word has its letters in this order.

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["KINDS", "Pseudonyms"]
 
 #: The kinds of words, the one that says most first: `host1` stands for a word that is a part of a
@@ -19,16 +21,16 @@ KINDS = (
     *("header", "name", "word"),
 )
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
-_NAMED = re.compile(rf"(?:{'|'.join(KINDS)})[1-9][0-9]{{0,5}}\Z", re.IGNORECASE)
-_PHRASE = re.compile(r"(?:comment|lua)[1-9][0-9]{0,5}\Z")
-_NUMBER = re.compile(r"700+[0-9]{2,3}\Z")
-_SHAPED = re.compile(r"[0-9]*[qxzj][0-9]*[qxzj][qxzj0-9]*\Z", re.IGNORECASE)
+_NAMED = expression(rf"(?:{'|'.join(KINDS)})[1-9][0-9]{{0,5}}\Z", re.IGNORECASE)
+_PHRASE = expression(r"(?:comment|lua)[1-9][0-9]{0,5}\Z")
+_NUMBER = expression(r"700+[0-9]{2,3}\Z")
+_SHAPED = expression(r"[0-9]*[qxzj][0-9]*[qxzj][qxzj0-9]*\Z", re.IGNORECASE)
 _SHAPES = "qxzj"
 # So many digits of a word stay; of one with more, a token perhaps, all are sevens.
 _FEW_DIGITS = 3
 # Names that belong to nobody (RFC 2606); the first stands for the first top-level domain.
 _DOMAINS = ("example", "test", "invalid")
-_DOMAIN = re.compile(rf"(?:{'|'.join(_DOMAINS)}|host9[0-9]{{1,4}})\Z")
+_DOMAIN = expression(rf"(?:{'|'.join(_DOMAINS)}|host9[0-9]{{1,4}})\Z")
 
 
 class Pseudonyms:

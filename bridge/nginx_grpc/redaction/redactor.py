@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import fields
 from nginx_grpc.redaction.addresses import Addresses
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.configurations import Tree, owners
@@ -26,7 +26,7 @@ from nginx_grpc.tree import Configuration, Manifests
 
 __all__ = ["Redactor"]
 
-_MODIFIED = re.compile(r"(?:(=|\^~|~\*|~) ?)?")
+_MODIFIED = expression(r"(?:(=|\^~|~\*|~) ?)?")
 
 
 class Redactor:

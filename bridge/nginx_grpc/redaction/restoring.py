@@ -6,11 +6,12 @@ import base64
 import binascii
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.mapping import Map
 
 __all__ = ["Restorer"]
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""
     (?P<phrase>\b(?:comment|lua)[1-9][0-9]{0,5}\b(?:\(\))?)
     |(?P<v6>(?<![0-9A-Za-z:.])2001:0?db8:[0-9A-Fa-f:]*(?:/[0-9]{1,3})?)
@@ -22,13 +23,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Where something may begin that is restored as a whole: a text in quotes, or base64.
-_WHOLE = re.compile(
+_WHOLE = expression(
     r"[\"']|(?<![A-Za-z0-9+/=])(?P<coded>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])"
 )
 _START = 6
 # No text that people write has these.
-_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
-_FEATURE = re.compile(
+_CONTROL = expression(rb"[\0-\x08\x0e-\x1f\x7f]")
+_FEATURE = expression(
     r"(grpc(?:web|json)?|gateway|transcod|metrics|health|error|nginx|\A(?:ready|live)|\A[0-9]{1,2}"
     r"|\A(?:web|json))",
     re.IGNORECASE,

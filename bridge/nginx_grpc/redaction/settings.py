@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.vocabulary import AMOUNT
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _KINDS = {
     "reason": "word",
     "owner": "word",
 }
-_PLAIN = re.compile(
+_PLAIN = expression(
     r"NG[0-9]{3}\Z|[0-9.]+\Z|[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
     r"|(?:checklist|evidence|allow|forbid|advised|required|deny|warn|off|none|server|client|bidi)\Z"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.blocks import Body, body_of
 from nginx_grpc.parsers.lua import is_lua, lua_end
 from nginx_grpc.parsers.words import Piece, statement
@@ -18,7 +19,7 @@ __all__ = ["TOP", "edits_of"]
 
 #: The owner of what stands in no block.
 TOP: Owner = ("", ())
-_ESCAPED = re.compile(r"\\([\"'\\trn])")
+_ESCAPED = expression(r"\\([\"'\\trn])")
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
 _SPACE = " \t\r\n"
 

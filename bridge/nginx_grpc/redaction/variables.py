@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.variables import is_builtin
 
 __all__ = ["family_of", "is_own"]
 
 # The families whose members are named by the user.
-_HEADERS = re.compile(
+_HEADERS = expression(
     r"(?:upstream_http_|upstream_trailer_|sent_http_|sent_trailer_|http_)", re.IGNORECASE
 )
-_NAMES = re.compile(
+_NAMES = expression(
     r"(?:upstream_cookie_|proxy_protocol_tlv_|jwt_claim_|jwt_header_|session_log_|arg_|cookie_"
     r"|http_|geoip2?_)",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ _MEMBERS = frozenset(
     http_referer http_via http_x_forwarded_for http_cookie
     """.split()  # noqa: SIM905
 )
-_FAMILY = re.compile(
+_FAMILY = expression(
     r"(?:geoip|jwt|memcached|proxy_protocol|secure_link|session_log|spdy|ssl|tcpinfo|upstream)_?",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.blocks import BLOCKS
 from nginx_grpc.parsers.directives import KNOWN
 
@@ -38,16 +39,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-VERSION = re.compile(r"v[0-9]{1,2}(?:(?:alpha|beta|rc)[0-9]{0,2})?\Z", re.IGNORECASE)
+VERSION = expression(r"v[0-9]{1,2}(?:(?:alpha|beta|rc)[0-9]{0,2})?\Z", re.IGNORECASE)
 #: A number, a size, a time, a rate.
-AMOUNT = re.compile(
+AMOUNT = expression(
     r"[=!<>+-]{0,2}(?:[0-9]{1,20}(?:ms|[smhdwyM]))*[0-9]{1,20}(?:\.[0-9]{1,9})?"
     r"(?:ms|[smhdwyMkKgGbB]|r/[sm]|%)?\Z|[01]{4,64}\Z|\*\Z"
 )
 #: A time or a size among other words.
-QUANTITY = re.compile(r"[0-9]{1,4}(?:ms|[smhdwyMkKgG])\Z")
+QUANTITY = expression(r"[0-9]{1,4}(?:ms|[smhdwyMkKgG])\Z")
 #: gRPC's own services.
-OWN_NAMES = re.compile(
+OWN_NAMES = expression(
     r"grpc\\?\.(?:"
     r"health\\?\.v1\\?\.Health(?:/(?:Check|Watch|List))?"
     r"|reflection\\?\.v1(?:alpha)?\\?\.ServerReflection(?:/ServerReflectionInfo)?"
@@ -61,7 +62,7 @@ SCHEMES = _words(
 METHODS = _words("get head post put delete options patch connect trace mkcol copy move propfind")
 
 DIRECTIVES = frozenset((*KNOWN, *BLOCKS))
-_MODULES = re.compile(
+_MODULES = expression(
     r"\w+_by_lua(?:_block|_file)?\Z|lua_\w+\Z|more_(?:set|clear)_(?:input_)?headers\Z"
     r"|(?:brotli|zstd|opentracing|opentelemetry|otel|modsecurity|js|perl|echo|vhost_traffic_status"
     r"|pagespeed|passenger|geoip2|set|auth|acme|subs|upload|push_stream|rds|drizzle|redis2?|srcache"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.addresses import Addresses
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
 from nginx_grpc.redaction.variables import family_of, is_own
@@ -32,7 +33,7 @@ __all__ = ["Edit", "Words", "apply"]
 
 _RUN = r"(?:[A-Za-z0-9\x80-\xff]|%[0-9A-Fa-f]{2})+"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])"
-_PART = re.compile(
+_PART = expression(
     rf"""
     (?P<own>{OWN_NAMES.pattern})
     |(?P<scheme>[A-Za-z][A-Za-z0-9+]*)://(?P<authority>[^/?\#\s"'$;,]*)
@@ -48,26 +49,26 @@ _PART = re.compile(
     """,
     re.VERBOSE,
 )
-_RUNS = re.compile(_RUN)
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_BETWEEN = re.compile(r"[-_. ]?\Z")
-_LEADING = re.compile(r"([0-9]{1,2})(?=[A-Za-z][A-Za-z])")
+_RUNS = expression(_RUN)
+_PERCENT = expression(r"%[0-9A-Fa-f]{2}")
+_BETWEEN = expression(r"[-_. ]?\Z")
+_LEADING = expression(r"([0-9]{1,2})(?=[A-Za-z][A-Za-z])")
 # What a rule looks for, by what the word is.
 _FEATURES = {
-    "path": re.compile(r"grpc|gateway|transcod|metrics|health|error", re.IGNORECASE),
-    "file": re.compile(r"grpc|nginx", re.IGNORECASE),
-    "object": re.compile(r"grpc|gateway|transcod|nginx", re.IGNORECASE),
-    "word": re.compile(r"grpc|gateway|transcod", re.IGNORECASE),
+    "path": expression(r"grpc|gateway|transcod|metrics|health|error", re.IGNORECASE),
+    "file": expression(r"grpc|nginx", re.IGNORECASE),
+    "object": expression(r"grpc|gateway|transcod|nginx", re.IGNORECASE),
+    "word": expression(r"grpc|gateway|transcod", re.IGNORECASE),
 }
 _ORDERED = ("file", "object")
 _OF_PATHS = frozenset(("path", "pkg", "service", "method"))
-_SERVICE = re.compile(
+_SERVICE = expression(
     r"/?((?:[a-z_][A-Za-z0-9_]*\\?\.)+)([A-Za-z_][A-Za-z0-9_]*)(?:/([A-Z][A-Za-z0-9_]*)?)?"
 )
-_REST = re.compile(r"/[^\s\"'<>]*")
-_MEDIUM = re.compile(r"[A-Za-z0-9.+_*-]*")
-_LIST = re.compile(r"[\s,;]+")
-_LABEL = re.compile(r"(?<=\.)[A-Za-z]{2,}\Z")
+_REST = expression(r"/[^\s\"'<>]*")
+_MEDIUM = expression(r"[A-Za-z0-9.+_*-]*")
+_LIST = expression(r"[\s,;]+")
+_LABEL = expression(r"(?<=\.)[A-Za-z]{2,}\Z")
 
 
 class Edit(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.comments import comment_edits
 from nginx_grpc.redaction.words import Edit
 from nginx_grpc.redaction.yaml_texts import YamlText
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["outside"]
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_COMMENT = expression(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _MARK = "\xef\xbb\xbf"  # of the order of bytes, in UTF-8
-_LETTERS = re.compile(r"[A-Za-z0-9\x80-\xff]")
+_LETTERS = expression(r"[A-Za-z0-9\x80-\xff]")
 # What stands between scalars and is YAML's own.
-_OWN = re.compile(
+_OWN = expression(
     r"!!(?:str|int|float|bool|null|map|seq|binary|timestamp|set|omap)\b"
     r"|^%(?:YAML [0-9.]+|TAG(?=[ \t]))",
     re.MULTILINE,

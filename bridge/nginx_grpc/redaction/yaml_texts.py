@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 
 import yaml
 
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.redaction.words import Edit
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "YamlText"]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SINGLE = re.compile(r"''")
-_DOUBLE = re.compile(
+_SINGLE = expression(r"''")
+_DOUBLE = expression(
     r"\\(?:(?P<sign>[0abtnvfre \"/\\N_LP])|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})"
     r"|U(?P<U>[0-9A-Fa-f]{8}))"
 )
-_WORD = re.compile(r"[^ \t\r\n]+")
+_WORD = expression(r"[^ \t\r\n]+")
 _SIGNS = dict(
     zip(
         '0abtnvfre "/\\N_LP',

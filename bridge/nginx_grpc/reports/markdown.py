@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 from nginx_grpc import catalogue, printable, summary
+from nginx_grpc.expressions import expression
 from nginx_grpc.findings import CheckResult, Finding
 from nginx_grpc.reports.interface import Report
 
@@ -14,7 +14,7 @@ __all__ = ["MarkdownReport"]
 
 _LIMIT = 900_000  # characters; GitHub drops a summary of more than 1 MiB
 _NOTES = 20
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&-])")
+_SPECIAL = expression(r"([\\`*_{}\[\]()#+!|<>~@&-])")
 
 
 class MarkdownReport(Report):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import BinaryIO
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import replace
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits, NothingError, ReadOptions, Source

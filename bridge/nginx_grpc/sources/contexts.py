@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
 from nginx_grpc.parsers.directives import CONTEXTS, KNOWN
 from nginx_grpc.placement import takes
@@ -177,7 +177,7 @@ def upstream_server(directives: Sequence[Directive]) -> Directive | None:
 _GIVE = "give the nginx configuration"
 
 
-_WHOLE = re.compile(rb"(?:\A|[\s;{}\"'])(?:events|http)[\s\"'#{]")
+_WHOLE = expression(rb"(?:\A|[\s;{}\"'])(?:events|http)[\s\"'#{]")
 
 
 def is_whole(data: bytes, file: str) -> bool:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.variables import is_builtin
+from nginx_grpc.records import dataclass
 
 __all__ = ["Filled", "fill_in", "is_template", "lines_of", "pieces_of"]
 
-_REFERENCE = re.compile(rb"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
+_REFERENCE = expression(rb"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 # Kubernetes' and make's spelling, which to nginx is no variable.
-_IN_TEMPLATE = re.compile(_REFERENCE.pattern + rb"|\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
-_TEMPLATE = re.compile(r"\.(?:template|tmpl|tpl|envsubst|stream-template)(?:\.[a-z]+)?\Z", re.I)
+_IN_TEMPLATE = expression(_REFERENCE.pattern + rb"|\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
+_TEMPLATE = expression(r"\.(?:template|tmpl|tpl|envsubst|stream-template)(?:\.[a-z]+)?\Z", re.I)
 
 
 @dataclass(frozen=True, slots=True)

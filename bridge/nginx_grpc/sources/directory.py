@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
+from nginx_grpc.records import replace
 from nginx_grpc.sources.contexts import check_nginx, context_of, is_whole
 from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.dump import has_sections
@@ -21,7 +22,7 @@ from nginx_grpc.tree import Configuration
 
 __all__ = ["DirectorySource"]
 
-_MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
+_MANIFEST = expression(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
 
 
 class DirectorySource(Source):

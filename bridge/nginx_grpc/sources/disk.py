@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.sources import glob
 from nginx_grpc.sources.includes import Library, NoFolderError, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
@@ -18,7 +18,7 @@ __all__ = ["DiskLibrary", "inside", "read_regular"]
 # Regular files by their mode, but made by the kernel while they are read.
 _SYSTEM = ("/dev", "/proc", "/sys")
 # The folders that nginx.conf includes from, by the names that they usually have.
-_INCLUDED = re.compile(r"[\w.-]*\.d\Z|(?:sites|conf|streams?)-(?:available|enabled)\Z|v?hosts\Z")
+_INCLUDED = expression(r"[\w.-]*\.d\Z|(?:sites|conf|streams?)-(?:available|enabled)\Z|v?hosts\Z")
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),

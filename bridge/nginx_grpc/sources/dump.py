@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
+from nginx_grpc.records import replace
 from nginx_grpc.sources import glob, marks
 from nginx_grpc.sources.contexts import check_nginx, context_of, contexts
 from nginx_grpc.sources.includes import Library, Reader, Text, UnreadError
@@ -22,10 +23,10 @@ from nginx_grpc.tree import Configuration
 
 __all__ = ["DumpSource", "has_sections", "sections"]
 
-_SECTION = re.compile(rb"^# configuration file (\S[^\r\n]*):\r?$", re.MULTILINE)
+_SECTION = expression(rb"^# configuration file (\S[^\r\n]*):\r?$", re.MULTILINE)
 # What nginx and kubectl write to standard error. It is skipped before the first section alone:
 # inside one, a line that looks like it could be the text of a quoted argument.
-_CHATTER = re.compile(
+_CHATTER = expression(
     rb"^(?:nginx: (?:the )?configuration file [^\r\n]* (?:syntax is ok|test is successful)"
     rb"|nginx: \[[a-z]+\] [^\r\n]*"
     rb"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] [^\r\n]*"

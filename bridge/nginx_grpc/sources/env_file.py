@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 
 __all__ = ["NAME", "load"]
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """What envsubst takes for a name."""
 
 _LIMIT = 1024 * 1024
-_COMMENT = re.compile(r"(?:^|[ \t])#.*", re.DOTALL)
+_COMMENT = expression(r"(?:^|[ \t])#.*", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = expression(r"\\(.)", re.DOTALL)
 
 
 def load(path: str) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from nginx_grpc.expressions import expression
+
 __all__ = ["AmbiguousError", "expand", "is_pattern", "matching"]
 
 _CLASSES = {
@@ -24,7 +26,7 @@ _CLASSES = {
     b"upper": bytes.isupper,
     b"xdigit": lambda byte: byte in b"0123456789abcdefABCDEF",
 }
-_CLASS = re.compile(rb"\[:([a-z]*):\]")
+_CLASS = expression(rb"\[:([a-z]*):\]")
 
 # One byte that has to match, or None for any number of any bytes.
 _Step = Callable[[bytes], bool] | None

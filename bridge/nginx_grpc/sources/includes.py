@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import Including, Parsed, parse
 from nginx_grpc.parsers.encoding import plain
 from nginx_grpc.parsers.interface import MAX_DEPTH
 from nginx_grpc.placement import inside, is_handler, takes
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources import placeholders
 from nginx_grpc.sources.contexts import contexts
 from nginx_grpc.sources.definitions import fill_in
@@ -29,7 +30,7 @@ _HOME = (
     r"(?:/etc/nginx/|/usr/local/etc/nginx/|/usr/local/nginx/conf/|/opt/homebrew/etc/nginx/"
     r"|/usr/local/openresty/nginx/conf/)?"
 )
-_KNOWN = re.compile(
+_KNOWN = expression(
     rf"(?P<main>{_HOME}modules-enabled/[^/]*\Z|/usr/share/nginx/modules/[^/]*\Z)"
     rf"|(?P<http>{_HOME}(?:mime\.types|koi-utf|koi-win|win-utf)\Z)"
     rf"|(?P<params>{_HOME}(?:(?:fastcgi|scgi|uwsgi|proxy)_params|fastcgi\.conf)\Z)"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Configuration
 
 if TYPE_CHECKING:

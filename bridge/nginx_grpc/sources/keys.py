@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
 from nginx_grpc.parsers.directives import KNOWN
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.tree import Directive
@@ -16,19 +17,19 @@ from nginx_grpc.tree import Directive
 __all__ = ["ENGINES", "OTHERS", "Keys", "nginx_keys"]
 
 # Files of others that may quote nginx text, and templates of it.
-_SCRIPT = re.compile(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb)\Z")
+_SCRIPT = expression(r"\.(?:sh|bash|py|js|lua|json|ya?ml|toml|md|html?|xml|rb)\Z")
 ENGINES = (
     "ctmpl|dist|eex|ejs|epp|erb|gotmpl|gotpl|handlebars|hbs|j2|jinja2?|liquid|mako|mustache|njk"
     "|template|tftpl|tmpl|tpl|tt2?"
 )
 """What the names of templates end with, whoever fills them in."""
-_TEMPLATE = re.compile(rf"\.(?:{ENGINES})\Z")
-OTHERS = re.compile(rf"{_SCRIPT.pattern}|{_TEMPLATE.pattern}")
+_TEMPLATE = expression(rf"\.(?:{ENGINES})\Z")
+OTHERS = expression(rf"{_SCRIPT.pattern}|{_TEMPLATE.pattern}")
 # Of those the ones that tell and show, and write nothing.
-_PROSE = re.compile(r"\.(?:md|html?|xml)\Z")
+_PROSE = expression(r"\.(?:md|html?|xml)\Z")
 
 # What only nginx text looks like.
-_NGINX = re.compile(
+_NGINX = expression(
     rb"^[ \t]*(?:[\"']?(?:server|http|events|stream)[\"']?\s*\{"
     rb"|[\"']?(?:upstream|location)[\"']?\s[^{};\n]*\s?\{)"
     rb"|(?:grpc|proxy)_pass[\s\"'#]",
@@ -37,9 +38,9 @@ _NGINX = re.compile(
 # What a byte order mark is of.
 _MARKS = b"\xff\xfe\xef\xbb\xbf"
 # A line with a name of nginx's kind, and no `name = value`.
-_LINE = re.compile(rb"^[ \t]*([a-z]+_[a-z_]+)[ \t]+[^\s=:]", re.MULTILINE)
+_LINE = expression(rb"^[ \t]*([a-z]+_[a-z_]+)[ \t]+[^\s=:]", re.MULTILINE)
 # A comment, or a word in quotes, in which a # begins none.
-_COMMENT = re.compile(
+_COMMENT = expression(
     rb"(?:^|(?<=[\s;{}]))(?:#[^\n]*|(\"[^\"\\]*(?:\\.[^\"\\]*)*\"|'[^'\\]*(?:\\.[^'\\]*)*'))",
     re.DOTALL,
 )

@@ -7,11 +7,12 @@ import binascii
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.templates import hint_of
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources import config_map as config_map_source
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
@@ -31,13 +32,13 @@ __all__ = [
     "is_manifest",
 ]
 
-_NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
-_SIGN = re.compile(
+_NAME = expression(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
+_SIGN = expression(
     rb"^(?:- )?(?:apiVersion|kind)[ \t]*:[ \t]|\A\s*\{\s*\"(?:apiVersion|kind)\"", re.MULTILINE
 )
-_HERE = re.compile(r"^[^#\n]*[^#\n<]<<-?[ \t]*[\"']?[A-Za-z_]+[\"']?(?=[ \t\n|;>)])", re.MULTILINE)
-_HELM = re.compile(r"\{\{")
-_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
+_HERE = expression(r"^[^#\n]*[^#\n<]<<-?[ \t]*[\"']?[A-Za-z_]+[\"']?(?=[ \t\n|;>)])", re.MULTILINE)
+_HELM = expression(r"\{\{")
+_KEY = expression(r"[-._a-zA-Z0-9]+\Z")
 _MAX_OBJECTS = 10_000
 
 _RENDERED = (
@@ -66,15 +67,15 @@ _ELSEWHERE = {
 }
 # Certificates, as a rule.
 _HARMLESS = frozenset(("Secret",))
-_KIND = re.compile(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_KIND = expression(r"^[ \t]*kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
 # Whole statements: descriptions and arguments name directives, too.
-_STATEMENT = re.compile(
+_STATEMENT = expression(
     r"(?:\A|[\s;{}])(?:(?:grpc|proxy)_pass[ \t]+[^\s;{}]+;|(?:server|http)\s*\{[^{}]*;)"
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BASE64 = expression(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _LEAST = 24
-_BLOCK_SCALAR = re.compile(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
+_BLOCK_SCALAR = expression(r"[|][-+0-9]*[ \t]*(?:#.*)?\Z")
 
 
 class RenderedError(Refused):

@@ -12,15 +12,15 @@ or if it would be read as the same either way:
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from itertools import pairwise
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
 from nginx_grpc.parsers.blocks import NAME
 from nginx_grpc.parsers.directives import CONTEXTS, KNOWN
 from nginx_grpc.placement import inside, is_handler, nests, takes
+from nginx_grpc.records import dataclass
 from nginx_grpc.sources.contexts import contexts
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.tree import Directive
@@ -28,7 +28,7 @@ from nginx_grpc.tree import Directive
 __all__ = ["ambiguous"]
 
 # What changes nothing for a call, wherever it stands.
-_HARMLESS = re.compile(
+_HARMLESS = expression(
     r"(?:access_log|brotli|error_log|etag|gunzip|gzip|limit_conn_zone|limit_req_zone"
     r"|log_|map_hash_|open_file_cache|proxy_cache_path|sendfile|server_names_hash_"
     r"|server_tokens|tcp_no|types_hash_|variables_hash_|zstd)\w*\Z"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.lua import is_lua
 from nginx_grpc.parsers.templates import unknown_directive
 from nginx_grpc.parsers.variables import is_builtin
@@ -22,15 +23,15 @@ from nginx_grpc.tree import Directive, Placeholder
 
 __all__ = ["in_include", "mark", "may_hold"]
 
-_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\(([A-Za-z_]\w*)\))", re.ASCII)
-_CAPITALS = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_SIGNS = re.compile(rb"\$\{?_*[A-Z]")
-_CAPTURE = re.compile(r"\(\?P?<([A-Za-z_]\w*)>", re.ASCII)
-_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
+_REFERENCE = expression(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\(([A-Za-z_]\w*)\))", re.ASCII)
+_CAPITALS = expression(r"_*[A-Z][A-Z0-9_]*\Z")
+_SIGNS = expression(rb"\$\{?_*[A-Z]")
+_CAPTURE = expression(r"\(\?P?<([A-Za-z_]\w*)>", re.ASCII)
+_VARIABLE = expression(r"\$([A-Za-z_]\w*)\Z", re.ASCII)
 # Directives whose variable is what they set. In `map $a $b` that is the last argument, and the
 # first is one that something else has to define.
-_FIRST = re.compile(r"(?:\w*_)?set(?:_\w+)?\Z|js_var\Z")
-_LAST = re.compile(r"(?:map|geo|split_clients|keyval)\Z")
+_FIRST = expression(r"(?:\w*_)?set(?:_\w+)?\Z|js_var\Z")
+_LAST = expression(r"(?:map|geo|split_clients|keyval)\Z")
 
 # What no call depends on: blocks of other protocols, and values that have no part in it. An include
 # that is not read is said as such.

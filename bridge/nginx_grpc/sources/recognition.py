@@ -6,9 +6,8 @@ may be; what is a manifest as well, or both a dump and one configuration, is ref
 
 from __future__ import annotations
 
-import re
-
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
 from nginx_grpc.sources import dump, manifest
 from nginx_grpc.sources.interface import ReadOptions, Source
@@ -18,8 +17,8 @@ __all__ = ["source_of"]
 
 # The first word of a text, as nginx tells words apart: the name of a directive, quoted perhaps. A
 # manifest begins with a key and its colon, with a brace, a dash or a line of dashes.
-_WORD = re.compile(rb"(?:[A-Za-z_][\w.-]*|\"[^\"]*\"|'[^']*')(?:[ \t\r\n;{]|\Z)")
-_SPACE = re.compile(rb"[ \t\r\n]*")
+_WORD = expression(rb"(?:[A-Za-z_][\w.-]*|\"[^\"]*\"|'[^']*')(?:[ \t\r\n;{]|\Z)")
+_SPACE = expression(rb"[ \t\r\n]*")
 
 
 def source_of(data: bytes, file: str, options: ReadOptions) -> Source:

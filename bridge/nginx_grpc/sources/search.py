@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.disk import inside, read_regular
 from nginx_grpc.sources.includes import UnreadError
@@ -20,32 +21,32 @@ _LEFT_OUT = {".git", "node_modules"}
 # What Debian's layout names after the site alone.
 _SITES = {"sites-available", "sites-enabled"}
 _HOMES = {*_SITES, "conf.d"}
-_OLD = re.compile(
+_OLD = expression(
     r".*(?:~|\.(?:bak|backup|disabled|old|orig|save|swp|dpkg-\w+|rpm\w+))\Z", re.DOTALL
 )
-_LIKELY = re.compile(
+_LIKELY = expression(
     r"nginx.*\.txt\Z|.*\.(?:nginx|vhost)\Z"
     rf"|.*\.conf\.(?:{ENGINES}|in|txt)\Z",
     re.DOTALL,
 )
-_CONF = re.compile(r".*\.conf(?:\.template)?\Z", re.DOTALL)
+_CONF = expression(r".*\.conf(?:\.template)?\Z", re.DOTALL)
 # Named after nginx, and in a language of its own.
-_FOREIGN = re.compile(
+_FOREIGN = expression(
     r".*\.(?:adoc|bash|bats|bat|c|cue|css|csv|crt|deb|diff|dockerfile|exe|fish|go|gz|h|hcl|html?"
     r"|ini|java|js|jsonnet|key|libsonnet|lock|log|lua|md|nix|patch|pem|php|pl|png|pp|proto|ps1|pub"
     r"|py|rb|rego|rpm|rs|rst|service|sh|socket|spec|sql|svg|tar|te|tf|tfvars|tgz|timer|toml|ts"
     r"|txt|xml|xz|zip|zsh)\Z",
     re.DOTALL | re.IGNORECASE,
 )
-_MANIFEST = re.compile(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
+_MANIFEST = expression(r".*\.(?:ya?ml|json)\Z", re.DOTALL | re.IGNORECASE)
 
 # Looked for in the whole text, comments and quotes with it: a sign that is none costs a reading,
 # one that is missed would pass for clean.
-_WORD = re.compile(rb"(?:\A|[\s;{}\"'])(?:events|http|server)[\"']?\s*([#{])")
-_COMMENTS = re.compile(rb"(?:\s+|#[^\n]*)*")
-_NAMED = re.compile(rb"(?:\A|[\s;{}\"'])(?:upstream|location)[\"']?\s")
+_WORD = expression(rb"(?:\A|[\s;{}\"'])(?:events|http|server)[\"']?\s*([#{])")
+_COMMENTS = expression(rb"(?:\s+|#[^\n]*)*")
+_NAMED = expression(rb"(?:\A|[\s;{}\"'])(?:upstream|location)[\"']?\s")
 # Objects that a controller makes nginx's text of, and keys of ingress-nginx's ConfigMap.
-_OBJECT = re.compile(
+_OBJECT = expression(
     rb"(?:^|[\s{,\"'])kind[\"']?[ \t]*:\s*(?:[!&]\S*[ \t]+)*[\"']?"
     rb"(?:Ingress(?:List)?|VirtualServer(?:Route)?|TransportServer)\b"
     rb"|^[ \t]*[\"']?(?:upstream-keepalive-[a-z]+|proxy-(?:read|send|connect)-timeout|use-http2"
@@ -53,27 +54,27 @@ _OBJECT = re.compile(
     re.MULTILINE,
 )
 # What counts only with such an object.
-_BESIDE = re.compile(rb"\b(?:ConfigMap|IngressClass)\b")
+_BESIDE = expression(rb"\b(?:ConfigMap|IngressClass)\b")
 # A chart's template is one where it names a controller.
-_ANNOTATION = re.compile(rb"nginx\.(?:ingress\.kubernetes\.io|org|com)/[a-z]")
-_BRACE = re.compile(rb"[{}]")
+_ANNOTATION = expression(rb"nginx\.(?:ingress\.kubernetes\.io|org|com)/[a-z]")
+_BRACE = expression(rb"[{}]")
 # The longest name of a block that was seen, many times over.
 _NAME = 4_000
-_PASS = re.compile(rb"[a-z]_pass[\s\"'#]")
-_INCLUDE = re.compile(rb"(?:\A|[\s;{}])[\"']?include[\s\"'#]")
+_PASS = expression(rb"[a-z]_pass[\s\"'#]")
+_INCLUDE = expression(rb"(?:\A|[\s;{}])[\"']?include[\s\"'#]")
 # `port = 80` or `hosts => [...]` in a text without a single `;`: HOCON, Logstash, and no nginx.
-_ASSIGNMENT = re.compile(rb"^[ \t]*[\w.\"-]+[ \t]*(?:=>?|\+=)[ \t]*\S", re.MULTILINE)
+_ASSIGNMENT = expression(rb"^[ \t]*[\w.\"-]+[ \t]*(?:=>?|\+=)[ \t]*\S", re.MULTILINE)
 
 # Files of any other name, in which a gRPC location would be seen: no programs, whose tests quote
 # nginx, no prose, and of no size that people write.
-_OF_ANOTHER = re.compile(
+_OF_ANOTHER = expression(
     r".*\.(?:adoc|c|cc|cpp|cs|css|csv|diff|go|h|hpp|html?|java|js|jsx|kt|kts|log|md|mdx|mjs|patch"
     r"|php|pl|pm|png|py|pyi|rego|rs|rst|scala|scss|sql|svg|swift|tsx?|vue|xml|zig)\Z"
     r"|(?:README|CHANGE|NEWS|HISTORY|LICEN[CS]E)",
     re.DOTALL | re.IGNORECASE,
 )
 _MOST_BYTES = 1024 * 1024
-_GRPC_PASS = re.compile(rb"(?:^|[\s;{}\"'])grpc_pass[ \t]+[^\s;{}#]+[ \t]*;", re.MULTILINE)
+_GRPC_PASS = expression(rb"(?:^|[\s;{}\"'])grpc_pass[ \t]+[^\s;{}#]+[ \t]*;", re.MULTILINE)
 
 
 @dataclass(slots=True)

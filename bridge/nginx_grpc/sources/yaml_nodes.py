@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "documents"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from nginx_grpc.findings import CheckResult, Finding
+from nginx_grpc.records import dataclass
 from nginx_grpc.upgrade.versions import Version
 
 __all__ = ["Change", "changes"]

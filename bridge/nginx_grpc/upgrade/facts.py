@@ -7,9 +7,9 @@ right before and after, and still not the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from nginx_grpc.records import dataclass
 from nginx_grpc.upgrade import places
 from nginx_grpc.upgrade.versions import Version
 

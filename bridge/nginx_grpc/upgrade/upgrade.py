@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from nginx_grpc import documents
 from nginx_grpc.check import check
 from nginx_grpc.engines import Engine
 from nginx_grpc.findings import CheckResult
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.settings_search import Given
 from nginx_grpc.tree import Configuration
 from nginx_grpc.upgrade import comparison, facts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 
 __all__ = ["LAST", "Version"]
 
-_FORM = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
+_FORM = expression(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
 
 
 class Version(NamedTuple):

@@ -8,7 +8,6 @@ client's address, its metadata or a file decides it is `unknown`, and nobody's f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from nginx_grpc.model.arrival import connection
@@ -27,6 +26,7 @@ from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = ["Arrival", "decide"]

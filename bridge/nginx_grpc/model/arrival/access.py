@@ -7,13 +7,13 @@ password it may be any. `satisfy all` needs no refusal, `satisfy any` one that l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
 
 from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.scopes import Scope
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = [

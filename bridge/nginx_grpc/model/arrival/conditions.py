@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.request import Request, Variables, expand, parts
 from nginx_grpc.model.locations import Condition
 from nginx_grpc.model.patterns import Language, Patterns
+from nginx_grpc.records import replace
 
 __all__ = ["met"]
 
-_OF_THE_PATH = re.compile(
+_OF_THE_PATH = expression(
     r"\$\{?(uri|document_uri|request_uri|request_filename)\b", re.ASCII | re.IGNORECASE
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.arrival.ways import Stop
 from nginx_grpc.model.listeners import Listening, Sockets
@@ -22,7 +23,7 @@ __all__ = ["may_refuse", "refusal", "variables"]
 _ENOUGH = frozenset(("tlsv1.2", "tlsv1.3"))
 # Without a certificate, without encryption, or with a secret of both sides: no client of gRPC
 # offers these. They say nothing of TLS 1.3.
-_NOT_OFFERED = re.compile(
+_NOT_OFFERED = expression(
     r"(?:aNULL|eNULL|NULL|COMPLEMENTOFALL|ADH|AECDH|kPSK|aPSK|PSK|k?SRP|aSRP)(?:[-+].*)?"
     r"|(?:(?:EC)?DHE-|RSA-)?PSK-.*|.*-NULL-.*"
 )

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nginx_grpc.model.addresses import address_of
@@ -17,6 +16,7 @@ from nginx_grpc.model.locations import Location
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.servers import Server
 from nginx_grpc.model.upstreams import Upstream
+from nginx_grpc.records import replace
 
 if TYPE_CHECKING:
     from nginx_grpc.model.arrival.walk import Walk

@@ -7,10 +7,9 @@ nothing is told, and the walk follows. `tests/unit/model/test_arrival.py` holds 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.access import is_scripting
 from nginx_grpc.model.arrival.conditions import met
 from nginx_grpc.model.arrival.peers import Peers
@@ -21,6 +20,7 @@ from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.sent import ALWAYS
 from nginx_grpc.model.servers import Server
+from nginx_grpc.records import replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["Plain"]
@@ -41,8 +41,8 @@ _DECIDING = frozenset(
     )
 )
 # The paths of locations of which it is plain that a method's begins, or is, like this.
-_OF_METHODS = re.compile(r"/(?:[^/?#%*]+(?:/(?:[A-Za-z_][A-Za-z0-9_]*)?)?)?")
-_OF_ONE_METHOD = re.compile(r"/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*")
+_OF_METHODS = expression(r"/(?:[^/?#%*]+(?:/(?:[A-Za-z_][A-Za-z0-9_]*)?)?)?")
+_OF_ONE_METHOD = expression(r"/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*")
 # What every call holds alike, whatever its server and its path are. A socket decides on http2.
 _SAME = frozenset(("request_method", *ALWAYS)) - {"http2"}
 _STEPS = 20_000

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.captures import names_in
 from nginx_grpc.model.names import names_told
 from nginx_grpc.model.patterns import Language, Patterns
 from nginx_grpc.model.sent import ALWAYS
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.tree import Directive
 
 __all__ = [
@@ -45,7 +46,7 @@ _OF_TLS = (
     "ssl_server_name",
     "ssl_session_id",
 )
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
+_VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))", re.ASCII)
 # What gives a variable a value: by a named capture, or in a way of its own.
 _CAPTURING = frozenset(("if", "location", "rewrite", "server_name"))
 _GIVING = frozenset(("geo", "geoip2", "keyval", "map", "set", "split_clients"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.conditions import met
 from nginx_grpc.model.arrival.request import ANYTHING, Variables, behind, exactly, expand
 from nginx_grpc.model.arrival.routing import Steps, TooMany
@@ -12,13 +12,14 @@ from nginx_grpc.model.arrival.ways import Stop, Way, alike
 from nginx_grpc.model.locations import Location, condition_of
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.variables import name_of, sets_variable
+from nginx_grpc.records import replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["Script", "code_of"]
 
 _REWRITES = frozenset(("break", "if", "return", "rewrite", "set"))
 _REDIRECTS = ("http://", "https://", "$scheme")
-_TAKES_OFF = re.compile(r"\^((?:[\w/-]|\\?\.)*)\((/?)\.[*+]\)\$?", re.ASCII)
+_TAKES_OFF = expression(r"\^((?:[\w/-]|\\?\.)*)\((/?)\.[*+]\)\$?", re.ASCII)
 _MOST_WAYS = 64
 
 Ended = list[tuple[Way, "Stop | None"]]

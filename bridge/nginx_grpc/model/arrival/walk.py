@@ -8,7 +8,6 @@ followed, so what the walk does not meet does not happen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from nginx_grpc.model.arrival import access
 from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
@@ -23,6 +22,7 @@ from nginx_grpc.model.nodes import by_name
 from nginx_grpc.model.patterns import Language
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
+from nginx_grpc.records import replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["Walk", "internal_in", "returned"]

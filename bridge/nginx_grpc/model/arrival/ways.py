@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nginx_grpc.model.arrival.request import Request
 from nginx_grpc.model.locations import Location
+from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
 __all__ = ["PASSED", "UNKNOWN", "UNSEEN", "Ends", "Stop", "Way", "alike"]

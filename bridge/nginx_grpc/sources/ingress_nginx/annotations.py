@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 from nginx_grpc.sources.ingress_nginx.values import boolean, integer
 
 __all__ = [
@@ -124,9 +125,9 @@ def _durations(value: str) -> bool:
     return all(_DURATION.fullmatch(each.strip()) for each in value.split(",") if each.strip())
 
 
-_DURATION = re.compile(r"(?:[0-9]{3} +)*[0-9]+(?:ms|s|m|h|d|w|M|y)")
+_DURATION = expression(r"(?:[0-9]{3} +)*[0-9]+(?:ms|s|m|h|d|w|M|y)")
 _WORD = r"\-._~a-zA-Z0-9/:"
-_REGEX = re.compile(rf"[{_WORD}^$\[\](){{}}*+?|&=\\]*")
+_REGEX = expression(rf"[{_WORD}^$\[\](){{}}*+?|&=\\]*")
 _basic = _pattern(rf"[{_WORD}]*")
 _with_spaces = _pattern(rf"[{_WORD} ]*", spaces=True)
 _url = _pattern(rf"[{_WORD},?&=]*")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources.ingress_nginx.faults import Faults, concerning, is_dropped
 from nginx_grpc.sources.ingress_nginx.objects import Ingress, read_ingress, texts_of
 from nginx_grpc.sources.ingress_nginx.rendering import rendered
@@ -23,7 +23,7 @@ __all__ = ["Cluster", "Foreign", "Manifest", "full_name"]
 
 _CONTROLLER = "k8s.io/ingress-nginx"
 # As its manifests, its chart and its older manifests call it.
-_NAME = re.compile(r"(?:.*-)?ingress-nginx(?:-controller)?\Z|nginx-configuration\Z")
+_NAME = expression(r"(?:.*-)?ingress-nginx(?:-controller)?\Z|nginx-configuration\Z")
 _OF_OTHERS = ("nginx.org/", "nginx.com/")
 _OWN = "nginx.ingress.kubernetes.io/"
 _CLASS = "kubernetes.io/ingress.class"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from nginx_grpc.errors import Refused
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS, PREFIX
 from nginx_grpc.sources.ingress_nginx.values import Place, Value, boolean, integer, text
 from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence

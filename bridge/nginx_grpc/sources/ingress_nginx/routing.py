@@ -6,8 +6,8 @@ internal/ingress/controller/controller.go (createServers, getBackendServers) and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
+from nginx_grpc.records import dataclass, field, replace
 from nginx_grpc.sources.ingress_nginx.objects import Backend, Ingress
 from nginx_grpc.sources.ingress_nginx.settings import Settings
 from nginx_grpc.sources.ingress_nginx.values import Place, Value

@@ -7,8 +7,8 @@ that does not fit its kind is logged by the controller, and the default holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from nginx_grpc.records import dataclass, field
 from nginx_grpc.sources.ingress_nginx.values import (
     Place,
     Value,

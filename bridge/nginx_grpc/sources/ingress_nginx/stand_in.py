@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from nginx_grpc.records import replace
 from nginx_grpc.sources.ingress_nginx.annotations import PREFIX
 from nginx_grpc.sources.ingress_nginx.objects import Backend, Ingress, Path, Rule
 from nginx_grpc.sources.ingress_nginx.settings import SNIPPET_KEYS, Settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from nginx_grpc.expressions import expression
+from nginx_grpc.records import dataclass
 
 __all__ = ["Place", "Value", "boolean", "integer", "text", "weak_boolean", "weak_integer"]
 
@@ -38,9 +38,9 @@ class Value:
 
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
-_DECIMAL = re.compile(r"[+-]?[0-9]+\Z")
+_DECIMAL = expression(r"[+-]?[0-9]+\Z")
 # strconv.ParseInt with base 0, as mapstructure calls it: 0x1f, 0b1, 017 and 1_000 are numbers.
-_LITERAL = re.compile(
+_LITERAL = expression(
     r"(?P<sign>[+-]?)(?:0[xX](?P<x>_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|0[bB](?P<b>_?[01]+(?:_[01]+)*)"
     r"|0[oO]?(?P<o>_?[0-7]+(?:_[0-7]+)*)|(?P<d>0|[1-9][0-9]*(?:_[0-9]+)*))\Z"
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
 from nginx_grpc.errors import Refused
+from nginx_grpc.expressions import expression
 from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence
 from nginx_grpc.tree import Comment
 
 __all__ = ["waivers"]
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#+[ \t]*(?P<text>nginx-grpc:.*)")
-_ONLY = re.compile(r"[ \t]*(?:#.*)?\Z")
+_COMMENT = expression(r"(?:^|(?<=[ \t]))#+[ \t]*(?P<text>nginx-grpc:.*)")
+_ONLY = expression(r"[ \t]*(?:#.*)?\Z")
 # Of the object itself, as its own lines say it.
 _HEAD = ("apiVersion", "kind", "metadata")
 _MOST = 100_000
