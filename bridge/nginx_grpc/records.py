@@ -54,9 +54,11 @@ else:
             return lambda cls: dataclass(cls, frozen=frozen, slots=slots, eq=eq)
         inherited = getattr(cls, "__record__", {})
         fields = dict(inherited)
-        for name in cls.__dict__.get("__annotations__", {}):  # noqa: RUF063 - needs inspect
+        annotations = cls.__dict__.get("__annotations__", {})  # noqa: RUF063 - needs inspect
+        for name, kind in annotations.items():
             given = cls.__dict__.get(name, _UNSET)
             fields[name] = given if isinstance(given, field) else field(default=given)
+            fields[name].type = kind
         members = dict(cls.__dict__)
         if slots:
             members["__slots__"] = tuple(name for name in fields if name not in inherited)
@@ -153,7 +155,7 @@ else:
                     said["default_factory"] = about.default_factory
                 elif about.default is not _UNSET:
                     said["default"] = about.default
-                made.append((name, "typing.Any", dataclasses.field(kw_only=True, **said)))
+                made.append((name, about.type, dataclasses.field(kw_only=True, **said)))
             fields = dataclasses.make_dataclass(owner.__name__, made).__dataclass_fields__
             owner.__dataclass_fields__ = fields
             return fields

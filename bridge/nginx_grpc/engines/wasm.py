@@ -1,30 +1,27 @@
 """OPA's WebAssembly ABI 1.2 over wasmtime: a compiled policy, asked in this process.
 
 A library for this, opa-py-wasm 1.2.1, gives a module two pages of memory, and the policy's own
-texts need more (it refuses to load); it also compiles the module at every start, 0.4 s that
-wasmtime's cache makes 6 ms. The ABI is small: https://www.openpolicyagent.org/docs/wasm.
+texts need more (it refuses to load); it also compiles the module at every start, half a second that
+the kept machine code makes a millisecond. The ABI is small: https://www.openpolicyagent.org/docs/wasm.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
-import re
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-import wasmtime
-
 from nginx_grpc import resources
+from nginx_grpc.engines import machine_code
+from nginx_grpc.engines.native import PAGE, Engine, Instance, WasmtimeError
 from nginx_grpc.engines.runner import OutOfMemory, Policy, PolicyAborted, Runner
+from nginx_grpc.expressions import expression
 
 __all__ = ["Compiled", "CompiledPolicy", "OutOfMemory", "PolicyAborted", "WasmtimeRunner"]
 
-_PAGE = 65_536
 # 3 GiB of the 4 that 32-bit WebAssembly has: OPA's allocator takes a pointer that wraps around for
 # room, and goes on in what is not its own ("out of bounds memory access", or worse an answer).
 _PAGES = 49_152
@@ -33,6 +30,7 @@ _NO_MEMORY = "opa_malloc: failed"
 # OPA counts the pages for a module's texts before it adds the table of its rules, so that one whose
 # texts end just below a page's end asks for a page too few and would trap as it is loaded.
 _SPARE_PAGES = 16
+_TRAP = expression(r"wasm trap: .+")
 
 
 class Compiled:
@@ -43,15 +41,10 @@ class Compiled:
     """
 
     def __init__(self, module: bytes) -> None:
-        config = wasmtime.Config()
-        config.epoch_interruption = True
-        # Without a home that can be written to there is no cache, and all works but slower.
-        with suppress(wasmtime.WasmtimeError):
-            config.cache = True
-        self.engine = wasmtime.Engine(config)
         try:
-            self.module = wasmtime.Module(self.engine, module)
-        except wasmtime.WasmtimeError as error:
+            self.engine = Engine()
+            self.module = machine_code.of(self.engine, module)
+        except WasmtimeError as error:
             raise PolicyAborted(_reason(error)) from None
 
 
@@ -85,14 +78,11 @@ class CompiledPolicy(Policy):
     ) -> None:
         compiled = module if isinstance(module, Compiled) else Compiled(module)
         self._engine = compiled.engine
-        self._store = wasmtime.Store(self._engine)
-        self._store.set_epoch_deadline(1)
         self._aborted = ""
         self._builtins = builtins
         try:
-            self._memory = self._host_memory(compiled.module)
-            self._exports = self._instantiate(compiled.module).exports(self._store)
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            self._instance = self._instantiate(compiled)
+        except WasmtimeError as error:
             raise PolicyAborted(_reason(error)) from None
         self._names: dict[int, str] = {i: name for name, i in self._json_of("builtins").items()}
         missing = sorted(set(self._names.values()).difference(builtins))
@@ -106,7 +96,7 @@ class CompiledPolicy(Policy):
     @property
     def size(self) -> int:
         """The bytes of its memory, which never shrinks."""
-        return self._memory.data_len(self._store)
+        return self._instance.size
 
     def evaluate(self, entrypoint: str, document: bytes) -> Any:
         """The value of an entry point for an input (JSON text); None where it is undefined.
@@ -120,12 +110,12 @@ class CompiledPolicy(Policy):
         """Take in the input (JSON text) of the next `ask`: from here on it is in WebAssembly."""
         # The input lies behind the data, and the evaluation's own heap behind the input.
         end = self._heap + len(document)
-        missing = end - self._memory.data_len(self._store)
+        missing = end - self._instance.size
         try:
             if missing > 0:
-                self._memory.grow(self._store, -(-missing // _PAGE))
-            self._memory.write(self._store, document, self._heap)
-        except (wasmtime.WasmtimeError, IndexError):
+                self._instance.grow(-(-missing // PAGE))
+            self._instance.write(document, self._heap)
+        except WasmtimeError:
             raise OutOfMemory("it has 3 GiB") from None
         self._end = end
 
@@ -170,42 +160,32 @@ class CompiledPolicy(Policy):
 
     def interrupt(self) -> None:
         """End what this policy, and each other of the same machine code, evaluates."""
-        self._engine.increment_epoch()
+        self._engine.interrupt()
 
-    def _call(self, name: str, *arguments: int) -> Any:
-        function = self._exports[name]
-        assert isinstance(function, wasmtime.Func)
+    def _call(self, name: str, *arguments: int) -> int:
         self._aborted = ""
         try:
-            result = function(self._store, *arguments)
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            return self._instance.call(name, *arguments)
+        except WasmtimeError as error:
             raise self._failure(self._aborted or _reason(error)) from None
-        return _unsigned(result)
 
     def _failure(self, reason: str) -> PolicyAborted:
         return OutOfMemory(reason) if reason == _NO_MEMORY else PolicyAborted(reason)
 
-    def _host_memory(self, compiled: wasmtime.Module) -> wasmtime.Memory:
-        for imported in compiled.imports:
-            if isinstance(imported.type, wasmtime.MemoryType):
-                limits = wasmtime.Limits(imported.type.limits.min + _SPARE_PAGES, _PAGES)
-                return wasmtime.Memory(self._store, wasmtime.MemoryType(limits))
-        raise PolicyAborted("it is no policy: it imports no memory")
-
-    def _instantiate(self, compiled: wasmtime.Module) -> wasmtime.Instance:
-        i32 = wasmtime.ValType.i32()
-        linker = wasmtime.Linker(self._engine)
-        linker.define(self._store, "env", "memory", self._memory)
-        say = wasmtime.FuncType([i32], [])
-        linker.define_func("env", "opa_abort", say, _weakly(self._abort))
-        linker.define_func("env", "opa_println", say, lambda _: None)
+    def _instantiate(self, compiled: Compiled) -> Instance:
+        pages = compiled.module.imported_pages()
+        if pages is None:
+            raise PolicyAborted("it is no policy: it imports no memory")
+        functions = {
+            "opa_abort": (1, False, _weakly(self._abort)),
+            "opa_println": (1, False, lambda _: None),
+        }
         for arity in range(5):
-            kind = wasmtime.FuncType([i32] * (2 + arity), [i32])
-            linker.define_func("env", f"opa_builtin{arity}", kind, _weakly(self._builtin))
-        return linker.instantiate(self._store, compiled)
+            functions[f"opa_builtin{arity}"] = (2 + arity, True, _weakly(self._builtin))
+        return Instance(compiled.module, (pages + _SPARE_PAGES, _PAGES), functions)
 
     def _abort(self, address: int) -> None:
-        self._aborted = self._text(_unsigned(address)).decode("utf-8", "replace")
+        self._aborted = self._text(address).decode("utf-8", "replace")
         raise self._failure(self._aborted)
 
     def _builtin(self, id_: int, _context: int, *arguments: int) -> int:
@@ -218,9 +198,9 @@ class CompiledPolicy(Policy):
     def _parsed(self, value: Any) -> int:
         """The address of a value, as OPA holds it."""
         text = json.dumps(value, allow_nan=False).encode("ascii")
-        address: int = self._call("opa_malloc", len(text))
-        self._memory.write(self._store, text, address)
-        parsed: int = self._call("opa_json_parse", address, len(text))
+        address = self._call("opa_malloc", len(text))
+        self._instance.write(text, address)
+        parsed = self._call("opa_json_parse", address, len(text))
         if not parsed:
             raise PolicyAborted("it does not read its data")
         return parsed
@@ -229,16 +209,11 @@ class CompiledPolicy(Policy):
         return json.loads(self._text(self._call("opa_json_dump", self._call(name))))
 
     def _text(self, address: int) -> bytes:
-        base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
-        return ctypes.string_at(base + address)
+        return self._instance.text(address)
 
 
 def _weakly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A method as a callback that holds not its object.
-
-    wasmtime keeps each callback in a list of its own for as long as the store lives: one that holds
-    the store would keep it, and its memory of up to 3 GiB, for ever.
-    """
+    """A method as a callback that holds not its object, which keeps its callbacks."""
     held = weakref.WeakMethod(method)
 
     def call(*arguments: Any) -> Any:
@@ -249,13 +224,8 @@ def _weakly(method: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _unsigned(address: Any) -> Any:
-    """An address as it is meant: wasmtime's 32 bits have a sign, and memory has 4 GiB."""
-    return address & 0xFFFF_FFFF if isinstance(address, int) else address
-
-
 def _reason(error: Exception) -> str:
     """What went wrong, without the functions that it went through."""
-    trap = re.search(r"wasm trap: .+", str(error))
+    trap = _TRAP.search(str(error))
     lines = [trap[0]] if trap else str(error).splitlines()
     return lines[0] if lines else type(error).__name__
