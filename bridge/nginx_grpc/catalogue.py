@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -111,6 +110,8 @@ def _plain(rule: Rule) -> dict[str, object]:
 
 def _list(chosen: tuple[Rule, ...], color: bool, width: int) -> Iterator[str]:
     """A line a rule; where that is too wide, without its name, and the levels in one column."""
+    import textwrap
+
     bold, reset = (_BOLD, _RESET) if color else ("", "")
     slugs = max(len(rule.slug) for rule in chosen)
     titles = max(len(rule.title) for rule in chosen)
@@ -131,6 +132,8 @@ def _list(chosen: tuple[Rule, ...], color: bool, width: int) -> Iterator[str]:
 
 
 def _one(rule: Rule, color: bool, width: int) -> Iterator[str]:
+    import textwrap
+
     bold, dim, reset = (_BOLD, _DIM, _RESET) if color else ("", "", "")
     width = max(40, min(width, 100))
     yield f"{bold}{rule.id} {rule.slug}{reset}"
@@ -188,6 +191,8 @@ def _levels(levels: dict[str, str]) -> str:
 
 
 def _labelled(label: str, text: str, width: int, dim: str, reset: str) -> Iterator[str]:
+    import textwrap
+
     wrapped = textwrap.wrap(
         " ".join(text.split()), width - 10, break_long_words=False, break_on_hyphens=False
     )

@@ -7,7 +7,6 @@ outlives edits above the place and a change of the value that does not mend it.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -61,8 +60,10 @@ def fingerprint(findings: Iterable[Finding]) -> Iterator[str]:
 
     Findings with equal names are told apart by their order.
     """
+    from hashlib import sha256
+
     seen: Counter[Names] = Counter()
     for key in map(names, findings):
         seen[key] += 1
         text = "\0".join((*key, str(seen[key])))
-        yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        yield sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

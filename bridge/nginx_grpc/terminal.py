@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sys
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from nginx_grpc import printable
@@ -13,6 +14,7 @@ __all__ = ["Progress", "color_wanted", "width"]
 
 _BEFORE_PROGRESS = 0.5  # seconds; whatever is done by then needs none
 _BETWEEN = 0.1
+_COLUMNS = 80
 
 
 def color_wanted(stream: TextIO) -> bool:
@@ -25,8 +27,14 @@ def color_wanted(stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """Columns to fill; 80 where it is no terminal."""
-    return shutil.get_terminal_size((80, 24)).columns
+    """Columns to fill: COLUMNS, else the terminal's; 80 where it is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns):
+        return int(columns)
+    if sys.__stdout__ is not None:
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(sys.__stdout__.fileno()).columns or _COLUMNS
+    return _COLUMNS
 
 
 class Progress:

@@ -26,6 +26,9 @@ with contextlib.redirect_stdout(io.StringIO()):
     status = [cli.main([command, *sys.argv[1:]]) for command in ("check", "bridge")]
 owners = importlib.metadata.packages_distributions()
 loaded = {name.partition(".")[0] for name in sys.modules}
+with open("/proc/self/maps") as file:  # wasmtime's library is loaded without its modules
+    maps = file.read()
+loaded |= {name for name in owners if f"/site-packages/{name}/" in maps}
 used = {owner for name in loaded for owner in owners.get(name, [])}
 print(json.dumps([status, sorted(used)]))
 """

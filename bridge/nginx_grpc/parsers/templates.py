@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 
 from nginx_grpc.errors import Refused
@@ -128,10 +127,12 @@ def unknown_directive(written: str, file: str, line: int, names: Sequence[str] =
         file, line: where.
         names: all such names of the file, as far as they are known.
     """
+    from shlex import quote
+
     name = written.strip("${}()")
     others = [other for other in names if not is_builtin(other)][:_MOST_NAMES]
     wanted = " ".join(f"${each}" for each in dict.fromkeys([name, *others]))
-    command = f"envsubst '{wanted}' < {shlex.quote(file)} > {shlex.quote(_out(file))}"
+    command = f"envsubst '{wanted}' < {quote(file)} > {quote(_out(file))}"
     return Refused(
         f"{written} stands where a directive does, and nothing defines it",
         f"give --define {name}=VALUE or --env-file FILE, or fill it in first: {command}",
@@ -142,11 +143,13 @@ def unknown_directive(written: str, file: str, line: int, names: Sequence[str] =
 
 def hint_of(kind: str, file: str) -> str:
     """How to render a template of a kind: the whole command."""
+    from shlex import quote
+
     chart = _CHART.match(file)
-    told = {"file": shlex.quote(file), "out": shlex.quote(_out(file)), "chart": "CHART"}
+    told = {"file": quote(file), "out": quote(_out(file)), "chart": "CHART"}
     if chart is not None:
-        folder = shlex.quote(chart[1] or ".")
-        told["chart"] = f"{folder} --show-only {shlex.quote(chart[2])}"
+        folder = quote(chart[1] or ".")
+        told["chart"] = f"{folder} --show-only {quote(chart[2])}"
     return f"render it first: {_COMMANDS[kind].format(**told)}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 
@@ -86,6 +85,8 @@ class TextReport(Report):
             yield from self._paragraph("also", _others(group))
 
     def _paragraph(self, label: str, text: str) -> Iterator[str]:
+        import textwrap
+
         head = f"  {label}: "
         wrapped = textwrap.wrap(
             printable.line(" ".join(text.split())),
@@ -97,6 +98,8 @@ class TextReport(Report):
             yield (self._style("dim", head) if number == 0 else " " * len(head)) + line
 
     def _remedy(self, finding: Finding) -> Iterator[str]:
+        import textwrap
+
         if finding.is_to_decide:
             yield from self._paragraph("to decide", finding.remedy)
             return
@@ -119,6 +122,8 @@ class TextReport(Report):
             )
 
     def _waived(self, findings: list[Finding]) -> Iterator[str]:
+        import textwrap
+
         yield self._style("bold", "waived")
         for finding in findings:
             waiver = finding.waived or {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -315,14 +313,16 @@ class ManifestSource(Source):
         return config_map
 
     def _text(self, key: str, value: object, binary: bool) -> Text:
+        from base64 import b64decode
+
         from nginx_grpc.sources.yaml_nodes import Scalar
 
         assert isinstance(value, Scalar)
         data = value.value.encode("utf-8", "surrogatepass")
         if binary:
             try:
-                data = base64.b64decode("".join(value.value.split()), validate=True)
-            except (binascii.Error, ValueError):
+                data = b64decode("".join(value.value.split()), validate=True)
+            except ValueError:
                 raise Refused(
                     f"key {key}: no valid base64", "mend it", self._file, value.line
                 ) from None
@@ -428,8 +428,10 @@ def _plain(text: str) -> str:
     """What a Secret has in base64; empty for no such text."""
     if len(text) < _LEAST or _BASE64.fullmatch(text) is None:
         return ""
+    from base64 import b64decode
+
     try:
-        return base64.b64decode(text).decode("utf-8", "replace")
+        return b64decode(text).decode("utf-8", "replace")
     except ValueError:
         return ""
 

@@ -7,7 +7,6 @@ password it may be any. `satisfy all` needs no refusal, `satisfy any` one that l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_network
 from itertools import product
 from typing import Any
 
@@ -84,11 +83,7 @@ class Verdict:
 
 
 Network = Any
-_OF_FAMILY: dict[str, Network] = {
-    "inet": ip_network("0.0.0.0/0"),
-    "inet6": ip_network("::/0"),
-    "unix": None,
-}
+_FAMILIES = {"inet": "0.0.0.0/0", "inet6": "::/0", "unix": ""}
 _MOST_NETWORKS = 256
 # A word, the directive that says it where it is a refusal, and the status of that.
 Word = tuple[str, "Directive | None", int]
@@ -139,9 +134,12 @@ def _joined(row: Iterable[Word], any_of_them: bool) -> Verdict:
 def _addresses(blocks: list[Block], families: frozenset[str]) -> Iterator[Word]:
     """The words of allow and deny for every address: the first rule that fits counts."""
     rules = next((found for block in blocks if (found := _rules(block))), [])
+    if not rules:
+        yield SILENT, None, 0
+        return
     if any("set_real_ip_from" in block.directives for block in blocks):
         # A header says the address then, of any family.
-        families = frozenset(_OF_FAMILY)
+        families = frozenset(_FAMILIES)
     allowed = False
     left = _Addresses(families)
     for rule in rules:
@@ -168,7 +166,12 @@ class _Addresses:
     """The addresses that no rule has had yet."""
 
     def __init__(self, families: frozenset[str]) -> None:
-        self._left = {family: [_OF_FAMILY[family]] for family in families}
+        from ipaddress import ip_network
+
+        self._left: dict[str, list[Network]] = {}
+        for family in families:
+            network = _FAMILIES[family]
+            self._left[family] = [ip_network(network) if network else None]
         self._met: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -184,6 +187,8 @@ class _Addresses:
             return True
         if text == "unix:":
             return self._left.pop("unix", None) is not None
+        from ipaddress import ip_network
+
         try:
             network = ip_network(text, strict=False)
         except ValueError:
