@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
-from nginx_grpc.records import fields
 from nginx_grpc.redaction.addresses import Addresses
 from nginx_grpc.redaction.columns import Columns
 from nginx_grpc.redaction.configurations import Tree, owners
