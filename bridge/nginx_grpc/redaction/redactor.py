@@ -18,6 +18,7 @@ from nginx_grpc.redaction.mapping import Map
 from nginx_grpc.redaction.object_vocabulary import NAMING_HEADERS
 from nginx_grpc.redaction.patterns import Patterns
 from nginx_grpc.redaction.pseudonyms import Pseudonyms
+from nginx_grpc.redaction.restoring import Restorer
 from nginx_grpc.redaction.texts import TOP, edits_of
 from nginx_grpc.redaction.words import Edit, Words, apply
 from nginx_grpc.redaction.yaml_texts import YamlText
@@ -240,15 +241,21 @@ class Redactor:
 
     def kept(self) -> Map:
         """The mapping of this run, to go on with or to translate back by."""
-        return Map(
+        mapping = Map(
             shaped=self.names.shaped,
             given=self.names.kept(),
             words=self.names.restores(),
             asked=self.addresses.kept(),
             addresses=self.addresses.restores(),
             classes=self.patterns.restores(),
-            wholes=dict(self.wholes),
         )
+        pieces = Restorer(mapping)
+        mapping.wholes = {
+            now: was
+            for now, was in self.wholes.items()
+            if pieces.text(now.encode("latin-1")) != was.encode("latin-1")
+        }
+        return mapping
 
     def go_on(self, kept: Map) -> None:
         """Takes over the mapping of an earlier run, before anything is seen."""

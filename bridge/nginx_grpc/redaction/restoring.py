@@ -26,6 +26,7 @@ _TOKEN = expression(
 _WHOLE = expression(
     r"[\"']|(?<![A-Za-z0-9+/=])(?P<coded>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])"
 )
+_CODED = re.compile(r"[A-Za-z0-9+/=]")
 _START = 6
 # No text that people write has these.
 _CONTROL = expression(rb"[\0-\x08\x0e-\x1f\x7f]")
@@ -74,7 +75,9 @@ class Restorer:
 
     def _whole(self, text: str, start: int) -> tuple[int, str] | None:
         for now, was in self._wholes.get(text[start : start + _START], ()):
-            if text.startswith(now, start):
+            # Base64 ends where its letters do, a text in quotes with these.
+            coded = now[0] not in "\"'" and _CODED.match(text, start + len(now))
+            if text.startswith(now, start) and not coded:
                 return start + len(now), was
         return None
 
