@@ -1038,14 +1038,37 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_location_arrival := {"fields", "answer", "kind", "text", "code", "condition", "file", "line", "column", "key"}
+keys_location_arrival := {"fields", "answer", "stop"}
 
 ok_location_arrival(x) if {
 	is_object(x)
-	count(x) == size_9
+	every field, _ in x {
+		keys_location_arrival[field]
+	}
 	x.fields == count(x)
 	words_location_arrival_answer[x.answer]
-	words_location_arrival_kind[x.kind]
+	ok_optional_location_arrival_stop(x, "stop")
+}
+
+wrong_location_arrival(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_arrival,
+	{"fields" | not x.fields == count(x)},
+	{"answer" | not object.get(x, "answer", null) in {"no", "yes", "unknown"}},
+	{concat(".", ["stop", inner]) |
+		"stop" in object.keys(x)
+		some inner in wrong_location_arrival_stop(object.get(x, "stop", null))
+	},
+})
+
+keys_location_arrival_stop := {"fields", "kind", "text", "code", "condition", "file", "line", "column", "key"}
+
+ok_location_arrival_stop(x) if {
+	is_object(x)
+	count(x) == size_8
+	x.fields == count(x)
+	words_location_arrival_stop_kind[x.kind]
 	is_string(x.text)
 	kind.natural(x.code)
 	is_string(x.condition)
@@ -1054,10 +1077,9 @@ ok_location_arrival(x) if {
 	kind.natural(x.column)
 } else if {
 	is_object(x)
-	count(x) == size_10
+	count(x) == size_9
 	x.fields == count(x)
-	words_location_arrival_answer[x.answer]
-	words_location_arrival_kind[x.kind]
+	words_location_arrival_stop_kind[x.kind]
 	is_string(x.text)
 	kind.natural(x.code)
 	is_string(x.condition)
@@ -1067,13 +1089,12 @@ ok_location_arrival(x) if {
 	is_string(x.key)
 }
 
-wrong_location_arrival(x) := {"(no object)"} if {
+wrong_location_arrival_stop(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
-	object.keys(x) - keys_location_arrival,
+	object.keys(x) - keys_location_arrival_stop,
 	{"fields" | not x.fields == count(x)},
-	{"answer" | not object.get(x, "answer", null) in {"no", "yes", "unknown"}},
-	{"kind" | not object.get(x, "kind", null) in {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
+	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -1974,6 +1995,12 @@ ok_optional_owner(x, field) if {
 	ok_owner(x[field])
 }
 
+ok_optional_location_arrival_stop(x, field) if {
+	not kind.has(x, field)
+} else if {
+	ok_location_arrival_stop(x[field])
+}
+
 words_document_controller := {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}
 
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
@@ -1996,7 +2023,7 @@ words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
 
-words_location_arrival_kind := {"", "return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
+words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 

@@ -113,7 +113,7 @@ _location := t.pass("/", {
 	"target": _target,
 	"proxy_target": _target,
 	"return": _return,
-	"arrival": object.union(t.stopped({}), {"key": "nginx.conf", "fields": 10}),
+	"arrival": t.stopped({"key": "nginx.conf"}),
 	"health_check": object.union(_at(8), {"type": "grpc"}),
 	"rewrites": true,
 	"reads_body_first": object.union(_at(8), {"name": "mirror", "value": "/m"}),
@@ -178,6 +178,10 @@ _counted(document_) := json.patch(document_, patches) if {
 		node.fields
 		patch := {"op": "replace", "path": array.concat(path, ["fields"]), "value": count(node)}
 	]
+}
+
+test_arrives if {
+	document.ok with input as _put_in_location("arrival", t.arrives("yes"))
 }
 
 test_with_keys_and_without if {
@@ -245,6 +249,7 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].target.variables[0]": _with_location({"target": _put(_target, "variables", [value])}),
 	"servers[0].locations[0].target.failures[0]": _with_location({"target": _put(_target, "failures", [value])}),
 	"servers[0].locations[0].arrival": _put_in_location("arrival", value),
+	"servers[0].locations[0].arrival.stop": _put_in_location("arrival", _put(t.stopped({}), "stop", value)),
 	"servers[0].locations[0].return": _put_in_location("return", value),
 	"servers[0].locations[0].owner": _put_in_location("owner", value),
 	"servers[0].locations[0].reads_body_first": _put_in_location("reads_body_first", value),

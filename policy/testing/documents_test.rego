@@ -108,10 +108,13 @@ pass(path, more) := location(path, object.union(
 ))
 
 # stopped: an arrival, by default stopped by `return 404`.
-stopped(more) := fields(object.union(
-	object.union(at(15), {"answer": "no", "kind": "return", "text": "return 404", "code": 404, "condition": ""}),
+stopped(more) := fields({"answer": "no", "stop": fields(object.union(
+	object.union(at(15), {"kind": "return", "text": "return 404", "code": 404, "condition": ""}),
 	more,
-))
+))})
+
+# arrives: an arrival that nothing stops for sure: yes or unknown.
+arrives(answer) := fields({"answer": answer})
 
 # pass_with: a location with grpc_pass to grpc://greeter and these settings.
 pass_with(settings_) := pass("/pkg.Service/", {"directives": fields(settings_)})

@@ -348,7 +348,7 @@ CASES = [
         server("location / { PASS limit_except GET { deny all; } }"),
         code,
         "PERMISSION_DENIED",
-        document={"arrival.answer": "no", "arrival.code": 403},
+        document={"arrival.answer": "no", "arrival.stop.code": 403},
     ),
     Case(
         "limit_except_with_post",
@@ -376,7 +376,7 @@ CASES = [
         server("return 403; location / { PASS }"),
         code,
         "PERMISSION_DENIED",
-        document={"arrival.answer": "no", "arrival.code": 403},
+        document={"arrival.answer": "no", "arrival.stop.code": 403},
     ),
     Case(
         "rewrite_changes_the_path",

@@ -165,9 +165,8 @@ def _arrival(place: Place) -> str:
         return _handler(place)
     if arrival["answer"] == "yes":
         return "nothing in the configuration keeps calls from the location"
-    if arrival["text"]:
-        return f"{arrival['text']} ({_at(arrival)})"
-    return ""
+    stop = arrival.get("stop")
+    return f"{stop['text']} ({_at(stop)})" if stop is not None and stop["text"] else ""
 
 
 def _error_page(place: Place) -> str:

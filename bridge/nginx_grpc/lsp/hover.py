@@ -113,13 +113,12 @@ def _arrival(place: Place) -> str:
     arrival = place.location.get("arrival")
     if arrival is None:
         return "whether calls arrive is for its own handler to say"
-    where = f" ({arrival['file']}:{arrival['line']})" if arrival["line"] else ""
-    said = f"{arrival['text']}{where}" if arrival["text"] else where.strip()
     if arrival["answer"] == "yes":
         return "calls arrive: nothing in the configuration keeps them away"
-    if arrival["answer"] == "no":
-        return f"no call arrives: {said or arrival['kind']}"
-    return f"whether calls arrive can't be told from the configuration{': ' if said else ''}{said}"
+    stop = arrival.get("stop")
+    if stop is None:
+        return "whether calls arrive can't be told from the configuration"
+    return f"no call arrives: {stop['text'] or stop['kind']} ({stop['file']}:{stop['line']})"
 
 
 def _of_server(judged: Judged, directive: Directive) -> Iterator[str]:

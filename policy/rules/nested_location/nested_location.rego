@@ -26,7 +26,7 @@ findings contains rule.fault(about, [], nested.subject, nested.location, values)
 	some nested in _nested
 	nested.location.handler == "static"
 	not nested.location.own_handler
-	nested.location.arrival.kind == "files"
+	nested.location.arrival.stop.kind == "files"
 	values := {
 		"outer": nested.outer.name,
 		"edits": [fix.setting(nested.location, "grpc_pass", _args(nested.outer.target))],

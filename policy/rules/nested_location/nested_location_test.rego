@@ -15,7 +15,7 @@ _files := _nested({"own_handler": true, "arrival": t.stopped({"kind": "files", "
 
 _refused := _nested({"arrival": t.stopped({"kind": "access", "text": "deny all", "code": 403})})
 
-_sent_on := _nested({"arrival": t.stopped({"answer": "yes", "kind": "", "text": "", "code": 0})})
+_sent_on := _nested({"arrival": t.arrives("yes")})
 
 _if := _nested({"modifier": "if"})
 

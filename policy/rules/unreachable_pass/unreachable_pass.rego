@@ -109,20 +109,20 @@ import data.nginx.grpc.lib.rule
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, _forms(location), subject, arrival, values) if {
+findings contains rule.fault(about, _forms(location), subject, stop, values) if {
 	some server in input.servers
 	some location in server.locations
-	arrival := location.arrival
-	arrival.answer == "no"
+	location.arrival.answer == "no"
+	stop := location.arrival.stop
 	_has_pass(location)
 	subject := {"server": server.name, "location": location.name, "upstream": "", "node": location}
 	values := {
-		"what": _what(arrival),
-		"text": arrival.text,
-		"code": format_int(arrival.code, 10),
+		"what": _what(stop),
+		"text": stop.text,
+		"code": format_int(stop.code, 10),
 		"location": location.name,
-		"directive": split(arrival.text, " ")[0],
-		"edits": _edits(arrival),
+		"directive": split(stop.text, " ")[0],
+		"edits": _edits(stop),
 	}
 }
 
@@ -130,7 +130,7 @@ findings contains rule.fault(about, _forms(location), subject, arrival, values) 
 _has_pass(location) if {
 	location.grpc.carries == "pass"
 } else if {
-	location.arrival.kind == "handler"
+	location.arrival.stop.kind == "handler"
 } else if _in_an_if[location.id]
 
 _in_an_if contains location.parent if {
@@ -141,21 +141,21 @@ _in_an_if contains location.parent if {
 }
 
 _forms(location) := ["own"] if {
-	location.arrival.kind == "return"
-	location.arrival.condition == ""
+	location.arrival.stop.kind == "return"
+	location.arrival.stop.condition == ""
 	location.grpc.carries == "pass"
-	fix.place(location.return) == fix.place(location.arrival)
+	fix.place(location.return) == fix.place(location.arrival.stop)
 } else := [] if {
-	location.arrival.kind == "return"
-} else := [location.arrival.kind]
+	location.arrival.stop.kind == "return"
+} else := [location.arrival.stop.kind]
 
-_edits(arrival) := [fix.replacing(arrival, "limit_except", "limit_except", array.concat(methods, ["POST"]))] if {
-	arrival.kind == "methods"
-	[_, methods] := _split(arrival.text)
-} else := [fix.removing(arrival, "return")]
+_edits(stop) := [fix.replacing(stop, "limit_except", "limit_except", array.concat(methods, ["POST"]))] if {
+	stop.kind == "methods"
+	[_, methods] := _split(stop.text)
+} else := [fix.removing(stop, "return")]
 
 _split(text) := [words[0], array.slice(words, 1, count(words))] if words := split(text, " ")
 
-_what(arrival) := arrival.text if {
-	arrival.condition == ""
-} else := concat("", ["if (", arrival.condition, ") { ", arrival.text, "; }"])
+_what(stop) := stop.text if {
+	stop.condition == ""
+} else := concat("", ["if (", stop.condition, ") { ", stop.text, "; }"])

@@ -15,9 +15,9 @@ _methods := _stopped({"kind": "methods", "text": "limit_except GET HEAD", "code"
 
 _unused := t.one_location(t.pass("@g", {"arrival": t.stopped({"kind": "unused", "text": "location @g"})}))
 
-_arrives := _stopped({"answer": "yes", "kind": "", "text": "", "code": 0})
+_arrives := t.one_location(t.pass("/", {"arrival": t.arrives("yes")}))
 
-_depends := _stopped({"answer": "unknown", "kind": "", "text": "", "code": 0})
+_depends := t.one_location(t.pass("/", {"arrival": t.arrives("unknown")}))
 
 _handler := t.one_location(t.location("/", {
 	"handler": "stub_status",

@@ -143,13 +143,13 @@ class Arrivals:
                 continue
             paged = re.search(rf"error_page [^;]*{re.escape(location.path)}", case.text) is not None
             own = [answer for answer in calls if chosen[answer.call.path] == location.number]
-            if claim["kind"] == "taken":
+            if _kind(claim) == "taken":
                 # Never chosen: the calls that it matches and that one has instead.
                 own = [
                     answer
                     for answer in calls
                     if location.matches(answer.call.path.partition("?")[0])
-                    and claim["text"] in numbered[chosen[answer.call.path]].heads()
+                    and claim["stop"]["text"] in numbered[chosen[answer.call.path]].heads()
                 ]
             if not sent and location.modifier != "@" and claim["answer"] == "yes":
                 outcomes.append(_held(claim, location.number, False, paged, own, calls))
@@ -166,6 +166,11 @@ class Arrivals:
 def _claims(document: Json, server: int) -> list[Json | None]:
     locations = document["servers"][server]["locations"]
     return [item.get("arrival") for item in locations if item["modifier"] != "if"]
+
+
+def _kind(claim: Json) -> str:
+    """What stops the calls, by a claim; empty where nothing is said to."""
+    return claim["stop"]["kind"] if "stop" in claim else ""
 
 
 def _passed(answer: Answer) -> int:
@@ -190,8 +195,8 @@ def _of_server(
     here = [_arrived(answer) == number for answer in own]
     arrived = [bool(_arrived(answer)) for answer in own]
     says, problem = claim["answer"], ""
-    if says == "no" and (any(arrived) if claim["kind"] == "server" else any(here)):
-        problem = f"server {name}: no call arrives, it is said, and one did [{claim['kind']}]"
+    if says == "no" and (any(arrived) if _kind(claim) == "server" else any(here)):
+        problem = f"server {name}: no call arrives, it is said, and one did [{_kind(claim)}]"
     elif says == "yes" and first and not all(arrived):
         problem = f"server {name}: every call arrives, it is said, and one did not"
     return Outcome(problem, len(set(arrived)) == 1, says != "unknown", f"{says}, by name")
@@ -232,7 +237,9 @@ def _held(
         not here and not paged if inner else len(arrived) == 1 and not (arrived == {False} and here)
     )
     if problem:
-        problem = f"location {number}: {problem} [{claim['kind']} {claim['text']}]"
+        problem = (
+            f"location {number}: {problem} [{_kind(claim)} {claim.get('stop', {}).get('text', '')}]"
+        )
     return Outcome(problem, only, says != "unknown", f"{says}, inner" if inner else says)
 
 

@@ -56,19 +56,23 @@ class Arrival:
         """`arrival` of a location.
 
         Args:
-            location: where it points if there is no stop.
+            location: where a stop points that no directive makes.
         """
-        stop = self.stop or Stop("", None, 0)
-        by = stop.directive
-        text = " ".join([by.name, *by.args]) if by else ""
-        node: Json = {
-            "answer": self.answer,
-            "kind": stop.kind,
-            "text": shortened(text),
-            "code": stop.code,
-            "condition": shortened(stop.condition),
-        }
-        return counted(placed(node, by or location))
+        node: Json = {"answer": self.answer}
+        if self.stop is not None:
+            node["stop"] = _stop(self.stop, location)
+        return counted(node)
+
+
+def _stop(stop: Stop, location: Directive) -> Json:
+    by = stop.directive
+    node: Json = {
+        "kind": stop.kind,
+        "text": shortened(" ".join([by.name, *by.args]) if by else ""),
+        "code": stop.code,
+        "condition": shortened(stop.condition),
+    }
+    return counted(placed(node, by or location))
 
 
 _YES = Arrival("yes")
