@@ -73,6 +73,18 @@ def test_return_in_the_server(story):
             assert nginx.codes() == every("OK")
 
 
+def test_no_method(story):
+    """A query, or a path without its slash: the call arrives, and no server has such a method."""
+    conf = CONF.replace("location @grpc", OTHER)
+    with grpc_server() as greeter:
+        for rewrite in ("rewrite ^(.*)$ $1?via=edge break;", "rewrite ^/(.*)$ $1 break;"):
+            with story.denied(conf, GREETER=greeter, SERVER="", BEFORE=rewrite) as nginx:
+                assert nginx.codes() == every("UNIMPLEMENTED")
+        rewrite = "rewrite ^/(.*)$ /$1?$args break;"
+        with story.accepted(conf, GREETER=greeter, SERVER="", BEFORE=rewrite) as nginx:
+            assert nginx.codes() == every("OK")
+
+
 def test_limit_except(story):
     """A gRPC call is a POST: what allows GET alone refuses it."""
     conf = CONF.replace("location @grpc", OTHER)

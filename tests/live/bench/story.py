@@ -105,7 +105,7 @@ class Stage(Nginx):
     def nameless(self, text: str) -> str:
         """The text without what differs from run to run."""
         for name, value in self.names.items():
-            text = text.replace(value, name)
+            text = text.replace(value, name) if value else text
         text = text.replace(f"{self.folder.path}/", "")
         return re.sub(r"(127\.0\.0\.1|localhost):\d+", "ADDRESS", text).strip()
 
