@@ -1094,7 +1094,7 @@ wrong_location_arrival_stop(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location_arrival_stop,
 	{"fields" | not x.fields == count(x)},
-	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
+	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -2023,7 +2023,7 @@ words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
 
-words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
+words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 

@@ -1,8 +1,11 @@
 """NG209 unreachable-pass: something in the location keeps calls from grpc_pass."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
-from tests.live.bench import every, grpc_server
+from tests.live.bench import c_core_server, certificate, each, every, grpc_server
 
 CONF = """
 upstream greeter { server GREETER; keepalive 32; }
@@ -15,6 +18,27 @@ server {
     }
     location = /auth { return 403; }
     location @grpc { grpc_pass grpc://greeter; }
+}
+"""
+CONNECTS = """
+server {
+    listen LISTEN http2;
+    location / {
+        BOUND
+        grpc_pass grpc://GREETER;
+    }
+}
+"""
+CIPHERS = """
+upstream greeter { server GREETER; keepalive 32; }
+server {
+    listen LISTEN ssl http2;
+    server_name api.example.com;
+    ssl_certificate CERTIFICATE;
+    ssl_certificate_key KEY;
+    ssl_protocols TLSv1.2;
+    ssl_ciphers CIPHER;
+    location / { grpc_pass grpc://greeter; }
 }
 """
 OTHER = "location = /other.Service/Call"
@@ -83,6 +107,34 @@ def test_no_method(story):
         rewrite = "rewrite ^/(.*)$ /$1?$args break;"
         with story.accepted(conf, GREETER=greeter, SERVER="", BEFORE=rewrite) as nginx:
             assert nginx.codes() == every("OK")
+
+
+def test_no_connection(story):
+    """An address that nginx can't connect from, and a socket's path with what proxy_pass wants."""
+    with tempfile.TemporaryDirectory() as folder, c_core_server(f"unix:{folder}/s") as greeter:
+        Path(folder).chmod(0o755)
+        for target, bound, code in (
+            (greeter.address, "grpc_bind 127.0.0.1;", "UNKNOWN"),
+            (f"{greeter.address}:/", "", "UNAVAILABLE"),
+        ):
+            with story.denied(CONNECTS, GREETER=target, BOUND=bound) as nginx:
+                assert nginx.codes() == every(code)
+        with story.accepted(CONNECTS, GREETER=greeter, BOUND="grpc_bind off;") as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_ciphers(story):
+    """HTTP/2 forbids what has no AEAD, and clients of gRPC offer none of it."""
+    ours = certificate("api.example.com")
+    names = {"CERTIFICATE": ours.certificate, "KEY": ours.key}
+    with grpc_server() as greeter:
+        refused = "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:AES128-GCM-SHA256"
+        with story.denied(CIPHERS, GREETER=greeter, CIPHER=refused, **names) as nginx:
+            refusal = each("UNAVAILABLE", "UNAVAILABLE", "NOT_CONNECTED")
+            assert nginx.codes(tls=ours, name="api.example.com") == refusal
+        taken = "AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256"
+        with story.accepted(CIPHERS, GREETER=greeter, CIPHER=taken, **names) as nginx:
+            assert nginx.codes(tls=ours, name="api.example.com") == every("OK")
 
 
 def test_limit_except(story):

@@ -149,6 +149,23 @@ DENIED = {
         ),
         "if ($scheme = http) { return 301 https://$host$request_uri; }",
     ),
+    "bound to IPv6, and the servers have IPv4": (
+        one_server(f"grpc_bind ::1; location / {{ {PASS} }}"),
+        "grpc_bind ::1 is an address from which no connection to this server can be made",
+    ),
+    "bound, and the server is a socket": (
+        one_server("location / { grpc_bind 10.0.0.9; grpc_pass grpc://unix:/run/up.sock; }"),
+        "grpc_bind 10.0.0.9",
+    ),
+    "a socket as proxy_pass writes it": (
+        one_server("location / { grpc_pass grpc://unix:/run/up.sock:/; }"),
+        "a part of the socket's path",
+    ),
+    "sockets of an upstream with a colon": (
+        "upstream socket { server unix:/run/up.sock:; }"
+        + one_server("location / { grpc_pass grpc://socket; }"),
+        "a part of the socket's path",
+    ),
     "a query": (
         one_server(f"location / {{ rewrite ^(.*)$ $1?via=edge break; {PASS} }}"),
         "rewrite ^(.*)$ $1?via=edge break: calls go on with a path that is no method",
@@ -345,6 +362,22 @@ ARRIVES = {
     "a copy for another server": one_server(
         f"location / {{ mirror /copy; mirror_request_body off; {PASS} }}"
         f"location = /copy {{ internal; rewrite ^ $request_uri break; {PASS} }}"
+    ),
+    "bound to an address of the servers' kind": one_server(
+        f"grpc_bind 10.0.0.9; location / {{ {PASS} }}"
+    ),
+    "bound for other locations": one_server(
+        "grpc_bind 10.0.0.9; location / { grpc_bind off; grpc_pass grpc://unix:/run/up.sock; }"
+    ),
+    "bound to the client's address": one_server(
+        f"grpc_bind $remote_addr transparent; location / {{ {PASS} }}"
+    ),
+    "bound, and one server has either kind": (
+        "upstream both { server 10.0.0.1:1 max_fails=0; server [fd00::1]:1 max_fails=0; }"
+        + one_server("location / { grpc_bind 10.0.0.9; grpc_pass grpc://both; }")
+    ),
+    "bound, and the server has a name": one_server(
+        "location / { grpc_bind ::1; grpc_pass grpc://up.example:50051; }"
     ),
     "a socket by a variable": one_server(
         "location / { set $s unix:/run/up.sock; grpc_pass grpc://$s; }"

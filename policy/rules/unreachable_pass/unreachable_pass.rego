@@ -75,7 +75,19 @@
 #     tls:
 #       when: no TLS handshake of a gRPC client can succeed
 #       message: "{what} lets no gRPC client finish a TLS handshake: none reaches the server"
-#       fix: {why: "ssl_reject_handshake off, ssl_protocols TLSv1.2 TLSv1.3, ciphers that clients have"}
+#       fix: {why: "ssl_reject_handshake off, ssl_protocols TLSv1.2 TLSv1.3"}
+#     ciphers:
+#       when: no cipher is one that HTTP/2 allows, and there is no TLS 1.3
+#       message: "{what} has no cipher that HTTP/2 allows with TLS 1.2: C-core and grpc-go end each handshake"
+#       fix: {why: "ECDHE with GCM or CHACHA20 among them, or ssl_protocols TLSv1.2 TLSv1.3"}
+#     bind:
+#       when: grpc_bind has an address of another kind than the server
+#       message: "{what} is an address from which no connection to this server can be made: each call gets {code}"
+#       fix: {why: "{directive} off, or an address of the server's kind (IPv4 or IPv6; for a Unix socket none)"}
+#     socket:
+#       when: the path of a Unix socket has a colon or a slash behind it
+#       message: "{what}: nginx takes the colon or slash for a part of the socket's path, for no URI follows in gRPC: each call gets {code}"
+#       fix: {why: "unix: and the path of the socket alone"}
 #     peer:
 #       when: calls are passed to a listener of this configuration that takes none
 #       message: "calls are passed on to {what} of this configuration, which does not take them so: each gets {code}"

@@ -173,6 +173,14 @@ HANDSHAKES = {
     "no authentication": (
         "ssl_protocols TLSv1.2;", "ssl_ciphers aNULL:!ECDHE;", "ssl_ciphers aNULL:!ECDHE",
     ),
+    "none of HTTP/2's": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers ECDHE-RSA-AES128-SHA256:AES256-GCM-SHA384;",
+        "ssl_ciphers ECDHE-RSA-AES128-SHA256:AES256-GCM-SHA384",
+    ),
+    "one of HTTP/2's": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256;", "yes",
+    ),
+    "ciphers by a keyword": ("ssl_protocols TLSv1.2;", "ssl_ciphers AES128-SHA:AES:!3DES;", "yes"),
     "1.3 has ciphers of its own": ("ssl_protocols TLSv1.2 TLSv1.3;", "ssl_ciphers aNULL;", "yes"),
     "ciphers of others": ("ssl_protocols TLSv1.2; ssl_ciphers aNULL;", "ssl_ciphers HIGH;", "yes"),
     "some of them": ("ssl_protocols TLSv1.2;", "ssl_ciphers HIGH:aNULL;", "yes"),
@@ -198,7 +206,7 @@ PASSED_TO_ITSELF = {
     "a PROXY line is wanted": (
         "127.0.0.1:81;", "listen 81 http2 proxy_protocol;", "listen 81 http2 proxy_protocol",
     ),
-    "a Unix socket": ("grpc://unix:/run/x:;", "listen unix:/run/x;", "listen unix:/run/x"),
+    "a Unix socket": ("grpc://unix:/run/x;", "listen unix:/run/x;", "listen unix:/run/x"),
     "an upstream": ("grpc://own;", "listen 81;", "listen 81"),
     "one of two is": ("grpc://half;", "listen 81;", "unknown"),
     "the other is down": ("grpc://rest;", "listen 81;", "listen 81"),

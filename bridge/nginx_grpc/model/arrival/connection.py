@@ -27,6 +27,13 @@ _NOT_OFFERED = expression(
     r"(?:aNULL|eNULL|NULL|COMPLEMENTOFALL|ADH|AECDH|kPSK|aPSK|PSK|k?SRP|aSRP)(?:[-+].*)?"
     r"|(?:(?:EC)?DHE-|RSA-)?PSK-.*|.*-NULL-.*"
 )
+# HTTP/2 forbids what has no ephemeral key or no AEAD (RFC 9113, appendix A): C-core and grpc-go
+# offer none of it. Keywords such as HIGH have others as well.
+_FORBIDDEN = re.compile(
+    r"(?:(?:EC)?DHE-(?:RSA|ECDSA|DSS)-|EDH-(?:RSA|DSS)-)?"
+    r"(?:AES(?:128|256)|CAMELLIA(?:128|256)|DES-CBC3?|RC4|SEED|IDEA-CBC)-(?:SHA(?:256|384)?|MD5)"
+    r"|AES(?:128|256)-(?:GCM-SHA(?:256|384)|CCM8?)"
+)
 _CHANGES = ("!", "-", "@", "+")
 _OF_THE_PROXY = tuple(
     f"proxy_protocol_{name}" for name in ("addr", "port", "server_addr", "server_port")
@@ -43,7 +50,9 @@ def refusal(server: Listening, sockets: Sockets) -> Stop | None:
         found = _refusing(server.scope, socket.default.server.scope)
         if found is None:
             return None
-    return Stop("tls", found, 0) if found is not None else None
+    if found is None:
+        return None
+    return Stop("ciphers" if found.name == "ssl_ciphers" else "tls", found, 0)
 
 
 def may_refuse(scope: Scope) -> bool:
@@ -98,10 +107,12 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
 
 
 def _offers_none(args: list[str]) -> bool:
-    """Whether a cipher list is of such alone as no gRPC client offers."""
+    """Whether a cipher list is of such alone as gRPC clients do not offer."""
     words = [word for word in re.split(r"[:, ]+", " ".join(args)) if word]
     added = [word for word in words if not word.startswith(_CHANGES)]
-    return bool(added) and all(map(_NOT_OFFERED.fullmatch, added))
+    return bool(added) and all(
+        _NOT_OFFERED.fullmatch(it) or _FORBIDDEN.fullmatch(it) for it in added
+    )
 
 
 def _said(scope: Scope, name: str) -> Directive | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from nginx_grpc.model.addresses import address_of
+from nginx_grpc.model.arrival.connecting import Connecting, texts_of
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.destinations import Destination
 from nginx_grpc.model.listeners import Socket, Sockets
@@ -53,6 +54,7 @@ class Peers:
         self._servers = {id(server.listening): server for server in servers}
         self._going: list[str] = []
         self._known: dict[tuple[int, Language], Ends] = {}
+        self._connecting = Connecting()
         self._outside: dict[Upstream, bool] = {}
 
     def walk_of(self, server: Server) -> Walk:
@@ -65,6 +67,9 @@ class Peers:
     def ends(self, server: Server, handler: Location, path: Language) -> Ends:
         """How calls end that a grpc_pass hands on with a path: where they do not come to this
         nginx, they are passed on."""
+        stop = self._connecting.stop(server.targets.get(handler.id), handler)
+        if stop is not None:
+            return {stop: None}
         ends: Ends = {}
         places = self._places(server, handler)
         for scheme, socket in places:
@@ -85,6 +90,7 @@ class Peers:
             target is not None
             and target.sure
             and all(self._is_outside(place) for place in target.destinations)
+            and self._connecting.stop(server.targets.get(handler.id), handler) is None
         )
 
     def _is_outside(self, place: Destination) -> bool:
@@ -133,23 +139,13 @@ class Peers:
 
     def _sockets_of(self, place: Destination) -> list[Socket | None]:
         """The sockets of this nginx that a place leads to, None for each other address."""
-        if place.upstream is not None:
-            texts = [
-                item.args[0]
-                for item in place.upstream.own.get("server", ())
-                if item.args and "down" not in item.args[1:]
-            ]
-        elif place.kind == "unix":
-            texts = [place.socket]
-        else:
-            texts = [f"{place.host}:{place.port}"]
-        return [self._socket(text) for text in texts]
+        return [self._socket(text) for text in texts_of(place)]
 
     def _socket(self, text: str) -> Socket | None:
         """The socket of this nginx that an address leads to, where that is sure."""
         address = address_of(text)
         if address.unix:
-            return self._sockets.at("unix:" + text[5:].rstrip(":"), 0)
+            return self._sockets.at("unix:" + text[5:], 0)
         host = address.host.lower()
         host = "127.0.0.1" if host == "localhost" else host
         if not host.startswith("127.") and host != "[::1]":
