@@ -166,6 +166,16 @@ DENIED = {
         + one_server("location / { grpc_pass grpc://socket; }"),
         "a part of the socket's path",
     ),
+    "a URL where a name belongs": (
+        "server { listen 50050 http2 default_server; return 404; }"
+        f"server {{ listen 50050 http2; server_name api.example/; location / {{ {PASS} }} }}",
+        "another server answers for every name of this one",
+    ),
+    "another name of the server": (
+        "server { listen 50050 http2; server_name api.example;"
+        f" if ($server_name != www.example) {{ return 403; }} location / {{ {PASS} }} }}",
+        "return 403",
+    ),
     "a query": (
         one_server(f"location / {{ rewrite ^(.*)$ $1?via=edge break; {PASS} }}"),
         "rewrite ^(.*)$ $1?via=edge break: calls go on with a path that is no method",

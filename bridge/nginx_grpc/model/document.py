@@ -236,6 +236,8 @@ class Model:
             if names and not sockets.is_default(server.listening):
                 # A server that is no default is reached by its names alone.
                 server.fixed["host"] = names
+            if server.fragment is None and not server.scope.gaps:
+                server.fixed["server_name"] = (server.first_name(),)
             for location in locations(
                 server.directive, server.scope, number, self._gaps, server.fragment
             ):

@@ -56,6 +56,11 @@ class Server:
             name for directive in self.scope.own.get("server_name", ()) for name in directive.args
         ]
 
+    def first_name(self) -> str:
+        """What `$server_name` holds."""
+        first = (self.names or [""])[0].lower()
+        return first if first.startswith("~") else first.removeprefix(".")
+
     def returns(self) -> Iterator[Directive]:
         """The returns of the server itself, also those in its ifs."""
         for directive in self.directive.block or ():

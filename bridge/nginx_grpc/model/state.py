@@ -290,7 +290,7 @@ class State:
         known = self.known
         texts = known.fixed.get(name)
         if texts:
-            return Values({(text,): None for text in texts})
+            return Values({(text,) if text else NOTHING: None for text in texts})
         if is_from_request(name):
             if self.asking and (name.startswith("arg_") or name in ("args", "query_string")):
                 return Values({NOTHING: None})

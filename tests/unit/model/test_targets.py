@@ -571,6 +571,23 @@ def test_each_call_fails():
         assert found["client_chooses"] == "no"
 
 
+@pytest.mark.parametrize(
+    ("names", "upstreams", "problems"),
+    [
+        ("server_name GREETER other;", ["Greeter"], []),
+        ("server_name .greeter; server_name other;", ["Greeter"], []),
+        ("", [], ["empty"]),
+        ("server_name elsewhere;", [], ["no-port"]),
+    ],
+)
+def test_the_name_of_the_server(names, upstreams, problems):
+    """`$server_name` is the first of them, whatever the client asks for."""
+    found = target("grpc://$server_name", of_server=names)
+    assert found["upstreams"] == upstreams
+    assert [it["problem"] for it in found["failures"]] == problems
+    assert found["client_chooses"] == "no"
+
+
 def test_a_query_behind_the_host():
     """No gRPC call has one, and what has one goes nowhere."""
     for query in ("$is_args$args", "${is_args}$query_string"):

@@ -148,6 +148,8 @@ def _walk(sockets: Sockets, http: _HttpVariables, server: Server, peers: Peers) 
     sets = names_set(server.directive.block or [])
     variables = http.of(server).of_server(scheme, names, sets, Patterns(steps))
     variables.known.update(connection.variables(server.listening, sockets))
+    for text in server.fixed.get("server_name", ()):
+        variables.known["server_name"] = (exactly(text),)
     return Walk(server, variables, steps, peers)
 
 

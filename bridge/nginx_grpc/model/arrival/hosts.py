@@ -147,4 +147,5 @@ def _under(name: str) -> Language:
 def _as_asked(name: str) -> str:
     """A name without what nginx takes off the host that it is asked for."""
     host = name[: name.index("]") + 1] if name.startswith("[") and "]" in name else name
-    return host.partition(":")[0].removesuffix(".") if host == name else host
+    # A host with a slash, as of `https://name/`, gets 400.
+    return re.split("[:/]", host)[0].removesuffix(".") if host == name else host
