@@ -132,6 +132,47 @@ def test_what_stays_is_told_with_the_reason(site, capfd):
     assert "1 to decide: NG107 nginx.conf:3 (" in ran.last
 
 
+MOVING = """\
+events {}
+http {
+    upstream greeter { server 10.0.0.1:1; server 10.0.0.2:1; keepalive 64; keepalive_timeout 20s; }
+    server {
+        listen 80 http2;
+        location /a.B/ {
+            grpc_pass grpc://greeter;
+            grpc_set_header Connection "${CONNECTION}";
+            grpc_intercept_errors off;
+        }
+        location / {
+            grpc_pass grpc://greeter;
+            grpc_next_upstream off;
+        }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["--write"]])
+def test_lines_are_those_of_the_files_that_are_there(tmp_path, capfd, monkeypatch, more):
+    """Edits above move what stays: a diff is read beside the file as it was."""
+    monkeypatch.chdir(tmp_path)
+    Path("nginx.conf").write_text(MOVING.replace('Connection "${CONNECTION}"', "X-A b"))
+    ran = Ran(capfd, "nginx.conf", *more)
+    lines = Path("nginx.conf").read_text().splitlines()
+    told = [line.split()[1] for line in ran.err.splitlines() if line.startswith("NG106")]
+    assert told
+    for place in told:
+        assert "location /" in lines[int(place.partition(":")[2]) - 1]
+
+
+def test_a_name_that_nobody_knows_goes_with_its_words(tmp_path, capfd, monkeypatch):
+    """Whatever $CONNECTION is: no such header goes to a gRPC server (NG214)."""
+    monkeypatch.chdir(tmp_path)
+    Path("grpc.conf.template").write_text(MOVING)
+    ran = Ran(capfd, "--only", "NG214", "grpc.conf.template")
+    assert '+            grpc_set_header Connection "";' in ran.out, ran.err
+
+
 def text_of(capfd, monkeypatch, data: bytes, *arguments: str) -> Ran:
     import io
 

@@ -15,7 +15,7 @@ from nginx_grpc.fixing import rounds, writing
 from nginx_grpc.fixing.diff import unified
 from nginx_grpc.fixing.judging import STDIN, Judge
 from nginx_grpc.fixing.rounds import Fixed, Outcome
-from nginx_grpc.records import dataclass
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.sources.dump import sections
 
 if TYPE_CHECKING:
@@ -91,6 +91,9 @@ def run(judge: Judge, told: Told, options: Options) -> int:
             options.roots,
             {each.path: each.name for each in files},
         )
+        # The lines are those of the files as they are from now on.
+        outcomes = [replace(each, finding=each.now or each.finding) for each in fixed.outcomes]
+        fixed = replace(fixed, outcomes=outcomes)
     _print(fixed, files, options)
     for note in notes:
         print(f"nginx-grpc: {printable.line(note)}", file=sys.stderr)

@@ -38,12 +38,14 @@ class Outcome:
             decide; refused, where its edit could not be made.
         why: a few words, empty where it is fixed and nobody has to know more.
         brought: whether it was not there in the beginning: an edit for another one asks for it.
+        now: the finding in the text that comes, where it stays.
     """
 
     finding: Finding
     state: str
     why: str = ""
     brought: bool = False
+    now: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,23 +287,25 @@ class _Run:
     def outcomes(self) -> list[Outcome]:
         """What became of all that was wanted."""
         found = [each for fixed in self._fixed.values() for each in fixed]
-        left = Counter(map(_identity, self.state.result.findings))
-        for finding in self.state.result.findings:
-            if not left[_identity(finding)] or not finding.counts or not self.wanted(finding):
+        first = self._first_met()
+        for now in self.state.result.findings:
+            if not now.counts or not self.wanted(now):
                 continue
-            applicability = finding.fix.get("applicability")
-            reason = str(finding.fix.get("why", ""))
-            refused = self.refused.get(_identity(finding))
-            if _identity(finding) in self.unsafe_after_all:
-                found.append(Outcome(finding, "unsafe", refused or ""))
+            finding = first.get(id(now), now)
+            applicability = now.fix.get("applicability")
+            reason = str(now.fix.get("why", ""))
+            refused = self.refused.get(_identity(now))
+            if _identity(now) in self.unsafe_after_all:
+                state, why = "unsafe", refused or ""
             elif refused is not None and (applicability == "safe" or self.unsafe):
-                found.append(Outcome(finding, "refused", refused))
+                state, why = "refused", refused
             elif applicability == "unsafe" and not self.unsafe:
-                found.append(Outcome(finding, "unsafe", reason))
+                state, why = "unsafe", reason
             elif applicability == "manual":
-                found.append(Outcome(finding, "manual", reason))
+                state, why = "manual", reason
             else:
-                found.append(Outcome(finding, "refused", refused or "ten rounds did not do"))
+                state, why = "refused", refused or "ten rounds did not do"
+            found.append(Outcome(finding, state, why, now=now))
         before = {_identity(each) for each in self.state.result.findings}
         for finding in self.first.result.findings:
             if (
@@ -312,6 +316,17 @@ class _Run:
             ):
                 found.append(Outcome(finding, "fixed", "with another one"))
         return sorted(found, key=lambda each: each.finding.order())
+
+    def _first_met(self) -> dict[int, Finding]:
+        """What each finding that stays was in the beginning, by its id(): lines move."""
+        waiting: dict[tuple[str, ...], list[Finding]] = {}
+        for finding in reversed(self.first.result.findings):
+            waiting.setdefault(_base(finding), []).append(finding)
+        found = {}
+        for finding in self.state.result.findings:
+            if before := waiting.get(_base(finding)):
+                found[id(finding)] = before.pop()
+        return found
 
 
 def _shares_node(unit: Unit, finding: Finding) -> bool:
