@@ -41,6 +41,19 @@ LINES = {
     "rpc error: code = Unavailable desc = connection error: desc = "
     '"transport: authentication handshake failed: tls: failed to verify certificate: x509: '
     'certificate is valid for a.example.com, not b.example.com"': "certificate-refused",
+    "rpc error: code = Unknown desc = ": "call-unknown",
+    "rpc error: code = Unknown desc = pq: too many clients already": "call-unknown",
+    "  Code: Unknown": "call-unknown",
+    "\tstatus = StatusCode.UNKNOWN": "call-unknown",
+    '\tdetails = "No status received"': "no-grpc-status",
+    "Error: 2 UNKNOWN: Stream removed": "call-unknown",
+    f"{JAVA}UNKNOWN: Application error processing RPC": "call-unknown",
+    'Status(StatusCode="Unknown", Detail="Exception was thrown by handler.")': "call-unknown",
+    "rpc error: code = Internal desc = pseudo header field after regular": "answer-header-refused",
+    "rpc error: code = Internal desc = transport: malformed x-a-bin: illegal base64 data at input "
+    "byte 4": "answer-header-refused",
+    "Stream removed (Error parsing 'te' metadata)": "answer-header-refused",
+    "Stream removed (Illegal header key: x y)": "answer-header-refused",
     "curl: (60) SSL certificate problem: self-signed certificate": "certificate-refused",
 }
 # Line by line; client-head is what only stands around the message.

@@ -48,8 +48,11 @@ def test_hidden(story):
     with grpc_server() as greeter:
         with story.denied(saying("grpc_hide_header grpc-status"), GREETER=greeter) as nginx:
             assert nginx.noted("a call that is answered") == every("UNKNOWN")
+            assert nginx.call().message == "No status received"
+            assert nginx.go_call().message == ""
         with story.denied(saying("grpc_hide_header Content-Type"), GREETER=greeter) as nginx:
             assert nginx.noted("a call that is answered") == each("OK", "UNKNOWN", "UNKNOWN")
+            assert "missing HTTP content-type" in nginx.go_call().message
         passed = saying("grpc_hide_header grpc-status; grpc_pass_header Grpc-Status")
         with story.accepted(passed, GREETER=greeter) as nginx:
             assert nginx.codes() == every("OK")
@@ -83,6 +86,8 @@ def test_refused(story):
                 nginx.address = nginx.names[f"LISTEN{number}"]
                 codes = nginx.noted(f"add_header {header}")
                 assert (header, *codes.values()) == (header, c_core, grpc_go, grpc_go)
+                assert nginx.call().code == c_core  # with its words, for explain
+                assert nginx.go_call().code == grpc_go
         with story.accepted(servers_of(HARMLESS), GREETER=greeter) as nginx:
             for number, header in enumerate(HARMLESS):
                 seen = call(nginx.names[f"LISTEN{number}"])

@@ -9,7 +9,7 @@ from nginx_grpc.explain.entries import GRPC, Entry, none
 from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, unwrapped
 from nginx_grpc.explain.meanings import connections, pages
 from nginx_grpc.explain.meanings.frames import HEAD
-from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, UNKNOWN, of_status
 from nginx_grpc.explain.patterns import Matcher
 from nginx_grpc.explain.table.requests import NOT_GRPC
 from nginx_grpc.expressions import expression
@@ -35,9 +35,12 @@ _CLIENT = expression(
     r"|SETTINGS|TLS|curl: \(|[dD]eadline|DEADLINE|cardinality|EOF|content-type|EOS|pings|io exc"
     r"|Network closed|No status|Socket closed|Broken pipe|connect to all|ECONNRESET|Connect Fail"
     r"|received no request|SSL_ERROR|transport|rpc error|navailable|UNAVAILABLE|RpcError"
+    r"|UNKNOWN|Unknown|Illegal header|Error parsing|malformed|header field"
     r"|ertificate|CERTIFICATE|altnames|finishConnect|certification path|GRPC|NaN undefined"
     r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note"
 )
+# What a client says where there is no more to it than the code.
+_CODES = frozenset({UNAVAILABLE.name, UNKNOWN.name})
 # A status is told in numbers; the table lists the usual ones.
 _STATUS = expression(
     r"(?:Received http2 header with status: |unexpected HTTP status code received from server: "
@@ -114,7 +117,7 @@ class Recogniser:
         self._errors = Matcher(table.ERROR_LOG)
         self._startup = Matcher(table.STARTUP)
         # What says more than its code is known by that.
-        said = [entry for entry in table.CLIENTS if entry.name != UNAVAILABLE.name]
+        said = [entry for entry in table.CLIENTS if entry.name not in _CODES]
         self._before = ""  # the start of a client's message that goes on over lines
         self._clients = Matcher(entry for entry in said if not entry.vague)
         self._vague = Matcher(entry for entry in said if entry.vague)
@@ -236,7 +239,7 @@ class Recogniser:
         if seen.entry is not None:
             seen.source = "client"
             if before or _JAVA.search(text):
-                open_still = seen.entry.name in (HEAD.name, UNAVAILABLE.name)
+                open_still = seen.entry.name in {HEAD.name, *_CODES}
                 self._before = (before or text) if open_still else _TOLD
             return seen
         if _CUT.fullmatch(text.strip()):

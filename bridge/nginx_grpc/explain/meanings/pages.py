@@ -2,7 +2,16 @@
 
 from nginx_grpc.explain.entries import Entry, client, rule, server
 
-__all__ = ["BODY", "CONTENT_TYPE", "LARGE", "NO_MESSAGE", "NO_STATUS", "STATUS", "of_size"]
+__all__ = [
+    "BODY",
+    "CONTENT_TYPE",
+    "HEADER",
+    "LARGE",
+    "NO_MESSAGE",
+    "NO_STATUS",
+    "STATUS",
+    "of_size",
+]
 
 CONTENT_TYPE = Entry(
     "content-type-wrong",
@@ -21,6 +30,7 @@ CONTENT_TYPE = Entry(
         ),
         rule("NG209", "a return or a file answers before grpc_pass", "location.arrival"),
         rule("NG101", "the call went to a web server by proxy_pass", "location.handler"),
+        rule("NG221", "grpc_hide_header Content-Type takes the type away"),
         client("it calls a web server", "Which name and port does it call?"),
     ),
 )
@@ -47,6 +57,14 @@ STATUS = Entry(
     "The grpc-status of the answer is no number of gRPC.",
     (rule("NG110", "add_header grpc-status says a word", "location.error_page"),),
 )
+HEADER = Entry(
+    "answer-header-refused",
+    "The answer has a header that this client refuses, though it was answered well: INTERNAL.",
+    (
+        rule("NG221", "add_header adds one that HTTP/2 or gRPC does not have"),
+        server("it sends such a header itself", "Which metadata does it send?"),
+    ),
+)
 NO_STATUS = Entry(
     "no-grpc-status",
     "The answer ended without a grpc-status.",
@@ -62,6 +80,7 @@ NO_STATUS = Entry(
             "an HTTP error of a proxy behind nginx passes by the error page",
             "location.grpc_intercept_errors",
         ),
+        rule("NG221", "grpc_hide_header grpc-status takes it away, or add_trailer hides it"),
         server("the server ended the stream without trailers", "Does it do so directly?"),
     ),
 )

@@ -5,7 +5,7 @@ A status has many causes; the line of the error log of the same second tells the
 
 from nginx_grpc.explain.entries import Entry, client, network, rule, server
 
-__all__ = ["BY_STATUS", "NOT_TAKEN", "UNAVAILABLE", "of_status"]
+__all__ = ["BY_STATUS", "NOT_TAKEN", "UNAVAILABLE", "UNKNOWN", "of_status"]
 
 _LOG = "What does nginx's error log say at that time? Give both to explain."
 _DIED = server("the server is down, restarting or slow", _LOG)
@@ -272,6 +272,19 @@ UNAVAILABLE = Entry(
         rule("NG307", "keepalive_requests is below 1000", "server.keepalive_requests"),
         server("the gRPC server said so itself, or it is down", _LOG),
         network("the client does not reach nginx", "Can it connect at all (nc -vz)?"),
+    ),
+)
+UNKNOWN = Entry(
+    "call-unknown",
+    "The call ended with UNKNOWN, in words that are not nginx's: those of the gRPC server, or none."
+    " Without a word it is what clients make of an answer that lost its grpc-status.",
+    (
+        rule("NG221", "add_trailer or grpc_hide_header takes the server's status away"),
+        rule("NG110", "an error page is no answer of gRPC", "location.error_page"),
+        server(
+            "a handler of the gRPC server failed with an exception, or said UNKNOWN",
+            "What does the server's log say? Does the call end so directly?",
+        ),
     ),
 )
 STATUS_503 = Entry(

@@ -2,13 +2,14 @@
 
 from nginx_grpc.explain.meanings import connections, pages, streams
 from nginx_grpc.explain.meanings.frames import HEAD
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
 
 _CODES = "tests/live/test_status_codes.py"
 # Each status that is not in order; C-core says the number alone.
 _STATUSES = (*BY_STATUS, 9, 12, 301, 302, 307, 308, 431, 501, 505)
+_NG221 = "tests/live/test_ng221_status_changed.py"
 ENTRIES = (
     *(
         entry.said(f"…Received http2 header with status: {status}", shown_by=_CODES)
@@ -111,6 +112,11 @@ ENTRIES = (
     HEAD.said(
         "…RpcError of RPC that terminated with:",
         shown_by=_CODES,
+    ),
+    pages.HEADER.said("…Error parsing …metadata", "…Illegal header key", shown_by=_NG221),
+    UNKNOWN.said(
+        "…StatusCode.UNKNOWN",
+        shown_by=_NG221,
     ),
     UNAVAILABLE.said(
         "…StatusCode.UNAVAILABLE",

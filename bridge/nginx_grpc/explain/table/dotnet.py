@@ -1,7 +1,7 @@
 """What clients on grpc-dotnet say."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -40,6 +40,10 @@ ENTRIES = (
     ),
     streams.HEADERS.said(
         "…The HTTP/2 server closed the connection. HTTP/2 error code 'ENHANCE_YOUR_CALM'",
+        shown_by=_SEEN,
+    ),
+    UNKNOWN.said(
+        '…StatusCode="Unknown"',
         shown_by=_SEEN,
     ),
     UNAVAILABLE.said(

@@ -1,7 +1,7 @@
 """What clients on grpc-go say, and grpcurl, which is one."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -9,6 +9,7 @@ _CODES = "tests/live/test_status_codes.py"
 _HARM = "tests/live/test_ng110_error_page_harm.py"
 _LISTENER = "tests/live/test_ng201_http2_listener.py"
 _STATUSES = (*BY_STATUS, 301, 302, 307, 308, 431, 501, 505)
+_NG221 = "tests/live/test_ng221_status_changed.py"
 
 ENTRIES = (
     *(
@@ -113,6 +114,18 @@ ENTRIES = (
         "…connection error: desc = …transport: Error while dialing…",
         "…connection error: desc = …",
         shown_by=_LISTENER,
+    ),
+    pages.HEADER.said(
+        "…transport: malformed …: illegal base64 data",
+        "…invalid header field name",
+        "…invalid header field value",
+        "…pseudo header field after regular",
+        shown_by=_NG221,
+    ),
+    UNKNOWN.said(
+        "…rpc error: code = Unknown",
+        "  Code: Unknown",
+        shown_by=_NG221,
     ),
     UNAVAILABLE.said(
         "…rpc error: code = Unavailable",

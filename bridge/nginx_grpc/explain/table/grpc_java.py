@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.meanings import connections, pages, streams
 from nginx_grpc.explain.meanings.frames import HEAD
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -84,6 +84,11 @@ ENTRIES = (
         "…Network closed for unknown reason",
         "…UNAVAILABLE: Connection reset by peer",
         shown_by=_SEEN,
+    ),
+    UNKNOWN.said(
+        "…StatusRuntimeException: UNKNOWN",
+        "…StatusException: UNKNOWN",
+        shown_by="source of grpc-java",
     ),
     UNAVAILABLE.said(
         "…StatusRuntimeException: UNAVAILABLE",

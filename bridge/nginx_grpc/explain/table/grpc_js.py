@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.meanings import connections, pages, streams
 from nginx_grpc.explain.meanings.frames import HEAD
-from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, of_status
+from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
 
@@ -60,6 +60,10 @@ ENTRIES = (
     ),
     connections.LOST.said(
         "…14 UNAVAILABLE: Connection dropped", "…14 UNAVAILABLE: read ECONNRESET", shown_by=_SEEN
+    ),
+    UNKNOWN.said(
+        "…2 UNKNOWN: ",
+        shown_by="source of grpc-js",
     ),
     UNAVAILABLE.said(
         "…14 UNAVAILABLE",
