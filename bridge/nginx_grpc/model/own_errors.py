@@ -17,14 +17,32 @@ _answers_any = beginning_with((
     "precontent_by_", "rewrite_by_",
 ))  # fmt: skip
 _LIMITS = ("limit_req", "limit_conn")
+# What `_outer` looks at.
+_DECIDING = frozenset(
+    (
+        *_LIMITS,
+        *(f"{name}_status" for name in _LIMITS),
+        "allow",
+        "auth_basic",
+        "auth_request",
+        "deny",
+    )
+)
 
 
 def find(locations: Iterable[Location]) -> None:
     """Fill in the errors of each location with grpc_pass, and of the `if`s in it."""
+    # Most blocks decide nothing themselves: what holds around them is found once.
+    around: dict[int, list[int]] = {}
     for location in locations:
         if location.carries != "pass" or location.condition is not None:
             continue
-        location.errors = _errors(location.scope, [*_outer(location.scope), *_own(location)])
+        scope: Scope = location.scope
+        while scope.outer is not None and _DECIDING.isdisjoint(scope.own):
+            scope = scope.outer
+        if id(scope) not in around:
+            around[id(scope)] = list(_outer(scope))
+        location.errors = _errors(location.scope, [*around[id(scope)], *_own(location)])
         for inner in location.conditions:
             returned = list(_returned(inner))
             if inner.scope.lists.get("error_page") is location.scope.lists.get("error_page"):

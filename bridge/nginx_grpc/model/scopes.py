@@ -24,6 +24,7 @@ from nginx_grpc.tree import Directive
 __all__ = ["Scope", "root_scope"]
 
 _LISTS = (*HEADER_LISTS, "error_page")
+_OF_LISTS = frozenset((*_LISTS, *(f"{name}_inherit" for name in ADDED)))
 # `if` in a location takes these alone; nginx refuses any other setting there.
 _SETTINGS_ON = {"http": HTTP_SETTINGS, "server": HTTP_SETTINGS, "location": LOCATION_SETTINGS}
 _LISTS_ON = {"if": (*ADDED, "error_page")}
@@ -134,6 +135,8 @@ class Scope:
 
     def _read_lists(self) -> None:
         own = self.own
+        if not self.gaps and not self.merges and _OF_LISTS.isdisjoint(own):
+            return
         for name in ADDED:
             said = own.get(f"{name}_inherit")
             if said and len(said) == 1 and len(said[0].args) == 1:
