@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from nginx_grpc.findings import Finding
 from nginx_grpc.fixing.homes import Change, applied
@@ -11,6 +12,8 @@ from nginx_grpc.fixing.targets import Placed
 from nginx_grpc.records import dataclass
 
 __all__ = ["Unit", "apply", "compatible"]
+
+_place = attrgetter("start", "end", "text")
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ def compatible(units: Iterable[Unit]) -> list[Unit]:
             continue
         slots.update(own)
         for path, change in changes:
-            insort(taken.setdefault(path, []), change)
+            insort(taken.setdefault(path, []), change, key=_place)
         chosen.append(unit)
     return chosen
 
@@ -77,7 +80,7 @@ def apply(contents: Mapping[str, bytes], units: Iterable[Unit]) -> dict[str, byt
 
 def _overlaps(taken: list[Change], change: Change) -> bool:
     """Whether a change touches the bytes of one of several that do not touch each other's."""
-    at = bisect_left(taken, change)
+    at = bisect_left(taken, _place(change), key=_place)
     if at < len(taken) and taken[at] == change:
         return False
     return any(_overlap(change, other) for other in taken[max(at - 1, 0) : at + 1])

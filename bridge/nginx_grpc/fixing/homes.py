@@ -8,7 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from nginx_grpc.records import dataclass
 
 __all__ = ["Change", "Filled", "Home", "Part", "Scalar", "UnplacedError", "applied"]
 
@@ -17,7 +18,7 @@ class UnplacedError(Exception):
     """An edit that finds no bytes to change; the message says why, for a reader."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """The bytes `start` to `end` become `text`. Offsets and text are of bytes, latin-1 read."""
 
