@@ -54,6 +54,12 @@ class Arrivals:
     )
     bugs: Sequence[Bug] = (
         Bug(
+            "nothing is in the way of a call where an access rule is",
+            "model/arrival/plain.py",
+            '        "deny",\n',
+            "",
+        ),
+        Bug(
             "deny all counts although an allow stands before it",
             "model/arrival/access.py",
             "            if allowed:\n",
@@ -68,8 +74,8 @@ class Arrivals:
         Bug(
             "limit_except leaves the location's rewrites in effect",
             "model/arrival/walk.py",
-            "        if _limit(location, way.request.method) is not None:\n",
-            "        if _limit(location, way.request.method) is not None and not location.block:\n",
+            "        limited = _limit(location, way.request.method) is not None\n",
+            "        limited = _limit(location, way.request.method) is not None and not location.own\n",
         ),
         Bug(
             "an error page at a path keeps the method",
