@@ -111,6 +111,32 @@ def test_an_access_log(explain, request_line: str, status: str, name: str) -> No
     assert classes(explain(COMBINED.format(request_line, status))) == {name: 1}
 
 
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("grpc-java-netty/1.68.2", "status-502"),
+        ("my-app/1.0 grpc-go/1.24.0", "status-502"),
+        ("grpc-c++/1.60 grpc-c/37 (linux; chttp2)", "status-502"),
+        ("tonic/0.11", "status-502"),
+        ("grpc-web-javascript/0.1", "not-grpc"),
+        ("Mozilla/5.0 (grpc-go)", "not-grpc"),
+    ],
+)
+def test_who_calls_says_that_it_is_gRPC(explain, agent: str, name: str) -> None:  # noqa: N802
+    """A service without a package: its path is like any other."""
+    line = COMBINED.format("POST /ProxyService/connectAgent HTTP/2.0", "502")
+    line = f'{line.removesuffix(chr(34) + "-" + chr(34))}"{agent}"'
+    assert classes(explain(line)) == {name: 1}
+    value = {"request": "POST /p/q HTTP/2.0", "status": 502, "http_user_agent": agent}
+    assert classes(explain(json.dumps(value))) == {name: 1}
+
+
+@pytest.mark.parametrize("before", ["*187 ", "30#30: *1 ", " [error] 30#30: *1 "])
+def test_a_line_quoted_without_its_time(explain, before: str) -> None:
+    line = RESET[RESET.index("*") :].split(" ", 1)[1]
+    assert classes(explain(before + line)) == {"upstream-reset": 1}
+
+
 def test_an_access_log_in_json(explain) -> None:
     line = json.dumps(
         {"time_iso8601": "2024-01-15T04:42:17+01:00", "request": CALL, "status": "504"}

@@ -25,9 +25,11 @@ _ISO = expression(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d
 # nginx writes a quote in a value as \x22, so that a value in quotes ends at the next one.
 _COMBINED = expression(
     r"(\S+) - ([^\[]*) \[([^\]]{20,32})\] \"([^\"]*)\" (\d{3}) (\d+|-)"
-    r"(?: \"[^\"]*\" \"[^\"]*\")?(.*)",
+    r"(?: \"[^\"]*\" \"([^\"]*)\")?(.*)",
     re.DOTALL,
 )
+# What gRPC's clients call themselves: "grpc-go/1.24.0", "my-app/1 grpc-java-netty/1.68.2".
+_AGENT = expression(r"(?:^| )(?:grpc-(?!web)[a-z+-]{1,32}|tonic)/\d")
 # Behind combined, ingress-nginx says which Service it was for and what each server answered.
 _INGRESS = expression(
     r" \d+ [\d.]+ \[([^\]]*)\] \[[^\]]*\] (\S+(?:(?:,| :) \S+)*) (?:[\d, :-]+) (?:[\d., :-]+) (\S+)"
@@ -45,6 +47,7 @@ _KEYS = {
     "upstream_status": ("upstream_status",),
     "time": ("time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "ts"),
     "content_type": ("content_type", "http_content_type"),
+    "agent": ("http_user_agent", "user_agent", "userAgent", "agent"),
 }
 _TIMES: dict[str, str] = {}
 _KEPT_TIMES = 4096
@@ -59,7 +62,8 @@ class Access:
         time: as 2024-01-15T03:42:17Z; empty where it has none.
         status: what the client got.
         facts: the request, as far as it is there.
-        grpc: whether the line itself says that it was a call of gRPC, by its content type.
+        grpc: whether the line itself says that it was a call of gRPC, by its content type or by
+            who calls.
     """
 
     time: str
@@ -123,12 +127,12 @@ def access_line(text: str) -> Access | None:
     found = _COMBINED.match(text)
     if found is None:
         return None
-    request, rest = found[4], found[7]
+    request, agent, rest = found[4], found[7] or "", found[8]
     facts = _requested(request)
     ingress = _INGRESS.match(rest) if rest else None
     if ingress is not None:
         facts.peer = ingress[2]
-    return Access(moment(found[3]), int(found[5]), facts)
+    return Access(moment(found[3]), int(found[5]), facts, _is_of_grpc(agent))
 
 
 def json_line(value: Mapping[str, Any]) -> Access | None:
@@ -156,8 +160,14 @@ def _of_variables(named: Mapping[str, str]) -> Access | None:
     facts.host = named.get("host", "")
     facts.server = named.get("server", "")
     facts.peer = named.get("peer", "").strip("-")
-    grpc = named.get("content_type", "").startswith("application/grpc")
+    grpc = named.get("content_type", "").startswith("application/grpc") or _is_of_grpc(
+        named.get("agent", "")
+    )
     return Access(moment(named.get("time", "")), int(status), facts, grpc)
+
+
+def _is_of_grpc(agent: str) -> bool:
+    return _AGENT.search(agent) is not None
 
 
 def _requested(request: str) -> Facts:

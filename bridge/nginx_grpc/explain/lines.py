@@ -94,6 +94,7 @@ def error_line(text: str) -> Line | None:
         year, month, day, clock, level, body = found.groups()
         time = f"{year}-{month}-{day}T{clock}"
     else:
+        text = text.lstrip(" ")
         if text[:1] not in ("[", "n"):
             return None
         found = _TESTED.match(text) or _BARE.match(text)

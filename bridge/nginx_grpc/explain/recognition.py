@@ -59,6 +59,7 @@ _TOLD = "told"  # the cause of a message was in a line before
 _WHOLE = ("unexpected EOF",)  # all that grpc-go says
 # What is quoted most often, without the end of its line: nginx says it of upstreams above all.
 _CUT = expression(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
+_CONNECTION = expression(r"^ *(?:\d{1,10}#\d{1,10}: )?\*\d{1,20} ")
 _CALLS_OF_UNIX = "dial unix"
 
 
@@ -235,7 +236,10 @@ class Recogniser:
             self._before = before
         else:
             before = ""
-        seen.entry = HEAD if before == _TOLD else self._said(text, before)
+        # Quoted without its time: `30#30: *187 upstream sent ...`.
+        cut = _CONNECTION.match(text)
+        if cut is None:
+            seen.entry = HEAD if before == _TOLD else self._said(text, before)
         if seen.entry is not None:
             seen.source = "client"
             if before or _JAVA.search(text):
@@ -244,6 +248,7 @@ class Recogniser:
             return seen
         if _CUT.fullmatch(text.strip()):
             text = f"{text.strip()} while reading response header from upstream"
+        text = text[cut.end() :] if cut else text
         at = text.find(", client: ")
         message, rest = (text, "") if at < 0 else (text[:at], text[at:])
         found = self._errors.entry(message, anywhere=False)

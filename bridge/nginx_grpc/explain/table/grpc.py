@@ -202,6 +202,10 @@ REJECTED = Entry(
             "under the first one's number (error 5)",
             "location.grpc_next_upstream",
         ),
+        client(
+            "it is no gRPC client (a browser, gRPC-Web, HTTP/1.1) and sends no `te: trailers`",
+            "Which client is it, and does it speak gRPC over HTTP/2?",
+        ),
         server(
             "the server refuses what the client sent",
             "What does the server's log say? grpc-go: GRPC_GO_LOG_SEVERITY_LEVEL=info.",
