@@ -62,6 +62,10 @@ def binary(version: str) -> Path:
     return found
 
 
+# An address with a port, a path of this machine.
+_OF_THIS_RUN = re.compile(r":\d{2,5}\b|^/|" + re.escape(tempfile.gettempdir()))
+
+
 def fill(text: str, names: dict[str, str]) -> str:
     """The text with each NAME in capitals replaced by the address or path that it stands for."""
     return re.sub(r"\b[A-Z][A-Z0-9_]+\b", lambda word: names.get(word[0], word[0]), text)
@@ -87,10 +91,16 @@ class ConfigTest:
 
 @dataclass
 class Folder:
-    """The prefix of one nginx: nginx.conf, conf.d/greeter.conf and the logs."""
+    """The prefix of one nginx: nginx.conf, conf.d/greeter.conf and the logs.
+
+    Args:
+        text: conf.d/greeter.conf with names for what differs from run to run.
+        names: what these stand for here.
+    """
 
     path: Path
     version: str
+    text: str
     names: dict[str, str]
     sockets: list = field(default_factory=list)
 
@@ -113,14 +123,16 @@ def folder(conf: str, version: str, names: dict[str, object]) -> Iterator[Folder
     to listen on, the others come from `names`: an address, a path or something with `.address`;
     `load` are lines of load_module."""
     load = str(names.pop("load", ""))
-    known = {name: str(getattr(value, "address", value)) for name, value in names.items()}
+    values = {name: str(getattr(value, "address", value)) for name, value in names.items()}
+    known = {name: value for name, value in values.items() if _OF_THIS_RUN.search(value)}
+    conf = fill(conf, {name: value for name, value in values.items() if name not in known})
     sockets = []
     for word in sorted(set(re.findall(r"\bLISTEN[A-Z0-9_]*\b", conf))):
         sockets.append(ports.listening())
         known[word] = ports.address_of(sockets[-1])
     try:
         with tempfile.TemporaryDirectory(prefix="nginx-") as path:
-            here = Folder(Path(path), version, known, sockets)
+            here = Folder(Path(path), version, conf, known, sockets)
             (here.path / "conf.d").mkdir()
             (here.path / "temp").mkdir()
             (here.path / "conf.d" / "greeter.conf").write_text(fill(conf, known))

@@ -105,7 +105,7 @@ class Stage(Nginx):
     def nameless(self, text: str) -> str:
         """The text without what differs from run to run."""
         for name, value in self.names.items():
-            text = text.replace(value, name) if value else text
+            text = text.replace(value, name)
         text = text.replace(f"{self.folder.path}/", "")
         return re.sub(r"(127\.0\.0\.1|localhost):\d+", "ADDRESS", text).strip()
 
@@ -134,7 +134,7 @@ class Story:
         manifest = str(names.pop("manifest", ""))
         with folder(conf, self.version, names) as here:
             self._is_denied(_asked(here, manifest), settings)
-            with self._stage(here, self.denied_stages, manifest or conf, settings) as stage:
+            with self._stage(here, self.denied_stages, manifest or here.text, settings) as stage:
                 yield stage
 
     @contextmanager
@@ -144,20 +144,20 @@ class Story:
         manifest = str(names.pop("manifest", ""))
         with folder(conf, self.version, names) as here:
             self._is_accepted(_asked(here, manifest), settings)
-            with self._stage(here, self.accepted_stages, manifest or conf, settings) as stage:
+            with self._stage(here, self.accepted_stages, manifest or here.text, settings) as stage:
                 yield stage
 
     def denied_text(self, conf: str, settings: dict | None = None, **names: object) -> ConfigTest:
         """`nginx -t` on `conf`, of which the rule has to speak."""
         with folder(conf, self.version, names) as here:
             self._is_denied(here.conf, settings)
-            return self._tested(here, self.denied_stages, conf, settings)
+            return self._tested(here, self.denied_stages, settings)
 
     def accepted_text(self, conf: str, settings: dict | None = None, **names: object) -> ConfigTest:
         """`nginx -t` on `conf`, of which the rule has to be silent."""
         with folder(conf, self.version, names) as here:
             self._is_accepted(here.conf, settings)
-            return self._tested(here, self.accepted_stages, conf, settings)
+            return self._tested(here, self.accepted_stages, settings)
 
     def _is_denied(self, asked: Path, settings: dict | None) -> None:
         assert self.rule in verdict(asked, self.version, settings)
@@ -177,10 +177,10 @@ class Story:
             yield stage
 
     def _tested(
-        self, here: Folder, stages: list[dict], conf: str, settings: dict | None
+        self, here: Folder, stages: list[dict], settings: dict | None
     ) -> ConfigTest:
         said = here.test()
-        record = _record(conf, settings)
+        record = _record(here.text, settings)
         record["failed"] = not said.ok  # where nginx does not start, every call fails
         lines = [cut(line).replace(f"{here.path}/", "") for line in said.said.splitlines()]
         record["nginx -t"] = [line.removeprefix("nginx: ") for line in lines if "[" in line]
