@@ -17,7 +17,7 @@ from nginx_grpc.engines.embedded import EmbeddedEngine
 from nginx_grpc.engines.interface import Shard
 from nginx_grpc.engines.wasm import CompiledPolicy
 from nginx_grpc.settings_search import Given
-from nginx_grpc.shards import Shards
+from nginx_grpc.shards import WHOLE, Shards
 from tests.engines import configurations, random_inputs
 from tests.engines.servers import opa_server
 from tests.engines.test_same_findings import SETTINGS
@@ -207,7 +207,7 @@ def test_a_large_one_is_cut_where_it_is_large():
     assert [document["shard"]["number"] for document in documents] == [*range(1, len(shards) + 1)]
     assert 5 < len(shards) < 15
     assert all(len(text) < 150_000 for text in shards)
-    (whole,) = (shard.text for shard in Shards(configuration))
+    (whole,) = (shard.text for shard in Shards(configuration, size=WHOLE))
     assert sum(map(len, shards)) < 2 * len(whole)
 
 
