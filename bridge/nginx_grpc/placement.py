@@ -6,6 +6,8 @@ or a `grpc_pass` to another place. Held against nginx by a test.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nginx_grpc.tree import Directive
 
 __all__ = ["MODIFIERS", "inside", "is_handler", "matching", "nests", "takes"]
@@ -62,7 +64,7 @@ def inside(context: str, block: str) -> str:
     return _BLOCKS.get((context, block), _OTHER)
 
 
-def matching(arguments: list[str]) -> tuple[str, str]:
+def matching(arguments: Sequence[str]) -> tuple[str, str]:
     """Modifier and path of a location; nginx also takes them in one word (`=/x`)."""
     if len(arguments) > 1 and arguments[0] in MODIFIERS:
         return arguments[0], arguments[1]

@@ -5,6 +5,7 @@ A tree holds nginx's text and nothing else: no defaults, no inheritance, no opin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nginx_grpc.records import dataclass, field
@@ -45,7 +46,7 @@ class Directive:
     Args:
         name: the directive's name, as written.
         args: its arguments with quotes taken off, as nginx would see them. The
-            condition of an `if` stands without its outer parentheses.
+            condition of an `if` stands without its outer parentheses. Equal lines share them.
         file: the file it stands in, as a reader should see it.
         line: its first line in that file, from 1.
         block: its directives where it has a block, else None. Files that an
@@ -60,7 +61,7 @@ class Directive:
     """
 
     name: str
-    args: list[str]
+    args: Sequence[str]
     file: str
     line: int
     block: list[Directive] | None = None

@@ -241,7 +241,7 @@ class Journeys:
                 asked.assign(name_of(directive.args[0]), unknown(name_of(directive.args[0])))
         return asked, followed
 
-    def _exactly(self, uri: list[str]) -> Location | None:
+    def _exactly(self, uri: Sequence[str]) -> Location | None:
         """The `location = URI` of a path."""
         for location in self._places.values():
             if location.modifier == "=" and [location.path] == uri:
@@ -366,7 +366,7 @@ def _loosened(get: Callable[[str], Values]) -> Callable[[str], Values]:
     return entry
 
 
-def _uri(said: list[str]) -> Language:
+def _uri(said: Sequence[str]) -> Language:
     """What is known of a subrequest's path."""
     head, variable, _ = "".join(said).partition("$")
     return Language(head, exact=not variable)

@@ -9,6 +9,7 @@ must have it as well, or it answers 421.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from nginx_grpc.model.addresses import socket_of
 from nginx_grpc.model.nodes import Json, counted, placed
@@ -37,7 +38,7 @@ class Listener:
     socket: str
     first: int
     last: int
-    parameters: list[str]
+    parameters: Sequence[str]
     directive: Directive
     implicit: bool
     server: Listening

@@ -6,7 +6,7 @@ A content handler is not inherited by a nested location: without one of its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nginx_grpc.errors import Refused
@@ -354,7 +354,7 @@ def _beyond_limit(own: dict[str, list[Directive]], handler: Directive | None) ->
     return next((own[name][0] for name in _OF_MODULES if name in own), handler)
 
 
-def condition_of(arguments: list[str]) -> Condition:
+def condition_of(arguments: Sequence[str]) -> Condition:
     """The condition of an `if` by its arguments."""
     text = " ".join(arguments)
     first = arguments[0] if arguments else ""

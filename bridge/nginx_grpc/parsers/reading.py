@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ __all__ = ["Reading"]
 # whose name or place is to be looked at. OPENS: the start of one of nginx's own blocks. WORDS: to
 # be read word by word. With it go the directive's name, its arguments and its column.
 _BLANK, _PLAIN, _ENTRY, _OPENS, _CLOSES, _WORDS = range(6)
-_Line = tuple[int, str, list[str], int]
+_Line = tuple[int, str, Sequence[str], int]
 _BLANK_LINE: _Line = (_BLANK, "", [], 0)
 _CLOSING_LINE: _Line = (_CLOSES, "", [], 0)
 _LINE_OF_WORDS: _Line = (_WORDS, "", [], 0)
@@ -100,11 +100,11 @@ class Reading:
             written = text[at:end]
             kind, name, args, column = known(written) or learn(written)
             if kind == _PLAIN:
-                append(Directive(name, [*args], file, line, None, key, "", column))
+                append(Directive(name, args, file, line, None, key, "", column))
             elif kind == _ENTRY:
-                self.add(name, [*args], line, at, column)
+                self.add(name, args, line, at, column)
             elif kind == _OPENS:
-                self.open(name, [*args], line, at, column)
+                self.open(name, args, line, at, column)
                 append, known = self.out.append, self.known.get
             elif kind == _CLOSES:
                 self.close(at)
@@ -203,11 +203,11 @@ class Reading:
         kind, name, args, _ = self.known.get(written) or self.learn(written)
         if kind == _PLAIN:
             place = self.place
-            self.out.append(Directive(name, [*args], place.file, line, None, place.key, "", column))
+            self.out.append(Directive(name, args, place.file, line, None, place.key, "", column))
         elif kind == _ENTRY:
-            self.add(name, [*args], line, at, column)
+            self.add(name, args, line, at, column)
         elif kind == _OPENS:
-            self.open(name, [*args], line, at, column)
+            self.open(name, args, line, at, column)
         return kind != _WORDS
 
     def directive(self, at: int, line: int, column: int) -> int:
@@ -297,7 +297,7 @@ class Reading:
     def made(
         self,
         name: str,
-        args: list[str],
+        args: Sequence[str],
         line: int,
         column: int,
         block: list[Directive] | None = None,
@@ -305,14 +305,14 @@ class Reading:
         """A directive of this text."""
         return Directive(name, args, self.place.file, line, block, self.place.key, "", column)
 
-    def add(self, name: str, args: list[str], line: int, at: int, column: int) -> None:
+    def add(self, name: str, args: Sequence[str], line: int, at: int, column: int) -> None:
         """Takes a directive that has no block."""
         self.check(name, False, at)
         if name == "include" and self.body is not Body.VALUES:
             self.includes = True
         self.out.append(self.made(name, args, line, column))
 
-    def open(self, name: str, args: list[str], line: int, at: int, column: int) -> None:
+    def open(self, name: str, args: Sequence[str], line: int, at: int, column: int) -> None:
         """Takes a directive that has a block, which is where the following ones go."""
         self.check(name, True, at)
         block: list[Directive] = []
@@ -444,7 +444,7 @@ def _entry(name: str) -> int:
     return _ENTRY if name == "include" else _PLAIN
 
 
-def _condition(args: list[str], at: int) -> list[str]:
+def _condition(args: Sequence[str], at: int) -> list[str]:
     """The arguments of an `if` without the outer parentheses, as nginx takes them off."""
     if not args or not args[0].startswith("(") or not args[-1].endswith(")"):
         raise Fault(

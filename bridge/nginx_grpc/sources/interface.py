@@ -51,10 +51,10 @@ class Limits:
     """
 
     files: int = 10_000
-    file_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 256 * 1024 * 1024
     total_bytes: int = 1024 * 1024 * 1024
     include_depth: int = 16
-    statements: int = 2_000_000
+    statements: int = 5_000_000
     unread: int = 10_000
     names: int = 200_000
 

@@ -107,9 +107,10 @@ class _Names:
             directive.name = name
         args = directive.args
         # What a Lua block holds is no text of nginx's.
-        for number in range(len(args) - is_lua(directive.name) if args else 0):
-            if "$" in args[number]:
-                args[number] = self._marked(args[number], directive, template, matters)
+        number = len(args) - is_lua(directive.name) if args else 0
+        if any("$" in word for word in args[:number]):
+            read = [self._marked(word, directive, template, matters) for word in args[:number]]
+            directive.args = [*read, *args[number:]]
 
     def _marked(self, text: str, directive: Directive, template: bool, matters: bool) -> str:
         def written(found: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """The parser: the same reading as byte by byte, for any text, in linear time."""
 
 import gc
+import re
 import time
 from random import Random
 
@@ -76,7 +77,8 @@ def test_a_refusal_says_where_and_nothing_of_the_text(data, free_names, one_line
         assert found.file == "nginx.conf"
         assert 8 <= found.line <= (8 if one_line else 8 + data.count(b"\n"))
         assert found.hint
-        assert "s3cr3t" not in str(found)
+        # The name of a variable to be given is said, so that it can be.
+        assert "s3cr3t" not in re.sub(r"(?:\$|--define )\w+", "", str(found))
         assert "\n" not in str(found)
 
 
@@ -138,10 +140,9 @@ location ~ \\.a$ {
         *[["location", "~", "\\.a$"]] * 2,
     ]
     assert [node.line for node in found] == [2, 4, 6, 7, 8, 10, 12, 14, 16, 18]
-    # They share no list that a reader could change.
+    # In a large configuration most of what it takes.
     first, second = parse(b"a b;\na b;\n").directives
-    first.args.append("c")
-    assert second.args == ["b"]
+    assert first.args is second.args
 
 
 @pytest.mark.parametrize("line", ['if ($a = "b") {\n}\n', 'a "b c";\n', "location ~ \\.a$ {\n}\n"])

@@ -491,7 +491,7 @@ def test_an_include_bomb(site, in_time):
     chain(site, 8, times=10)
 
     def read():
-        with pytest.raises(Refused, match="more than 2,000,000 directives after includes"):
+        with pytest.raises(Refused, match="more than 5,000,000 directives after includes"):
             site.read()
         return True
 

@@ -8,6 +8,7 @@ SNI names as well; ciphers and ssl_reject_handshake from the one that SNI names.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.request import exactly
@@ -106,7 +107,7 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
     return None
 
 
-def _offers_none(args: list[str]) -> bool:
+def _offers_none(args: Sequence[str]) -> bool:
     """Whether a cipher list is of such alone as gRPC clients do not offer."""
     words = [word for word in re.split(r"[:, ]+", " ".join(args)) if word]
     added = [word for word in words if not word.startswith(_CHANGES)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nginx_grpc.expressions import expression
 from nginx_grpc.model.arrival.conditions import met
@@ -142,7 +143,7 @@ def _handles(location: Location) -> bool:
     return location.own_handler and location.handler not in ("return", "static")
 
 
-def code_of(arguments: list[str]) -> int:
+def code_of(arguments: Sequence[str]) -> int:
     """The status that a return answers with."""
     first = arguments[0] if arguments else ""
     if first.isascii() and first.isdigit() and len(first) <= 3:
