@@ -176,9 +176,7 @@ class Story:
             stages.append(stage.record)
             yield stage
 
-    def _tested(
-        self, here: Folder, stages: list[dict], settings: dict | None
-    ) -> ConfigTest:
+    def _tested(self, here: Folder, stages: list[dict], settings: dict | None) -> ConfigTest:
         said = here.test()
         record = _record(here.text, settings)
         record["failed"] = not said.ok  # where nginx does not start, every call fails

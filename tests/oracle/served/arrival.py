@@ -74,8 +74,8 @@ class Arrivals:
         Bug(
             "limit_except leaves the location's rewrites in effect",
             "model/arrival/walk.py",
-            "        limited = _limit(location, way.request.method) is not None\n",
-            "        limited = _limit(location, way.request.method) is not None and not location.own\n",
+            "limited = _limit(location, way.request.method) is not None\n",
+            "limited = _limit(location, way.request.method) is not None and not location.own\n",
         ),
         Bug(
             "an error page at a path keeps the method",
