@@ -38,6 +38,7 @@ _CLIENT = expression(
     r"|UNKNOWN|Unknown|Illegal header|Error parsing|malformed|header field"
     r"|ertificate|CERTIFICATE|altnames|finishConnect|certification path|GRPC|NaN undefined"
     r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note"
+    r"|unknown (?:method|service) |Method not found|not implement the method|is unimplemented"
 )
 # What a client says where there is no more to it than the code.
 _CODES = frozenset({UNAVAILABLE.name, UNKNOWN.name})

@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.entries import Entry, client, network, none, rule
 
-__all__ = ["ALPN", "CERTIFICATE", "DIAL", "HTTP1", "LOST", "PINGS", "TLS"]
+__all__ = ["ALPN", "CERTIFICATE", "DIAL", "HANDSHAKE", "HTTP1", "LOST", "PINGS", "TLS"]
 
 _NO_HTTP2 = (
     rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
@@ -46,6 +46,16 @@ CERTIFICATE = Entry(
             "ssl_certificate is another server's, is over, or lacks its chain",
             "server.listens",
         ),
+    ),
+)
+HANDSHAKE = Entry(
+    "tls-handshake-refused",
+    "A client and the port have no version of TLS or no cipher in common that HTTP/2 permits.",
+    (
+        rule("NG209", "ssl_ciphers has none that HTTP/2 permits", "location.arrival"),
+        rule("", "ssl_protocols leaves none that the client offers", "server.listens"),
+        client("it offers old versions or ciphers alone", "Which versions of TLS does it offer?"),
+        rule("", "the port wants a client's certificate (ssl_verify_client)", "server.listens"),
     ),
 )
 DIAL = Entry(

@@ -101,6 +101,22 @@ STATUS_404 = Entry(
         client("it calls another service or name", "Which path and :authority does it send?"),
     ),
 )
+NO_METHOD = Entry(
+    "no-such-method",
+    "The call reached a gRPC server, which has no such service or method: UNIMPLEMENTED.",
+    (
+        rule(
+            "NG209", "a rewrite changes the path that the server is asked for", "location.arrival"
+        ),
+        rule("NG220", "the path has a prefix that the server does not know", "location.handler"),
+        rule("", "calls of this path go to another server than they should", "location.target"),
+        client(
+            "it was made from another version of the .proto",
+            "Which services does the server list (grpcurl ADDRESS list)?",
+        ),
+        server("it was built without the service, or is an older one", "Which version runs there?"),
+    ),
+)
 STATUS_405 = Entry(
     "status-405",
     "nginx took the call for a request of a file, which takes no POST: UNKNOWN.",
@@ -201,6 +217,7 @@ STATUS_500 = Entry(
         rule("NG208", "a variable of grpc_pass has no usable value", "location.target"),
         rule("NG101", "proxy_pass has a variable that gives grpc://", "location.handler"),
         rule("NG209", "rewrites or try_files go in a circle", "location.arrival"),
+        rule("NG209", "nginx can't connect from the address of grpc_bind", "location.arrival"),
         rule("NG110", "an error page names a location that is not there", "location.error_page"),
         server("a web service behind proxy_pass said so itself", _LOG),
     ),
@@ -243,6 +260,11 @@ STATUS_502 = Entry(
         ),
         rule("NG206", "a repeated call went wrong", "location.grpc_next_upstream"),
         rule("NG205", "max_fails took good servers out", "upstream.max_fails"),
+        rule(
+            "NG209",
+            "every server of the upstream is down, or nginx can't connect to the address",
+            "location.arrival",
+        ),
         rule(
             "NG203",
             "a busy pooled connection reached the server's MaxConnectionAge",

@@ -13,6 +13,7 @@ from nginx_grpc.explain.table import (
     grpc_js,
     http2,
     requests,
+    servers,
     startup,
     upstream,
 )
@@ -33,6 +34,7 @@ CLIENTS: tuple[Entry, ...] = (
     *grpc_js.ENTRIES,
     *dotnet.ENTRIES,
     *curl.ENTRIES,
+    *servers.ENTRIES,
 )
 SOURCES: dict[str, tuple[Entry, ...]] = {
     "nginx's error log, of the gRPC server": (*upstream.ENTRIES, *grpc.ENTRIES),
@@ -44,4 +46,5 @@ SOURCES: dict[str, tuple[Entry, ...]] = {
     "grpc-js": grpc_js.ENTRIES,
     ".NET": dotnet.ENTRIES,
     "curl": curl.ENTRIES,
+    "gRPC servers": servers.ENTRIES,
 }

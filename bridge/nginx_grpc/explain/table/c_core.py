@@ -9,6 +9,7 @@ __all__ = ["ENTRIES"]
 _CODES = "tests/live/test_status_codes.py"
 # Each status that is not in order; C-core says the number alone.
 _STATUSES = (*BY_STATUS, 9, 12, 301, 302, 307, 308, 431, 501, 505)
+_NG209 = "tests/live/test_ng209_unreachable_pass.py"
 _NG221 = "tests/live/test_ng221_status_changed.py"
 ENTRIES = (
     *(
@@ -80,6 +81,11 @@ ENTRIES = (
         "…TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
         "…Cannot check peer: missing selected ALPN property",
         shown_by="tests/live/test_ng201_http2_listener.py",
+    ),
+    connections.HANDSHAKE.said(
+        "…SSL_ERROR_SSL: …SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "…SSL_ERROR_SSL: …TLSV1_ALERT_PROTOCOL_VERSION",
+        shown_by=_NG209,
     ),
     connections.TLS.said(
         "…SSL_ERROR_SSL: …WRONG_VERSION_NUMBER",

@@ -9,6 +9,7 @@ _CODES = "tests/live/test_status_codes.py"
 _HARM = "tests/live/test_ng110_error_page_harm.py"
 _LISTENER = "tests/live/test_ng201_http2_listener.py"
 _STATUSES = (*BY_STATUS, 301, 302, 307, 308, 431, 501, 505)
+_NG209 = "tests/live/test_ng209_unreachable_pass.py"
 _NG221 = "tests/live/test_ng221_status_changed.py"
 
 ENTRIES = (
@@ -94,6 +95,13 @@ ENTRIES = (
         "…authentication handshake failed: …certificate…",
         "…Failed to dial target host …certificate…",
         shown_by="tests/live/test_explained_lines.py",
+    ),
+    connections.HANDSHAKE.said(
+        "…connection error: desc = …tls: handshake failure",
+        "…Failed to dial target host …tls: handshake failure",
+        "…connection error: desc = …tls: protocol version not supported",
+        "…Failed to dial target host …tls: protocol version not supported",
+        shown_by=_NG209,
     ),
     connections.ALPN.said(
         "…connection error: desc = …tls: no application protocol",

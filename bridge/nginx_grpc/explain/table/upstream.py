@@ -222,6 +222,7 @@ NO_LIVE = Entry(
             "upstream.max_fails",
             schemes=GRPC,
         ),
+        rule("NG209", "every server of the upstream is marked down", "location.arrival"),
         server(
             "the servers do fail",
             "What did the lines before this one say of each server?",
