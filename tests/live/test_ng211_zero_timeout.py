@@ -36,6 +36,7 @@ def test_zero(story, timeout):
         ("client_header_timeout", "UNAVAILABLE", {}),
         ("send_timeout", "INTERNAL", {"word": "size=3000000"}),
     ],
+    ids=("client_body_timeout", "client_header_timeout", "send_timeout"),
 )
 def test_of_the_client(story, timeout, code, ask):
     """Nor do those of the client's side wait; an answer of 3 MB has to, for grpc-go's window."""

@@ -216,8 +216,11 @@ STATUS_500 = Entry(
     (
         rule("NG208", "a variable of grpc_pass has no usable value", "location.target"),
         rule("NG101", "proxy_pass has a variable that gives grpc://", "location.handler"),
-        rule("NG209", "rewrites or try_files go in a circle", "location.arrival"),
-        rule("NG209", "nginx can't connect from the address of grpc_bind", "location.arrival"),
+        rule(
+            "NG209",
+            "rewrites or try_files go in a circle, or nginx can't connect from grpc_bind's address",
+            "location.arrival",
+        ),
         rule("NG110", "an error page names a location that is not there", "location.error_page"),
         server("a web service behind proxy_pass said so itself", _LOG),
     ),
