@@ -82,15 +82,70 @@ def test_a_line_of_grpc_pass_is_not_of_proxy_pass(explain) -> None:
         "\x1b[32mnginx-1 | \x1b[0m",
         "\0\0\0",
         "\ufeff",
+        "2024-01-15T03:42:17+00:00 host nginx[31]: ",
+        "W0115 03:42:17.000000       7 nginx.go:31] ",
+        "error.log:",
+        "/var/log/nginx/error.log.1:12:",
+        "error.log-20240115.gz:12-",
+        "12:",
+        "> ",
+        "- ",
+        "`",
+        '"',
+        "web-1 | CHANGED | rc=0 >> ",
     ],
 )
-def test_what_collectors_put_before_a_line(explain, prefix: str) -> None:
+def test_what_stands_before_a_line(explain, prefix: str) -> None:
     assert classes(explain(prefix + RESET)) == {"upstream-reset": 1}
+
+
+@pytest.mark.parametrize("prefix", ["access.log:", "/srv/access.log.1:7:", "7:", "> "])
+@pytest.mark.parametrize("address", ["10.0.1.45", "2001:db8::1"])
+def test_what_stands_before_a_line_of_an_access_log(explain, prefix: str, address: str) -> None:
+    line = f'{address} - - [15/Jan/2024:03:42:17 +0000] "{CALL}" 502 0 "-" "-"'
+    assert classes(explain(prefix + line)) == {"status-502": 1}
 
 
 def test_docker_s_own_files(explain) -> None:
     line = json.dumps({"log": RESET + "\n", "stream": "stderr", "time": "2024-01-15T03:42:17.1Z"})
     assert classes(explain(line)) == {"upstream-reset": 1}
+
+
+@pytest.mark.parametrize("key", ["message", "msg", "MESSAGE", "textPayload", "line", "body"])
+def test_lines_within_objects(explain, key: str) -> None:
+    assert classes(explain(json.dumps({key: RESET, "severity": "ERROR"}))) == {"upstream-reset": 1}
+    access_line = json.dumps({"status": "502", "request": CALL})
+    assert classes(explain(json.dumps({key: access_line}))) == {"status-502": 1}
+    beside = {key: "the call failed", "error": "rpc error: code = Unavailable desc = x"}
+    assert classes(explain(json.dumps(beside))) == {"unavailable": 1}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"nginx": {"status": 502, "request": CALL}},
+        {
+            "http": {
+                "request": {"method": "POST"},
+                "response": {"status_code": 502},
+                "version": "2.0",
+            },
+            "url": {"path": "/helloworld.Greeter/SayHello"},
+        },
+        {
+            "httpRequest": {
+                "requestMethod": "POST",
+                "requestUrl": "https://api.internal/helloworld.Greeter/SayHello",
+                "status": 502,
+                "protocol": "HTTP/2.0",
+            }
+        },
+    ],
+)
+def test_objects_within_objects(explain, value: dict) -> None:
+    (group,) = explain(json.dumps(value))["groups"]
+    assert group["class"] == "status-502"
+    assert group["services"] == [{"name": "helloworld.Greeter", "count": 1}]
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,29 @@ def test_nothing_of_a_client_is_told(shown) -> None:
         '10.9.8.7 - SECRET [15/Jan/2024:03:42:17 +0000] "POST /a.B/C?k=SECRET HTTP/2.0" 502 1 '
         '"https://SECRET/" "agent SECRET"',
         RESET.replace("recv() failed", 'open() "/srv/SECRET" failed'),
+        '10.9.8.7 - - [15/Jan/2024:03:42:17 +0000] "POST /a.B/C HTTP/2.0" 504 1 "-" "-" "10.9.8.7"',
+        '10.9.8.7 - - [15/Jan/2024:03:42:17 +0000] "POST /a.B/C HTTP/2.0" 404 1 "-" "-" id=SECRET',
+        json.dumps(
+            {
+                "remote_addr": "10.9.8.7",
+                "status": 415,
+                "request": "POST /a.B/C HTTP/2.0",
+                "http_authorization": "SECRET",
+            }
+        ),
+        RESET.replace("recv() failed", 'client sent invalid header line: "x_id: SE"SECRET"'),
     ]
     for form in ("text", "json"):
         text = shown("\n".join(lines).encode(), form)
         assert "SECRET" not in text
         assert "10.0.1.45" not in text
         assert "10.9.8.7" not in text
+
+
+def test_what_a_client_says_is_no_line_of_nginx(shown) -> None:
+    """In a format that nobody knows, a browser's name may look like a line of the error log."""
+    report = json.loads(shown(f'10.9.8.7 502 "{RESET[:90]}" 7'.encode(), "json"))
+    assert report["groups"] == []
 
 
 def test_a_line_of_ten_megabytes(shown) -> None:

@@ -36,19 +36,54 @@ _INGRESS = expression(
 )
 _REQUEST = expression(r"([!-~]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)")
 _KEYS = {
-    "status": ("status", "response_code", "http_status", "responseStatus"),
+    "status": (
+        "status",
+        "response_code",
+        "http_status",
+        "responseStatus",
+        "http.response.status_code",
+        "httpRequest.status",
+    ),
     "request": ("request", "request_line"),
-    "method": ("request_method", "method"),
-    "path": ("request_uri", "uri", "path", "document_uri"),
-    "protocol": ("server_protocol", "protocol", "http_version", "proto"),
-    "host": ("host", "http_host", "vhost", "authority"),
+    "method": (
+        "request_method",
+        "method",
+        "http.request.method",
+        "httpRequest.requestMethod",
+    ),
+    "path": (
+        "request_uri",
+        "uri",
+        "path",
+        "document_uri",
+        "url.original",
+        "url.path",
+        "httpRequest.requestUrl",
+    ),
+    "protocol": (
+        "server_protocol",
+        "protocol",
+        "http_version",
+        "proto",
+        "http.version",
+        "httpRequest.protocol",
+    ),
+    "host": ("host", "http_host", "vhost", "authority", "url.domain"),
     "server": ("server_name",),
     "peer": ("upstream_addr", "upstream", "upstreamAddr"),
     "upstream_status": ("upstream_status",),
     "time": ("time_iso8601", "time_local", "@timestamp", "timestamp", "time", "msec", "ts"),
     "content_type": ("content_type", "http_content_type"),
-    "agent": ("http_user_agent", "user_agent", "userAgent", "agent"),
+    "agent": (
+        "http_user_agent",
+        "user_agent",
+        "userAgent",
+        "agent",
+        "user_agent.original",
+        "httpRequest.userAgent",
+    ),
 }
+_URL = expression(r"https?://[^/]*(?=/)")
 _TIMES: dict[str, str] = {}
 _KEPT_TIMES = 4096
 _SECONDS = expression(r":[0-5]\d")
@@ -70,6 +105,15 @@ class Access:
     status: int
     facts: Facts
     grpc: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What was read of a line in a site's own format, whose other fields may tell anything."""
+        facts = self.facts
+        request = " ".join(filter(None, (facts.method, facts.path, facts.protocol)))
+        time = f"[{self.time}] " if self.time else ""
+        upstream = f', upstream: "{facts.peer}"' if facts.peer else ""
+        return f'{time}"{request}" {self.status}{upstream}'
 
 
 def moment(text: str) -> str:
@@ -136,7 +180,32 @@ def access_line(text: str) -> Access | None:
 
 
 def json_line(value: Mapping[str, Any]) -> Access | None:
-    """A line of an access log in JSON; None where it has no status or no request."""
+    """A line of an access log in JSON; None where it has no status or no request.
+
+    The request may be in an object of its own, as Elastic's and Google's collectors write it.
+    """
+    found = _json_line(value)
+    inner = [each for each in value.values() if isinstance(each, dict)] if found is None else []
+    if inner:
+        found = _json_line(_flat(value))
+        found = found or next((each for each in map(_json_line, inner) if each is not None), None)
+    return found
+
+
+def _flat(value: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
+    """The object with what is in objects of it, as a.b.c."""
+    flat: dict[str, Any] = {}
+    for key, each in value.items():
+        if isinstance(each, dict) and depth:
+            flat.update(
+                (f"{key}.{name}", within) for name, within in _flat(each, depth - 1).items()
+            )
+        else:
+            flat[key] = each
+    return flat
+
+
+def _json_line(value: Mapping[str, Any]) -> Access | None:
     named = {}
     for name, keys in _KEYS.items():
         for key in keys:
@@ -146,6 +215,11 @@ def json_line(value: Mapping[str, Any]) -> Access | None:
                 break
     if not named.get("status", "").isdigit() or not ("request" in named or "path" in named):
         return None
+    url = _URL.match(named.get("path", ""))
+    if url is not None:
+        named["path"] = named["path"][url.end() :]
+    if named.get("protocol", "")[:1].isdigit():
+        named["protocol"] = f"HTTP/{named['protocol']}"
     return _of_variables(named)
 
 

@@ -95,9 +95,8 @@ def _explain(arguments: argparse.Namespace) -> int:
         verdicts, groups, recogniser = LineAlone(), Groups(), Recogniser()
     try:
         for path in logs:
-            for text in reading.lines(path, sys.stdin.buffer, notes.append):
-                seen = recogniser.see(text)
-                if seen is not None and since.holds(seen):
+            for seen in recogniser.all(reading.lines(path, sys.stdin.buffer, notes.append)):
+                if since.holds(seen):
                     groups.add(seen)
     except KeyboardInterrupt:
         # Whoever follows a log ends it so, and wants to know what was in it.

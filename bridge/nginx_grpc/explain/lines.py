@@ -7,7 +7,7 @@ import re
 from nginx_grpc.expressions import expression
 from nginx_grpc.records import dataclass
 
-__all__ = ["Facts", "Line", "error_line", "facts_of", "unwrapped"]
+__all__ = ["Facts", "Line", "error_line", "facts_of", "line_within", "unwrapped"]
 
 _ANSI = expression(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")
 _ERROR = expression(
@@ -16,19 +16,29 @@ _ERROR = expression(
 _TESTED = expression(r"nginx: \[(\w+)\] (.*)", re.DOTALL)
 _BARE = expression(r"\[(emerg|alert|crit|error|warn|notice|info)\] (?:\d+#\d+: )?(?:\*\d+ )?(.*)")
 # What collectors put before a line: kubectl --prefix and --timestamps, CRI, docker compose, stern,
-# syslog and journald. A line is nginx's own where nothing else stands before it: what a client
-# sends stands further behind, in quotes.
+# syslog, journald and klog; grep, with a file's name and the line's number; who quotes it in a
+# message. A line is nginx's own where nothing else stands before it: what a client sends stands
+# further behind, in quotes.
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_DAY = r"\d{4}/\d\d/\d\d \d\d:"  # as a line of the error log begins
 _PREFIX = expression(
     r"(?:\ufeff?(?:"
     r"\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug)\])(?:pod/)?[\w./-]+\] +"
-    rf"|(?P<stamp>{_STAMP}) +"
+    rf"|(?P<stamp>{_STAMP}) +(?:[\w.-]{{1,253}} [\w./-]{{1,99}}\[\d{{1,10}}\]: )?"
+    r"|[\w./+@-]{0,255}\.log[\w.-]{0,32}?[:-](?:\d{1,9}[:-])?(?=\d{4}/|\d{1,3}\.|\{|[\da-f:]+ - )"
+    rf"|(?:\d{{1,9}}[:-]|[-*>|`'\" ]{{1,8}})(?={_DAY})"
+    r"|(?:> ?){1,3}(?=[^> ])"
+    r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} +\d{1,10} [\w./-]{1,99}:\d{1,6}\] "
     r"|(?:stdout|stderr) [FP] "
     r"|[\w.-]+ +\| "
     r"|(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[\w.:-]+ )?(?:[\w./-]+(?:\[\d+\])?: )"
     r"|nginx(?:\[\d+\])?: "
     r"|[a-z0-9][a-z0-9.-]*[a-z0-9] [a-z0-9][a-z0-9.-]*[a-z0-9] (?=\d{4}/)"
     r")){1,4}"
+)
+# Whatever else stands before it, as long as that is nothing in quotes.
+_WITHIN = expression(
+    rf"[^\"]{{1,200}}?(?={_DAY}\d\d:\d\d \[(?:emerg|alert|crit|error|warn)\] \d+#\d+: )"
 )
 _REQUEST = expression(r", request: \"([^ \"]{1,32}) (\S*) (HTTP/\d(?:\.\d)?)\"")
 _PREFACE = expression(r", request: \"(PRI) \* (HTTP/2\.0)")
@@ -85,6 +95,12 @@ def unwrapped(text: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     return text[found.end() :], found["stamp"] or ""
+
+
+def line_within(text: str) -> str:
+    """A line of nginx's error log that something else stands before; empty where there is none."""
+    found = _WITHIN.match(text) if "#" in text else None
+    return text[found.end() :] if found is not None else ""
 
 
 def error_line(text: str) -> Line | None:

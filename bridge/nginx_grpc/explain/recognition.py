@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from nginx_grpc.explain import access, table
+from nginx_grpc.explain.blocks import Block
 from nginx_grpc.explain.entries import GRPC, Entry, none
-from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, unwrapped
+from nginx_grpc.explain.lines import Facts, Line, error_line, facts_of, line_within, unwrapped
 from nginx_grpc.explain.meanings import connections, pages
 from nginx_grpc.explain.meanings.frames import HEAD
 from nginx_grpc.explain.meanings.statuses import UNAVAILABLE, UNKNOWN, of_status
@@ -37,8 +39,9 @@ _CLIENT = expression(
     r"|received no request|SSL_ERROR|transport|rpc error|navailable|UNAVAILABLE|RpcError"
     r"|UNKNOWN|Unknown|Illegal header|Error parsing|malformed|header field"
     r"|ertificate|CERTIFICATE|altnames|finishConnect|certification path|GRPC|NaN undefined"
-    r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note"
     r"|unknown (?:method|service) |Method not found|not implement the method|is unimplemented"
+    r"|essage (?:larger than|exceeds)|INTERNAL: |Resolution note|reflection|Bandwidth exhausted"
+    r"|esolution fail|nknownHost"
 )
 # What a client says where there is no more to it than the code.
 _CODES = frozenset({UNAVAILABLE.name, UNKNOWN.name})
@@ -62,6 +65,8 @@ _WHOLE = ("unexpected EOF",)  # all that grpc-go says
 _CUT = expression(r"(?:recv|send|writev)\(\) failed \(\d+: Connection reset by peer\)")
 _CONNECTION = expression(r"^ *(?:\d{1,10}#\d{1,10}: )?\*\d{1,20} ")
 _CALLS_OF_UNIX = "dial unix"
+_WRAPPING = ("log", "message", "msg", "MESSAGE", "textPayload", "line", "body")
+_DEPTH = 2  # objects within the text of an object
 
 
 @dataclass(slots=True)
@@ -121,22 +126,70 @@ class Recogniser:
         # What says more than its code is known by that.
         said = [entry for entry in table.CLIENTS if entry.name not in _CODES]
         self._before = ""  # the start of a client's message that goes on over lines
+        self._block: Block | None = None
         self._clients = Matcher(entry for entry in said if not entry.vague)
         self._vague = Matcher(entry for entry in said if entry.vague)
         self._codes = Matcher(entry for entry in table.CLIENTS if entry not in said)
+
+    def all(self, lines: Iterable[str]) -> Iterator[Seen]:
+        """What the lines are.
+
+        Of a call that several tell of, the last one says which it is. The start of a message
+        whose end does not come is no frame, but unknown.
+        """
+        head: Seen | None = None
+        for text in lines:
+            block, seen = self._block, self.see(text)
+            if head is not None and self._before != head.text:
+                yield head if self._before == _TOLD else Seen(None, head.time, "other", head.text)
+                head = None
+            if block is not None and self._block is not block and not block.ended:
+                yield self._told(block)
+            if seen is None:
+                continue
+            if (
+                seen.entry is not None
+                and seen.entry.name == HEAD.name
+                and seen.text == self._before
+            ):
+                head = seen
+            else:
+                yield seen
+        if head is not None:
+            yield Seen(None, head.time, "other", head.text)
+        if self._block is not None:
+            yield self._told(self._block)
 
     def see(self, text: str) -> Seen | None:
         """What a line is; None for an empty one."""
         line = error_line(text) if text[4:5] == "/" else None
         if line is not None:
+            self._block = None
             return self._error(line, text)
         text, stamp = unwrapped(text)
-        if not text.strip(" \t\0"):
-            return None
-        seen = self._seen(text)
+        seen = self._in_block(text)
+        if seen is None:
+            if not text.strip(" \t\0"):
+                return None
+            seen = self._seen(text)
         if not seen.time and stamp:
             seen.time = access.moment(stamp)
         return seen
+
+    def _in_block(self, text: str) -> Seen | None:
+        """What a line is in what a client says of one call; None where it is not in such."""
+        block = self._block
+        if block is not None and block.takes(text):
+            if not block.ended:
+                return Seen(HEAD, "", "client", text)
+            self._block = None
+            return self._told(block)
+        self._block = Block.begun_by(text)
+        return None if self._block is None else Seen(HEAD, "", "client", text)
+
+    def _told(self, block: Block) -> Seen:
+        said = " ".join(part.strip() for part in block.parts)
+        return Seen(self._said(" ".join(block.parts), ""), "", "client", said)
 
     def _seen(self, text: str) -> Seen:
         line = error_line(text)
@@ -146,9 +199,14 @@ class Recogniser:
             found = self._object(text)
             if found is not None:
                 return found
-        request = self._formats.line(text) or access.access_line(text)
+        combined = access.access_line(text)
+        request = self._formats.line(text) or combined
         if request is not None:
-            return self._access(request, text)
+            return self._access(request, text if combined is not None else request.shown)
+        within = line_within(text)
+        line = error_line(within) if within else None
+        if line is not None:
+            return self._error(line, within)
         return self._other(text)
 
     def _error(self, line: Line, text: str) -> Seen:
@@ -188,19 +246,41 @@ class Recogniser:
         value = access.as_object(text)
         if value is None:
             return None
-        log = value.get("log")
-        if not isinstance(log, str):
-            log = value.get("message") if "status" not in value else None
-        if isinstance(log, str) and not log.startswith("{"):
-            # What Docker's json-file driver and collectors make of a line.
-            inner, stamp = unwrapped(log.rstrip("\n"))
-            seen = self._seen(inner)
-            when = value.get("time") or value.get("@timestamp") or stamp
+        inner = self._inner(value, _DEPTH)
+        if inner is not None and inner.entry is not None:
+            return inner
+        request = self._formats.value(value) or access.json_line(value)
+        if request is not None:
+            return self._access(request, request.shown)
+        other = self._other(text)
+        return inner if inner is not None and other.entry is None else other
+
+    def _inner(self, value: Mapping[str, Any], depth: int) -> Seen | None:
+        """The line that a collector put into an object: Docker's json-file driver, fluent-bit,
+        journald, Google Cloud; the first one that is known, else the first."""
+        first: Seen | None = None
+        for key in _WRAPPING:
+            line = value.get(key)
+            if not isinstance(line, str) or (key != "log" and "status" in value):
+                continue
+            inner, stamp = unwrapped(line.rstrip("\n"))
+            within = access.as_object(inner) if depth and inner.startswith("{") else None
+            if within is None:
+                seen: Seen | None = self._seen(inner) if inner[:1] != "{" else None
+            else:
+                seen = self._inner(within, depth - 1)
+                request = self._formats.value(within) or access.json_line(within)
+                if request is not None:
+                    seen = self._access(request, request.shown)
+            if seen is None:
+                continue
+            when = value.get("time") or value.get("@timestamp") or value.get("timestamp") or stamp
             if not seen.time and isinstance(when, str):
                 seen.time = access.moment(when)
-            return seen
-        request = self._formats.value(value) or access.json_line(value)
-        return None if request is None else self._access(request, text)
+            if seen.entry is not None:
+                return seen
+            first = first or seen
+        return first
 
     def _access(self, request: access.Access, text: str) -> Seen:
         facts, status = request.facts, request.status

@@ -16,7 +16,14 @@ _REFERRER = expression(r", referrer: \".*", re.DOTALL)
 _REQUEST = expression(r"\"([A-Z]{1,16}) (/[^ \"]*)( HTTP/[\d.]+)?\"?")
 _SUBREQUEST = expression(r", subrequest: \"[^\"]*\"")
 _ACCESS = expression(r"^\S+ - [^\[]* (?=\[)")
-_AGENT = expression(r"(\" \d{3} (?:\d+|-)) \"[^\"]*\" \"[^\"]*\"")
+# Behind the size come referrer and browser, then what each site adds: often the client again, in
+# X-Forwarded-For. ingress-nginx says which Service it was for and how that answered.
+_AGENT = expression(
+    r"(\] \"[^\"]*\" \d{3} (?:\d+|-))(?: \"[^\"]*\")*"
+    r"( \d+ [\d.]+ \[[\w.-]*\] \[[\w.-]*\] [\d.:, a-f\[\]-]*)?.*",
+    re.DOTALL,
+)
+_HEADER = expression(r"( header line: \"[\w-]{1,64} ?:).*?\"(?=$|,| while )", re.DOTALL)
 _FILE = expression(r"(open\(\)|directory index of) \"[^\"]*\"")
 _HOST = expression(r", host: \"([^\"]*)\"")
 _NAME = expression(r"[A-Za-z0-9.:_\[\]-]{1,255}")
@@ -28,8 +35,10 @@ def safe(text: str) -> str:
     text = _REFERRER.sub("", text)
     text = _CLIENT.sub(", client: ...", text)
     text = _SUBREQUEST.sub("", text)
-    text = _ACCESS.sub("... ", text)
-    text = _AGENT.sub(r"\1", text)
+    access = _ACCESS.sub("... ", text)
+    if access != text:
+        text = _AGENT.sub(r"\1\2", access)
+    text = _HEADER.sub(r'\1 ..."', text)
     text = _FILE.sub(r'\1 "..."', text)
     text = _HOST.sub(_host, text)
     text = _REQUEST.sub(_request, text)
