@@ -55,6 +55,39 @@ LINES = {
     "Stream removed (Error parsing 'te' metadata)": "answer-header-refused",
     "Stream removed (Illegal header key: x y)": "answer-header-refused",
     "curl: (60) SSL certificate problem: self-signed certificate": "certificate-refused",
+    "Failed to list services: server does not support the reflection API": "no-reflection",
+    "8 RESOURCE_EXHAUSTED: Bandwidth exhausted or memory limit exceeded": (
+        "request-headers-too-large"
+    ),
+    "rpc error: code = Unknown desc = OK: HTTP status code 200; transport: missing content-type "
+    "field": "content-type-wrong",
+    "rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout": (
+        "connection-lost"
+    ),
+    "rpc error: code = Unavailable desc = last connection error: connection error: desc = "
+    '"transport: Error while dialing: dial tcp: lookup api on 10.96.0.10:53: no such host"': (
+        "client-name-not-resolved"
+    ),
+    "rpc error: code = Unavailable desc = name resolver error: produced zero addresses": (
+        "client-name-not-resolved"
+    ),
+    "14 UNAVAILABLE: Name resolution failed for target dns:api:443": "client-name-not-resolved",
+    f"{JS}getaddrinfo ENOTFOUND api": "client-name-not-resolved",
+    '\tdetails = "DNS resolution failed for api:443: C-ares status is not ARES_SUCCESS"': (
+        "client-name-not-resolved"
+    ),
+    f"{JAVA}UNAVAILABLE: Unable to resolve host api": "client-name-not-resolved",
+    'Status(StatusCode="Unavailable", Detail="Error getting DNS hosts for address .")': (
+        "client-name-not-resolved"
+    ),
+    'Status(StatusCode="Unavailable", Detail="Error connecting to subchannel.")': "no-connection",
+    'Status(StatusCode="Internal", Detail="Error starting gRPC call. HttpRequestException: '
+    "Requesting HTTP version 2.0 with version policy RequestVersionOrHigher while unable to "
+    'establish HTTP/2 connection.")': "no-http2-in-tls",
+    'Status(StatusCode="Unavailable", Detail="Error reading next message. IOException: The request '
+    'was aborted. IOException: The response ended prematurely (ResponseEnded)")': (
+        "connection-lost"
+    ),
 }
 # Line by line; client-head is what only stands around the message.
 TRACES = {
@@ -107,6 +140,60 @@ TRACES = {
         ),
     ),
 }
+PYTHON = "grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:"
+# What several lines come to, and how many of them only stand around the message.
+CALLS = {
+    "python": (
+        [
+            PYTHON,
+            "\tstatus = StatusCode.UNAVAILABLE",
+            '\tdetails = "Received http2 header with status: 502"',
+            '\tdebug_error_string = "Received http2 header with status: 502"',
+            ">",
+        ],
+        ["status-502"],
+        4,
+    ),
+    "python, details of several lines": (
+        [PYTHON, "\tstatus = StatusCode.UNAVAILABLE", '\tdetails = "no', 'user"', ">"],
+        ["unavailable"],
+        4,
+    ),
+    "python, an error of the server": (
+        [PYTHON, "\tstatus = StatusCode.NOT_FOUND", '\tdetails = "no user"', ">"],
+        [None],
+        3,
+    ),
+    "python, cut short": ([PYTHON, "\tstatus = StatusCode.UNAVAILABLE"], ["unavailable"], 2),
+    "python, cut off": (
+        [PYTHON, "\tstatus = StatusCode.UNAVAILABLE", "rpc error: code = Unavailable desc = EOF"],
+        ["unavailable", "unavailable"],
+        2,
+    ),
+    "grpcurl": (
+        [
+            "ERROR:",
+            "  Code: Unavailable",
+            "  Message: unexpected HTTP status code received from server: 504 (Gateway Timeout); "
+            'transport: received unexpected content-type "text/html"',
+            "ERROR:",
+            "  Code: Unknown",
+            "  Message: it broke",
+        ],
+        ["status-504", "call-unknown"],
+        4,
+    ),
+    "a start without its end": (
+        [f"{JAVA}UNKNOWN: HTTP status code 200", f"{JAVA}INTERNAL: http2 exception"],
+        [None, None],
+        0,
+    ),
+    "a start with its end": (
+        [f"{JAVA}UNKNOWN: HTTP status code 200", "invalid content-type: text/plain"],
+        ["content-type-wrong"],
+        1,
+    ),
+}
 # The same words where nothing says that gRPC is meant.
 OF_OTHERS = (
     "Caused by: java.net.ConnectException: finishConnect(..) failed: Connection refused",
@@ -126,6 +213,14 @@ def test_a_trace(name) -> None:
     recogniser = Recogniser()
     seen = [recogniser.see(line).entry for line, _ in TRACES[name]]
     assert [entry and entry.name for entry in seen] == [wanted for _, wanted in TRACES[name]]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_is_counted_once(name) -> None:
+    lines, classes, frames = CALLS[name]
+    seen = [each.entry and each.entry.name for each in Recogniser().all(lines)]
+    assert [each for each in seen if each != "client-head"] == classes
+    assert seen.count("client-head") == frames
 
 
 @pytest.mark.parametrize("line", OF_OTHERS)

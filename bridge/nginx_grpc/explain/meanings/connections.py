@@ -2,7 +2,7 @@
 
 from nginx_grpc.explain.entries import Entry, client, network, none, rule
 
-__all__ = ["ALPN", "CERTIFICATE", "DIAL", "HANDSHAKE", "HTTP1", "LOST", "PINGS", "TLS"]
+__all__ = ["ALPN", "CERTIFICATE", "DIAL", "HANDSHAKE", "HTTP1", "LOST", "NAME", "PINGS", "TLS"]
 
 _NO_HTTP2 = (
     rule("NG201", "no socket of this port speaks HTTP/2", "server.listens"),
@@ -64,6 +64,17 @@ DIAL = Entry(
     (
         *_NO_HTTP2,
         network("nothing listens there, or packets are lost", "Can it connect at all (nc -vz)?"),
+    ),
+)
+NAME = Entry(
+    "client-name-not-resolved",
+    "The client found no address for the name that it dials: the call never came to nginx.",
+    (
+        client("it dials another name than it should", "Which name does it dial?"),
+        network(
+            "the name does not exist where the client runs, or its name server does not answer",
+            "Does it resolve there (getent hosts NAME)?",
+        ),
     ),
 )
 LOST = Entry(

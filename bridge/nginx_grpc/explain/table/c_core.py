@@ -110,6 +110,11 @@ ENTRIES = (
         shown_by="tests/live/test_ng402_header_overflow.py",
         vague=True,
     ),
+    connections.NAME.said(
+        "…DNS resolution failed for …",
+        "…Name resolution failure",
+        shown_by="source of gRPC C-core",
+    ),
     connections.DIAL.said(
         "…failed to connect to all addresses",
         "…Connect Failed",

@@ -27,6 +27,21 @@ ENTRIES = (
         "…did not complete the HTTP/2 handshake",
         shown_by=_SEEN,
     ),
+    connections.ALPN.said(
+        "…while unable to establish HTTP/2 connection", shown_by="source of .NET's HttpClient"
+    ),
+    connections.DIAL.said(
+        "…Error connecting to subchannel",
+        "…Error starting gRPC call. HttpRequestException: …Connection refused",
+        shown_by="source of grpc-dotnet",
+    ),
+    connections.NAME.said(
+        "…Error getting DNS hosts for address …", shown_by="source of grpc-dotnet"
+    ),
+    connections.LOST.said(
+        "…Error reading next message. …The response ended prematurely",
+        shown_by="source of .NET's HttpClient",
+    ),
     BY_STATUS[408].said(
         "…The HTTP/2 server reset the stream. HTTP/2 error code 'PROTOCOL_ERROR'", shown_by=_SEEN
     ),

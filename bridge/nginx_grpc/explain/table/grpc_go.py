@@ -1,6 +1,7 @@
 """What clients on grpc-go say, and grpcurl, which is one."""
 
 from nginx_grpc.explain.meanings import connections, pages, streams
+from nginx_grpc.explain.meanings.reflection import NO_REFLECTION
 from nginx_grpc.explain.meanings.statuses import BY_STATUS, UNAVAILABLE, UNKNOWN, of_status
 
 __all__ = ["ENTRIES"]
@@ -29,6 +30,9 @@ ENTRIES = (
         "…received unexpected content-type …",
         "…malformed header: missing HTTP content-type",
         shown_by=_HARM,
+    ),
+    pages.CONTENT_TYPE.said(
+        "…OK: HTTP status code 200; transport: …", shown_by="source of grpc-go before 1.40"
     ),
     pages.BODY.said(
         "…grpc: received message larger than max (1919247732 vs. …",
@@ -108,6 +112,10 @@ ENTRIES = (
         "…Failed to dial target host …tls: no application protocol",
         shown_by=_LISTENER,
     ),
+    NO_REFLECTION.said(
+        "…server does not support the reflection API",
+        shown_by="source of grpcurl",
+    ),
     connections.LOST.said(
         "…transport is closing",
         "…error reading from server: EOF",
@@ -115,6 +123,15 @@ ENTRIES = (
         "…connection error: desc = …: connection reset by peer",
         "…connection error: desc = …: broken pipe",
         shown_by="tests/live/test_client_connections.py",
+    ),
+    connections.LOST.said(
+        "…keepalive ping failed to receive ACK within timeout", shown_by="source of grpc-go"
+    ),
+    connections.NAME.said(
+        "…connection error: desc = …transport: Error while dialing…dial tcp: lookup …",
+        "…name resolver error: produced zero addresses",
+        "…Failed to dial target host …dial tcp: lookup …",
+        shown_by="source of grpc-go",
     ),
     connections.DIAL.said(
         "…Failed to dial target host …",

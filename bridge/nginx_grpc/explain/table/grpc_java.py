@@ -67,6 +67,13 @@ ENTRIES = (
     pages.BODY.said("…message exceeds maximum size 4194304: 1701604463", shown_by=_SEEN),
     pages.LARGE.said("…gRPC message exceeds maximum size …", shown_by="source of grpc-java"),
     connections.DIAL.said("…finishConnect(..) failed…", shown_by=_SEEN, vague=True),
+    connections.DIAL.said(
+        "…ConnectException: Connection refused…", shown_by="source of Netty", vague=True
+    ),
+    connections.NAME.said("…UNAVAILABLE: Unable to resolve host …", shown_by="source of grpc-java"),
+    connections.NAME.said(
+        "Caused by: …UnknownHostException: …", shown_by="source of grpc-java", vague=True
+    ),
     connections.CERTIFICATE.said(
         "…No subject alternative DNS name matching …",
         "…No name matching …",

@@ -32,6 +32,9 @@ ENTRIES = (
         "…Received RST_STREAM with code 7", "…Stream refused by server", shown_by=_SEEN
     ),
     streams.HEADERS.said("…Received RST_STREAM with code 11", shown_by=_SEEN),
+    streams.HEADERS.said(
+        "…Bandwidth exhausted or memory limit exceeded", shown_by="source of grpc-js"
+    ),
     pages.NO_STATUS.said(
         "…Missing grpc-status",
         "…Received HTTP status code 200",
@@ -53,6 +56,11 @@ ENTRIES = (
         shown_by=_SEEN,
     ),
     HEAD.said(". Resolution note:", shown_by=_SEEN),
+    connections.NAME.said(
+        "…Name resolution failed for target …",
+        "…No connection established. Last error: …getaddrinfo …",
+        shown_by="source of grpc-js",
+    ),
     connections.DIAL.said(
         "…No connection established. Last error: …",
         "…Failed to connect before the deadline",
