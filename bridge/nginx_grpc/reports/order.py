@@ -38,10 +38,16 @@ def _harms() -> dict[str, int]:
 
 
 def by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings that one line would mend together, in the order of the first of each."""
+    """Findings that one line would mend together, in the order of the first of each.
+
+    A location that several servers include is one text.
+    """
     groups: dict[tuple[str, ...], list[Finding]] = {}
+    texts: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
-        cause = finding.cause or str(number)
-        key = (finding.id, finding.level, finding.entry, finding.key, cause)
-        groups.setdefault(key, []).append(finding)
+        kind = (finding.id, finding.level, finding.entry, finding.key)
+        text = (*kind, finding.file, finding.line, finding.location, finding.message)
+        group = texts.get(text) or groups.setdefault((*kind, finding.cause or str(number)), [])
+        group.append(finding)
+        texts[text] = group
     return list(groups.values())

@@ -72,3 +72,17 @@ def test_concise_is_a_line_a_finding(told):
     assert re.fullmatch(r"fixes: \d+ safe(, \d+ [a-z -]+)* \(nginx-grpc fix\)", fixes)
     ids = [re.search(r"NG\d+", line)[0] for line in findings]
     assert set(ids) == set(headings(told()))
+
+
+def test_a_location_that_servers_share_is_one_block(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "location.inc").write_text("location / { grpc_pass grpc://10.0.0.1:50051; }\n")
+    servers = "".join(
+        f"server {{ listen 80 http2; server_name {name}.example; include location.inc; }}\n"
+        for name in "abc"
+    )
+    (tmp_path / "nginx.conf").write_text(f"events {{ }}\nhttp {{\n{servers}}}\n")
+    cli.main(["check", "--no-settings", "nginx.conf"])
+    text = capsys.readouterr().out
+    assert len(set(headings(text))) == len(headings(text))
+    assert "also: line 1 (b.example /), line 1 (c.example /)" in text
