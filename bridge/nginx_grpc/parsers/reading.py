@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,7 +15,20 @@ from nginx_grpc.parsers.interface import (
     Parsed,
     Place,
 )
+from nginx_grpc.parsers.lines import (
+    CLOSES,
+    ENTRY,
+    LINE_OF_WORDS,
+    OPENS,
+    PLAIN,
+    WORDS,
+    Line,
+    classify,
+    kind_of_directive,
+    kind_of_entry,
+)
 from nginx_grpc.parsers.lua import is_lua, lua_end
+from nginx_grpc.parsers.positions import cover, directives_of, place_at
 from nginx_grpc.parsers.words import (
     Fault,
     Piece,
@@ -30,21 +42,12 @@ from nginx_grpc.tree import Comment, Directive
 
 __all__ = ["Reading"]
 
-# What a line is. PLAIN: one directive of a name that may stand in any block. ENTRY: one directive
-# whose name or place is to be looked at. OPENS: the start of one of nginx's own blocks. WORDS: to
-# be read word by word. With it go the directive's name, its arguments and its column.
-_BLANK, _PLAIN, _ENTRY, _OPENS, _CLOSES, _WORDS = range(6)
-_Line = tuple[int, str, Sequence[str], int]
-_BLANK_LINE: _Line = (_BLANK, "", [], 0)
-_CLOSING_LINE: _Line = (_CLOSES, "", [], 0)
-_LINE_OF_WORDS: _Line = (_WORDS, "", [], 0)
 # No limit of nginx is near in a line of this length.
 _SHORT = 1_000
 _LINES_KEPT = 65_536
 # Blocks of pairs: nginx rejects a third word.
 _PAIRS = frozenset({"geo", "map"})
 
-_SPECIAL = expression(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]")
 _GAP = expression(r"[ \t\r]*")
 # A directive without anything special, on one line and as short as a line to remember.
 _SIMPLE = expression(r"[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f-\xff\"'\\#{};%@<]{1,900}[;{]")
@@ -83,7 +86,7 @@ class Reading:
         self.includes = False
         self.around: list[_Frame] = []
         # Lines met before, for blocks of directives and for blocks of values.
-        self.learned: tuple[dict[str, _Line], dict[str, _Line]] = ({}, {})
+        self.learned: tuple[dict[str, Line], dict[str, Line]] = ({}, {})
         self.known = self.learned[body.free_names]
         # What bytes that are no UTF-8 became, e.g. `\xff`.
         self.escapes: set[str] = set()
@@ -99,32 +102,32 @@ class Reading:
             line += 1
             written = text[at:end]
             kind, name, args, column = known(written) or learn(written)
-            if kind == _PLAIN:
+            if kind == PLAIN:
                 append(Directive(name, args, file, line, None, key, "", column))
-            elif kind == _ENTRY:
+            elif kind == ENTRY:
                 self.add(name, args, line, at, column)
-            elif kind == _OPENS:
+            elif kind == OPENS:
                 self.open(name, args, line, at, column)
                 append, known = self.out.append, self.known.get
-            elif kind == _CLOSES:
+            elif kind == CLOSES:
                 self.close(at)
                 append, known = self.out.append, self.known.get
-            elif kind == _WORDS:
+            elif kind == WORDS:
                 at, line = self.line_of_words(written, at, line)
                 append, known = self.out.append, self.known.get
                 continue
             at = end + 1
         return self.finish()
 
-    def learn(self, written: str) -> _Line:
+    def learn(self, written: str) -> Line:
         """What a line is that was not met before."""
         if len(written) > _SHORT:
-            return _LINE_OF_WORDS
-        found = _classify(written, entries=self.body.free_names)
+            return LINE_OF_WORDS
+        found = classify(written, entries=self.body.free_names)
         self.remember(written, found)
         return found
 
-    def remember(self, written: str, found: _Line) -> None:
+    def remember(self, written: str, found: Line) -> None:
         """Keeps what a line is, for the next one like it in such a block."""
         if len(written) <= _SHORT and len(self.known) < _LINES_KEPT:
             self.known[written] = found
@@ -143,13 +146,13 @@ class Reading:
             found = out[-1]
             if self.out is out and found.block is None:
                 if not body.free_names and not is_lua(found.name):
-                    kind = _directive(found.name)
+                    kind = kind_of_directive(found.name)
                     self.remember(written, (kind, found.name, found.args, found.column))
                 elif body.free_names and len(found.args) < 2:
-                    kind = _entry(found.name)
+                    kind = kind_of_entry(found.name)
                     self.remember(written, (kind, found.name, found.args, found.column))
             elif self.out is found.block and not found.block and found.name in BLOCKS:
-                opens = (_OPENS, found.name, found.args, found.column)
+                opens = (OPENS, found.name, found.args, found.column)
                 if written in self.learned[False]:
                     self.learned[False][written] = opens
         return end, last
@@ -201,14 +204,14 @@ class Reading:
     def simple(self, written: str, line: int, at: int, column: int) -> bool:
         """Takes a directive like a line of its own, if it can be one that is remembered."""
         kind, name, args, _ = self.known.get(written) or self.learn(written)
-        if kind == _PLAIN:
+        if kind == PLAIN:
             place = self.place
             self.out.append(Directive(name, args, place.file, line, None, place.key, "", column))
-        elif kind == _ENTRY:
+        elif kind == ENTRY:
             self.add(name, args, line, at, column)
-        elif kind == _OPENS:
+        elif kind == OPENS:
             self.open(name, args, line, at, column)
-        return kind != _WORDS
+        return kind != WORDS
 
     def directive(self, at: int, line: int, column: int) -> int:
         """Reads a directive up to its `;` or `{`, or to the end of its Lua; returns the end."""
@@ -396,52 +399,14 @@ class Reading:
                 )
         parsed = self.parsed
         if any(comment.covers == 0 for comment in parsed.comments):
-            _cover(parsed)
+            cover(parsed)
         if self.place.one_line:
-            _place_at(parsed, lambda _: self.place.line_offset + 1)
-            for directive in _directives(parsed):
+            place_at(parsed, lambda _: self.place.line_offset + 1)
+            for directive in directives_of(parsed):
                 directive.column = 0
         elif self.place.lines:
-            _place_at(parsed, lambda line: self.place.line(line - self.place.line_offset))
+            place_at(parsed, lambda line: self.place.line(line - self.place.line_offset))
         return parsed
-
-
-def _classify(written: str, *, entries: bool) -> _Line:
-    stripped = written.strip(" \t\r")
-    if not stripped:
-        return _BLANK_LINE
-    if stripped == "}":
-        return _CLOSING_LINE
-    if stripped[0] == "#":
-        return _LINE_OF_WORDS if "nginx-grpc" in stripped else _BLANK_LINE
-    column = written.index(stripped[0]) + 1
-    last, rest = stripped[-1], stripped[:-1]
-    if last not in ";{" or _SPECIAL.search(rest) or (last == "{" and rest[-1:] == "$"):
-        return _LINE_OF_WORDS
-    words = rest.split()
-    if not words:
-        return _LINE_OF_WORDS
-    name, *args = words
-    if entries:
-        whole = last == ";" and len(args) < 2
-        return (_entry(name), name, args, column) if whole else _LINE_OF_WORDS
-    if "grpc_pass" in args:
-        return _LINE_OF_WORDS
-    if last == ";":
-        return _directive(name), name, args, column
-    opens = name in BLOCKS and name != "if"
-    return (_OPENS, name, args, column) if opens else _LINE_OF_WORDS
-
-
-def _directive(name: str) -> int:
-    """What a line is that holds one directive."""
-    plain = name not in BLOCKS and name != "include" and name.islower() and NAME.match(name)
-    return _PLAIN if plain else _ENTRY
-
-
-def _entry(name: str) -> int:
-    """What a line is that holds one entry of a block of values."""
-    return _ENTRY if name == "include" else _PLAIN
 
 
 def _condition(args: Sequence[str], at: int) -> list[str]:
@@ -470,30 +435,3 @@ def _inside(at: int) -> Fault:
         "end the directive above with ;",
         at,
     )
-
-
-def _directives(parsed: Parsed) -> Iterator[Directive]:
-    blocks = [parsed.directives]
-    while blocks:
-        for directive in blocks.pop():
-            yield directive
-            if directive.block:
-                blocks.append(directive.block)
-
-
-def _cover(parsed: Parsed) -> None:
-    """Finds the next directive for each comment that stands alone."""
-    lines = sorted(directive.line for directive in _directives(parsed))
-    for comment in parsed.comments:
-        if comment.covers == 0:
-            following = bisect_right(lines, comment.line)
-            comment.covers = lines[following] if following < len(lines) else 0
-
-
-def _place_at(parsed: Parsed, line_of: Callable[[int], int]) -> None:
-    """Puts all at the lines of the file, where these are others than the text's."""
-    for directive in _directives(parsed):
-        directive.line = line_of(directive.line)
-    for comment in parsed.comments:
-        comment.line = line_of(comment.line)
-        comment.covers = line_of(comment.covers) if comment.covers else 0
