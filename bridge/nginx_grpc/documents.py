@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from nginx_grpc import resources
+from nginx_grpc.compact_json import compact
 from nginx_grpc.errors import Refused
 from nginx_grpc.tree import Configuration
 
@@ -16,8 +17,6 @@ __all__ = ["as_json", "build", "empty", "nothing", "validate", "written"]
 
 _SOME = 100
 """How many servers or upstreams are written at once."""
-
-_dump = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 def build(
@@ -66,10 +65,10 @@ def written(
     with model.opened(configuration) as opened:
         beginning = opened.beginning()
         fits(beginning)
-        yield _dump(beginning)[:-1]
-        yield from _list("upstreams", opened.upstreams.each_as_json(), fits)
+        yield compact(beginning)[:-1]
+        yield from _list("upstreams", opened.upstreams.each_as_json(), fits, _text)
         lists = opened.lists()
-        yield from _list("servers", opened.servers(lists), fits)
+        yield from _list("servers", opened.servers(lists), fits, model.text_of)
         rest = {
             "other_handlers": opened.other_handlers,
             "header_lists": lists.header_lists(),
@@ -79,13 +78,20 @@ def written(
         if settings is not None:
             rest["settings"] = settings
         fits(rest)
-        yield "," + _dump(rest)[1:]
+        yield "," + compact(rest)[1:]
     if schema is not None:
         schema.whole(configuration.entry)
 
 
+def _text(items: list[dict[str, Any]]) -> str:
+    return compact(items)[1:-1]
+
+
 def _list(
-    name: str, items: Iterator[dict[str, Any]], fits: Callable[[dict[str, Any], int], None]
+    name: str,
+    items: Iterator[dict[str, Any]],
+    fits: Callable[[dict[str, Any], int], None],
+    text_of: Callable[[list[dict[str, Any]]], str],
 ) -> Iterator[str]:
     fits({name: []}, 0)
     yield f',"{name}":['
@@ -93,7 +99,7 @@ def _list(
     first = 0
     while some := list(islice(items, _SOME)):
         fits({name: some}, first)
-        yield before + _dump(some)[1:-1]
+        yield before + text_of(some)
         before = ","
         first += len(some)
     yield "]"

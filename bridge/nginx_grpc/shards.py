@@ -12,10 +12,11 @@ import json
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from nginx_grpc.compact_json import compact
 from nginx_grpc.engines.interface import Shard
 from nginx_grpc.expressions import expression
 from nginx_grpc.findings import Gap, Input
-from nginx_grpc.model import Model, opened
+from nginx_grpc.model import Model, opened, text_of
 from nginx_grpc.tree import Configuration
 
 __all__ = ["BYTES", "WHOLE", "Shards"]
@@ -29,8 +30,6 @@ WHOLE = 1 << 62
 
 # As a key, for in a text its quotes would be escaped.
 _DEFAULT = expression('"default":([0-9]+)')
-
-_dump = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 class Shards:
@@ -76,7 +75,7 @@ class Shards:
         source = {**self._beginning["source"], "files": []}
         part = {**whole, "source": source, "other_handlers": [], "features": []}
         part["objects"] = {**ending["objects"], "ineffective": []}
-        repeated = len(_dump(part))
+        repeated = len(compact(part))
         writer = _Writer(model)
         number = 1
         while (server := model.server(writer.lists)) is not None:
@@ -173,7 +172,7 @@ class _Writer:
         self._servers.setdefault(number)
         for other in self._model.beside(number):
             self.put_beside(other)
-        text = self._servers[number] = _dump(server)
+        text = self._servers[number] = text_of([server])
         self._new += len(text)
         for location in server["locations"]:
             for field in ("target", "proxy_target"):
@@ -185,14 +184,14 @@ class _Writer:
         """Take in a server without its locations, if it is not there."""
         if number not in self._servers:
             self._servers[number] = None
-            self._again += len(_dump(self._model.outside(number)))
+            self._again += len(compact(self._model.outside(number)))
 
     def _texts(self) -> Iterator[str]:
         """Each server's text, whose listens name default servers by their place in the shard."""
         numbers = sorted(self._servers)
         places = {number: place for place, number in enumerate(numbers)}
         for number in numbers:
-            text = self._servers[number] or _dump(self._model.outside(number))
+            text = self._servers[number] or compact(self._model.outside(number))
             own = places[number]
             yield _DEFAULT.sub(
                 lambda found, own=own: f'"default":{places.get(int(found[1]), own)}',  # type: ignore[misc]
@@ -207,11 +206,13 @@ class _Writer:
             self._new += len(text)
 
     def _upstream(self, name: str) -> str:
-        return ",".join(_dump(self._model.upstreams.one_as_json(one)) for one in self._named[name])
+        return ",".join(
+            compact(self._model.upstreams.one_as_json(one)) for one in self._named[name]
+        )
 
     def everything(self) -> str:
         """All upstreams of the configuration."""
-        return _dump(self._model.upstreams.as_json())[1:-1]
+        return compact(self._model.upstreams.as_json())[1:-1]
 
     def unused(self) -> str:
         """The upstreams that no shard has."""
@@ -228,9 +229,9 @@ class _Writer:
             upstreams = ",".join(self._upstreams.values())
         lists = self.lists
         text = (
-            f'{_dump(rest)[:-1]},"upstreams":[{upstreams}],"servers":[{",".join(self._texts())}]'
-            f',"header_lists":{_dump(lists.header_lists())}'
-            f',"error_page_lists":{_dump(lists.error_page_lists())}}}'
+            f'{compact(rest)[:-1]},"upstreams":[{upstreams}],"servers":[{",".join(self._texts())}]'
+            f',"header_lists":{compact(lists.header_lists())}'
+            f',"error_page_lists":{compact(lists.error_page_lists())}}}'
         ).encode("ascii")
         self._written.update(self._upstreams)
         self._begin()

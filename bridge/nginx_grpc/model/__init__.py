@@ -7,5 +7,6 @@ page; `document` puts it together, and `accounts` holds that no handler and no b
 """
 
 from nginx_grpc.model.document import Model, build, opened
+from nginx_grpc.model.server_text import text_of
 
-__all__ = ["Model", "build", "opened"]
+__all__ = ["Model", "build", "opened", "text_of"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from nginx_grpc.compact_json import compact
 from nginx_grpc.model import units
-from nginx_grpc.model.nodes import Json, lined
+from nginx_grpc.model.nodes import lined
 from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
@@ -15,6 +17,7 @@ __all__ = [
     "SERVER_SETTINGS",
     "UPSTREAM_SETTINGS",
     "Form",
+    "Setting",
     "SettingReader",
     "overriding",
     "overshadowed",
@@ -24,6 +27,8 @@ __all__ = [
 # A text of this length is shown in part where it is repeated: nothing that a rule reads is longer.
 _LONGEST_TEXT = 1000
 _MOST_KNOWN = 10_000
+# As a key, for in a text its quotes would be escaped.
+_LINE = '"line":-1'
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +141,35 @@ UPSTREAM_SETTINGS = {
 }
 
 
+class Setting(dict[str, Any]):
+    """A setting of the document.
+
+    Attributes:
+        around: its JSON before and after its line; None where that is not known. Most settings
+            differ from others in their line alone.
+    """
+
+    __slots__ = ("around",)
+
+    around: tuple[str, str] | None
+
+    def text(self) -> str:
+        """Its JSON."""
+        if self.around is None:
+            return compact(self)
+        before, after = self.around
+        return f"{before}{self['line']}{after}"
+
+
 class SettingReader:
     """Reads the settings of one document. What is written alike is read once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], Json] = {}
+        self._known: dict[tuple[object, ...], Setting] = {}
 
     def read(
         self, name: str, form: Form, directives: list[Directive], context: str, *, more: bool
-    ) -> Json:
+    ) -> Setting:
         """The setting that the directives of one context make.
 
         Args:
@@ -161,17 +186,21 @@ class SettingReader:
         known = self._known.get(like)
         if known is None:
             known = _read(form, directives, context, more)
+            before, line, after = compact({**known, "line": -1}).partition(_LINE)
+            known.around = (before + line[:-2], after)
             if len(self._known) < _MOST_KNOWN:
                 self._known[like] = known
-        setting = known.copy()
+        setting = Setting(known)
         setting["line"] = first.line if first.line > 0 else 1
+        setting.around = known.around
         return setting
 
 
-def _read(form: Form, directives: list[Directive], context: str, more: bool) -> Json:
+def _read(form: Form, directives: list[Directive], context: str, more: bool) -> Setting:
     first = directives[0]
     texts = [argument for directive in directives for argument in directive.args]
-    setting: Json = {"value": shortened(" ".join(texts) if form.words else _text(first))}
+    setting = Setting(value=shortened(" ".join(texts) if form.words else _text(first)))
+    setting.around = None
     why = ""
     if any(not directive.args for directive in directives):
         why = "empty"
@@ -197,21 +226,23 @@ def _read(form: Form, directives: list[Directive], context: str, more: bool) -> 
         setting["unresolved"] = True
         setting["why"] = why
     setting["context"] = context
-    return lined(setting, first)
+    lined(setting, first)
+    return setting
 
 
-def overshadowed(setting: Json) -> Json:
+def overshadowed(setting: Setting) -> Setting:
     """The setting where an unread include further in may set another value."""
     if setting.get("unresolved"):
         return setting
-    doubtful: Json = {"value": setting["value"], "unresolved": True, "why": "gap"}
+    doubtful = Setting(value=setting["value"], unresolved=True, why="gap")
+    doubtful.around = None
     for name in ("context", "file", "line", "key"):
         if name in setting:
             doubtful[name] = setting[name]
     return doubtful
 
 
-def overriding(setting: Json, outer: Json | None, form: Form) -> Json:
+def overriding(setting: Setting, outer: Setting | None, form: Form) -> Setting:
     """The setting of an inner context, with the other time or size that it overrides."""
     field = form.field
     if (
@@ -222,6 +253,7 @@ def overriding(setting: Json, outer: Json | None, form: Form) -> Json:
         return setting
     if outer[field] != setting[field]:
         setting["outer_value"], setting["outer_context"] = outer["value"], outer["context"]
+        setting.around = None
     return setting
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nginx_grpc.model import controllers
 from nginx_grpc.model.budget import Budget
@@ -137,7 +137,7 @@ class LocationWriter:
         return found
 
 
-def directives_json(settings: dict[str, Json], names: Iterable[str], budget: Budget) -> Json:
+def directives_json(settings: Mapping[str, Json], names: Iterable[str], budget: Budget) -> Json:
     """The settings of these names that are in effect."""
     found = {name: settings[name] for name in names if name in settings} if settings else {}
     if found:

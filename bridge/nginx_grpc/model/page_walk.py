@@ -395,7 +395,8 @@ class Walk:
 
 def is_recursive(scope: Scope) -> bool:
     """Whether recursive_error_pages is on, as far as it is seen."""
-    return scope.settings.get("recursive_error_pages", {}).get("on", False) is True
+    setting = scope.settings.get("recursive_error_pages")
+    return setting is not None and setting.get("on") is True
 
 
 def _has_page(scope: Scope, statuses: Sequence[int]) -> bool:
