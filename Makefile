@@ -8,8 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_TOOLS := opa-$(OPA_VERSION) conftest-$(CONFTEST_VERSION) grpcurl-$(GRPCURL_VERSION) \
 	actionlint-$(ACTIONLINT_VERSION) crane-$(CRANE_VERSION)
-DEBIAN_PACKAGES := nginx libnginx-mod-http-lua libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh \
-	neovim chromium firefox-esr
+DEBIAN_PACKAGES := nginx libnginx-mod-http-headers-more-filter libnginx-mod-http-lua \
+	libnginx-mod-http-modsecurity prometheus mtail etcd-server fish zsh neovim chromium firefox-esr
 DEMO := examples/checklist/bad.conf
 PAGE := dist/nginx-grpc.html
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadgroup --durations=20 --durations-min=1

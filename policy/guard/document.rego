@@ -861,7 +861,7 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "met", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -877,6 +877,7 @@ ok_location(x) if {
 	ok_optional_condition(x, "condition")
 	is_boolean(x.internal)
 	ok_location_grpc(x.grpc)
+	words_location_met[object.get(x, "met", "every")]
 	ok_optional_location_arrival(x, "arrival")
 	is_string(x.handler)
 	is_boolean(x.own_handler)
@@ -897,6 +898,10 @@ ok_location(x) if {
 	kind.natural_if_said(x, "proxy_set_header")
 	kind.natural_if_said(x, "grpc_hide_header")
 	kind.natural_if_said(x, "grpc_pass_header")
+	kind.natural_if_said(x, "more_set_headers")
+	kind.natural_if_said(x, "more_clear_headers")
+	kind.natural_if_said(x, "more_set_input_headers")
+	kind.natural_if_said(x, "more_clear_input_headers")
 	kind.natural_if_said(x, "error_page")
 	is_boolean(object.get(x, "own_error_page", false))
 	ok_optional_location_errors(x, "errors")
@@ -930,6 +935,7 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["grpc", inner]) |
 		some inner in wrong_location_grpc(object.get(x, "grpc", null))
 	},
+	{"met" | not words_location_met[object.get(x, "met", "every")]},
 	{concat(".", ["arrival", inner]) |
 		"arrival" in object.keys(x)
 		some inner in wrong_location_arrival(object.get(x, "arrival", null))
@@ -970,6 +976,10 @@ wrong_location(x) := {"(no object)"} if {
 	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
 	{"grpc_hide_header" | not kind.natural_if_said(x, "grpc_hide_header")},
 	{"grpc_pass_header" | not kind.natural_if_said(x, "grpc_pass_header")},
+	{"more_set_headers" | not kind.natural_if_said(x, "more_set_headers")},
+	{"more_clear_headers" | not kind.natural_if_said(x, "more_clear_headers")},
+	{"more_set_input_headers" | not kind.natural_if_said(x, "more_set_input_headers")},
+	{"more_clear_input_headers" | not kind.natural_if_said(x, "more_clear_input_headers")},
 	{"error_page" | not kind.natural_if_said(x, "error_page")},
 	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
@@ -1663,7 +1673,7 @@ wrong_header_list(x) := {"(no object)"} if {
 	not is_object(x)
 } else := union({
 	object.keys(x) - keys_header_list,
-	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header"}},
+	{"directive" | not object.get(x, "directive", null) in {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers"}},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
 	{"complete" | not is_boolean(object.get(x, "complete", null))},
 	{kind.item("headers", i, inner) |
@@ -2019,6 +2029,8 @@ words_listen_speaks_http2 := {"yes", "no", "unknown"}
 
 words_location_modifier := {"", "=", "^~", "~", "~*", "@", "if"}
 
+words_location_met := {"every", "some"}
+
 words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
@@ -2045,7 +2057,7 @@ words_page_body := {"none", "text", "unknown"}
 
 words_other_handler_why := {"protocol", "methods", "replaced"}
 
-words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header"}
+words_header_list_directive := {"grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers"}
 
 words_ineffective_state := {"unknown", "refused", "no_effect", "lower_case", "forbidden", "undecided"}
 

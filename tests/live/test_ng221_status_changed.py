@@ -1,8 +1,13 @@
 """NG221 status-changed: what nginx adds to an answer, or hides of it, and the server's status."""
 
-from tests.live.bench import call, each, every, grpc_server, one_server_each
+from pathlib import Path
+
+import pytest
+
+from tests.live.bench import DEBIAN, call, each, every, grpc_server, one_server_each
 from tests.live.bench.verdict import findings
 
+HEADERS_MORE = Path("/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so")
 CONF = """
 upstream greeter { server GREETER; keepalive 32; }
 server {
@@ -16,7 +21,7 @@ server {
 
 
 def saying(said):
-    return CONF.replace("SAID", said)
+    return CONF.replace("SAID;", said if said.endswith("}") else f"{said};")
 
 
 def test_trailer(story):
@@ -92,3 +97,44 @@ def test_refused(story):
             for number, header in enumerate(HARMLESS):
                 seen = call(nginx.names[f"LISTEN{number}"])
                 assert (header, seen.code) == (header, "OK")
+
+
+def test_in_an_if(story):
+    """What an `if` says holds for the calls that meet it, in place of what its location says."""
+    with grpc_server() as greeter:
+        for condition in ("$http_te", "$request_method = POST", "$uri ~ Greeter"):
+            said = saying(f"if ({condition}) {{ add_header grpc-status 14; }}")
+            with story.denied(said, GREETER=greeter) as nginx:
+                assert nginx.noted("PERMISSION_DENIED becomes", "code=7") == every("UNAVAILABLE")
+        with story.denied(saying("if ($http_te) { add_trailer x y; }"), GREETER=greeter) as nginx:
+            codes = nginx.noted("PERMISSION_DENIED of the server becomes", "code=7")
+            assert codes["C-core"] == "UNKNOWN"
+        for harmless in (
+            "if ($request_method = GET) { add_header grpc-status 14; }",
+            "add_header grpc-status 14; if ($http_te) { add_header x y; }",
+        ):
+            with story.accepted(saying(harmless), GREETER=greeter) as nginx:
+                assert nginx.codes("code=7") == every("PERMISSION_DENIED")
+
+
+# What headers-more says, and the codes of a call that ends with PERMISSION_DENIED.
+HARMFUL = {
+    "more_set_headers 'x: y' 'grpc-status: 14'": every("UNAVAILABLE"),
+    "more_clear_headers 'grpc-*'": every("UNKNOWN"),
+    "more_clear_headers Content-Length": each("UNKNOWN", "INTERNAL", "INTERNAL"),
+    "more_set_headers 'Content-Type: text/html'": each("PERMISSION_DENIED", "UNKNOWN", "UNKNOWN"),
+}
+
+
+def test_headers_more(story):
+    """The headers-more module of Debian, where it is installed."""
+    if story.version != DEBIAN or not HEADERS_MORE.exists():
+        pytest.skip("NOT TESTED: libnginx-mod-http-headers-more-filter is not installed")
+    load = f"load_module {HEADERS_MORE};\n"
+    with grpc_server() as greeter:
+        for said, codes in HARMFUL.items():
+            with story.denied(saying(said), GREETER=greeter, load=load) as nginx:
+                assert (said, nginx.noted(f"{said}: PERMISSION_DENIED", "code=7")) == (said, codes)
+        for said in ("more_set_headers -s 404 'grpc-status: 14'", "more_clear_headers Server"):
+            with story.accepted(saying(said), GREETER=greeter, load=load) as nginx:
+                assert nginx.codes("code=7") == every("PERMISSION_DENIED")

@@ -55,6 +55,10 @@ http {
             add_trailer X-Trailer t;
             grpc_hide_header X-Hidden;
             grpc_pass_header Date;
+            more_set_headers "X-More: a";
+            more_clear_headers Server;
+            more_set_input_headers "X-Input: a";
+            more_clear_input_headers X-Gone;
             grpc_connect_timeout 5s;
             grpc_read_timeout 90s;
             grpc_intercept_errors on;
@@ -67,6 +71,7 @@ http {
             mirror /mirrored;
             proxy_set_header Upgrade $http_upgrade;
             if ($request_method != POST) { return 405; }
+            if ($http_te) { add_header X-Te te; }
             limit_except POST { deny all; proxy_pass http://other; }
         }
         location /web { grpc_pass grpc://pool; proxy_pass http://web; }

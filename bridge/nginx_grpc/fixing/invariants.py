@@ -34,6 +34,10 @@ _LISTS = {
     "proxy_set_header": "header_lists",
     "grpc_hide_header": "header_lists",
     "grpc_pass_header": "header_lists",
+    "more_set_headers": "header_lists",
+    "more_clear_headers": "header_lists",
+    "more_set_input_headers": "header_lists",
+    "more_clear_input_headers": "header_lists",
     "error_page": "error_page_lists",
 }
 _PASSES = frozenset({"grpc_pass", "proxy_pass"})

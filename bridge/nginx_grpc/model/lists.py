@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.headers_more import told
 from nginx_grpc.model.nodes import Json, placed
 from nginx_grpc.model.unsent import value_for_grpc
 from nginx_grpc.model.variables import HttpVariables
@@ -17,6 +18,7 @@ from nginx_grpc.tree import Directive
 
 __all__ = [
     "ADDED",
+    "HEADERS_MORE",
     "HEADER_LISTS",
     "InheritedList",
     "Lists",
@@ -32,9 +34,15 @@ HEADER_LISTS = (
     "proxy_set_header",
     "grpc_hide_header",
     "grpc_pass_header",
+    "more_set_headers",
+    "more_clear_headers",
+    "more_set_input_headers",
+    "more_clear_input_headers",
 )
 # What nginx adds to an answer; from 1.29.3 on `NAME_inherit` says how a context inherits it.
 ADDED = ("add_header", "add_trailer")
+# The headers-more module's: a context adds to what those around it say.
+HEADERS_MORE = HEADER_LISTS[-4:]
 
 
 @dataclass(slots=True, eq=False)
@@ -144,6 +152,8 @@ class Lists:
             # What is merged is repeated.
             self._budget.spend(sum(map(_size, directives[len(item.directives) :])))
             self._written.add(item)
+        if item.name in HEADERS_MORE:
+            return [_more(directive, *pair) for directive in directives for pair in told(directive)]
         return [write(directive) for directive in directives]
 
     def _header(self, directive: Directive) -> Json:
@@ -161,6 +171,10 @@ class Lists:
             if sent is not None:
                 node["sent"] = sent
         return placed(node, directive)
+
+
+def _more(directive: Directive, name: str, value: str) -> Json:
+    return placed({"name": name, "value": value, "always": True}, directive)
 
 
 def _size(directive: Directive) -> int:

@@ -93,6 +93,8 @@ class LocationWriter:
             node["replaced_grpc_pass"] = True
         if location.arrival is not None:
             node["arrival"] = location.arrival.as_json(location.directive)
+        if location.met:
+            node["met"] = location.met
         if location.returns is not None:
             node["return"] = returned(location.returns)
         if location.carries == "pass":

@@ -131,6 +131,8 @@ class Location:
         arrival: whether calls to it arrive; None where that is not asked.
         mixed: whether it or something inside it answers, or may, by another handler than grpc_pass
             and return.
+        met: of an `if`, whether its values are in effect for every call to its location, or for
+            some; empty where for none, or that is not asked.
     """
 
     id: str
@@ -151,6 +153,7 @@ class Location:
     errors: OwnErrors
     arrival: Arrival | None = None
     mixed: bool = False
+    met: str = ""
 
     @property
     def block(self) -> list[Directive]:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from nginx_grpc.model.directives import (
     HTTP_SETTINGS,
     LOCATION_SETTINGS,
-    Setting,
     SettingReader,
     overriding,
     overshadowed,
 )
-from nginx_grpc.model.lists import ADDED, HEADER_LISTS, InheritedList
+from nginx_grpc.model.lists import ADDED, HEADER_LISTS, HEADERS_MORE, InheritedList
+from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
@@ -27,7 +27,7 @@ _LISTS = (*HEADER_LISTS, "error_page")
 _OF_LISTS = frozenset((*_LISTS, *(f"{name}_inherit" for name in ADDED)))
 # `if` in a location takes these alone; nginx refuses any other setting there.
 _SETTINGS_ON = {"http": HTTP_SETTINGS, "server": HTTP_SETTINGS, "location": LOCATION_SETTINGS}
-_LISTS_ON = {"if": (*ADDED, "error_page")}
+_LISTS_ON = {"if": (*ADDED, *HEADERS_MORE, "error_page")}
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +55,7 @@ class Scope:
     outer: Scope | None
     own: dict[str, list[Directive]]
     reader: SettingReader
-    settings: dict[str, Setting] = field(default_factory=dict)
+    settings: dict[str, Json] = field(default_factory=dict)
     lists: dict[str, InheritedList] = field(default_factory=dict)
     types: Types | None = None
     gaps: list[int] = field(default_factory=list)
@@ -154,7 +154,8 @@ class Scope:
                 continue
             if lists is inherited:
                 lists = dict(inherited)
-            outer = lists.get(name) if self.merges.get(name) == "merge" else None
+            merges = name in HEADERS_MORE or self.merges.get(name) == "merge"
+            outer = lists.get(name) if merges else None
             complete = not self.gaps and (outer is None or outer.complete)
             lists[name] = InheritedList(name, self.context, own[name], complete, outer)
         self.lists = lists

@@ -31,6 +31,11 @@
 #       when: grpc-go and C-core let the header pass
 #       levels: {checklist: warn, evidence: warn}
 #       message: "with grpc_set_header {name} {value} a call is malformed: nginx {since}refuses it, and so may whatever stands between (grpc-go and C-core do not)"
+#     input:
+#       when: the headers-more module changes the request's type
+#       message: "{directive} Content-Type makes {server} servers refuse every call"
+#       directive: "{directive}"
+#       fix: {applicability: manual, why: "take Content-Type out of {directive}"}
 package nginx.grpc.rules.hop_header
 
 import data.nginx.grpc.lib.calls
@@ -53,6 +58,15 @@ findings contains rule.fault(about, harm.forms, call.subject, header, values) if
 		"since": harm.since,
 		"edits": [_edit(call.location.grpc_set_header, header)],
 	}
+}
+
+findings contains rule.fault(about, ["input"], call.subject, header, {"directive": directive, "server": "grpc-go"}) if {
+	some call in calls.passes
+	some directive in ["more_set_input_headers", "more_clear_input_headers"]
+	some header in input.header_lists[call.location[directive]].headers
+	lower(header.name) == "content-type"
+	startswith(header.value, "application/grpc") == false
+	contains(header.value, "$") == false
 }
 
 findings contains rule.unknown(about, [], doubt) if {

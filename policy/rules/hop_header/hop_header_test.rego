@@ -209,3 +209,19 @@ test_instead if {
 	some found in hop_header.findings with input as _said("TE", "")
 	found.remedy == "remove grpc_set_header (line 13)"
 }
+
+_input(directive, name, value) := t.listed(
+	t.one_location(t.pass("/", {directive: 0})),
+	[t.header_list(directive, "server", [t.header(name, value)])],
+)
+
+test_type_of_headers_more if {
+	found := hop_header.findings with input as _input("more_set_input_headers", "content-type", "text/html")
+	t.faults(found) == {"more_set_input_headers Content-Type makes grpc-go servers refuse every call"}
+	t.decisions(found) == {"take Content-Type out of more_set_input_headers"}
+	cleared := hop_header.findings with input as _input("more_clear_input_headers", "Content-Type", "")
+	t.faults(cleared) == {"more_clear_input_headers Content-Type makes grpc-go servers refuse every call"}
+	every header in [["Content-Type", "application/grpc"], ["Content-Type", "$a"], ["X-A", "b"]] {
+		t.is_clean(hop_header.findings) with input as _input("more_set_input_headers", header[0], header[1])
+	}
+}

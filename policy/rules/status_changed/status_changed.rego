@@ -8,7 +8,9 @@
 #   hides is missed in every call; grpc-go wants the Content-Type, too. A `-bin` header that is no
 #   base64, a name that HTTP/2 does not have, a TE or grpc-encoding that is not the server's end calls
 #   that were answered well. In a location of error pages add_header grpc-status is right: it belongs
-#   there, not beside grpc_pass.
+#   there, not beside grpc_pass. What stands in an `if` of the location holds for the calls that meet
+#   its condition, in place of what the location says. The headers-more module does the same with
+#   more_set_headers and more_clear_headers, and to the Content-Type and the length as well.
 # custom:
 #   harm: some
 #   id: NG221
@@ -24,15 +26,21 @@
 #       when: add_trailer names the status
 #       message: "add_trailer grpc-status {value} ends every call, whatever the server says"
 #     replaced:
-#       when: add_header names the status
-#       message: "add_header grpc-status {value} takes the place of what the server says in calls that fail without a message"
+#       when: a header names the status
+#       message: "{directive} grpc-status {value} takes the place of what the server says in calls that fail without a message"
 #     text:
 #       when: the message of errors is changed or hidden
 #       levels: {checklist: warn, evidence: warn}
 #       message: "{directive} {name} takes from clients what the server says of an error"
 #     hidden:
 #       when: what every call needs is hidden
-#       message: "grpc_hide_header {name} fails every call: {clients} clients get UNKNOWN"
+#       message: "{directive} {name} fails every call: {clients} clients get UNKNOWN"
+#     cleared:
+#       when: what calls without a message need is taken away
+#       message: "{directive} {name} ends calls that fail without a message with UNKNOWN or INTERNAL, whatever the server says"
+#     more:
+#       when: it is a directive of the headers-more module
+#       fix: {applicability: manual, why: "take {name} out of {directive}, or more_set_headers -t text/html: only where no gRPC comes"}
 #     encoding:
 #       when: the encoding of messages is changed or hidden
 #       message: "{directive} {name} hides how the server has compressed its messages: clients can't read those"
@@ -49,20 +57,72 @@ import data.nginx.grpc.lib.wire
 
 about := rule.describe(rego.metadata.chain())
 
-findings contains rule.fault(about, array.concat(harm.forms, _outer(call, list)), call.subject, header, values) if {
+findings contains rule.fault(about, array.concat(harm.forms, _outer(call, list)), call.subject, header, _values(directive, header, harm)) if {
 	some call in calls.passes
 	some directive in _lists
+	not _replaced[[call.location.id, directive]]
 	list := input.header_lists[call.location[directive]]
 	some header in list.headers
 	harm := _harm(directive, header)
 	not _is_passed(call.location, directive, header)
-	values := {
-		"directive": directive,
-		"name": header.name,
-		"value": wire.shown(header),
-		"clients": harm.clients,
-		"edits": [fix.removing(header, directive)],
+}
+
+findings contains rule.fault(about, _own(harm.forms, directive), branch.subject, header, _values(directive, header, harm)) if {
+	some branch in _branches
+	_surely_met(branch.location)
+	some directive in _lists
+	list := input.header_lists[branch.location[directive]]
+	list.context == "if"
+	some header in list.headers
+	harm := _harm(directive, header)
+}
+
+findings contains rule.unknown(about, [], doubt) if {
+	some branch in _branches
+	not _surely_met(branch.location)
+	some directive in _lists
+	list := input.header_lists[branch.location[directive]]
+	list.context == "if"
+	some header in list.headers
+	_harm(directive, header)
+	doubt := {
+		"at": header,
+		"reason": concat("", ["whether calls meet ", branch.location.name, ", which says ", directive, " ", header.name, ", is not known"]),
+		"hint": concat("", ["remove ", directive, " ", header.name]),
 	}
+}
+
+_values(directive, header, harm) := {
+	"directive": directive,
+	"name": header.name,
+	"value": wire.shown(header),
+	"clients": harm.clients,
+	"edits": [fix.removing(header, directive)],
+}
+
+# _branches: the `if`s of a location that some calls meet, and that pass them on.
+_branches := [{"location": location, "subject": subject} |
+	some server in input.servers
+	some location in server.locations
+	location.met
+	location.grpc.carries == "pass"
+	outer := calls.location_by_id[location.parent]
+	subject := {"server": server.name, "location": outer.name, "upstream": "", "node": outer, "nodes": {"location": outer}}
+]
+
+# The paths of calls are what a condition may well ask for.
+_surely_met(branch) if {
+	branch.met == "every"
+} else if {
+	branch.condition.variable in {"$uri", "$document_uri", "$request_uri"}
+}
+
+# _replaced: what an `if` that every call meets says in place of its location.
+_replaced[[branch.location.parent, directive]] if {
+	some branch in _branches
+	branch.location.met == "every"
+	some directive in ["add_header", "add_trailer"]
+	input.header_lists[branch.location[directive]].context == "if"
 }
 
 findings contains rule.unknown(about, [], doubt) if {
@@ -82,7 +142,7 @@ findings contains rule.unknown(about, [], effective.gap_doubt(call.location)) if
 	input.header_lists[call.location[directive]].complete == false
 }
 
-_lists := ["add_header", "add_trailer", "grpc_hide_header"]
+_lists := ["add_header", "add_trailer", "grpc_hide_header", "more_set_headers", "more_clear_headers"]
 
 # _harm: what the header does to calls.
 _harm(directive, header) := _form("ended", "") if {
@@ -93,12 +153,37 @@ _harm(directive, header) := _form("ended", "") if {
 	directive == "add_trailer"
 } else := _hidden[lower(header.name)] if {
 	directive == "grpc_hide_header"
+} else := _cleared(lower(header.name)) if {
+	directive in {"more_set_headers", "more_clear_headers"}
+	header.value == ""
 } else := _form("refused", clients) if {
-	directive == "add_header"
 	clients := _refuse(header)
+} else := _form("hidden", "grpc-go") if {
+	directive == "more_set_headers"
+	lower(header.name) == "content-type"
+	startswith(wire.sent(header), "application/grpc") == false
+} else := _form("hidden", "gRPC") if {
+	directive == "more_set_headers"
+	lower(header.name) == "content-length"
 } else := _added[lower(header.name)] if {
-	directive == "add_header"
 	wire.surely_sent(header)
+}
+
+# _cleared: a name with an asterisk behind it stands for all that begin with what is before it.
+_cleared(name) := _form("hidden", "grpc-go") if {
+	_clears(name, "content-type")
+} else := _form("cleared", "") if {
+	some needed in ["grpc-status", "content-length"]
+	_clears(name, needed)
+} else := _hidden[name] if {
+	name != "grpc-status"
+}
+
+_clears(name, needed) if {
+	name == needed
+} else if {
+	endswith(name, "*")
+	startswith(needed, trim_suffix(name, "*"))
 }
 
 _hidden := {
@@ -152,7 +237,13 @@ _is_passed(location, directive, header) if {
 	lower(passed.name) == lower(header.name)
 }
 
-_outer(call, list) := [] if {
+_outer(call, list) := ["more"] if {
+	startswith(list.directive, "more_")
+} else := [] if {
 	list.context == "location"
 	not call.subject.nodes.location.mixed
 } else := ["outer"]
+
+_own(forms, directive) := array.concat(forms, ["more"]) if {
+	startswith(directive, "more_")
+} else := array.concat(forms, ["outer"])

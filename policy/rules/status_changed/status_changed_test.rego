@@ -106,3 +106,97 @@ test_of_others_as_well if {
 	some other in status_changed.findings with input as mixed
 	other.fix.applicability == "unsafe"
 }
+
+# An `if` in the location, which says something of its own.
+_branch(more, directive, context, header) := t.listed(
+	t.locations([
+		t.pass("/", {"id": "outer", directive: 1}),
+		t.pass("/", object.union({"id": "inner", "modifier": "if", "parent": "outer", "name": "if ($http_te)", "condition": _asking("$http_te"), directive: 0}, more)),
+	]),
+	[t.header_list(directive, context, [header]), t.header_list(directive, "location", [t.header("x-a", "b")])],
+)
+
+_asking(variable) := {"text": variable, "variable": variable, "operator": "", "value": ""}
+
+_status := t.header("grpc-status", "14")
+
+test_in_an_if if {
+	found := status_changed.findings with input as _branch({"met": "every"}, "add_header", "if", _status)
+	t.faults(found) == {"add_header grpc-status \"14\" takes the place of what the server says in calls that fail without a message"}
+	some one in found
+	one.fix.applicability == "unsafe"
+	one.location == "/"
+	every variable in ["$uri", "$document_uri", "$request_uri"] {
+		of_the_path := _branch({"met": "some", "condition": _asking(variable)}, "add_header", "if", _status)
+		count(t.faults(status_changed.findings)) == 1 with input as of_the_path
+	}
+}
+
+test_in_an_if_that_calls_may_meet if {
+	found := status_changed.findings with input as _branch({"met": "some"}, "add_header", "if", _status)
+	t.faults(found) == set()
+	t.reasons(found) == {"whether calls meet if ($http_te), which says add_header grpc-status, is not known"}
+	t.hints(found) == {"remove add_header grpc-status"}
+}
+
+test_in_an_if_without_harm if {
+	t.is_clean(status_changed.findings) with input as _branch({}, "add_header", "if", _status)
+	t.is_clean(status_changed.findings) with input as _branch({"met": "every"}, "add_header", "if", t.header("x-b", "c"))
+	t.is_clean(status_changed.findings) with input as _branch({"met": "some"}, "add_header", "if", t.header("x-b", "c"))
+	other := {"met": "every", "grpc": {"carries": "no", "reasons": []}}
+	t.is_clean(status_changed.findings) with input as _branch(other, "add_header", "if", _status)
+
+	# What it inherits is found in its location.
+	t.is_clean(status_changed.findings) with input as _branch({"met": "every"}, "add_header", "location", _status)
+	t.is_clean(status_changed.findings) with input as _branch({"met": "some"}, "add_header", "location", _status)
+}
+
+# What the location says is in effect for no call.
+_put_aside(met) := t.listed(
+	t.locations([
+		t.pass("/", {"id": "outer", "add_header": 0}),
+		t.pass("/", {"id": "inner", "modifier": "if", "parent": "outer", "add_header": 1, "met": met, "condition": _asking("$a")}),
+	]),
+	[t.header_list("add_header", "location", [_status]), t.header_list("add_header", "if", [t.header("x-a", "b")])],
+)
+
+test_put_aside_by_an_if if {
+	t.is_clean(status_changed.findings) with input as _put_aside("every")
+	count(t.faults(status_changed.findings)) == 1 with input as _put_aside("some")
+}
+
+# [directive, name, value, message]
+_of_headers_more := [
+	["more_set_headers", "Content-Type", "text/html", "more_set_headers Content-Type fails every call: grpc-go clients get UNKNOWN"],
+	["more_set_headers", "content-length", "0", "more_set_headers content-length fails every call: gRPC clients get UNKNOWN"],
+	["more_set_headers", "grpc-status", "14", "more_set_headers grpc-status \"14\" takes the place of what the server says in calls that fail without a message"],
+	["more_set_headers", "x-a-bin", "!", "more_set_headers x-a-bin \"!\" fails every call: gRPC clients refuse it"],
+	["more_set_headers", "grpc-status", "", "more_set_headers grpc-status ends calls that fail without a message with UNKNOWN or INTERNAL, whatever the server says"],
+	["more_clear_headers", "Content-Type", "", "more_clear_headers content-type fails every call: grpc-go clients get UNKNOWN"],
+	["more_clear_headers", "Content-Length", "", "more_clear_headers Content-Length ends calls that fail without a message with UNKNOWN or INTERNAL, whatever the server says"],
+	["more_clear_headers", "grpc-*", "", "more_clear_headers grpc-* ends calls that fail without a message with UNKNOWN or INTERNAL, whatever the server says"],
+	["more_clear_headers", "grpc-message", "", "more_clear_headers grpc-message takes from clients what the server says of an error"],
+]
+
+test_of_headers_more if {
+	every case in _of_headers_more {
+		found := status_changed.findings with input as _with(case[0], case[1], case[2])
+		{lower(message) | some message in t.faults(found)} == {lower(case[3])}
+		some one in found
+		one.fix.applicability == "manual"
+	}
+	inner := status_changed.findings with input as _branch({"met": "every"}, "more_clear_headers", "if", t.header("*", ""))
+	some one in inner
+	one.fix.applicability == "manual"
+}
+
+_harmless_of_headers_more := [
+	["more_set_headers", "Content-Type", "application/grpc+proto"], ["more_set_headers", "Content-Type", "$a"],
+	["more_set_headers", "X-Frame-Options", "DENY"], ["more_clear_headers", "Server", ""], ["more_clear_headers", "X-*", ""],
+]
+
+test_harmless_of_headers_more if {
+	every case in _harmless_of_headers_more {
+		t.faults(status_changed.findings) == set() with input as _with(case[0], case[1], case[2])
+	}
+}

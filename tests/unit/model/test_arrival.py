@@ -512,3 +512,65 @@ def test_a_hostile_text_takes_no_time():
     answers = [item["arrival"]["answer"] for item in document["servers"][0]["locations"]
                if "arrival" in item]  # fmt: skip
     assert answers == ["unknown"] * 50
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        ("$http_te", "every"),
+        ("$request_method = POST", "every"),
+        ("$request_method = GET", None),
+        ("$http_origin", None),
+        ("$http_x_debug", "some"),
+        ("$uri ~ Greeter", "some"),
+    ],
+)
+def test_ifs_that_calls_meet(condition, met):
+    document = server(f"location / {{ if ({condition}) {{ add_header X-A a; }} {PASS} }}")
+    assert condition_of(document).get("met") == met
+
+
+def condition_of(document):
+    """The first `if` of a document."""
+    return next(place for place in document["servers"][0]["locations"] if place["modifier"] == "if")
+
+
+def test_the_last_if_that_is_met_counts():
+    document = server(
+        "location / { if ($http_te) { add_header X-A a; }"
+        f" if ($request_method = POST) {{ add_header X-B b; }} {PASS} }}"
+    )
+    met = [item.get("met") for item in document["servers"][0]["locations"] if item["parent"]]
+    assert met == [None, "every"]
+
+
+def test_an_if_of_calls_that_are_sent_here_as_well():
+    document = server(
+        f"location /a/ {{ if ($arg_x) {{ add_header X-A a; }} {PASS} }}"
+        " location /b/ { rewrite ^/b(.*)$ /a$1?x=1 last; }"
+    )
+    assert condition_of(document)["met"] == "some"
+
+
+def test_ifs_behind_a_limit_except_are_not_in_effect():
+    document = server(
+        "location / { limit_except GET { allow all; }"
+        f" if ($http_te) {{ add_header X-A a; }} {PASS} }}"
+    )
+    assert "met" not in condition_of(document)
+
+
+def test_ifs_where_a_module_decides():
+    document = server(
+        "location / { access_by_lua_block { x() }"
+        f" if ($http_te) {{ add_header X-A a; }} {PASS} }}"
+    )
+    assert condition_of(document)["met"] == "every"
+
+
+def test_ifs_where_the_walk_is_too_long():
+    many = "".join(f"if ($http_x{n}) {{ set $a{n} 1; }} " for n in range(9))
+    document = server(f"location / {{ {many} if ($http_te) {{ add_header X-A a; }} {PASS} }}")
+    assert [item["met"] for item in document["servers"][0]["locations"] if item["parent"]][-1:] == [
+        "some"
+    ]

@@ -197,3 +197,36 @@ def test_an_unread_include_may_add_to_a_list_or_replace_it(tmp_path):
     assert complete("/replaces") is False
     # The list itself is whole for the locations without the include.
     assert headers(document, location(document, "/replaces"), "grpc_set_header") == [("X-A", "a")]
+
+
+def test_headers_more_adds_to_what_is_outside():
+    document = server("""
+        more_set_headers "X-A: a" 'X-B:b';
+        more_clear_headers Server X-*;
+        location / { grpc_pass a:1; more_set_headers 'Grpc-Status: 14' X-C; }
+    """)
+    place = location(document)
+    assert headers(document, place, "more_set_headers") == [
+        ("Grpc-Status", "14"),
+        ("X-C", ""),
+        ("X-A", "a"),
+        ("X-B", "b"),
+    ]
+    assert headers(document, place, "more_clear_headers") == [("Server", ""), ("X-*", "")]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("-s 404 'X-A: a'", []),
+        ("-s '200 404' 'X-A: a'", [("X-A", "a")]),
+        ("-t text/html 'X-A: a'", []),
+        ("-t 'text/html Application/grpc' 'X-A: a'", [("X-A", "a")]),
+        ("-a 'X-A: a'", [("X-A", "a")]),
+        ("-r 'X-A: a:b '", [("X-A", "a:b")]),
+        ("", []),
+    ],
+)
+def test_headers_more_of_calls(said, found):
+    document = server(f"location / {{ grpc_pass a:1; more_set_headers {said}; }}")
+    assert headers(document, location(document), "more_set_headers") == found

@@ -20,7 +20,7 @@ from nginx_grpc.model.arrival.walk import Walk, internal_in, returned
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
 from nginx_grpc.model.listeners import Sockets
-from nginx_grpc.model.lists import page_codes, page_uri
+from nginx_grpc.model.lists import ADDED, HEADERS_MORE, page_codes, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.patterns import Patterns
@@ -76,6 +76,8 @@ def _stop(stop: Stop, location: Directive) -> Json:
 
 
 _YES = Arrival("yes")
+# What changes answers where an `if` says it.
+_OF_ANSWERS = frozenset((*ADDED, *HEADERS_MORE))
 
 
 def decide(servers: Sequence[Server], sockets: Sockets) -> None:
@@ -101,8 +103,14 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
         may_refuse = sockets.scheme(server.listening) != "http" and connection.may_refuse(
             server.scope
         )
+        conditional: list[Location] = []
         for location in asked:
-            location.arrival = _YES if is_plain(location) else answers.of(location)
+            if is_plain(location):
+                location.arrival = _YES
+            else:
+                location.arrival = answers.of(location)
+                if any(not _OF_ANSWERS.isdisjoint(item.own) for item in location.conditions):
+                    conditional.append(location)
             if location.modifier == "@":
                 continue
             if instead:
@@ -112,6 +120,8 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
                 location.arrival = Arrival("no", refusal)
             elif location.arrival.answer == "yes" and may_refuse:
                 location.arrival = Arrival("unknown")
+        for location in conditional:
+            answers.note_conditions(location)
 
 
 def _is_asked(location: Location) -> bool:
@@ -200,6 +210,19 @@ class _Answers:
             if taken:
                 return Arrival("no", Stop("taken", taken[-1].directive, 0))
         return answer
+
+    def note_conditions(self, location: Location) -> None:
+        """Of a location's `if`s, for which calls what they say is in effect; of one that none
+        meets, nothing."""
+        # Calls to another location may be sent to this one.
+        self._reached(location)
+        walk = self._walk
+        blocks = walk.blocks.get(location.id, set())
+        for inner in location.conditions:
+            if blocks == {inner.id} and not walk.cut:
+                inner.met = "every"
+            elif inner.id in blocks or walk.cut or not blocks:
+                inner.met = "some"
 
     def _of_inner(self, location: Location) -> Arrival:
         """Of a location to which no client comes by itself."""

@@ -83,6 +83,11 @@ class Walk:
         # The locations in which a walk has passed a call on, and those that it came to.
         self.passing: set[str] = set()
         self.visited: set[str] = set()
+        # By location, the blocks whose values are in effect once its rewrites have run: its own, or
+        # that of an `if`.
+        self.blocks: dict[str, set[str]] = {}
+        # Whether a walk was too long to be ended.
+        self.cut = False
 
     def enter(self, location: Location, uri: Language) -> Ends:
         """The ends of calls with this URI, for which nginx chooses this location at first."""
@@ -122,6 +127,7 @@ class Walk:
         try:
             return walk()
         except TooMany:
+            self.cut = True
             return {UNKNOWN: None}
         finally:
             self._steps -= min(_MOST_STEPS, self._steps) - max(self._walked.left, 0)
@@ -183,6 +189,7 @@ class Walk:
         ends: Ends = {} if location.scope.gap is None else {UNSEEN: None}
         if limited:
             # What limit_except has in effect knows no rewrite of its location.
+            self.blocks.setdefault(location.id, set()).add(location.id)
             ends.update(self._admitted(replace(way, limited=True)))
             return ends
         going, ended = self.script.run(location.block, [way], location.conditions)
@@ -191,6 +198,9 @@ class Walk:
                 going.append(then)
             else:
                 ends.update(self._stopped(then, stop))
+        for then in going:
+            if then.inside is not None and then.stop is None and not then.request.changed:
+                self.blocks.setdefault(location.id, set()).add(then.inside.id)
         if scripted:
             return {**ends, UNKNOWN: None} if going else ends
         for then in alike(going):
