@@ -50,6 +50,9 @@ class Source:
             # `[1, 2][i]`: OPA gives the start of the whole and the text from the bracket on.
             last = self.span(node["value"][0]).end - 1
             text = self.text[start:last] + text
+        if not self.text.startswith(text, start) and text[0] == "(":
+            # `(a | b)`: OPA gives the column behind the bracket.
+            start -= 1
         if not self.text.startswith(text, start):
             raise ValueError(f"{location}: OPA says that {text!r} stands there")
         # OPA gives a negative number its sign alone.
