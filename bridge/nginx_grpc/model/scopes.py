@@ -11,12 +11,12 @@ from collections.abc import Callable
 from nginx_grpc.model.directives import (
     HTTP_SETTINGS,
     LOCATION_SETTINGS,
+    Setting,
     SettingReader,
     overriding,
     overshadowed,
 )
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, HEADERS_MORE, InheritedList
-from nginx_grpc.model.nodes import Json
 from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
@@ -55,7 +55,7 @@ class Scope:
     outer: Scope | None
     own: dict[str, list[Directive]]
     reader: SettingReader
-    settings: dict[str, Json] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
     lists: dict[str, InheritedList] = field(default_factory=dict)
     types: Types | None = None
     gaps: list[int] = field(default_factory=list)
