@@ -41,13 +41,19 @@ _whole := {
 		"returns": [_return],
 	})],
 	"other_handlers": [object.union(_line(5), {"fields": 8, "name": "stream", "why": "protocol", "passes": 2, "grpc_ports": [50051]})],
-	"header_lists": [object.union(t.header_list("add_header", "http", [object.union(t.header("a", "b"), {"key": "nginx.conf"})]), {})],
+	"header_lists": [t.header_list("add_header", "http", [
+		object.union(t.header("a", "b"), {"key": "nginx.conf"}),
+		object.union(t.header("a", "$b"), {"sent": "c"}),
+	])],
 	"error_page_lists": [{
 		"context": "server",
 		"complete": true,
 		"pages": [object.union(t.error_page([502], "=", "/e"), {"key": "nginx.conf"})],
 	}],
-	"features": [object.union(_line(3), {"name": "http2", "count": 2, "nearest": "http2"})],
+	"features": [
+		object.union(_line(3), {"name": "http2", "count": 2, "nearest": "http2"}),
+		{"name": "zone", "count": 1, "file": "map.yaml", "line": 3},
+	],
 	"waivers": [object.union(_line(4), {
 		"id": "NG205",
 		"until": "2027-03-01",

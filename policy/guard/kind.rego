@@ -33,26 +33,20 @@ read_or_unresolved(x, reading) if {
 # Not by way of `whole`: a call within a call would be a fourteenth of the guard's time in OPA.
 natural(x) if {
 	is_number(x)
-	x >= _zero
+	x >= zero
 	floor(x) == x
 }
 
 positive(x) if {
 	is_number(x)
-	x >= _one
+	x >= one
 	floor(x) == x
 }
 
-natural_if_said(x, field) if {
-	not has(x, field)
-} else if {
-	natural(x[field])
-}
-
 # Rules, for a number in a function is made anew at each call in WebAssembly.
-_zero := 0
+zero := 0
 
-_one := 1
+one := 1
 
 item(field, i, inner) := trim_suffix(concat("", [field, "[", format_int(i, 10), "].", inner]), ".")
 
