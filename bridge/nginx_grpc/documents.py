@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,9 @@ from nginx_grpc.tree import Configuration
 __all__ = ["as_json", "build", "empty", "nothing", "validate", "written"]
 
 
-_SOME = 100
-"""How many servers or upstreams are written at once."""
+_SOME = 5
+"""How many servers or upstreams are written at once: what fits into a processor's caches is written
+in two thirds of the time."""
 
 
 def build(
@@ -68,17 +70,20 @@ def written(
         yield compact(beginning)[:-1]
         yield from _list("upstreams", opened.upstreams.each_as_json(), fits, _text)
         lists = opened.lists()
-        yield from _list("servers", opened.servers(lists), fits, model.text_of)
-        rest = {
-            "other_handlers": opened.other_handlers,
-            "header_lists": lists.header_lists(),
-            "error_page_lists": lists.error_page_lists(),
-            **opened.ending(),
-        }
+        yield from _list("servers", opened.servers(lists), fits, model.servers_text)
+        beside = {"other_handlers": opened.other_handlers}
+        fits(beside)
+        yield "," + compact(beside)[1:-1]
+        for name, items, entries in (
+            ("header_lists", lists.header_lists(), "headers"),
+            ("error_page_lists", lists.error_page_lists(), "pages"),
+        ):
+            yield from _list(name, iter(items), fits, partial(model.lists_text, name=entries))
+        ending = opened.ending()
         if settings is not None:
-            rest["settings"] = settings
-        fits(rest)
-        yield "," + compact(rest)[1:]
+            ending["settings"] = settings
+        fits(ending)
+        yield "," + compact(ending)[1:]
     if schema is not None:
         schema.whole(configuration.entry)
 

@@ -16,7 +16,7 @@ from nginx_grpc.compact_json import compact
 from nginx_grpc.engines.interface import Shard
 from nginx_grpc.expressions import expression
 from nginx_grpc.findings import Gap, Input
-from nginx_grpc.model import Model, opened, text_of
+from nginx_grpc.model import Model, lists_text, opened, servers_text
 from nginx_grpc.tree import Configuration
 
 __all__ = ["BYTES", "WHOLE", "Shards"]
@@ -172,7 +172,7 @@ class _Writer:
         self._servers.setdefault(number)
         for other in self._model.beside(number):
             self.put_beside(other)
-        text = self._servers[number] = text_of([server])
+        text = self._servers[number] = servers_text([server])
         self._new += len(text)
         for location in server["locations"]:
             for field in ("target", "proxy_target"):
@@ -230,8 +230,8 @@ class _Writer:
         lists = self.lists
         text = (
             f'{compact(rest)[:-1]},"upstreams":[{upstreams}],"servers":[{",".join(self._texts())}]'
-            f',"header_lists":{compact(lists.header_lists())}'
-            f',"error_page_lists":{compact(lists.error_page_lists())}}}'
+            f',"header_lists":[{lists_text(lists.header_lists(), "headers")}]'
+            f',"error_page_lists":[{lists_text(lists.error_page_lists(), "pages")}]}}'
         ).encode("ascii")
         self._written.update(self._upstreams)
         self._begin()

@@ -7,6 +7,6 @@ page; `document` puts it together, and `accounts` holds that no handler and no b
 """
 
 from nginx_grpc.model.document import Model, build, opened
-from nginx_grpc.model.server_text import text_of
+from nginx_grpc.model.texts import lists_text, servers_text
 
-__all__ = ["Model", "build", "opened", "text_of"]
+__all__ = ["Model", "build", "lists_text", "opened", "servers_text"]

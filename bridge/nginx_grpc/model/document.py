@@ -17,7 +17,7 @@ from nginx_grpc.model.listeners import Sockets, listening
 from nginx_grpc.model.lists import InheritedList, Lists
 from nginx_grpc.model.location_json import LocationWriter, directives_json, returned
 from nginx_grpc.model.locations import Location, locations
-from nginx_grpc.model.nodes import Json, by_name, counted, placed
+from nginx_grpc.model.nodes import Alike, Json, by_name, counted, placed
 from nginx_grpc.model.objects import objects
 from nginx_grpc.model.scopes import Scope, root_scope
 from nginx_grpc.model.servers import Server
@@ -80,6 +80,7 @@ class Model:
         self._budget = Budget(configuration.entry)
         self._variables: HttpVariables | None = None
         self._listed: set[InheritedList] = set()
+        self._entries: dict[tuple[str, ...], Alike] = {}
         self._reader = SettingReader()
         self.upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
@@ -116,7 +117,7 @@ class Model:
 
     def lists(self) -> Lists:
         """Empty lists, for the servers of one document."""
-        lists = Lists(self._budget, self._listed)
+        lists = Lists(self._budget, self._listed, self._entries)
         lists.variables = self._variables
         return lists
 

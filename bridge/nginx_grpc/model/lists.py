@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.headers_more import told
-from nginx_grpc.model.nodes import Json, placed
+from nginx_grpc.model.nodes import Alike, Json, alike, placed
 from nginx_grpc.model.unsent import value_for_grpc
 from nginx_grpc.model.variables import HttpVariables
 from nginx_grpc.records import dataclass
@@ -43,6 +43,7 @@ HEADER_LISTS = (
 ADDED = ("add_header", "add_trailer")
 # The headers-more module's: a context adds to what those around it say.
 HEADERS_MORE = HEADER_LISTS[-4:]
+_MOST_KNOWN = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +94,7 @@ class Lists:
         budget: bounds what is merged.
         written: the lists that stand in another shard already; takes in those that come into this
             one when it is written.
+        known: what stands in lists of other shards; takes in what is written alike.
 
     Attributes:
         fresh, again: about how many characters its lists take, without and with those of other
@@ -100,8 +102,14 @@ class Lists:
         variables: those of the http block, once it is open.
     """
 
-    def __init__(self, budget: Budget, written: set[InheritedList] | None = None) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        written: set[InheritedList] | None = None,
+        known: dict[tuple[str, ...], Alike] | None = None,
+    ) -> None:
         self._budget = budget
+        self._known = {} if known is None else known
         self._written = set() if written is None else written
         self.fresh = 0
         self.again = 0
@@ -153,8 +161,22 @@ class Lists:
             self._budget.spend(sum(map(_size, directives[len(item.directives) :])))
             self._written.add(item)
         if item.name in HEADERS_MORE:
-            return [_more(directive, *pair) for directive in directives for pair in told(directive)]
-        return [write(directive) for directive in directives]
+            return [
+                alike(_more(directive, *pair))
+                for directive in directives
+                for pair in told(directive)
+            ]
+        known = self._known
+        found: list[Json] = []
+        for directive in directives:
+            like = (directive.name, directive.file, directive.key, *directive.args)
+            node = known.get(like)
+            if node is None:
+                node = alike(write(directive))
+                if len(known) < _MOST_KNOWN:
+                    known[like] = node
+            found.append(node.at(directive))
+        return found
 
     def _header(self, directive: Directive) -> Json:
         arguments = directive.args

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from nginx_grpc.model import controllers
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.destinations import Destination
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.early_body import reads_body_first
 from nginx_grpc.model.lists import HEADER_LISTS, Lists
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.names import beginning_with
-from nginx_grpc.model.nodes import Json, counted, placed
+from nginx_grpc.model.nodes import Alike, Json, alike, counted, placed
 from nginx_grpc.model.servers import Server
+from nginx_grpc.model.targets import Target
 from nginx_grpc.model.units import milliseconds_of
 from nginx_grpc.model.upstreams import Upstreams
 from nginx_grpc.parsers.lua import is_lua
@@ -50,6 +52,7 @@ class LocationWriter:
         self._upstreams = upstreams
         self._lists = lists
         self._budget = budget
+        self._known: dict[tuple[str, ...], tuple[Destination, Alike]] = {}
 
     def write(self, location: Location) -> Json:
         """One location. What carries no gRPC holds little: see the schema."""
@@ -88,7 +91,7 @@ class LocationWriter:
         target = self._targets.get(location.id)
         if target is not None and (carries or "health_check" in own):
             name = "target" if location.handler == "grpc_pass" else "proxy_target"
-            node[name] = target.as_json(location.context, self._upstreams, self._budget)
+            node[name] = self._target(target, location.context)
         if "grpc_pass" in own and location.handler != "grpc_pass":
             node["replaced_grpc_pass"] = True
         if location.arrival is not None:
@@ -121,6 +124,19 @@ class LocationWriter:
         owner = controllers.owner(self._controller, location, self._server.scope)
         if owner is not None:
             node["owner"] = owner
+
+    def _target(self, target: Target, context: str) -> Json:
+        directive, place = target.directive, target.constant
+        if place is None:
+            return target.as_json(context, self._upstreams, self._budget)
+        like = (context, directive.file, directive.key, *directive.args)
+        to, known = self._known.get(like, (None, None))
+        if known is None or to is not place:
+            known = alike(target.as_json(context, self._upstreams, self._budget))
+            # The names of these are counted each time.
+            if not known["bypasses"]:
+                self._known[like] = (place, known)
+        return known.at(directive)
 
     def _beside_grpc_pass(self, location: Location) -> list[Json]:
         if location.handler != "grpc_pass":

@@ -4,11 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
+from nginx_grpc.compact_json import compact
 from nginx_grpc.tree import Directive
 
-__all__ = ["Json", "by_name", "counted", "lined", "placed"]
+__all__ = ["Alike", "Json", "alike", "by_name", "counted", "lined", "placed"]
 
 Json = dict[str, Any]
+# As keys, for in a text their quotes would be escaped.
+_PLACE = '"line":-1,"column":-1'
+
+
+class Alike(dict[str, Any]):
+    """A node that others differ from in their line and column alone.
+
+    Attributes:
+        around: its JSON before its line, and after its column.
+    """
+
+    __slots__ = ("around",)
+
+    around: tuple[str, str]
+
+    def at(self, directive: Directive) -> Alike:
+        """The same node for a directive that is alike."""
+        node = Alike(self)
+        node["line"] = directive.line if directive.line > 0 else 1
+        node["column"] = directive.column
+        node.around = self.around
+        return node
+
+    def text(self) -> str:
+        """Its JSON."""
+        before, after = self.around
+        return f'{before}"line":{self["line"]},"column":{self["column"]}{after}'
+
+
+def alike(node: Json) -> Alike:
+    """A placed node, for others that are alike."""
+    before, _, after = compact({**node, "line": -1, "column": -1}).partition(_PLACE)
+    found = Alike(node)
+    found.around = (before, after)
+    return found
 
 
 def placed(node: Json, directive: Directive) -> Json:

@@ -101,6 +101,13 @@ class Target:
         blocks = [item.upstream for item in self.destinations if item.upstream is not None]
         return list(dict.fromkeys(blocks)) if len(blocks) > 1 else blocks
 
+    @property
+    def constant(self) -> Destination | None:
+        """The one place that it leads to, where no variable has a say in that."""
+        if self.sure and len(self.destinations) == 1 and not self.origins and not self.failures:
+            return self.destinations[0]
+        return None
+
     def as_json(self, context: str, upstreams: Upstreams, budget: Budget) -> Json:
         """`target` or `proxy_target` of a location.
 
