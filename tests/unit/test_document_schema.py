@@ -69,6 +69,7 @@ http {
             error_page 504 = /down;
             rewrite ^/v1(/.*)$ $1 break;
             mirror /mirrored;
+            image_filter test;
             proxy_set_header Upgrade $http_upgrade;
             if ($request_method != POST) { return 405; }
             if ($http_te) { add_header X-Te te; }

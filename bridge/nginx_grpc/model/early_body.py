@@ -22,7 +22,7 @@ def reads_body_first(scope: Scope) -> Directive | None:
     """The directive by which it does, None where none does."""
     if not scope.says(_may_read):
         return None
-    mirrors = _in_effect(scope, ("mirror",))
+    mirrors = scope.in_effect("mirror")
     if (
         mirrors
         and mirrors[0].args != ["off"]
@@ -30,27 +30,16 @@ def reads_body_first(scope: Scope) -> Directive | None:
     ):
         return mirrors[0]
     if _switch(scope, "modsecurity"):
-        return _in_effect(scope, ("modsecurity",))[0]
+        return scope.in_effect("modsecurity")[0]
     for phase in range(0, len(_LUA), 3):
-        for code in _in_effect(scope, _LUA[phase : phase + 3])[:1]:
+        for code in scope.in_effect(*_LUA[phase : phase + 3])[:1]:
             if _switch(scope, "lua_need_request_body"):
-                return _in_effect(scope, ("lua_need_request_body",))[0]
+                return scope.in_effect("lua_need_request_body")[0]
             if any(_READS_IT in text for text in code.args):
                 return code
     return None
 
 
-def _in_effect(scope: Scope, names: tuple[str, ...]) -> list[Directive]:
-    """The directives of these names in the innermost context that has one."""
-    around: Scope | None = scope
-    while around is not None:
-        for name in names:
-            if name in around.own:
-                return around.own[name]
-        around = around.outer
-    return []
-
-
 def _switch(scope: Scope, name: str) -> bool | None:
-    said = _in_effect(scope, (name,))
+    said = scope.in_effect(name)
     return switch_of(said[0].args[0]) if said and said[0].args else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nginx_grpc.model import controllers
+from nginx_grpc.model.answer_filter import answer_filter
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.destinations import Destination
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
@@ -106,6 +107,9 @@ class LocationWriter:
             early = reads_body_first(location.scope)
             if early is not None:
                 node["reads_body_first"] = _early(early)
+            changing = answer_filter(location.scope)
+            if changing is not None:
+                node["answer_filter"] = changing
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.errors.possible:

@@ -108,6 +108,16 @@ class Scope:
             scope = scope.outer
         return False
 
+    def in_effect(self, *names: str) -> list[Directive]:
+        """The directives of the first of these names that the innermost context has."""
+        scope: Scope | None = self
+        while scope is not None:
+            for name in names:
+                if name in scope.own:
+                    return scope.own[name]
+            scope = scope.outer
+        return []
+
     def _open(self) -> None:
         if "include" in self.own:
             self.include_unread = any(item.unread for item in self.own["include"])
