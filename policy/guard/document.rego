@@ -14,13 +14,11 @@ keys_document := {"schema_version", "source", "controller", "shard", "complete",
 
 ok_document(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_document[field]
-	}
+	object.remove(x, keys_document) == nothing
 	x.schema_version == 2
 	ok_document_source(x.source)
 	words_document_controller[x.controller]
-	ok_optional_document_shard(x, "shard")
+	ok_optional_document_shard(object.get(x, "shard", "(absent)"))
 	is_boolean(x.complete)
 	is_array(x.gaps)
 	every item in x.gaps {
@@ -129,13 +127,12 @@ wrong_document(x) := {"(no object)"} if {
 keys_document_source := {"kind", "entry", "context", "files"}
 
 ok_document_source(x) if {
-	is_object(x)
-	count(x) == size_4
-	words_document_source_kind[x.kind]
-	is_string(x.entry)
-	words_document_source_context[x.context]
-	is_array(x.files)
-	every item in x.files {
+	{"kind": kind_, "entry": entry_, "context": context_, "files": files_} = x
+	words_document_source_kind[kind_]
+	is_string(entry_)
+	words_document_source_context[context_]
+	is_array(files_)
+	every item in files_ {
 		is_string(item)
 	}
 }
@@ -157,12 +154,11 @@ wrong_document_source(x) := {"(no object)"} if {
 keys_document_shard := {"number", "last", "before"}
 
 ok_document_shard(x) if {
-	is_object(x)
-	count(x) == size_3
-	kind.positive(x.number)
-	is_boolean(x.last)
-	is_array(x.before)
-	every item in x.before {
+	{"number": number_, "last": last_, "before": before_} = x
+	kind.positive(number_)
+	is_boolean(last_)
+	is_array(before_)
+	every item in before_ {
 		ok_judged_part(item)
 	}
 }
@@ -184,20 +180,19 @@ wrong_document_shard(x) := {"(no object)"} if {
 keys_judged_part := {"number", "entry", "unknown", "used", "upstreams"}
 
 ok_judged_part(x) if {
-	is_object(x)
-	count(x) == size_5
-	kind.positive(x.number)
-	is_string(x.entry)
-	is_array(x.unknown)
-	every item in x.unknown {
+	{"number": number_, "entry": entry_, "unknown": unknown_, "used": used_, "upstreams": upstreams_} = x
+	kind.positive(number_)
+	is_string(entry_)
+	is_array(unknown_)
+	every item in unknown_ {
 		ok_judged_part_unknown(item)
 	}
-	is_array(x.used)
-	every item in x.used {
+	is_array(used_)
+	every item in used_ {
 		kind.natural(item)
 	}
-	is_array(x.upstreams)
-	every item in x.upstreams {
+	is_array(upstreams_)
+	every item in upstreams_ {
 		is_string(item)
 	}
 }
@@ -229,14 +224,13 @@ wrong_judged_part(x) := {"(no object)"} if {
 keys_judged_part_unknown := {"id", "reason", "hint", "file", "line", "key"}
 
 ok_judged_part_unknown(x) if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.id)
-	is_string(x.reason)
-	is_string(x.hint)
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	{"id": id_, "reason": reason_, "hint": hint_, "file": file_, "line": line_, "key": key_} = x
+	is_string(id_)
+	is_string(reason_)
+	is_string(hint_)
+	is_string(file_)
+	kind.positive(line_)
+	is_string(key_)
 }
 
 wrong_judged_part_unknown(x) := {"(no object)"} if {
@@ -254,26 +248,24 @@ wrong_judged_part_unknown(x) := {"(no object)"} if {
 keys_gap := {"kind", "what", "reason", "context", "matters", "file", "line", "key"}
 
 ok_gap(x) if {
-	is_object(x)
-	count(x) == size_7
-	words_gap_kind[x.kind]
-	is_string(x.what)
-	is_string(x.reason)
-	words_gap_context[x.context]
-	is_boolean(x.matters)
-	is_string(x.file)
-	kind.positive(x.line)
+	{"kind": kind_, "what": what_, "reason": reason_, "context": context_, "matters": matters_, "file": file_, "line": line_} = x
+	words_gap_kind[kind_]
+	is_string(what_)
+	is_string(reason_)
+	words_gap_context[context_]
+	is_boolean(matters_)
+	is_string(file_)
+	kind.positive(line_)
 } else if {
-	is_object(x)
-	count(x) == size_8
-	words_gap_kind[x.kind]
-	is_string(x.what)
-	is_string(x.reason)
-	words_gap_context[x.context]
-	is_boolean(x.matters)
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	{"kind": kind_, "what": what_, "reason": reason_, "context": context_, "matters": matters_, "file": file_, "line": line_, "key": key_} = x
+	words_gap_kind[kind_]
+	is_string(what_)
+	is_string(reason_)
+	words_gap_context[context_]
+	is_boolean(matters_)
+	is_string(file_)
+	kind.positive(line_)
+	is_string(key_)
 }
 
 wrong_gap(x) := {"(no object)"} if {
@@ -294,24 +286,22 @@ keys_upstream := {"fields", "name", "keepalive_timeout", "directives", "keepaliv
 
 ok_upstream(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_upstream[field]
-	}
+	object.remove(x, keys_upstream) == nothing
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.keepalive_timeout)
 	ok_upstream_directives(x.directives)
 	is_boolean(x.keepalive_local)
-	ok_optional_upstream_balancer(x, "balancer")
+	ok_optional_upstream_balancer(object.get(x, "balancer", "(absent)"))
 	is_array(x.servers)
 	every item in x.servers {
 		ok_upstream_server(item)
 	}
 	is_boolean(x.servers_known)
 	is_boolean(x.active_check)
-	ok_optional_upstream_proxied(x, "proxied")
+	ok_optional_upstream_proxied(object.get(x, "proxied", "(absent)"))
 	is_boolean(x.duplicate)
-	kind.natural_if_said(x, "gap")
+	kind.natural(object.get(x, "gap", kind.one))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -346,7 +336,7 @@ wrong_upstream(x) := {"(no object)"} if {
 		some inner in wrong_upstream_proxied(object.get(x, "proxied", null))
 	},
 	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
-	{"gap" | not kind.natural_if_said(x, "gap")},
+	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -379,30 +369,26 @@ wrong_upstream_directives(x) := {"(no object)"} if {
 keys_number_setting := {"value", "number", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_number_setting(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.value)
-	kind.natural(x.number)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
+	{"value": value_, "context": context_, "file": file_, "line": line_, "number": number_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(number_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "number": number_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(number_)
+	is_string(key_)
 } else if {
 	is_object(x)
-	count(x) == size_6
-	is_string(x.value)
-	kind.natural(x.number)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-} else if {
-	is_object(x)
-	every field, _ in x {
-		keys_number_setting[field]
-	}
+	object.remove(x, keys_number_setting) == nothing
 	kind.read_or_unresolved(x, "number")
 	is_string(x.value)
-	kind.natural_if_said(x, "number")
+	kind.natural(object.get(x, "number", kind.one))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -417,7 +403,7 @@ wrong_number_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_number_setting,
 	{"number" | not count(object.keys(x) & {"number", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"number" | not kind.natural_if_said(x, "number")},
+	{"number" | not kind.natural(object.get(x, "number", kind.one))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -429,13 +415,26 @@ wrong_number_setting(x) := {"(no object)"} if {
 keys_time_setting := {"value", "ms", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
 
 ok_time_setting(x) if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "ms": ms_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(ms_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "ms": ms_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(ms_)
+	is_string(key_)
+} else if {
 	is_object(x)
-	every field, _ in x {
-		keys_time_setting[field]
-	}
+	object.remove(x, keys_time_setting) == nothing
 	kind.read_or_unresolved(x, "ms")
 	is_string(x.value)
-	kind.natural_if_said(x, "ms")
+	kind.natural(object.get(x, "ms", kind.one))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -452,7 +451,7 @@ wrong_time_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_time_setting,
 	{"ms" | not count(object.keys(x) & {"ms", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural_if_said(x, "ms")},
+	{"ms" | not kind.natural(object.get(x, "ms", kind.one))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -466,25 +465,21 @@ wrong_time_setting(x) := {"(no object)"} if {
 keys_text_setting := {"value", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_text_setting(x) if {
-	is_object(x)
-	count(x) == size_4
-	is_string(x.value)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
+	{"value": value_, "context": context_, "file": file_, "line": line_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	is_string(key_)
 } else if {
 	is_object(x)
-	count(x) == size_5
-	is_string(x.value)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-} else if {
-	is_object(x)
-	every field, _ in x {
-		keys_text_setting[field]
-	}
+	object.remove(x, keys_text_setting) == nothing
 	is_string(x.value)
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
@@ -510,22 +505,20 @@ wrong_text_setting(x) := {"(no object)"} if {
 keys_upstream_balancer := {"name", "after_keepalive", "file", "line", "column", "key"}
 
 ok_upstream_balancer(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.name)
-	is_boolean(x.after_keepalive)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"name": name_, "after_keepalive": after_keepalive_, "file": file_, "line": line_, "column": column_} = x
+	is_string(name_)
+	is_boolean(after_keepalive_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.name)
-	is_boolean(x.after_keepalive)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"name": name_, "after_keepalive": after_keepalive_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(name_)
+	is_boolean(after_keepalive_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_upstream_balancer(x) := {"(no object)"} if {
@@ -544,9 +537,7 @@ keys_upstream_server := {"fields", "address", "args", "host", "port", "host_is_n
 
 ok_upstream_server(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_upstream_server[field]
-	}
+	object.remove(x, keys_upstream_server) == nothing
 	x.fields == count(x)
 	is_string(x.address)
 	is_array(x.args)
@@ -559,7 +550,7 @@ ok_upstream_server(x) if {
 	is_boolean(x.backup)
 	is_boolean(x.down)
 	is_boolean(x.resolve)
-	kind.natural_if_said(x, "max_fails")
+	kind.natural(object.get(x, "max_fails", kind.one))
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
@@ -584,7 +575,7 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"backup" | not is_boolean(object.get(x, "backup", null))},
 	{"down" | not is_boolean(object.get(x, "down", null))},
 	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
-	{"max_fails" | not kind.natural_if_said(x, "max_fails")},
+	{"max_fails" | not kind.natural(object.get(x, "max_fails", kind.one))},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -595,24 +586,22 @@ wrong_upstream_server(x) := {"(no object)"} if {
 keys_upstream_proxied := {"text", "server", "location", "file", "line", "column", "key"}
 
 ok_upstream_proxied(x) if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.text)
-	is_string(x.server)
-	is_string(x.location)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"text": text_, "server": server_, "location": location_, "file": file_, "line": line_, "column": column_} = x
+	is_string(text_)
+	is_string(server_)
+	is_string(location_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_7
-	is_string(x.text)
-	is_string(x.server)
-	is_string(x.location)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"text": text_, "server": server_, "location": location_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(text_)
+	is_string(server_)
+	is_string(location_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_upstream_proxied(x) := {"(no object)"} if {
@@ -632,9 +621,7 @@ keys_server := {"fields", "name", "names", "listens", "directives", "locations",
 
 ok_server(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_server[field]
-	}
+	object.remove(x, keys_server) == nothing
 	x.fields == count(x)
 	is_string(x.name)
 	is_array(x.names)
@@ -659,7 +646,7 @@ ok_server(x) if {
 	every item in x.returns {
 		ok_return(item)
 	}
-	kind.natural_if_said(x, "gap")
+	kind.natural(object.get(x, "gap", kind.one))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -705,7 +692,7 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_return(item)
 	},
 	{"returns" | not is_array(object.get(x, "returns", null))},
-	{"gap" | not kind.natural_if_said(x, "gap")},
+	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -716,7 +703,7 @@ keys_listen := {"fields", "address", "args", "socket", "port", "implicit", "ssl"
 
 ok_listen(x) if {
 	is_object(x)
-	count(x) == size_16
+	object.remove(x, keys_listen) == nothing
 	x.fields == count(x)
 	is_string(x.address)
 	is_array(x.args)
@@ -736,29 +723,7 @@ ok_listen(x) if {
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
-} else if {
-	is_object(x)
-	count(x) == size_17
-	x.fields == count(x)
-	is_string(x.address)
-	is_array(x.args)
-	every item in x.args {
-		is_string(item)
-	}
-	is_string(x.socket)
-	kind.natural(x.port)
-	is_boolean(x.implicit)
-	is_boolean(x.ssl)
-	is_boolean(x.http2_parameter)
-	is_boolean(x.quic)
-	is_boolean(x.default_server)
-	kind.natural(x.default)
-	words_listen_speaks_http2[x.speaks_http2]
-	is_boolean(x.mixed)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_listen(x) := {"(no object)"} if {
@@ -814,27 +779,23 @@ wrong_server_directives(x) := {"(no object)"} if {
 keys_flag_setting := {"value", "on", "unresolved", "why", "context", "file", "line", "key"}
 
 ok_flag_setting(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.value)
-	is_boolean(x.on)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
+	{"value": value_, "context": context_, "file": file_, "line": line_, "on": on_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	is_boolean(on_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "on": on_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	is_boolean(on_)
+	is_string(key_)
 } else if {
 	is_object(x)
-	count(x) == size_6
-	is_string(x.value)
-	is_boolean(x.on)
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
-} else if {
-	is_object(x)
-	every field, _ in x {
-		keys_flag_setting[field]
-	}
+	object.remove(x, keys_flag_setting) == nothing
 	kind.read_or_unresolved(x, "on")
 	is_string(x.value)
 	is_boolean(object.get(x, "on", false))
@@ -865,53 +826,51 @@ keys_location := {"fields", "id", "parent", "modifier", "path", "name", "conditi
 
 ok_location(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_location[field]
-	}
+	object.remove(x, keys_location) == nothing
 	x.fields == count(x)
 	is_string(x.id)
 	is_string(x.parent)
 	words_location_modifier[x.modifier]
 	is_string(x.path)
 	is_string(x.name)
-	ok_optional_condition(x, "condition")
+	ok_optional_condition(object.get(x, "condition", "(absent)"))
 	is_boolean(x.internal)
 	ok_location_grpc(x.grpc)
 	words_location_met[object.get(x, "met", "every")]
-	ok_optional_location_arrival(x, "arrival")
+	ok_optional_location_arrival(object.get(x, "arrival", "(absent)"))
 	is_string(x.handler)
 	is_boolean(x.own_handler)
 	is_boolean(x.mixed)
 	is_boolean(object.get(x, "replaced_grpc_pass", false))
 	is_string(x.grpc_pass)
-	ok_optional_target(x, "target")
+	ok_optional_target(object.get(x, "target", "(absent)"))
 	is_string(x.proxy_pass)
-	ok_optional_target(x, "proxy_target")
-	ok_optional_return(x, "return")
+	ok_optional_target(object.get(x, "proxy_target", "(absent)"))
+	ok_optional_return(object.get(x, "return", "(absent)"))
 	is_boolean(object.get(x, "rewrites", false))
-	ok_optional_location_reads_body_first(x, "reads_body_first")
-	ok_optional_location_answer_filter(x, "answer_filter")
-	ok_optional_location_health_check(x, "health_check")
+	ok_optional_location_reads_body_first(object.get(x, "reads_body_first", "(absent)"))
+	ok_optional_location_answer_filter(object.get(x, "answer_filter", "(absent)"))
+	ok_optional_location_health_check(object.get(x, "health_check", "(absent)"))
 	ok_location_directives(x.directives)
-	kind.natural_if_said(x, "grpc_set_header")
-	kind.natural_if_said(x, "add_header")
-	kind.natural_if_said(x, "add_trailer")
-	kind.natural_if_said(x, "proxy_set_header")
-	kind.natural_if_said(x, "grpc_hide_header")
-	kind.natural_if_said(x, "grpc_pass_header")
-	kind.natural_if_said(x, "more_set_headers")
-	kind.natural_if_said(x, "more_clear_headers")
-	kind.natural_if_said(x, "more_set_input_headers")
-	kind.natural_if_said(x, "more_clear_input_headers")
-	kind.natural_if_said(x, "error_page")
+	kind.natural(object.get(x, "grpc_set_header", kind.one))
+	kind.natural(object.get(x, "add_header", kind.one))
+	kind.natural(object.get(x, "add_trailer", kind.one))
+	kind.natural(object.get(x, "proxy_set_header", kind.one))
+	kind.natural(object.get(x, "grpc_hide_header", kind.one))
+	kind.natural(object.get(x, "grpc_pass_header", kind.one))
+	kind.natural(object.get(x, "more_set_headers", kind.one))
+	kind.natural(object.get(x, "more_clear_headers", kind.one))
+	kind.natural(object.get(x, "more_set_input_headers", kind.one))
+	kind.natural(object.get(x, "more_clear_input_headers", kind.one))
+	kind.natural(object.get(x, "error_page", kind.one))
 	is_boolean(object.get(x, "own_error_page", false))
-	ok_optional_location_errors(x, "errors")
+	ok_optional_location_errors(object.get(x, "errors", "(absent)"))
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
 		ok_named_value(item)
 	}
-	kind.natural_if_said(x, "gap")
-	ok_optional_owner(x, "owner")
+	kind.natural(object.get(x, "gap", kind.one))
+	ok_optional_owner(object.get(x, "owner", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -975,17 +934,17 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["directives", inner]) |
 		some inner in wrong_location_directives(object.get(x, "directives", null))
 	},
-	{"grpc_set_header" | not kind.natural_if_said(x, "grpc_set_header")},
-	{"add_header" | not kind.natural_if_said(x, "add_header")},
-	{"add_trailer" | not kind.natural_if_said(x, "add_trailer")},
-	{"proxy_set_header" | not kind.natural_if_said(x, "proxy_set_header")},
-	{"grpc_hide_header" | not kind.natural_if_said(x, "grpc_hide_header")},
-	{"grpc_pass_header" | not kind.natural_if_said(x, "grpc_pass_header")},
-	{"more_set_headers" | not kind.natural_if_said(x, "more_set_headers")},
-	{"more_clear_headers" | not kind.natural_if_said(x, "more_clear_headers")},
-	{"more_set_input_headers" | not kind.natural_if_said(x, "more_set_input_headers")},
-	{"more_clear_input_headers" | not kind.natural_if_said(x, "more_clear_input_headers")},
-	{"error_page" | not kind.natural_if_said(x, "error_page")},
+	{"grpc_set_header" | not kind.natural(object.get(x, "grpc_set_header", kind.one))},
+	{"add_header" | not kind.natural(object.get(x, "add_header", kind.one))},
+	{"add_trailer" | not kind.natural(object.get(x, "add_trailer", kind.one))},
+	{"proxy_set_header" | not kind.natural(object.get(x, "proxy_set_header", kind.one))},
+	{"grpc_hide_header" | not kind.natural(object.get(x, "grpc_hide_header", kind.one))},
+	{"grpc_pass_header" | not kind.natural(object.get(x, "grpc_pass_header", kind.one))},
+	{"more_set_headers" | not kind.natural(object.get(x, "more_set_headers", kind.one))},
+	{"more_clear_headers" | not kind.natural(object.get(x, "more_clear_headers", kind.one))},
+	{"more_set_input_headers" | not kind.natural(object.get(x, "more_set_input_headers", kind.one))},
+	{"more_clear_input_headers" | not kind.natural(object.get(x, "more_clear_input_headers", kind.one))},
+	{"error_page" | not kind.natural(object.get(x, "error_page", kind.one))},
 	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
 		"errors" in object.keys(x)
@@ -997,7 +956,7 @@ wrong_location(x) := {"(no object)"} if {
 		some inner in wrong_named_value(item)
 	},
 	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
-	{"gap" | not kind.natural_if_said(x, "gap")},
+	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
 	{concat(".", ["owner", inner]) |
 		"owner" in object.keys(x)
 		some inner in wrong_owner(object.get(x, "owner", null))
@@ -1011,12 +970,11 @@ wrong_location(x) := {"(no object)"} if {
 keys_condition := {"text", "variable", "operator", "value"}
 
 ok_condition(x) if {
-	is_object(x)
-	count(x) == size_4
-	is_string(x.text)
-	is_string(x.variable)
-	is_string(x.operator)
-	is_string(x.value)
+	{"text": text_, "variable": variable_, "operator": operator_, "value": value_} = x
+	is_string(text_)
+	is_string(variable_)
+	is_string(operator_)
+	is_string(value_)
 }
 
 wrong_condition(x) := {"(no object)"} if {
@@ -1032,11 +990,10 @@ wrong_condition(x) := {"(no object)"} if {
 keys_location_grpc := {"carries", "reasons"}
 
 ok_location_grpc(x) if {
-	is_object(x)
-	count(x) == size_2
-	words_location_grpc_carries[x.carries]
-	is_array(x.reasons)
-	every item in x.reasons {
+	{"carries": carries_, "reasons": reasons_} = x
+	words_location_grpc_carries[carries_]
+	is_array(reasons_)
+	every item in reasons_ {
 		is_string(item)
 	}
 }
@@ -1057,12 +1014,10 @@ keys_location_arrival := {"fields", "answer", "stop"}
 
 ok_location_arrival(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_location_arrival[field]
-	}
+	object.remove(x, keys_location_arrival) == nothing
 	x.fields == count(x)
 	words_location_arrival_answer[x.answer]
-	ok_optional_location_arrival_stop(x, "stop")
+	ok_optional_location_arrival_stop(object.get(x, "stop", "(absent)"))
 }
 
 wrong_location_arrival(x) := {"(no object)"} if {
@@ -1081,7 +1036,7 @@ keys_location_arrival_stop := {"fields", "kind", "text", "code", "condition", "f
 
 ok_location_arrival_stop(x) if {
 	is_object(x)
-	count(x) == size_8
+	object.remove(x, keys_location_arrival_stop) == nothing
 	x.fields == count(x)
 	words_location_arrival_stop_kind[x.kind]
 	is_string(x.text)
@@ -1090,18 +1045,7 @@ ok_location_arrival_stop(x) if {
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
-} else if {
-	is_object(x)
-	count(x) == size_9
-	x.fields == count(x)
-	words_location_arrival_stop_kind[x.kind]
-	is_string(x.text)
-	kind.natural(x.code)
-	is_string(x.condition)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_location_arrival_stop(x) := {"(no object)"} if {
@@ -1123,7 +1067,7 @@ keys_target := {"fields", "text", "options", "scheme", "scheme_known", "kind", "
 
 ok_target(x) if {
 	is_object(x)
-	count(x) == size_18
+	object.remove(x, keys_target) == nothing
 	x.fields == count(x)
 	is_string(x.text)
 	is_string(x.options)
@@ -1154,40 +1098,7 @@ ok_target(x) if {
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
-} else if {
-	is_object(x)
-	count(x) == size_19
-	x.fields == count(x)
-	is_string(x.text)
-	is_string(x.options)
-	words_target_scheme[x.scheme]
-	is_boolean(x.scheme_known)
-	words_target_kind[x.kind]
-	is_array(x.upstreams)
-	every item in x.upstreams {
-		is_string(item)
-	}
-	is_string(x.host)
-	kind.natural(x.port)
-	is_array(x.bypasses)
-	every item in x.bypasses {
-		is_string(item)
-	}
-	is_boolean(x.host_is_name)
-	is_array(x.variables)
-	every item in x.variables {
-		ok_target_variables(item)
-	}
-	words_target_client_chooses[x.client_chooses]
-	is_array(x.failures)
-	every item in x.failures {
-		ok_failure(item)
-	}
-	words_number_setting_context[x.context]
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_target(x) := {"(no object)"} if {
@@ -1236,10 +1147,9 @@ wrong_target(x) := {"(no object)"} if {
 keys_target_variables := {"name", "origin"}
 
 ok_target_variables(x) if {
-	is_object(x)
-	count(x) == size_2
-	is_string(x.name)
-	words_target_variables_origin[x.origin]
+	{"name": name_, "origin": origin_} = x
+	is_string(name_)
+	words_target_variables_origin[origin_]
 }
 
 wrong_target_variables(x) := {"(no object)"} if {
@@ -1253,20 +1163,18 @@ wrong_target_variables(x) := {"(no object)"} if {
 keys_failure := {"text", "problem", "file", "line", "key"}
 
 ok_failure(x) if {
-	is_object(x)
-	count(x) == size_4
-	is_string(x.text)
-	words_failure_problem[x.problem]
-	is_string(x.file)
-	kind.natural(x.line)
+	{"text": text_, "problem": problem_, "file": file_, "line": line_} = x
+	is_string(text_)
+	words_failure_problem[problem_]
+	is_string(file_)
+	kind.natural(line_)
 } else if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.text)
-	words_failure_problem[x.problem]
-	is_string(x.file)
-	kind.natural(x.line)
-	is_string(x.key)
+	{"text": text_, "problem": problem_, "file": file_, "line": line_, "key": key_} = x
+	is_string(text_)
+	words_failure_problem[problem_]
+	is_string(file_)
+	kind.natural(line_)
+	is_string(key_)
 }
 
 wrong_failure(x) := {"(no object)"} if {
@@ -1284,23 +1192,14 @@ keys_return := {"fields", "code", "body", "file", "line", "column", "key"}
 
 ok_return(x) if {
 	is_object(x)
-	count(x) == size_6
+	object.remove(x, keys_return) == nothing
 	x.fields == count(x)
 	kind.natural(x.code)
 	words_return_body[x.body]
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
-} else if {
-	is_object(x)
-	count(x) == size_7
-	x.fields == count(x)
-	kind.natural(x.code)
-	words_return_body[x.body]
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_return(x) := {"(no object)"} if {
@@ -1319,22 +1218,20 @@ wrong_return(x) := {"(no object)"} if {
 keys_location_reads_body_first := {"name", "value", "file", "line", "column", "key"}
 
 ok_location_reads_body_first(x) if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.name)
-	is_string(x.value)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"name": name_, "value": value_, "file": file_, "line": line_, "column": column_} = x
+	is_string(name_)
+	is_string(value_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.name)
-	is_string(x.value)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"name": name_, "value": value_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(name_)
+	is_string(value_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_location_reads_body_first(x) := {"(no object)"} if {
@@ -1352,24 +1249,22 @@ wrong_location_reads_body_first(x) := {"(no object)"} if {
 keys_location_answer_filter := {"name", "value", "effect", "file", "line", "column", "key"}
 
 ok_location_answer_filter(x) if {
-	is_object(x)
-	count(x) == size_6
-	is_string(x.name)
-	is_string(x.value)
-	words_location_answer_filter_effect[x.effect]
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"name": name_, "value": value_, "effect": effect_, "file": file_, "line": line_, "column": column_} = x
+	is_string(name_)
+	is_string(value_)
+	words_location_answer_filter_effect[effect_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_7
-	is_string(x.name)
-	is_string(x.value)
-	words_location_answer_filter_effect[x.effect]
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"name": name_, "value": value_, "effect": effect_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(name_)
+	is_string(value_)
+	words_location_answer_filter_effect[effect_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_location_answer_filter(x) := {"(no object)"} if {
@@ -1388,20 +1283,18 @@ wrong_location_answer_filter(x) := {"(no object)"} if {
 keys_location_health_check := {"type", "file", "line", "column", "key"}
 
 ok_location_health_check(x) if {
-	is_object(x)
-	count(x) == size_4
-	is_string(x.type)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"type": type_, "file": file_, "line": line_, "column": column_} = x
+	is_string(type_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_5
-	is_string(x.type)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"type": type_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(type_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_location_health_check(x) := {"(no object)"} if {
@@ -1441,13 +1334,26 @@ wrong_location_directives(x) := {"(no object)"} if {
 keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
 
 ok_size_setting(x) if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(bytes_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(bytes_)
+	is_string(key_)
+} else if {
 	is_object(x)
-	every field, _ in x {
-		keys_size_setting[field]
-	}
+	object.remove(x, keys_size_setting) == nothing
 	kind.read_or_unresolved(x, "bytes")
 	is_string(x.value)
-	kind.natural_if_said(x, "bytes")
+	kind.natural(object.get(x, "bytes", kind.one))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -1464,7 +1370,7 @@ wrong_size_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_size_setting,
 	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"bytes" | not kind.natural_if_said(x, "bytes")},
+	{"bytes" | not kind.natural(object.get(x, "bytes", kind.one))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -1478,13 +1384,12 @@ wrong_size_setting(x) := {"(no object)"} if {
 keys_location_errors := {"statuses", "any"}
 
 ok_location_errors(x) if {
-	is_object(x)
-	count(x) == size_2
-	is_array(x.statuses)
-	every item in x.statuses {
+	{"statuses": statuses_, "any": any_} = x
+	is_array(statuses_)
+	every item in statuses_ {
 		kind.between(item, 0, 999)
 	}
-	is_boolean(x.any)
+	is_boolean(any_)
 }
 
 wrong_location_errors(x) := {"(no object)"} if {
@@ -1503,13 +1408,11 @@ keys_named_value := {"fields", "name", "value", "ms", "file", "line", "column", 
 
 ok_named_value(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_named_value[field]
-	}
+	object.remove(x, keys_named_value) == nothing
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.value)
-	kind.natural_if_said(x, "ms")
+	kind.natural(object.get(x, "ms", kind.one))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1523,7 +1426,7 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural_if_said(x, "ms")},
+	{"ms" | not kind.natural(object.get(x, "ms", kind.one))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1533,11 +1436,10 @@ wrong_named_value(x) := {"(no object)"} if {
 keys_owner := {"kind", "namespace", "name"}
 
 ok_owner(x) if {
-	is_object(x)
-	count(x) == size_3
-	is_string(x.kind)
-	is_string(x.namespace)
-	is_string(x.name)
+	{"kind": kind_, "namespace": namespace_, "name": name_} = x
+	is_string(kind_)
+	is_string(namespace_)
+	is_string(name_)
 }
 
 wrong_owner(x) := {"(no object)"} if {
@@ -1553,9 +1455,7 @@ keys_page := {"fields", "uri", "response", "recursive", "answer", "location", "k
 
 ok_page(x) if {
 	is_object(x)
-	every field, _ in x {
-		keys_page[field]
-	}
+	object.remove(x, keys_page) == nothing
 	x.fields == count(x)
 	is_string(x.uri)
 	is_string(x.response)
@@ -1572,7 +1472,7 @@ ok_page(x) if {
 		ok_page_header(item)
 	}
 	is_string(x.why)
-	kind.natural_if_said(x, "gap")
+	kind.natural(object.get(x, "gap", kind.one))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1601,7 +1501,7 @@ wrong_page(x) := {"(no object)"} if {
 	},
 	{"headers" | not is_array(object.get(x, "headers", null))},
 	{"why" | not is_string(object.get(x, "why", null))},
-	{"gap" | not kind.natural_if_said(x, "gap")},
+	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1611,26 +1511,24 @@ wrong_page(x) := {"(no object)"} if {
 keys_page_header := {"name", "value", "always", "trailer", "file", "line", "column", "key"}
 
 ok_page_header(x) if {
-	is_object(x)
-	count(x) == size_7
-	is_string(x.name)
-	is_string(x.value)
-	is_boolean(x.always)
-	is_boolean(x.trailer)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	{"name": name_, "value": value_, "always": always_, "trailer": trailer_, "file": file_, "line": line_, "column": column_} = x
+	is_string(name_)
+	is_string(value_)
+	is_boolean(always_)
+	is_boolean(trailer_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_8
-	is_string(x.name)
-	is_string(x.value)
-	is_boolean(x.always)
-	is_boolean(x.trailer)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	{"name": name_, "value": value_, "always": always_, "trailer": trailer_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(name_)
+	is_string(value_)
+	is_boolean(always_)
+	is_boolean(trailer_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_page_header(x) := {"(no object)"} if {
@@ -1651,7 +1549,7 @@ keys_other_handler := {"fields", "name", "why", "passes", "grpc_ports", "file", 
 
 ok_other_handler(x) if {
 	is_object(x)
-	count(x) == size_7
+	object.remove(x, keys_other_handler) == nothing
 	x.fields == count(x)
 	is_string(x.name)
 	words_other_handler_why[x.why]
@@ -1662,20 +1560,7 @@ ok_other_handler(x) if {
 	}
 	is_string(x.file)
 	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_8
-	x.fields == count(x)
-	is_string(x.name)
-	words_other_handler_why[x.why]
-	kind.positive(x.passes)
-	is_array(x.grpc_ports)
-	every item in x.grpc_ports {
-		kind.positive(item)
-	}
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_other_handler(x) := {"(no object)"} if {
@@ -1699,13 +1584,12 @@ wrong_other_handler(x) := {"(no object)"} if {
 keys_header_list := {"directive", "context", "complete", "headers"}
 
 ok_header_list(x) if {
-	is_object(x)
-	count(x) == size_4
-	words_header_list_directive[x.directive]
-	words_number_setting_context[x.context]
-	is_boolean(x.complete)
-	is_array(x.headers)
-	every item in x.headers {
+	{"directive": directive_, "context": context_, "complete": complete_, "headers": headers_} = x
+	words_header_list_directive[directive_]
+	words_number_setting_context[context_]
+	is_boolean(complete_)
+	is_array(headers_)
+	every item in headers_ {
 		ok_header(item)
 	}
 }
@@ -1728,10 +1612,25 @@ wrong_header_list(x) := {"(no object)"} if {
 keys_header := {"name", "value", "sent", "always", "file", "line", "column", "key"}
 
 ok_header(x) if {
+	{"name": name_, "value": value_, "always": always_, "file": file_, "line": line_, "column": column_} = x
+	is_string(name_)
+	is_string(value_)
+	is_boolean(always_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+} else if {
+	{"name": name_, "value": value_, "always": always_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(name_)
+	is_string(value_)
+	is_boolean(always_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
+} else if {
 	is_object(x)
-	every field, _ in x {
-		keys_header[field]
-	}
+	object.remove(x, keys_header) == nothing
 	is_string(x.name)
 	is_string(x.value)
 	is_string(object.get(x, "sent", ""))
@@ -1759,12 +1658,11 @@ wrong_header(x) := {"(no object)"} if {
 keys_error_page_list := {"context", "complete", "pages"}
 
 ok_error_page_list(x) if {
-	is_object(x)
-	count(x) == size_3
-	words_number_setting_context[x.context]
-	is_boolean(x.complete)
-	is_array(x.pages)
-	every item in x.pages {
+	{"context": context_, "complete": complete_, "pages": pages_} = x
+	words_number_setting_context[context_]
+	is_boolean(complete_)
+	is_array(pages_)
+	every item in pages_ {
 		ok_error_page(item)
 	}
 }
@@ -1786,32 +1684,30 @@ wrong_error_page_list(x) := {"(no object)"} if {
 keys_error_page := {"codes", "response", "uri", "unresolved", "file", "line", "column", "key"}
 
 ok_error_page(x) if {
-	is_object(x)
-	count(x) == size_7
-	is_array(x.codes)
-	every item in x.codes {
+	{"codes": codes_, "response": response_, "uri": uri_, "unresolved": unresolved_, "file": file_, "line": line_, "column": column_} = x
+	is_array(codes_)
+	every item in codes_ {
 		kind.between(item, 300, 599)
 	}
-	is_string(x.response)
-	is_string(x.uri)
-	is_boolean(x.unresolved)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
+	is_string(response_)
+	is_string(uri_)
+	is_boolean(unresolved_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
 } else if {
-	is_object(x)
-	count(x) == size_8
-	is_array(x.codes)
-	every item in x.codes {
+	{"codes": codes_, "response": response_, "uri": uri_, "unresolved": unresolved_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_array(codes_)
+	every item in codes_ {
 		kind.between(item, 300, 599)
 	}
-	is_string(x.response)
-	is_string(x.uri)
-	is_boolean(x.unresolved)
-	is_string(x.file)
-	kind.positive(x.line)
-	kind.natural(x.column)
-	is_string(x.key)
+	is_string(response_)
+	is_string(uri_)
+	is_boolean(unresolved_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
 }
 
 wrong_error_page(x) := {"(no object)"} if {
@@ -1835,10 +1731,21 @@ wrong_error_page(x) := {"(no object)"} if {
 keys_feature := {"name", "nearest", "count", "file", "line", "key"}
 
 ok_feature(x) if {
+	{"name": name_, "count": count_, "file": file_, "line": line_} = x
+	is_string(name_)
+	kind.positive(count_)
+	is_string(file_)
+	kind.positive(line_)
+} else if {
+	{"name": name_, "count": count_, "file": file_, "line": line_, "key": key_} = x
+	is_string(name_)
+	kind.positive(count_)
+	is_string(file_)
+	kind.positive(line_)
+	is_string(key_)
+} else if {
 	is_object(x)
-	every field, _ in x {
-		keys_feature[field]
-	}
+	object.remove(x, keys_feature) == nothing
 	is_string(x.name)
 	is_string(object.get(x, "nearest", ""))
 	kind.positive(x.count)
@@ -1862,28 +1769,26 @@ wrong_feature(x) := {"(no object)"} if {
 keys_waiver := {"id", "until", "owner", "reason", "problem", "covers", "file", "line", "key"}
 
 ok_waiver(x) if {
-	is_object(x)
-	count(x) == size_8
-	is_string(x.id)
-	is_string(x.until)
-	is_string(x.owner)
-	is_string(x.reason)
-	is_string(x.problem)
-	kind.natural(x.covers)
-	is_string(x.file)
-	kind.positive(x.line)
+	{"id": id_, "until": until_, "owner": owner_, "reason": reason_, "problem": problem_, "covers": covers_, "file": file_, "line": line_} = x
+	is_string(id_)
+	is_string(until_)
+	is_string(owner_)
+	is_string(reason_)
+	is_string(problem_)
+	kind.natural(covers_)
+	is_string(file_)
+	kind.positive(line_)
 } else if {
-	is_object(x)
-	count(x) == size_9
-	is_string(x.id)
-	is_string(x.until)
-	is_string(x.owner)
-	is_string(x.reason)
-	is_string(x.problem)
-	kind.natural(x.covers)
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	{"id": id_, "until": until_, "owner": owner_, "reason": reason_, "problem": problem_, "covers": covers_, "file": file_, "line": line_, "key": key_} = x
+	is_string(id_)
+	is_string(until_)
+	is_string(owner_)
+	is_string(reason_)
+	is_string(problem_)
+	kind.natural(covers_)
+	is_string(file_)
+	kind.positive(line_)
+	is_string(key_)
 }
 
 wrong_waiver(x) := {"(no object)"} if {
@@ -1905,7 +1810,7 @@ keys_objects := {"fields", "config_map", "ineffective"}
 
 ok_objects(x) if {
 	is_object(x)
-	count(x) == size_3
+	object.remove(x, keys_objects) == nothing
 	x.fields == count(x)
 	ok_owner(x.config_map)
 	is_array(x.ineffective)
@@ -1934,7 +1839,7 @@ keys_ineffective := {"fields", "owner", "name", "value", "state", "becomes", "ne
 
 ok_ineffective(x) if {
 	is_object(x)
-	count(x) == size_10
+	object.remove(x, keys_ineffective) == nothing
 	x.fields == count(x)
 	ok_owner(x.owner)
 	is_string(x.name)
@@ -1945,20 +1850,7 @@ ok_ineffective(x) if {
 	is_boolean(x.grpc)
 	is_string(x.file)
 	kind.positive(x.line)
-} else if {
-	is_object(x)
-	count(x) == size_11
-	x.fields == count(x)
-	ok_owner(x.owner)
-	is_string(x.name)
-	is_string(x.value)
-	words_ineffective_state[x.state]
-	words_ineffective_becomes[x.becomes]
-	is_string(x.nearest)
-	is_boolean(x.grpc)
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(x.key)
+	is_string(object.get(x, "key", ""))
 }
 
 wrong_ineffective(x) := {"(no object)"} if {
@@ -1980,82 +1872,82 @@ wrong_ineffective(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-ok_optional_document_shard(x, field) if {
-	not kind.has(x, field)
+ok_optional_document_shard(x) if {
+	x == "(absent)"
 } else if {
-	ok_document_shard(x[field])
+	ok_document_shard(x)
 }
 
-ok_optional_upstream_balancer(x, field) if {
-	not kind.has(x, field)
+ok_optional_upstream_balancer(x) if {
+	x == "(absent)"
 } else if {
-	ok_upstream_balancer(x[field])
+	ok_upstream_balancer(x)
 }
 
-ok_optional_upstream_proxied(x, field) if {
-	not kind.has(x, field)
+ok_optional_upstream_proxied(x) if {
+	x == "(absent)"
 } else if {
-	ok_upstream_proxied(x[field])
+	ok_upstream_proxied(x)
 }
 
-ok_optional_condition(x, field) if {
-	not kind.has(x, field)
+ok_optional_condition(x) if {
+	x == "(absent)"
 } else if {
-	ok_condition(x[field])
+	ok_condition(x)
 }
 
-ok_optional_location_arrival(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_arrival(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_arrival(x[field])
+	ok_location_arrival(x)
 }
 
-ok_optional_target(x, field) if {
-	not kind.has(x, field)
+ok_optional_target(x) if {
+	x == "(absent)"
 } else if {
-	ok_target(x[field])
+	ok_target(x)
 }
 
-ok_optional_return(x, field) if {
-	not kind.has(x, field)
+ok_optional_return(x) if {
+	x == "(absent)"
 } else if {
-	ok_return(x[field])
+	ok_return(x)
 }
 
-ok_optional_location_reads_body_first(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_reads_body_first(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_reads_body_first(x[field])
+	ok_location_reads_body_first(x)
 }
 
-ok_optional_location_answer_filter(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_answer_filter(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_answer_filter(x[field])
+	ok_location_answer_filter(x)
 }
 
-ok_optional_location_health_check(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_health_check(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_health_check(x[field])
+	ok_location_health_check(x)
 }
 
-ok_optional_location_errors(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_errors(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_errors(x[field])
+	ok_location_errors(x)
 }
 
-ok_optional_owner(x, field) if {
-	not kind.has(x, field)
+ok_optional_owner(x) if {
+	x == "(absent)"
 } else if {
-	ok_owner(x[field])
+	ok_owner(x)
 }
 
-ok_optional_location_arrival_stop(x, field) if {
-	not kind.has(x, field)
+ok_optional_location_arrival_stop(x) if {
+	x == "(absent)"
 } else if {
-	ok_location_arrival_stop(x[field])
+	ok_location_arrival_stop(x)
 }
 
 words_document_controller := {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}
@@ -2112,33 +2004,7 @@ words_ineffective_state := {"unknown", "refused", "no_effect", "lower_case", "fo
 
 words_ineffective_becomes := {"", "default", "dropped", "denied", "written"}
 
-size_2 := 2
-
-size_3 := 3
-
-size_4 := 4
-
-size_5 := 5
-
-size_6 := 6
-
-size_7 := 7
-
-size_8 := 8
-
-size_9 := 9
-
-size_10 := 10
-
-size_11 := 11
-
-size_16 := 16
-
-size_17 := 17
-
-size_18 := 18
-
-size_19 := 19
+nothing := {}
 
 ok_member(kinds, field, x) if {
 	field == "fields"
