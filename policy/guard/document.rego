@@ -753,9 +753,9 @@ wrong_listen(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server_directives := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "client_header_timeout", "http2_max_concurrent_streams", "keepalive_time", "max_headers", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
+keys_server_directives := {"fields", "http2", "underscores_in_headers", "ignore_invalid_headers", "client_header_timeout", "http2_max_concurrent_streams", "keepalive_time", "max_headers", "client_header_buffer_size", "large_client_header_buffers", "ssl_protocols", "resolver", "keepalive_timeout", "keepalive_requests"}
 
-kinds_server_directives := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "client_header_timeout": "time_setting", "http2_max_concurrent_streams": "number_setting", "keepalive_time": "time_setting", "max_headers": "number_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
+kinds_server_directives := {"http2": "flag_setting", "underscores_in_headers": "flag_setting", "ignore_invalid_headers": "flag_setting", "client_header_timeout": "time_setting", "http2_max_concurrent_streams": "number_setting", "keepalive_time": "time_setting", "max_headers": "number_setting", "client_header_buffer_size": "size_setting", "large_client_header_buffers": "text_setting", "ssl_protocols": "text_setting", "resolver": "text_setting", "keepalive_timeout": "time_setting", "keepalive_requests": "number_setting"}
 
 ok_server_directives(x) if {
 	is_object(x)
@@ -817,6 +817,56 @@ wrong_flag_setting(x) := {"(no object)"} if {
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
+
+ok_size_setting(x) if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(bytes_)
+} else if {
+	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_, "key": key_} = x
+	is_string(value_)
+	words_number_setting_context[context_]
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(bytes_)
+	is_string(key_)
+} else if {
+	is_object(x)
+	object.remove(x, keys_size_setting) == nothing
+	kind.read_or_unresolved(x, "bytes")
+	is_string(x.value)
+	kind.natural(object.get(x, "bytes", kind.one))
+	object.get(x, "unresolved", true) == true
+	words_number_setting_why[object.get(x, "why", "variable")]
+	words_number_setting_context[x.context]
+	is_string(object.get(x, "outer_value", ""))
+	words_number_setting_context[object.get(x, "outer_context", "main")]
+	is_string(x.file)
+	kind.positive(x.line)
+	is_string(object.get(x, "key", ""))
+}
+
+wrong_size_setting(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_size_setting,
+	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
+	{"value" | not is_string(object.get(x, "value", null))},
+	{"bytes" | not kind.natural(object.get(x, "bytes", kind.one))},
+	{"unresolved" | not object.get(x, "unresolved", true) == true},
+	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
+	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
+	{"outer_value" | not is_string(object.get(x, "outer_value", ""))},
+	{"outer_context" | not words_number_setting_context[object.get(x, "outer_context", "main")]},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"key" | not is_string(object.get(x, "key", ""))},
@@ -1329,56 +1379,6 @@ wrong_location_directives(x) := {"(no object)"} if {
 		some field, value in object.remove(x, {"fields"})
 		some inner in wrong_setting(kinds_location_directives[field], value)
 	},
-})
-
-keys_size_setting := {"value", "bytes", "unresolved", "why", "context", "outer_value", "outer_context", "file", "line", "key"}
-
-ok_size_setting(x) if {
-	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_} = x
-	is_string(value_)
-	words_number_setting_context[context_]
-	is_string(file_)
-	kind.positive(line_)
-	kind.natural(bytes_)
-} else if {
-	{"value": value_, "context": context_, "file": file_, "line": line_, "bytes": bytes_, "key": key_} = x
-	is_string(value_)
-	words_number_setting_context[context_]
-	is_string(file_)
-	kind.positive(line_)
-	kind.natural(bytes_)
-	is_string(key_)
-} else if {
-	is_object(x)
-	object.remove(x, keys_size_setting) == nothing
-	kind.read_or_unresolved(x, "bytes")
-	is_string(x.value)
-	kind.natural(object.get(x, "bytes", kind.one))
-	object.get(x, "unresolved", true) == true
-	words_number_setting_why[object.get(x, "why", "variable")]
-	words_number_setting_context[x.context]
-	is_string(object.get(x, "outer_value", ""))
-	words_number_setting_context[object.get(x, "outer_context", "main")]
-	is_string(x.file)
-	kind.positive(x.line)
-	is_string(object.get(x, "key", ""))
-}
-
-wrong_size_setting(x) := {"(no object)"} if {
-	not is_object(x)
-} else := union({
-	object.keys(x) - keys_size_setting,
-	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
-	{"value" | not is_string(object.get(x, "value", null))},
-	{"bytes" | not kind.natural(object.get(x, "bytes", kind.one))},
-	{"unresolved" | not object.get(x, "unresolved", true) == true},
-	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
-	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
-	{"outer_value" | not is_string(object.get(x, "outer_value", ""))},
-	{"outer_context" | not words_number_setting_context[object.get(x, "outer_context", "main")]},
-	{"file" | not is_string(object.get(x, "file", null))},
-	{"line" | not kind.positive(object.get(x, "line", null))},
-	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
 keys_location_errors := {"statuses", "any"}

@@ -31,6 +31,7 @@ value := {
 	"ssl_protocols": {"value": "", "text": "not said"},
 	"underscores_in_headers": {"value": false, "text": "off"},
 	"ignore_invalid_headers": {"value": true, "text": "on"},
+	"client_header_buffer_size": {"value": 1024, "text": "1k"},
 	"large_client_header_buffers": {"value": "4 8k", "text": "4 8k"},
 	"keepalive_timeout": {"value": 60000, "text": "60s"},
 	"keepalive_time": {"value": 3600000, "text": "1h"},

@@ -246,6 +246,7 @@ test_defaults_of_nginx if {
 		"send_timeout": [60000, "60s"],
 		"http2_max_concurrent_streams": [128, "128"],
 		"max_headers": [1000, "1000"],
+		"client_header_buffer_size": [1024, "1k"],
 		"client_max_body_size": [1048576, "1m"],
 		"default_type": ["text/plain", "text/plain"],
 		"grpc_buffer_size": [4096, "4k"],

@@ -100,3 +100,18 @@ def test_number_of_headers(story):
             assert nginx.noted("calls with metadata", metadata=metadata)["C-core"] == "INTERNAL"
         with story.accepted(conf, GREETER=greeter, MOST="1000") as nginx:
             assert nginx.call(metadata=metadata).code == "OK"
+
+
+def test_beginning_of_http2(story):
+    """From 1.25.1 a plaintext socket reads 24 bytes before it knows that they are HTTP/2's."""
+    conf = REQUEST.replace("large_client_header_buffers 4 1k", "client_header_buffer_size SIZE")
+    small, enough = conf.replace("SIZE", "23"), conf.replace("SIZE", "24")
+    with grpc_server() as greeter:
+        if story.version == CURRENT:
+            with story.denied(small, GREETER=greeter) as nginx:
+                assert nginx.call().code == "UNAVAILABLE"
+        else:
+            with story.accepted(small, GREETER=greeter) as nginx:
+                assert nginx.codes() == every("OK")
+        with story.accepted(enough, GREETER=greeter) as nginx:
+            assert nginx.codes() == every("OK")

@@ -26,6 +26,7 @@ http {
     resolver 10.0.0.2;
     proxy_http_version "1.1";
     keepalive_requests 100;
+    client_header_buffer_size 1k;
     large_client_header_buffers 4 16k;
     map $host $backend { default grpc://pool; }
     # nginx-grpc: ignore NG205 until=2027-03-01 owner=payments reason=one server until the move

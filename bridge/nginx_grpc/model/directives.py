@@ -88,6 +88,7 @@ SERVER_SETTINGS = {
     "http2": _SWITCH,
     "underscores_in_headers": _SWITCH,
     "ignore_invalid_headers": _SWITCH,
+    "client_header_buffer_size": _SIZE,
     "large_client_header_buffers": Form(least=2, most=2),
     "ssl_protocols": _TLS,
     "resolver": _RESOLVER,

@@ -9,7 +9,8 @@
 #   size, 8k by default, nginx closes the whole connection, and every call on it fails. The header of
 #   any answer has to fit grpc_buffer_size in every version: gRPC's own are some eighty bytes, with the
 #   message of an error more. max_headers counts the headers of a call, four or five of which are
-#   gRPC's own.
+#   gRPC's own. From 1.25.1 a plaintext socket looks for the first 24 bytes of HTTP/2 in one
+#   client_header_buffer_size of its default server.
 # custom:
 #   harm: some
 #   id: NG306
@@ -62,6 +63,14 @@
 #       when: max_headers is less than gRPC's own headers
 #       levels: {checklist: deny, evidence: deny}
 #       message: "max_headers {said} is less than the headers of a call without metadata: calls get 400 (INTERNAL)"
+#     preface:
+#       when: client_header_buffer_size is less than the beginning of HTTP/2
+#       levels: {checklist: deny, evidence: deny}
+#       message: "client_header_buffer_size {said} does not hold the 24 bytes that HTTP/2 begins with: from nginx 1.25.1 on no client can make a call on a plaintext socket of this server"
+#       directive: client_header_buffer_size
+#       fix:
+#         applicability: safe
+#         edits: [{op: set, in: server, name: client_header_buffer_size, args: [1k]}]
 #   versions: "1.31.3: the headers and the trailers of an answer have to fit grpc_buffer_size"
 package nginx.grpc.rules.header_buffers
 
@@ -121,6 +130,31 @@ findings contains rule.fault(about, forms, entry.subject, most.at, {"said": most
 	some entry in connections.servers
 	forms := _few(effective.value(entry.server, "max_headers"))
 	most := effective.setting(entry.server, "max_headers")
+}
+
+findings contains rule.fault(about, ["preface"], entry.subject, size.at, {"said": size.text}) if {
+	some entry in _small_at_first
+	versions.at_least("1.25.1")
+	size := effective.setting(entry.server, "client_header_buffer_size")
+}
+
+findings contains rule.unknown(about, ["preface"], doubt) if {
+	some entry in _small_at_first
+	versions.unset
+	doubt := versions.doubt(entry.server, "client_header_buffer_size has to hold the beginning of HTTP/2 from nginx 1.25.1 on")
+}
+
+_small_at_first := [entry |
+	some entry in connections.servers
+	effective.value(entry.server, "client_header_buffer_size") < 24
+	_has_plaintext(entry.server)
+]
+
+_has_plaintext(server) if {
+	some listen in server.listens
+	listen.ssl == false
+	listen.default_server
+	listen.speaks_http2 != "no"
 }
 
 # With 80 bytes no error passes, and few answers; with 128 both do, if they are short.

@@ -140,3 +140,30 @@ test_buffers_not_known if {
 	count(asked) == 1
 	count(t.reasons(asked)) == 1
 }
+
+_first(bytes, listen) := t.document(
+	[t.server([t.pass("/", {})], {
+		"listens": [t.listen(listen)],
+		"directives": t.fields({"client_header_buffer_size": t.size(format_int(bytes, 10), bytes)}),
+	})],
+	[t.greeter],
+)
+
+test_beginning_of_http2 if {
+	found := header_buffers.findings with input as _first(23, {"ssl": false}) with data.nginx_grpc as _settings("1.25.1", {})
+	t.faults(found) == {"client_header_buffer_size 23 does not hold the 24 bytes that HTTP/2 begins with: from nginx 1.25.1 on no client can make a call on a plaintext socket of this server"}
+	t.levels(found, "evidence") == {"deny"}
+	t.fixes(found) == {["safe", "set client_header_buffer_size 1k"]}
+	unset := header_buffers.findings with input as _first(23, {"ssl": false})
+	t.faults(unset) == set()
+	t.reasons(unset) == {"client_header_buffer_size has to hold the beginning of HTTP/2 from nginx 1.25.1 on, and nginx_version is not set"}
+}
+
+test_no_beginning_of_http2 if {
+	new := _settings("1.25.1", {})
+	t.is_clean(header_buffers.findings) with input as _first(23, {"ssl": false}) with data.nginx_grpc as _settings("1.25.0", {})
+	t.is_clean(header_buffers.findings) with input as _first(24, {"ssl": false}) with data.nginx_grpc as new
+	t.is_clean(header_buffers.findings) with input as _first(23, {}) with data.nginx_grpc as new
+	t.is_clean(header_buffers.findings) with input as _first(23, {"ssl": false, "speaks_http2": "no"}) with data.nginx_grpc as new
+	t.is_clean(header_buffers.findings) with input as _first(23, {"ssl": false, "default_server": false}) with data.nginx_grpc as new
+}
