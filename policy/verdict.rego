@@ -286,8 +286,11 @@ _mended(finding) := knobs.instead(finding, _owner(finding)) if {
 # _owner: the object that a controller made the finding's location of.
 _owner(finding) := finding.owner if {
 	finding.owner.kind != ""
-} else := min(_owners[[finding.node.file, finding.node.line]]) if {
+} else := min(owners[[finding.node.file, finding.node.line]]) if {
 	_by_controller
+
+	# As a whole it is made once, not for each finding.
+	owners := _owners
 } else := {"kind": "", "namespace": "", "name": ""}
 
 _owners[[location.file, location.line]] contains location.owner if {

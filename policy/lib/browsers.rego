@@ -21,7 +21,8 @@ _is_meant_for_them(location) if {
 	relabelling[location.grpc_set_header]
 } else if _with_if[location.id]
 
-_with_if contains location.parent if {
+# Made as a whole: of a set by `contains` OPA makes what is asked for, each time out of all locations.
+_with_if := {location.parent |
 	some server in input.servers
 	some location in server.locations
 	location.modifier == "if"

@@ -167,10 +167,10 @@ _changes(entry, mended) := ["udp"] if {
 	not mended[0].ssl
 } else := ["shared"] if {
 	some listen in mended
-	_numbers[listen.socket] != {entry.number}
+	object.get(_numbers, listen.socket, set()) != {entry.number}
 } else := []
 
-# _numbers of the servers on each socket.
+# _numbers of the servers on each socket. Asked for as a whole, it is made once, not for each socket.
 _numbers[listen.socket] contains number if {
 	some number, server in input.servers
 	some listen in server.listens

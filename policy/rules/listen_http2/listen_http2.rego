@@ -88,7 +88,7 @@ _saying[[listen.file, object.get(listen, "key", "")]] contains listen if {
 	listen.http2_parameter
 }
 
-# _on: the servers of each socket.
+# _on: the servers of each socket. Asked for as a whole, it is made once, not for each socket.
 _on[listen.socket] contains number if {
 	some number, server in input.servers
 	some listen in server.listens
@@ -97,7 +97,7 @@ _on[listen.socket] contains number if {
 
 _sockets(feature) := {listen.socket | some listen in _saying[[feature.file, object.get(feature, "key", "")]]}
 
-_meant(feature) := {number | some socket in _sockets(feature); some number in _on[socket]}
+_meant(feature) := {number | some socket in _sockets(feature); some number in object.get(_on, socket, set())}
 
 # _others: sockets of these servers that had no HTTP/2.
 _others(feature) := {listen.address |

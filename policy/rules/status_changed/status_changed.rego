@@ -60,8 +60,8 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, array.concat(harm.forms, _outer(call, list)), call.subject, header, _values(directive, header, harm)) if {
 	some call in calls.passes
 	some directive in _lists
-	not _replaced[[call.location.id, directive]]
 	list := input.header_lists[call.location[directive]]
+	not _replaced[[call.location.id, directive]]
 	some header in list.headers
 	harm := _harm(directive, header)
 	not _is_passed(call.location, directive, header)
@@ -118,7 +118,7 @@ _surely_met(branch) if {
 }
 
 # _replaced: what an `if` that every call meets says in place of its location.
-_replaced[[branch.location.parent, directive]] if {
+_replaced := {[branch.location.parent, directive] |
 	some branch in _branches
 	branch.location.met == "every"
 	some directive in ["add_header", "add_trailer"]

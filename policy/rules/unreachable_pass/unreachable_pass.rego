@@ -145,7 +145,7 @@ _has_pass(location) if {
 	location.arrival.stop.kind == "handler"
 } else if _in_an_if[location.id]
 
-_in_an_if contains location.parent if {
+_in_an_if := {location.parent |
 	some server in input.servers
 	some location in server.locations
 	location.modifier == "if"
