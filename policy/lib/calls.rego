@@ -5,6 +5,8 @@
 #   inherits grpc_pass is its location once more and is left out.
 package nginx.grpc.lib.calls
 
+import data.nginx.grpc.lib.effective
+
 location_by_id := {location.id: location |
 	some server in input.servers
 	some location in server.locations
@@ -18,6 +20,12 @@ passes := [call |
 	not _repeats(location)
 	not _only_checks(location)
 	call := _call(number, server, location)
+]
+
+# in_doubt: the passes with some value that is not known. They are few, and rules look for doubts there.
+in_doubt := [call |
+	some call in passes
+	effective.in_doubt(call.location)
 ]
 
 # targets: every grpc_pass that is written, also within an `if`.

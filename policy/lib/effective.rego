@@ -38,9 +38,10 @@ _with_unit(said) := concat("", [said.value, "s"]) if {
 } else := said.value
 
 # value alone, where it is known: for the many nodes of which there is nothing to say.
-value(node, name) := _reading(said) if {
+value(node, name) := ms if {
+	ms := node.directives[name].ms
+} else := _reading(said) if {
 	said := node.directives[name]
-	not said.unresolved
 } else := defaults.value[name].value if {
 	not node.directives[name]
 	not _hides(node, name)
@@ -54,9 +55,22 @@ doubt(node, name) := _doubt_of_setting(node, name, node.directives[name]) if {
 	not node.directives[name]
 }
 
+# in_doubt: whether some value at the node may not be known.
+in_doubt(node) if {
+	hidden(node)
+} else if {
+	some said in node.directives
+	said.unresolved
+}
+
 # is_on: whether a switch is known to be on. A function, for a value that is not known would make
 # `not value(...) == true` undefined, not true.
-is_on(node, name) if value(node, name) == true
+is_on(node, name) if {
+	node.directives[name].on
+} else if {
+	defaults.value[name].value == true
+	value(node, name) == true
+}
 
 # hidden: something that was not read may set what this node does not.
 hidden(node) if node.gap >= 0
@@ -132,4 +146,6 @@ _reading(said) := ms if {
 	number := said.number
 } else := on if {
 	on := said.on
-} else := said.value
+} else := said.value if {
+	not said.unresolved
+}

@@ -46,12 +46,19 @@ verdict := {number: lists |
 	some number, used in places
 	lists := {index: statuses |
 		some index, locations in used
+		list := input.error_page_lists[index]
 		errors := _errors(locations)
 		statuses := {status: verdict |
-			some status in _judged
-			verdict := _verdict(number, input.error_page_lists[index], errors, status)
+			some status in _with_pages(list)
+			verdict := _verdict(number, list, errors, status)
 		}
 	}
+}
+
+_with_pages(list) := {status |
+	some entry in list.pages
+	some status in entry.codes
+	_judged[status]
 }
 
 _meets_errors(location) if {

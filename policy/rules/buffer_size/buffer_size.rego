@@ -30,6 +30,6 @@ findings contains rule.fault(about, [], call.subject, size.at, {"size": size.tex
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	doubt := effective.doubt(call.location, "grpc_buffer_size")
 }

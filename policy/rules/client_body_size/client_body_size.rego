@@ -85,7 +85,7 @@ _tiny(bytes) := "none" if {
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	_has_ground(call)
 	doubt := effective.doubt(call.location, "client_max_body_size")
 }

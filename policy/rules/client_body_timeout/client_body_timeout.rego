@@ -42,7 +42,7 @@ findings contains rule.fault(about, array.concat(forms, calls.mixed(call)), call
 }
 
 findings contains rule.unknown(about, forms, doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	forms := streams.upwards(call)
 	_ = _need(call)
 	doubt := effective.doubt(call.location, "client_body_timeout")

@@ -32,7 +32,7 @@ findings contains rule.fault(about, [], call.subject, timeout.at, {"timeout": ti
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	doubt := effective.doubt(call.location, "grpc_connect_timeout")
 }
 

@@ -74,7 +74,7 @@ findings contains rule.fault(about, ["implicit"], call.subject, tries.at, {}) if
 }
 
 findings contains rule.unknown(about, _several(call), doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	not _checked(call)
 	doubt := effective.doubt(call.location, "grpc_next_upstream_tries")
 }

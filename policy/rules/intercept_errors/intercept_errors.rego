@@ -30,6 +30,6 @@ findings contains rule.fault(about, [], call.subject, intercept.at, {"value": in
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	doubt := effective.doubt(call.location, "grpc_intercept_errors")
 }

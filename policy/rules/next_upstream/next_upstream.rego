@@ -58,7 +58,7 @@ findings contains rule.fault(about, ["implicit"], call.subject, conditions.at, v
 }
 
 findings contains rule.unknown(about, _several(call), doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	doubt := effective.doubt(call.location, "grpc_next_upstream")
 }
 

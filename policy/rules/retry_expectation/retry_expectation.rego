@@ -41,7 +41,7 @@ findings contains rule.fault(about, _forms(idle), call.subject, conditions.at, v
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	doubt := effective.doubt(call.location, "grpc_next_upstream")
 }
 

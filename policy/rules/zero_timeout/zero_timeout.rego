@@ -50,7 +50,7 @@ findings contains rule.fault(about, forms, call.subject, timeout.at, values) if 
 }
 
 findings contains rule.unknown(about, [], doubt) if {
-	some call in calls.passes
+	some call in calls.in_doubt
 	some directive, _ in _timeouts
 	doubt := effective.doubt(call.location, directive)
 }
