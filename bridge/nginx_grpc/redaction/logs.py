@@ -6,20 +6,28 @@ import re
 
 from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.log_words import MESSAGES
+from nginx_grpc.redaction.said import said_by_clients, said_by_nginx
 from nginx_grpc.redaction.variables import is_own
-from nginx_grpc.redaction.vocabulary import METHODS
+from nginx_grpc.redaction.vocabulary import DIRECTIVES, METHODS
 from nginx_grpc.redaction.words import Edit, Words, apply
 
 __all__ = ["Lines", "is_log"]
 
 _ERROR = expression(rb"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d[^\n]{0,80}?\[[a-z]+\] ")
 _ACCESS = expression(rb"[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\][ \"]")
+_LINE = expression(
+    r"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d[^\n]{0,80}?\[[a-z]+\] (?:\d+#\d+: )?(?:\*\d+ )?"
+    r"(?P<message>.*?)(?:, (?:client|server): |$)"
+    r"|[^\n]{0,400}?\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\][ \"]",
+    re.DOTALL,
+)
 _JSON = expression(rb"\{\s*\"[a-z_]*(?:time|request|remote|status|host)[a-z_]*\"\s*:")
 _PART = expression(
     r"""
     (?P<time>"?\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"?
         |\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4}\])
     |"(?P<request>[A-Za-z]{1,16}\ )(?P<uri>[^\s"]*)(?P<version>\ HTTP/[0-9.]+)?"
+    |(?P<v6>(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f.]*)
     |\b(?P<label>client|server|host|upstream|referrer|peer):\ "?(?P<place>[^",]*)"?
     |"(?P<name>[A-Za-z_][A-Za-z0-9_]*)"(?=\s*:)
     |"(?P<quoted>(?:[^"\\]|\\.)*)"
@@ -30,7 +38,9 @@ _PART = expression(
     """,
     re.VERBOSE,
 )
+_METHODS = frozenset(method.upper() for method in METHODS)
 _MOST_KNOWN = 200_000
+_ADDRESS = expression(r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:")
 _URL = expression(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
 
 
@@ -59,7 +69,14 @@ class Lines:
         if self._settled != self._words.names.settled:
             self._settled = self._words.names.settled
             self._known.clear()
-        return _PART.sub(self._replaced, data.decode("latin-1")).encode("latin-1")
+        text = data.decode("latin-1")
+        done: list[str] = []
+        at = 0
+        for start, end in _said(text):
+            done += (_PART.sub(self._replaced, text[at:start]), text[start:end])
+            at = end
+        done.append(_PART.sub(self._replaced, text[at:]))
+        return "".join(done).encode("latin-1")
 
     def _replaced(self, found: re.Match[str]) -> str:
         # Most of a line stands in the others too.
@@ -85,7 +102,13 @@ class Lines:
         elif found["name"] is not None:
             if not is_own(found["name"]) and found["name"].lower() not in MESSAGES:
                 self._words.scan(text, *found.span("name"), edits, "name")
+        elif found["v6"] is not None:
+            self._words.scan(text, *found.span("v6"), edits, "word")
         elif found["quoted"] is not None:
+            if found["quoted"] in _METHODS or (
+                "_" in found["quoted"] and found["quoted"] in DIRECTIVES
+            ):
+                return
             self._target(text, *found.span("quoted"), edits)
         elif found["word"] is not None:
             if not self._is_of_message(found["word"]):
@@ -103,6 +126,8 @@ class Lines:
         written = text[start:end]
         runs = re.findall(r"[A-Za-z0-9\x80-\xff]+", written)
         plain = re.fullmatch(r"[(\[]*[A-Za-z0-9_:#*=/+-]*[)\],.;:]*", written)
+        if plain and _ADDRESS.search(written):
+            plain = None
         if plain and all(
             run.lower() in MESSAGES or (run.isdigit() and len(run) < 6) or len(run) == 1
             for run in runs
@@ -125,3 +150,14 @@ class Lines:
             self._words.host(text, start, end, edits)
         else:
             self._words.scan(text, start, end, edits, "word")
+
+
+def _said(text: str) -> list[tuple[int, int]]:
+    """Where a line has words that are a program's own."""
+    found = _LINE.match(text)
+    if found is None:
+        return said_by_clients(text)
+    if found["message"] is None:
+        return []
+    start = found.start("message")
+    return [(start + a, start + b) for a, b in said_by_nginx(found["message"])]

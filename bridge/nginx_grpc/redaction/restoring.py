@@ -14,9 +14,10 @@ __all__ = ["Restorer"]
 _TOKEN = expression(
     r"""
     (?P<phrase>\b(?:comment|lua)[1-9][0-9]{0,5}\b(?:\(\))?)
-    |(?P<v6>(?<![0-9A-Za-z:.])2001:0?db8:[0-9A-Fa-f:]*(?:/[0-9]{1,3})?)
+    |(?P<v6>(?:(?<![0-9A-Za-z:.])|(?<=%5B))2001:0?db8:[0-9A-Fa-f:]*(?:/[0-9]{1,3})?)
     |(?P<v4>(?<![0-9A-Za-z])24[0-9]|25[0-4])(?P<dot>\.|\\\.|%2[eE]|-|_)(?P<rest>[0-9]{1,3}
         (?:(?P=dot)[0-9]{1,3}){0,2})(?![0-9A-Za-z])(?P<bits>/[0-9]{1,2}(?![0-9.]))?
+    |(?P<bracket>%5B(?=2001:))
     |\[\^?\]?(?P<members>(?:\\.|\[:\^?[a-z]+:\]|[^\]\\\n]){1,96})\]
     |(?P<run>[A-Za-z0-9\x80-\xff]+)
     """,
@@ -134,6 +135,8 @@ class Restorer:
                 # What stands in it is looked at by itself.
                 return text[found.start() : start], start
             return text[found.start() : start] + members + text[end : found.end()], found.end()
+        if found["bracket"] is not None:
+            return found[0], found.end()
         run = found["run"]
         if text[found.start() - 1 : found.start()] == "\\":
             # An escape, unless it is a word behind a backslash.
