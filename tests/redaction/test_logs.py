@@ -6,6 +6,7 @@ import pytest
 
 from nginx_grpc.explain import table
 from nginx_grpc.explain.recognition import Recogniser
+from nginx_grpc.redaction.logs import is_log
 from nginx_grpc.redaction.redactor import Redactor
 from nginx_grpc.redaction.restoring import Restorer
 
@@ -96,3 +97,30 @@ def test_words_of_nginx_stand_for_no_domain() -> None:
     done = redactor.text(text.encode())
     assert b"ignore_invalid_headers off" in done
     assert Restorer(redactor.kept()).text(done).decode() == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[pod/web/nginx] 2026/11/28 03:12:44 [error] 31#31: *1 x, client: 203.0.113.7",
+        "error.log:7:2026/11/28 03:12:44 [error] 31#31: *1 x, client: 203.0.113.7",
+        "rpc error: code = Unavailable desc = error reading from server: EOF",
+        "io.grpc.StatusRuntimeException: UNAVAILABLE: io exception",
+    ],
+)
+def test_what_is_a_log(line: str) -> None:
+    assert is_log(f"\n{line}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# rpc error: code = Unavailable desc = x\nevents {}\n",
+        "events {}\n",
+        "apiVersion: v1\nkind: ConfigMap\n",
+        "location / {\n",
+        "grpc_pass\n  grpc://a:1;\n",
+    ],
+)
+def test_what_is_none(text: str) -> None:
+    assert not is_log(text.encode())

@@ -45,11 +45,22 @@ _URL = expression(r"[A-Za-z][A-Za-z0-9+]*://|unix:")
 
 
 def is_log(data: bytes) -> bool:
-    """Whether a text is a log of nginx, by its first line that says something."""
+    """Whether a text is a log of nginx or what a client said, by its first line that says
+    something."""
     for line in data[:65536].split(b"\n", 20)[:20]:
         if line.strip():
-            return any(form.match(line) for form in (_ERROR, _ACCESS, _JSON))
+            return any(form.match(line) for form in (_ERROR, _ACCESS, _JSON)) or _is_told(line)
     return False
+
+
+def _is_told(line: bytes) -> bool:
+    """Whether `explain` knows a line: one with what collectors put before it, a client's."""
+    if line.lstrip().startswith(b"#") or line.rstrip().endswith((b";", b"{", b"}", b"|")):
+        return False
+    from nginx_grpc.explain.recognition import Recogniser
+
+    seen = Recogniser().see(line.decode("utf-8", "replace"))
+    return seen is not None and (seen.entry is not None or seen.source.endswith("log"))
 
 
 class Lines:
