@@ -66,9 +66,8 @@ class Gaps:
                     self.matter([index])
             if directive.name in _APART and not outer:
                 continue
-            for inner in reversed(directive.block or ()):
-                if inner.block or inner.unread:
-                    stack.append((directive.name, inner))
+            block, name = directive.block or (), directive.name
+            stack.extend([(name, it) for it in reversed(block) if it.block or it.unread])
         for directive in configuration.elsewhere:
             self._note(directive, "other")
 

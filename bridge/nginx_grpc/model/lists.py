@@ -7,6 +7,7 @@ document, in the context that sets it, and only if a location with gRPC refers t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from nginx_grpc.model.budget import Budget
 from nginx_grpc.model.headers_more import told
@@ -97,8 +98,6 @@ class Lists:
         known: what stands in lists of other shards; takes in what is written alike.
 
     Attributes:
-        fresh, again: about how many characters its lists take, without and with those of other
-            shards.
         variables: those of the http block, once it is open.
     """
 
@@ -111,8 +110,8 @@ class Lists:
         self._budget = budget
         self._known = {} if known is None else known
         self._written = set() if written is None else written
-        self.fresh = 0
-        self.again = 0
+        self._sizes = [0, 0]
+        self._not_counted: list[InheritedList] = []
         self.variables: HttpVariables | None = None
         # Headers with the same value stand in most locations.
         self._sent: dict[str, str | None] = {}
@@ -124,12 +123,25 @@ class Lists:
         listed = self._pages if inherited.name == "error_page" else self._headers
         if inherited not in listed:
             listed[inherited] = len(listed)
-            size = sum(map(_size, inherited.all_directives()))
-            if inherited in self._written:
-                self.again += size
-            else:
-                self.fresh += size
+            self._not_counted.append(inherited)
         return listed[inherited]
+
+    @property
+    def fresh(self) -> int:
+        """About how many characters its lists take, without those of other shards."""
+        return self._counted()[0]
+
+    @property
+    def again(self) -> int:
+        """The same of those that other shards have, too."""
+        return self._counted()[1]
+
+    def _counted(self) -> list[int]:
+        for inherited in self._not_counted:
+            size = sum(map(_size, inherited.all_directives()))
+            self._sizes[inherited in self._written] += size
+        self._not_counted.clear()
+        return self._sizes
 
     def header_lists(self) -> list[Json]:
         """`header_lists` of the document."""
@@ -215,10 +227,16 @@ def page_response(directive: Directive) -> str:
     return ""
 
 
-def page_codes(directive: Directive) -> list[int]:
+def page_codes(directive: Directive) -> tuple[int, ...]:
     """The statuses an error_page is for; nginx takes 300 to 599."""
-    codes = directive.args[: -2 if page_response(directive) else -1]
-    return [int(text) for text in codes if len(text) == 3 and text[0] in "345" and _is_number(text)]
+    return _codes(tuple(directive.args[: -2 if page_response(directive) else -1]))
+
+
+@lru_cache(maxsize=256)
+def _codes(texts: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(
+        int(text) for text in texts if len(text) == 3 and text[0] in "345" and _is_number(text)
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -228,7 +246,7 @@ def _is_number(text: str) -> bool:
 def _error_page(directive: Directive) -> Json:
     uri = page_uri(directive)
     node: Json = {
-        "codes": page_codes(directive),
+        "codes": list(page_codes(directive)),
         "response": page_response(directive),
         "uri": uri,
         "unresolved": "$" in uri,

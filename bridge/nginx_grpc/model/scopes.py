@@ -64,6 +64,7 @@ class Scope:
     merges: dict[str, str] = field(default_factory=dict)
     matters: bool = False
     rest_of_http: int | None = None
+    _said: dict[Callable[[str], bool], bool] | None = None
 
     def inside(self, context: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
         """The scope of a block inside this one.
@@ -101,12 +102,18 @@ class Scope:
 
     def says(self, told: Callable[[str], bool]) -> bool:
         """Whether this context, or one around it, has a directive of which this is told by name."""
-        scope: Scope | None = self
-        while scope is not None:
-            if any(map(told, scope.own)):
-                return True
-            scope = scope.outer
-        return False
+        if any(map(told, self.own)):
+            return True
+        outer = self.outer
+        if outer is None:
+            return False
+        # It is asked for each of the many blocks in one.
+        if outer._said is None:
+            outer._said = {}
+        said = outer._said.get(told)
+        if said is None:
+            said = outer._said[told] = outer.says(told)
+        return said
 
     def in_effect(self, *names: str) -> list[Directive]:
         """The directives of the first of these names that the innermost context has."""

@@ -30,7 +30,9 @@ class Connecting:
         """What every connection fails by; None where one may be made."""
         if target is None or not target.sure or not target.destinations:
             return None
-        families = frozenset[str]().union(*map(self._families_of, target.destinations))
+        families = self._families_of(target.destinations[0])
+        if len(target.destinations) > 1:
+            families = families.union(*map(self._families_of, target.destinations[1:]))
         if families == {_NO_SOCKET}:
             return Stop("socket", handler.passes, 502)
         bound = _bound_by(handler.scope) if families <= _FAMILIES else None

@@ -61,7 +61,7 @@ class Plain:
         self._peers, self._variables = peers, variables
         self._patterns = Patterns(_STEPS)
         # By condition and http block. A configuration repeats its few conditions everywhere.
-        self._met: dict[tuple[Condition, int], bool] = {}
+        self._met: dict[tuple[str, str, str, str, int], bool] = {}
 
     def of(self, server: Server) -> Callable[[Location], bool]:
         """Tells of a server's locations whether all calls for which nginx chooses one are passed
@@ -99,7 +99,8 @@ class Plain:
 
     def _may_meet(self, server: Server, condition: Condition) -> bool:
         """Whether a call may meet the condition of an `if`, as far as it is the same for all."""
-        asked = (condition, id(server.scope.outer))
+        said = (condition.text, condition.variable, condition.operator, condition.value)
+        asked = (*said, id(server.scope.outer))
         known = self._met.get(asked)
         if known is None:
             variables = replace(self._variables(server), patterns=self._patterns)

@@ -7,7 +7,7 @@ client sends, who it is and which files there are is not known: there both ways 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from nginx_grpc.expressions import expression
 from nginx_grpc.model.captures import names_in
@@ -154,7 +154,7 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
     """
     found = Variables({}, {}, set(), set(), complete, Patterns(0))
     found.known.update((name, (text,)) for name, text in ALWAYS.items())
-    for directive in _all(block):
+    for directive in _all(block, _may_give):
         if not _may_give(directive.name):
             continue
         name, arguments = directive.name, directive.args
@@ -179,16 +179,24 @@ def of_http(block: list[Directive], complete: bool) -> Variables:
 
 def names_set(block: list[Directive]) -> set[str]:
     """The names that a `set` in a block declares."""
-    return {_name(item.args[0]) for item in _all(block) if item.name == "set" and item.args}
+    found = _all(block, "set".__eq__)
+    return {_name(item.args[0]) for item in found if item.name == "set" and item.args}
 
 
-def _all(block: list[Directive]) -> Iterator[Directive]:
+def _all(block: list[Directive], told: Callable[[str], bool]) -> Iterator[Directive]:
+    """The blocks in a block, and the directives in all of them of which this is told by name."""
+    # Most names are not told of, and are looked up here faster than a function is called.
+    others: set[str] = set()
     stack = list(reversed(block))
     while stack:
         directive = stack.pop()
+        inner = directive.block
+        if not inner and not told(directive.name):
+            others.add(directive.name)
+            continue
         yield directive
-        if directive.block and directive.name not in ("map", "geo", "split_clients", "types"):
-            stack.extend(reversed(directive.block))
+        if inner and directive.name not in ("map", "geo", "split_clients", "types"):
+            stack.extend([it for it in reversed(inner) if it.block or it.name not in others])
 
 
 def _only(directive: Directive) -> str | None:
