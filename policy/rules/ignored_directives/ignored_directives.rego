@@ -39,6 +39,7 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, calls.mixed(call), call.subject, ignored[0], values) if {
 	some call in calls.passes
+	not _is_by_half(call.location)
 	ignored := [directive |
 		some directive in call.location.proxy_directives
 		not _is_for_upgrades(directive)
@@ -118,6 +119,13 @@ _proxying := {number |
 	some number, server in input.servers
 	some location in server.locations
 	location.handler in {"proxy_pass", "unknown"}
+}
+
+# _is_by_half: the template writes them where the protocol is not in upper case (NG604).
+_is_by_half(location) if {
+	some said in input.objects.ineffective
+	said.state == "lower_case"
+	said.owner == location.owner
 }
 
 # NG202 speaks of these.

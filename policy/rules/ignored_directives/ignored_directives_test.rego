@@ -145,3 +145,14 @@ test_verification_that_is_none if {
 		t.faults(ignored_directives.findings) == {"proxy_ssl_verify beside grpc_pass has no effect"} with input as other
 	}
 }
+
+# What NG604 says is said once.
+test_what_the_template_writes_by_half if {
+	shop := {"kind": "Ingress", "namespace": "shop", "name": "api"}
+	half := t.saying("backend-protocol", "grpc", "lower_case", {})
+	its := object.union(_others, {"objects": half.objects, "controller": "ingress-nginx"})
+	owned := json.patch(its, [{"op": "add", "path": "/servers/0/locations/0/owner", "value": shop}])
+	t.is_clean(ignored_directives.findings) with input as owned
+	other := json.patch(its, [{"op": "add", "path": "/servers/0/locations/0/owner", "value": object.union(shop, {"name": "other"})}])
+	not t.is_clean(ignored_directives.findings) with input as other
+}

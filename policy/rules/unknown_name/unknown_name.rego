@@ -3,8 +3,9 @@
 # description: |
 #   An annotation or a ConfigMap's key that ingress-nginx has no name for does nothing, and nothing
 #   says so. The timeouts of gRPC are those of the proxy: there is no grpc-read-timeout. A misspelt
-#   backend-protocol sends calls as HTTP/1.1, and every one of them fails. Annotations of NGINX
-#   Ingress Controller (nginx.org/) are another project's.
+#   backend-protocol sends calls as HTTP/1.1, and every one of them fails, and so does grpc-backend,
+#   which the controller knew until 0.20. Annotations of NGINX Ingress Controller (nginx.org/) are
+#   another project's.
 # custom:
 #   harm: some
 #   id: NG602
@@ -21,6 +22,11 @@
 #       levels: {checklist: deny, evidence: deny}
 #       message: "ingress-nginx knows no {name}: without {nearest} calls are sent as HTTP/1.1, and fail"
 #       fix: {applicability: unsafe, why: "it takes effect then"}
+#     switch:
+#       when: it switches gRPC on by another name, and nothing else does
+#       levels: {checklist: deny, evidence: deny}
+#       message: "ingress-nginx knows no {name}: without {nearest} calls are sent as HTTP/1.1, and fail"
+#       fix: {applicability: manual, why: "{nearest}: \"GRPC\" (GRPCS where the server speaks TLS) in its place"}
 package nginx.grpc.rules.unknown_name
 
 import data.nginx.grpc.lib.fix
@@ -42,6 +48,9 @@ findings contains rule.fault(about, _forms(said), rule.document(said), said, val
 
 _forms(said) := [] if {
 	said.nearest == ""
+} else := ["switch"] if {
+	endswith(said.nearest, "/backend-protocol")
+	not upper(trim_space(said.value)) in {"GRPC", "GRPCS"}
 } else := ["protocol"] if {
 	endswith(said.nearest, "/backend-protocol")
 } else := ["near"]

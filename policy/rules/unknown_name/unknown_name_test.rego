@@ -21,8 +21,15 @@ test_no_name_like_it if {
 }
 
 test_the_protocol if {
-	found := unknown_name.findings with input as _unknown("nginx.ingress.kubernetes.io/backend-protocol", {})
+	found := unknown_name.findings with input as _unknown("nginx.ingress.kubernetes.io/backend-protocol", {"value": "GRPC"})
 	t.levels(found, "evidence") == {"deny"}
+	t.fixes(found) == {["unsafe", "rename nginx.ingress.kubernetes.io/grpc-read-timeout nginx.ingress.kubernetes.io/backend-protocol"]}
+}
+
+test_a_switch if {
+	found := unknown_name.findings with input as _unknown("nginx.ingress.kubernetes.io/backend-protocol", {"value": "true"})
+	t.levels(found, "evidence") == {"deny"}
+	t.decisions(found) == {`nginx.ingress.kubernetes.io/backend-protocol: "GRPC" (GRPCS where the server speaks TLS) in its place`}
 }
 
 test_others if {

@@ -277,6 +277,22 @@ def test_a_misspelt_protocol_is_noticed_where_nothing_else_asks_for_grpc(site):
     assert found.nearest.endswith("/backend-protocol")
 
 
+@pytest.mark.parametrize(
+    ("said", "concerns"),
+    [
+        ('grpc-backend: "true"', True),
+        ('use-grpc: "yes"', True),
+        ('grpc-backend: "false"', False),
+        ('foo: "true"', False),
+    ],
+)
+def test_a_switch_of_another_name_asks_for_grpc(site, said, concerns):
+    site.write("ingress.yaml", ingress().replace('backend-protocol: "GRPC"', said))
+    (found,) = site.one("site/ingress.yaml").ineffective
+    assert (found.state, found.grpc) == ("unknown", concerns)
+    assert found.nearest.endswith("/backend-protocol") is concerns
+
+
 def test_what_the_config_map_says_in_vain(site):
     keys = '  upstream-keepalive-timeouts: "20"\n  proxy-read-timeout: "5m"\n  use-http2: "no"\n'
     site.write("all.yaml", f"{CONFIG}{keys}---\n{ingress()}")

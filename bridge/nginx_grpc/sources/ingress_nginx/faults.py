@@ -24,6 +24,7 @@ _TIMEOUTS = frozenset(("proxy-connect-timeout", "proxy-read-timeout", "proxy-sen
 _OTHERS = ("nginx.org/", "nginx.com/")
 # Prefixes that are close to the controller's, or were its own once.
 _NEAR = ("ingress.kubernetes.io/", "nginx.ingress.kubernetes.io", "nginx.kubernetes.io/")
+_YES = ("true", "yes", "on", "1")
 _NAMES = 1_000  # looked up; finding the nearest takes some milliseconds each
 _LENGTH = 63
 
@@ -84,6 +85,9 @@ class Faults:
             return ("no_effect", "", "", True) if grpc else None
         name = name if name != full else full.rpartition("/")[2]
         nearest = self._near(name, ANNOTATIONS)
+        if not grpc and "grpc" in name.lower() and value.text.strip().lower() in _YES:
+            # As `grpc-backend`, which the controller had until 0.20.
+            nearest, grpc = "backend-protocol", True
         asks = nearest == "backend-protocol" and value.text.strip().upper() in _GRPC
         return "unknown", "", PREFIX + nearest if nearest else "", grpc or asks
 
