@@ -138,6 +138,20 @@ findings contains rule.fault(about, _forms(location), subject, stop, values) if 
 	}
 }
 
+# What code of a module does with a call is not seen.
+findings contains rule.unknown(about, [], doubt) if {
+	some server in input.servers
+	some location in server.locations
+	location.replaced_grpc_pass
+	location.arrival.answer == "unknown"
+	location.handler != "proxy_pass"
+	doubt := {
+		"at": location,
+		"reason": concat("", [location.handler, " takes the place of grpc_pass in location ", location.name, ", and what it does is not seen"]),
+		"hint": "grpc_pass alone in the location that calls come to",
+	}
+}
+
 # Where there is none, NG207 speaks.
 _has_pass(location) if {
 	location.grpc.carries == "pass"

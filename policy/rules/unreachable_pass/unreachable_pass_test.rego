@@ -79,3 +79,20 @@ test_arrives if {
 	t.is_clean(unreachable_pass.findings) with input as _arrives
 	t.is_clean(unreachable_pass.findings) with input as _depends
 }
+
+_replaced(handler, answer) := t.one_location(t.location("/", {
+	"handler": handler,
+	"own_handler": true,
+	"replaced_grpc_pass": true,
+	"arrival": t.arrives(answer),
+}))
+
+test_code_in_its_place if {
+	found := unreachable_pass.findings with input as _replaced("content_by_lua_block", "unknown")
+	t.faults(found) == set()
+	t.reasons(found) == {"content_by_lua_block takes the place of grpc_pass in location /, and what it does is not seen"}
+	t.hints(found) == {"grpc_pass alone in the location that calls come to"}
+	t.is_clean(unreachable_pass.findings) with input as _replaced("proxy_pass", "unknown")
+	t.is_clean(unreachable_pass.findings) with input as _replaced("proxy_pass", "yes")
+	t.is_clean(unreachable_pass.findings) with input as _replaced("perl", "yes")
+}
