@@ -872,7 +872,7 @@ wrong_size_setting(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "met", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "reads_body_first", "answer_filter", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
+keys_location := {"fields", "id", "parent", "modifier", "path", "name", "condition", "internal", "grpc", "met", "arrival", "handler", "own_handler", "mixed", "replaced_grpc_pass", "grpc_pass", "target", "proxy_pass", "proxy_target", "return", "rewrites", "limit_conn", "reads_body_first", "answer_filter", "health_check", "directives", "grpc_set_header", "add_header", "add_trailer", "proxy_set_header", "grpc_hide_header", "grpc_pass_header", "more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers", "error_page", "own_error_page", "errors", "proxy_directives", "gap", "owner", "file", "line", "column", "key"}
 
 ok_location(x) if {
 	is_object(x)
@@ -898,6 +898,7 @@ ok_location(x) if {
 	ok_optional_target(object.get(x, "proxy_target", "(absent)"))
 	ok_optional_return(object.get(x, "return", "(absent)"))
 	is_boolean(object.get(x, "rewrites", false))
+	ok_optional_location_limit_conn(object.get(x, "limit_conn", "(absent)"))
 	ok_optional_location_reads_body_first(object.get(x, "reads_body_first", "(absent)"))
 	ok_optional_location_answer_filter(object.get(x, "answer_filter", "(absent)"))
 	ok_optional_location_health_check(object.get(x, "health_check", "(absent)"))
@@ -969,6 +970,10 @@ wrong_location(x) := {"(no object)"} if {
 		some inner in wrong_return(object.get(x, "return", null))
 	},
 	{"rewrites" | not is_boolean(object.get(x, "rewrites", false))},
+	{concat(".", ["limit_conn", inner]) |
+		"limit_conn" in object.keys(x)
+		some inner in wrong_location_limit_conn(object.get(x, "limit_conn", null))
+	},
 	{concat(".", ["reads_body_first", inner]) |
 		"reads_body_first" in object.keys(x)
 		some inner in wrong_location_reads_body_first(object.get(x, "reads_body_first", null))
@@ -1259,6 +1264,37 @@ wrong_return(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"body" | not object.get(x, "body", null) in {"none", "empty", "text", "variable"}},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_location_limit_conn := {"value", "number", "file", "line", "column", "key"}
+
+ok_location_limit_conn(x) if {
+	{"value": value_, "number": number_, "file": file_, "line": line_, "column": column_} = x
+	is_string(value_)
+	kind.natural(number_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+} else if {
+	{"value": value_, "number": number_, "file": file_, "line": line_, "column": column_, "key": key_} = x
+	is_string(value_)
+	kind.natural(number_)
+	is_string(file_)
+	kind.positive(line_)
+	kind.natural(column_)
+	is_string(key_)
+}
+
+wrong_location_limit_conn(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_limit_conn,
+	{"value" | not is_string(object.get(x, "value", null))},
+	{"number" | not kind.natural(object.get(x, "number", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1912,6 +1948,12 @@ ok_optional_return(x) if {
 	x == "(absent)"
 } else if {
 	ok_return(x)
+}
+
+ok_optional_location_limit_conn(x) if {
+	x == "(absent)"
+} else if {
+	ok_location_limit_conn(x)
 }
 
 ok_optional_location_reads_body_first(x) if {

@@ -71,6 +71,7 @@ http {
             rewrite ^/v1(/.*)$ $1 break;
             mirror /mirrored;
             image_filter test;
+            limit_conn a 9;
             proxy_set_header Upgrade $http_upgrade;
             if ($request_method != POST) { return 405; }
             if ($http_te) { add_header X-Te te; }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from nginx_grpc.model import controllers
 from nginx_grpc.model.answer_filter import answer_filter
 from nginx_grpc.model.budget import Budget
+from nginx_grpc.model.call_limit import call_limit
 from nginx_grpc.model.destinations import Destination
 from nginx_grpc.model.directives import LOCATION_SETTINGS, shortened
 from nginx_grpc.model.early_body import reads_body_first
@@ -110,6 +111,9 @@ class LocationWriter:
             changing = answer_filter(location.scope)
             if changing is not None:
                 node["answer_filter"] = changing
+            limit = call_limit(location.scope)
+            if limit is not None:
+                node["limit_conn"] = limit
         if "health_check" in own:
             node["health_check"] = _health_check(own["health_check"][0])
         if carries or location.errors.possible:
