@@ -28,6 +28,8 @@ DIFFERENCES = {
         ("location", "a.example.com", "/", "proxy_directives"),
     },
 }
+# Of a protocol in lower case the objects say what the rendering shows by its lines (NG604).
+OF_RENDERINGS = {"13-typo": ("NG210",)}
 # Findings that only objects have: the rendering does not say what the controller left out.
 OF_OBJECTS = ("NG601", "NG602", "NG603", "NG604", "NG605")
 
@@ -63,6 +65,9 @@ def test_findings_owners_and_remedies_are_those_of_the_rendering(manifest, profi
         Counter(map(words, judged(path, profile)))
         for path in (manifest, manifest.with_suffix(".conf"))
     )
+    for words_of in list(rendering):
+        if words_of[0] in OF_RENDERINGS.get(manifest.stem, ()):
+            del rendering[words_of]
     assert objects == rendering
     assert objects or profile == "evidence" or manifest.stem == "14-tuned"
 

@@ -149,6 +149,22 @@ async def test_what_would_change_another_location_is_not_made(editor, tmp_path):
     assert 'Connection "";' in editor.texts[path]
 
 
+async def test_what_changes_another_location_too_says_who_makes_it(editor, tmp_path):
+    text = (
+        "events {}\nhttp {\n    upstream orders { server 127.0.0.1:1; }\n"
+        "    server {\n        listen 80 http2;\n        location /shop.Orders/ {\n"
+        "            grpc_pass grpc://orders;\n"
+        "            location /shop.Orders/Watch { grpc_read_timeout 1h; }\n        }\n    }\n}\n"
+    )
+    path = tmp_path / "nginx.conf"
+    path.write_text(text)
+    await editor.open(path)
+    (action,) = [each for each in await editor.actions(path, "Watch") if "NG207" in each.title]
+    with pytest.raises(JsonRpcException, match=r"fix --unsafe --only NG207@nginx\.conf:8 makes"):
+        await editor.take(action)
+    assert editor.texts[path] == text
+
+
 async def test_nothing_is_offered_where_nothing_is_found(editor, tmp_path):
     path = tmp_path / "nginx.conf"
     path.write_text(TEXT)

@@ -14,7 +14,7 @@ from nginx_grpc.findings import Finding
 from nginx_grpc.fixing import rounds
 from nginx_grpc.fixing.diff import changes
 from nginx_grpc.fixing.edits import Edit, ObjectEdit, edits_of
-from nginx_grpc.fixing.rounds import Fixed
+from nginx_grpc.fixing.rounds import Fixed, Outcome
 from nginx_grpc.lsp.diagnostics import diagnostic
 from nginx_grpc.lsp.judging import State
 from nginx_grpc.lsp.layout import Layout, uri_of
@@ -75,9 +75,17 @@ def proven(state: State, path: str, data: dict[str, Any], versioned: bool) -> ty
     else:
         fixed = rounds.fix(state.judge, _alike(data["finding"]), unsafe=data["unsafe"])
     if not any(each.state == "fixed" for each in fixed.outcomes):
-        why = next((each.why for each in fixed.outcomes if each.why), "it is found no more")
-        raise NotProven(why)
+        told = next((each for each in fixed.outcomes if each.why), None)
+        raise NotProven(_why(told) if told is not None else "it is found no more")
     return _edit(fixed, state, versioned)
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.state != "unsafe":
+        return outcome.why
+    found = outcome.finding
+    only = f"{found.id}@{os.path.basename(found.file)}:{found.line}"
+    return f"{outcome.why}; nginx-grpc fix --unsafe --only {only} makes it all the same"
 
 
 def _one(finding: Finding, state: State, layout: Layout, uri: str) -> types.CodeAction:
