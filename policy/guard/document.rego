@@ -301,7 +301,7 @@ ok_upstream(x) if {
 	is_boolean(x.active_check)
 	ok_optional_upstream_proxied(object.get(x, "proxied", "(absent)"))
 	is_boolean(x.duplicate)
-	kind.natural(object.get(x, "gap", kind.one))
+	kind.natural_if_said(object.get(x, "gap", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -336,7 +336,7 @@ wrong_upstream(x) := {"(no object)"} if {
 		some inner in wrong_upstream_proxied(object.get(x, "proxied", null))
 	},
 	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
-	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -388,7 +388,7 @@ ok_number_setting(x) if {
 	object.remove(x, keys_number_setting) == nothing
 	kind.read_or_unresolved(x, "number")
 	is_string(x.value)
-	kind.natural(object.get(x, "number", kind.one))
+	kind.natural_if_said(object.get(x, "number", "(absent)"))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -403,7 +403,7 @@ wrong_number_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_number_setting,
 	{"number" | not count(object.keys(x) & {"number", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"number" | not kind.natural(object.get(x, "number", kind.one))},
+	{"number" | not kind.natural_if_said(object.get(x, "number", "(absent)"))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -434,7 +434,7 @@ ok_time_setting(x) if {
 	object.remove(x, keys_time_setting) == nothing
 	kind.read_or_unresolved(x, "ms")
 	is_string(x.value)
-	kind.natural(object.get(x, "ms", kind.one))
+	kind.natural_if_said(object.get(x, "ms", "(absent)"))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -451,7 +451,7 @@ wrong_time_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_time_setting,
 	{"ms" | not count(object.keys(x) & {"ms", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural(object.get(x, "ms", kind.one))},
+	{"ms" | not kind.natural_if_said(object.get(x, "ms", "(absent)"))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -550,7 +550,7 @@ ok_upstream_server(x) if {
 	is_boolean(x.backup)
 	is_boolean(x.down)
 	is_boolean(x.resolve)
-	kind.natural(object.get(x, "max_fails", kind.one))
+	kind.natural_if_said(object.get(x, "max_fails", "(absent)"))
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
@@ -575,7 +575,7 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"backup" | not is_boolean(object.get(x, "backup", null))},
 	{"down" | not is_boolean(object.get(x, "down", null))},
 	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
-	{"max_fails" | not kind.natural(object.get(x, "max_fails", kind.one))},
+	{"max_fails" | not kind.natural_if_said(object.get(x, "max_fails", "(absent)"))},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -646,7 +646,7 @@ ok_server(x) if {
 	every item in x.returns {
 		ok_return(item)
 	}
-	kind.natural(object.get(x, "gap", kind.one))
+	kind.natural_if_said(object.get(x, "gap", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -692,7 +692,7 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_return(item)
 	},
 	{"returns" | not is_array(object.get(x, "returns", null))},
-	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -844,7 +844,7 @@ ok_size_setting(x) if {
 	object.remove(x, keys_size_setting) == nothing
 	kind.read_or_unresolved(x, "bytes")
 	is_string(x.value)
-	kind.natural(object.get(x, "bytes", kind.one))
+	kind.natural_if_said(object.get(x, "bytes", "(absent)"))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -861,7 +861,7 @@ wrong_size_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_size_setting,
 	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"bytes" | not kind.natural(object.get(x, "bytes", kind.one))},
+	{"bytes" | not kind.natural_if_said(object.get(x, "bytes", "(absent)"))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -903,24 +903,24 @@ ok_location(x) if {
 	ok_optional_location_answer_filter(object.get(x, "answer_filter", "(absent)"))
 	ok_optional_location_health_check(object.get(x, "health_check", "(absent)"))
 	ok_location_directives(x.directives)
-	kind.natural(object.get(x, "grpc_set_header", kind.one))
-	kind.natural(object.get(x, "add_header", kind.one))
-	kind.natural(object.get(x, "add_trailer", kind.one))
-	kind.natural(object.get(x, "proxy_set_header", kind.one))
-	kind.natural(object.get(x, "grpc_hide_header", kind.one))
-	kind.natural(object.get(x, "grpc_pass_header", kind.one))
-	kind.natural(object.get(x, "more_set_headers", kind.one))
-	kind.natural(object.get(x, "more_clear_headers", kind.one))
-	kind.natural(object.get(x, "more_set_input_headers", kind.one))
-	kind.natural(object.get(x, "more_clear_input_headers", kind.one))
-	kind.natural(object.get(x, "error_page", kind.one))
+	kind.natural_if_said(object.get(x, "grpc_set_header", "(absent)"))
+	kind.natural_if_said(object.get(x, "add_header", "(absent)"))
+	kind.natural_if_said(object.get(x, "add_trailer", "(absent)"))
+	kind.natural_if_said(object.get(x, "proxy_set_header", "(absent)"))
+	kind.natural_if_said(object.get(x, "grpc_hide_header", "(absent)"))
+	kind.natural_if_said(object.get(x, "grpc_pass_header", "(absent)"))
+	kind.natural_if_said(object.get(x, "more_set_headers", "(absent)"))
+	kind.natural_if_said(object.get(x, "more_clear_headers", "(absent)"))
+	kind.natural_if_said(object.get(x, "more_set_input_headers", "(absent)"))
+	kind.natural_if_said(object.get(x, "more_clear_input_headers", "(absent)"))
+	kind.natural_if_said(object.get(x, "error_page", "(absent)"))
 	is_boolean(object.get(x, "own_error_page", false))
 	ok_optional_location_errors(object.get(x, "errors", "(absent)"))
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
 		ok_named_value(item)
 	}
-	kind.natural(object.get(x, "gap", kind.one))
+	kind.natural_if_said(object.get(x, "gap", "(absent)"))
 	ok_optional_owner(object.get(x, "owner", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
@@ -989,17 +989,17 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["directives", inner]) |
 		some inner in wrong_location_directives(object.get(x, "directives", null))
 	},
-	{"grpc_set_header" | not kind.natural(object.get(x, "grpc_set_header", kind.one))},
-	{"add_header" | not kind.natural(object.get(x, "add_header", kind.one))},
-	{"add_trailer" | not kind.natural(object.get(x, "add_trailer", kind.one))},
-	{"proxy_set_header" | not kind.natural(object.get(x, "proxy_set_header", kind.one))},
-	{"grpc_hide_header" | not kind.natural(object.get(x, "grpc_hide_header", kind.one))},
-	{"grpc_pass_header" | not kind.natural(object.get(x, "grpc_pass_header", kind.one))},
-	{"more_set_headers" | not kind.natural(object.get(x, "more_set_headers", kind.one))},
-	{"more_clear_headers" | not kind.natural(object.get(x, "more_clear_headers", kind.one))},
-	{"more_set_input_headers" | not kind.natural(object.get(x, "more_set_input_headers", kind.one))},
-	{"more_clear_input_headers" | not kind.natural(object.get(x, "more_clear_input_headers", kind.one))},
-	{"error_page" | not kind.natural(object.get(x, "error_page", kind.one))},
+	{"grpc_set_header" | not kind.natural_if_said(object.get(x, "grpc_set_header", "(absent)"))},
+	{"add_header" | not kind.natural_if_said(object.get(x, "add_header", "(absent)"))},
+	{"add_trailer" | not kind.natural_if_said(object.get(x, "add_trailer", "(absent)"))},
+	{"proxy_set_header" | not kind.natural_if_said(object.get(x, "proxy_set_header", "(absent)"))},
+	{"grpc_hide_header" | not kind.natural_if_said(object.get(x, "grpc_hide_header", "(absent)"))},
+	{"grpc_pass_header" | not kind.natural_if_said(object.get(x, "grpc_pass_header", "(absent)"))},
+	{"more_set_headers" | not kind.natural_if_said(object.get(x, "more_set_headers", "(absent)"))},
+	{"more_clear_headers" | not kind.natural_if_said(object.get(x, "more_clear_headers", "(absent)"))},
+	{"more_set_input_headers" | not kind.natural_if_said(object.get(x, "more_set_input_headers", "(absent)"))},
+	{"more_clear_input_headers" | not kind.natural_if_said(object.get(x, "more_clear_input_headers", "(absent)"))},
+	{"error_page" | not kind.natural_if_said(object.get(x, "error_page", "(absent)"))},
 	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
 		"errors" in object.keys(x)
@@ -1011,7 +1011,7 @@ wrong_location(x) := {"(no object)"} if {
 		some inner in wrong_named_value(item)
 	},
 	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
-	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
 	{concat(".", ["owner", inner]) |
 		"owner" in object.keys(x)
 		some inner in wrong_owner(object.get(x, "owner", null))
@@ -1448,7 +1448,7 @@ ok_named_value(x) if {
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.value)
-	kind.natural(object.get(x, "ms", kind.one))
+	kind.natural_if_said(object.get(x, "ms", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1462,7 +1462,7 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural(object.get(x, "ms", kind.one))},
+	{"ms" | not kind.natural_if_said(object.get(x, "ms", "(absent)"))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1508,7 +1508,7 @@ ok_page(x) if {
 		ok_page_header(item)
 	}
 	is_string(x.why)
-	kind.natural(object.get(x, "gap", kind.one))
+	kind.natural_if_said(object.get(x, "gap", "(absent)"))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1537,7 +1537,7 @@ wrong_page(x) := {"(no object)"} if {
 	},
 	{"headers" | not is_array(object.get(x, "headers", null))},
 	{"why" | not is_string(object.get(x, "why", null))},
-	{"gap" | not kind.natural(object.get(x, "gap", kind.one))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},

@@ -33,20 +33,26 @@ read_or_unresolved(x, reading) if {
 # Not by way of `whole`: a call within a call would be a fourteenth of the guard's time in OPA.
 natural(x) if {
 	is_number(x)
-	x >= zero
+	x >= _zero
 	floor(x) == x
+}
+
+natural_if_said(x) if {
+	x == "(absent)"
+} else if {
+	natural(x)
 }
 
 positive(x) if {
 	is_number(x)
-	x >= one
+	x >= _one
 	floor(x) == x
 }
 
 # Rules, for a number in a function is made anew at each call in WebAssembly.
-zero := 0
+_zero := 0
 
-one := 1
+_one := 1
 
 item(field, i, inner) := trim_suffix(concat("", [field, "[", format_int(i, 10), "].", inner]), ".")
 

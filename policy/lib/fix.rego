@@ -97,13 +97,6 @@ _quoted(arg) := concat("", ["\"", replace(replace(arg, "\\", "\\\\"), "\"", "\\\
 	_needs_quotes(arg)
 } else := arg
 
-_needs_quotes(arg) if {
-	arg == ""
-} else if {
-	some mark in _marks
-	contains(arg, mark)
-}
-
-_marks := [" ", "\t", "\n", "\r", ";", "{", "}", "\"", "'", "\\", "#"]
+_needs_quotes(arg) if regex.match(`^$|[ \t\n\r;{}"'\\#]`, arg)
 
 _object(edit) := concat("", [edit.owner.kind, " ", edit.owner.namespace, "/", edit.owner.name, ": "])

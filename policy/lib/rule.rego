@@ -93,12 +93,14 @@ _fix(words, patterns, found) := whole if {
 	whole := found.values.fix
 } else := _manual(words.fix.why, patterns) if {
 	words.fix.applicability == "manual"
-} else := _manual("no edit is known that mends it: look at what stands there", patterns) if {
-	count(_edits(words.fix, patterns, found)) == 0
+} else := _of_edits(words.fix, patterns, _edits(words.fix, patterns, found))
+
+_of_edits(written, patterns, edits) := _manual("no edit is known that mends it: look at what stands there", patterns) if {
+	count(edits) == 0
 } else := {
-	"applicability": words.fix.applicability,
-	"why": _why(words.fix, patterns),
-	"edits": _edits(words.fix, patterns, found),
+	"applicability": written.applicability,
+	"why": _why(written, patterns),
+	"edits": edits,
 }
 
 _manual(why, patterns) := {
