@@ -132,6 +132,39 @@ def test_what_stays_is_told_with_the_reason(site, capfd):
     assert "1 to decide: NG107 nginx.conf:3 (" in ran.last
 
 
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+  namespace: shop
+  annotations:
+    nginx.ingress.kubernetes.io/backend-protocol: GRPC
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: api.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend: {service: {name: api, port: {number: 50051}}}
+"""
+
+
+def test_what_the_config_map_has_to_say_is_told(tmp_path, capfd):
+    (tmp_path / "ingress.yaml").write_text(INGRESS)
+    ran = Ran(capfd, str(tmp_path / "ingress.yaml"), "--unsafe", "--profile", "checklist")
+    # What the edit asks for stands in an object that is not here.
+    assert (
+        "NG301 would be found instead (to decide: ConfigMap of ingress-nginx: "
+        'client-body-timeout: "300")' in ran.err
+    )
+    # Lines that are to be written stand as lines.
+    assert "server-snippet: |\n    error_page 502 503 504 = /grpc_unavailable;\n" in ran.err
+    assert "\\x0a" not in ran.err
+
+
 MOVING = """\
 events {}
 http {

@@ -210,7 +210,7 @@ def _write(data: bytes) -> None:
 
 
 def _tell(fixed: Fixed) -> None:
-    """One line for each finding that stays, with the reason."""
+    """Each finding that stays, with the reason: a line, unless that has more."""
     for each in fixed.outcomes:
         if each.state == "fixed":
             continue
@@ -222,7 +222,11 @@ def _tell(fixed: Fixed) -> None:
         finding = each.finding
         why = f": {each.why}" if each.why else ""
         line = f"{finding.id} {_where(finding)} {what}{why}"
-        print(printable.line(line), file=sys.stderr)
+        first, *more = line.rstrip("\n").split("\n")
+        print(printable.line(first), file=sys.stderr)
+        # A value of several lines, as it is to stand in the object.
+        for text in more:
+            print(f"    {printable.line(text)}", file=sys.stderr)
 
 
 def _json(fixed: Fixed, files: list[File], options: Options) -> dict[str, Any]:

@@ -99,6 +99,11 @@ def fix(
     return Fixed(first, run.state, run.outcomes())
 
 
+def _instead(finding: Finding) -> str:
+    told = " ".join(finding.remedy.split()) if finding.is_to_decide else ""
+    return f"{finding.id} would be found instead" + (f" (to decide: {told})" if told else "")
+
+
 def _chosen(
     first: Judged, wanted: Callable[[Finding], bool], spots: frozenset[Spot]
 ) -> Callable[[Finding], bool]:
@@ -261,7 +266,7 @@ class _Run:
             if len(guilty) == 1:
                 alike[finding.id] = guilty[0].findings[0].id
             for each in chain.from_iterable(unit.findings for unit in guilty):
-                found[_identity(each)] = f"{finding.id} would be found instead"
+                found[_identity(each)] = _instead(finding)
         return found
 
     def _guilty(self, step: _Step, suspects: list[Unit], finding: Finding) -> list[Unit]:
