@@ -281,3 +281,62 @@ def test_times_of_one_minute(explain) -> None:
     ]
     (group,) = explain(*lines)["groups"]
     assert (group["first"], group["last"]) == ("2024-01-14T22:12:05Z", "2024-01-14T22:12:59Z")
+
+
+TLS_SITE = """\
+events {}
+http {
+    server {
+        listen 443 ssl http2;
+        server_name api.internal;
+        location / { grpc_pass TARGET; VERIFY }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "rule"),
+    [
+        ("upstream timed out (110: x) while reading response header from upstream", "NG106"),
+        ("upstream timed out (110: x) while reading upstream", "NG106"),
+        ("upstream sent too large http2 header while reading response header", "NG306"),
+        ("client sent too large header field while processing HTTP/2 connection", "NG306"),
+    ],
+)
+def test_a_limit_that_was_met_is_not_ruled_out(explain, tmp_path, message, rule) -> None:
+    """The line says that it was: what a rule does not know is how much the calls need."""
+    site = tmp_path / "site.conf"
+    site.write_text(TLS_SITE.replace("TARGET", "grpc://10.96.0.42:50051").replace("VERIFY", ""))
+    line = RESET.replace(
+        "recv() failed (104: Connection reset by peer) while reading response header from upstream",
+        message,
+    )
+    arguments = ("--config", str(site), "--no-settings", "--profile", "evidence")
+    (group,) = explain(line, more=arguments)["groups"]
+    (found,) = [each for each in group["candidates"] if each["id"] == rule]
+    assert found["state"] == "possible"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said", "rule", "state"),
+    [
+        ("grpcs", "grpc_ssl_verify on; grpc_ssl_trusted_certificate /ca;", "NG401", "possible"),
+        ("grpcs", "", "NG401", "ruled_out"),
+        ("grpcs", "grpc_ssl_verify off;", "NG401", "ruled_out"),
+        ("grpc", "grpc_ssl_verify on; grpc_ssl_trusted_certificate /ca;", "NG401", "ruled_out"),
+        ("grpcs", "", "NG405", "possible"),
+        ("grpcs", "grpc_ssl_server_name on;", "NG405", "ruled_out"),
+        ("grpc", "", "NG405", "ruled_out"),
+    ],
+)
+def test_what_a_handshake_may_fail_for(explain, tmp_path, scheme, said, rule, state) -> None:
+    """A certificate that is looked at may be refused, a server may want a name: the rules find
+    those that nobody looks at, and the names that are not said."""
+    site = tmp_path / "site.conf"
+    target = f"{scheme}://10.96.0.42:50051"
+    site.write_text(TLS_SITE.replace("TARGET", target).replace("VERIFY", said))
+    line = f'10.0.1.45 - - [15/Jan/2024:03:42:17 +0000] "{CALL}" 502 0 "-" "-"'
+    (group,) = explain(line, more=("--config", str(site), "--no-settings"))["groups"]
+    (found,) = [each for each in group["candidates"] if each["id"] == rule]
+    assert found["state"] == state

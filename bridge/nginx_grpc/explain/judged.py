@@ -20,6 +20,10 @@ __all__ = ["Judged"]
 
 _ARRIVAL = "NG209"
 _NOTHING = "No rule finds the cause in this configuration: look at the server."
+# What the certificate has to pass, where NG401 finds the ones that nobody looks at; and a server
+# that wants a name, which NG405 knows none of for an address.
+_VERIFIED = "NG401"
+_SETTINGS = {_VERIFIED: ("grpc_ssl_verify", True), "NG405": ("grpc_ssl_server_name", False)}
 _ASSUMED = {
     "NG103": "that the server keeps idle connections for 30s is assumed: "
     "grpc.default.max_connection_idle in the settings says it",
@@ -143,6 +147,8 @@ class Judged:
         if found.place is None:
             return self._anywhere(candidate, findings)
         here = [each for each in findings if _about(each, found.place, found.guessed)]
+        if candidate.id == _VERIFIED or (candidate.id in _SETTINGS and not here):
+            return verdict(candidate, *_by_setting(candidate, found.place, values))
         if here:
             why = f"{candidate.when}: {here[0]['message']}"
             return verdict(candidate, "confirmed", why, here[0])
@@ -182,6 +188,18 @@ class Judged:
         ):
             why = f"{why}; {_ASSUMED[rule]}"
         return verdict(candidate, "ruled_out", why)
+
+
+def _by_setting(candidate: Candidate, place: Place, values: str) -> tuple[str, str]:
+    """Of a cause that a setting makes possible, whatever its rule finds of it."""
+    name, harmful = _SETTINGS[candidate.id]
+    said = place.location["directives"].get(name)
+    target = place.location.get("target") or {"scheme": ""}
+    unknown = "gap" in place.location if said is None else bool(said.get("unresolved"))
+    on = said is not None and bool(said.get("on"))
+    if target["scheme"] == "grpcs" and (unknown or on is harmful):
+        return "possible", _joined(candidate.when, values)
+    return "ruled_out", value(f"location.{name}", place)
 
 
 def _gravity(told: tuple[Candidate, dict[str, Any]]) -> int:

@@ -54,6 +54,9 @@ def value(name: str, place: Place) -> str:
     if special is not None:
         return special(place)
     node, _, setting = name.partition(".")
+    target = place.location.get("target")
+    if setting.startswith("grpc_ssl_") and target is not None and target["scheme"] == "grpc":
+        return f"{_target(place)}, which is plaintext"
     if node == "upstream":
         return _of_pool(setting, place)
     directives = place.server["directives"] if node == "server" else place.location["directives"]

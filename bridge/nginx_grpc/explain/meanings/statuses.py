@@ -53,7 +53,12 @@ STATUS_400 = Entry(
             "certificate where one is asked for",
             _LOG,
         ),
-        rule("NG306", "the headers are too large", "server.large_client_header_buffers"),
+        rule(
+            "NG306",
+            "the headers are too large",
+            "server.large_client_header_buffers",
+            needs=("request_metadata",),
+        ),
     ),
 )
 STATUS_401 = Entry(
@@ -279,7 +284,12 @@ STATUS_502 = Entry(
             "a pooled connection was closed by the server as idle",
             "upstream.keepalive_timeout",
         ),
-        rule("NG306", "the response headers are too large", "location.grpc_buffer_size"),
+        rule(
+            "NG306",
+            "the response headers are too large",
+            "location.grpc_buffer_size",
+            needs=("response_metadata",),
+        ),
         rule("NG107", "there is no other server", "upstream.servers"),
         rule("NG109", "there is no error page that says it as gRPC", "location.error_page"),
         _DIED,
@@ -292,7 +302,12 @@ UNAVAILABLE = Entry(
     "that was not made or lost.",
     (
         *(each for each in STATUS_502.candidates if each.id not in ("", "NG109", "NG110")),
-        rule("NG106", "calls take longer than grpc_read_timeout", "location.grpc_read_timeout"),
+        rule(
+            "NG106",
+            "calls take longer than grpc_read_timeout",
+            "location.grpc_read_timeout",
+            needs=("longest_silence",),
+        ),
         rule("NG201", "no socket of the port speaks HTTP/2", "server.listens"),
         rule("NG307", "keepalive_requests is below 1000", "server.keepalive_requests"),
         server("the gRPC server said so itself, or it is down", _LOG),
@@ -345,6 +360,7 @@ STATUS_504 = Entry(
             "NG106",
             "calls may take longer than grpc_read_timeout",
             "location.grpc_read_timeout",
+            needs=("longest_silence",),
         ),
         rule("NG212", "a lost server holds calls", "location.grpc_connect_timeout"),
         rule("NG109", "there is no error page that says it as gRPC", "location.error_page"),

@@ -16,11 +16,17 @@ INTERNAL = Entry(
             "the call went out by proxy_pass",
             "location.handler",
         ),
-        rule("NG306", "the trailers are too large", "location.grpc_buffer_size"),
+        rule(
+            "NG306",
+            "the trailers are too large",
+            "location.grpc_buffer_size",
+            needs=("response_metadata",),
+        ),
         rule(
             "NG106",
             "the stream was silent for longer than grpc_read_timeout",
             "location.grpc_read_timeout",
+            needs=("longest_silence",),
         ),
         *NOT_TAKEN,
         rule(
@@ -77,6 +83,7 @@ HEADERS = Entry(
             "NG306",
             "the buffers are smaller than the metadata of callers (8k for one header by default)",
             "server.large_client_header_buffers",
+            needs=("request_metadata",),
         ),
         client("tokens or traces in the metadata are large", "How large is its metadata?"),
         rule(

@@ -297,6 +297,7 @@ READ_TIMEOUT = Entry(
             "calls may take longer than grpc_read_timeout before the first message",
             "location.grpc_read_timeout",
             schemes=GRPC,
+            needs=("longest_silence",),
         ),
         _SPOKEN,
         _SLOW,
@@ -320,6 +321,7 @@ STREAM_TIMEOUT = Entry(
             "the stream is silent for longer than grpc_read_timeout",
             "location.grpc_read_timeout",
             schemes=GRPC,
+            needs=("longest_silence",),
         ),
         _SPOKEN,
         server(
@@ -381,6 +383,7 @@ HEADER_TOO_BIG = Entry(
             "than about 3 KB is too much for the default)",
             "location.grpc_buffer_size",
             schemes=GRPC,
+            needs=("response_metadata",),
         ),
         server(
             "the server sends much metadata: rich errors in grpc-status-details-bin, cookies",
