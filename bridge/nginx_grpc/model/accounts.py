@@ -53,6 +53,8 @@ class Accounts:
 
     def __init__(self, blocks: int) -> None:
         self.others: list[Json] = []
+        # Most names are of no handler, and are found here faster than a function is called.
+        self._no_handlers: set[str] = set()
         self._waiting = blocks
 
     def visit(
@@ -74,10 +76,12 @@ class Accounts:
         Raises Refused for what nginx does not take there.
         """
         self._waiting -= 1
-        for directive in block:
+        others = self._no_handlers
+        for directive in [it for it in block if it.block is not None or it.name not in others]:
             if directive.block is None:
-                # Most are none, and a call for each takes longer than the rest.
-                if directive.name.endswith("_pass") and directive is not used:
+                if not directive.name.endswith("_pass"):
+                    others.add(directive.name)
+                elif directive is not used:
                     self._replaced(directive, context, used)
             elif (context, directive.name) in _VISITED:
                 self._waiting += 1

@@ -150,7 +150,8 @@ class LocationWriter:
         if location.handler != "grpc_pass":
             return []
         found = []
-        names = set(filter(_is_of_proxy, location.own)) - self._by_template
+        said = location.scope.names.which(_is_of_proxy)
+        names = set(said) - self._by_template if said else said
         for directive in location.block if names else ():
             if directive.name not in names:
                 continue

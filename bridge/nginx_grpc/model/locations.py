@@ -254,7 +254,7 @@ def _location(
     scope = around.inside(context, own, own_gaps)
     returns = _first_return(block) if "return" in own else None
     modifier, path = ("if", parent.path) if condition and parent else matching(directive.args)
-    handler = _own_handler(block, own)
+    handler = _own_handler(block, own, scope.names.which(_is_content_handler))
     if "limit_except" in own:
         handler = _beyond_limit(own, handler)
     location = Location(
@@ -327,9 +327,10 @@ def _first_return(block: list[Directive]) -> Directive | None:
     return None
 
 
-def _own_handler(block: list[Directive], own: dict[str, list[Directive]]) -> Directive | None:
-    """The content handler: of several the last one wins, for each sets the same pointer."""
-    names = list(filter(_is_content_handler, own))
+def _own_handler(
+    block: list[Directive], own: dict[str, list[Directive]], names: Sequence[str]
+) -> Directive | None:
+    """The content handler, of these names: the last of several, for each sets the same pointer."""
     if len(names) < 2:
         return own[names[0]][0] if names else None
     found = None

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from nginx_grpc.model.directives import (
     HTTP_SETTINGS,
     LOCATION_SETTINGS,
+    Form,
     Setting,
     SettingReader,
     overriding,
     overshadowed,
 )
 from nginx_grpc.model.lists import ADDED, HEADER_LISTS, HEADERS_MORE, InheritedList
+from nginx_grpc.model.names import Names, names_of
 from nginx_grpc.model.types_blocks import Types
 from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Directive
@@ -27,6 +29,7 @@ _LISTS = (*HEADER_LISTS, "error_page")
 _OF_LISTS = frozenset((*_LISTS, *(f"{name}_inherit" for name in ADDED)))
 # `if` in a location takes these alone; nginx refuses any other setting there.
 _SETTINGS_ON = {"http": HTTP_SETTINGS, "server": HTTP_SETTINGS, "location": LOCATION_SETTINGS}
+_NONE: dict[str, Form] = {}
 _LISTS_ON = {"if": (*ADDED, *HEADERS_MORE, "error_page")}
 
 
@@ -64,6 +67,7 @@ class Scope:
     merges: dict[str, str] = field(default_factory=dict)
     matters: bool = False
     rest_of_http: int | None = None
+    names: Names = field(init=False)
     _said: dict[Callable[[str], bool], bool] | None = None
 
     def inside(self, context: str, own: dict[str, list[Directive]], gaps: list[int]) -> Scope:
@@ -102,7 +106,7 @@ class Scope:
 
     def says(self, told: Callable[[str], bool]) -> bool:
         """Whether this context, or one around it, has a directive of which this is told by name."""
-        if any(map(told, self.own)):
+        if self.names.which(told):
             return True
         outer = self.outer
         if outer is None:
@@ -126,6 +130,7 @@ class Scope:
         return []
 
     def _open(self) -> None:
+        self.names = names_of(self.own)
         if "include" in self.own:
             self.include_unread = any(item.unread for item in self.own["include"])
         if self.gaps:
@@ -139,10 +144,10 @@ class Scope:
         settings = self.settings
         if self.gaps and settings:
             settings = {name: overshadowed(setting) for name, setting in settings.items()}
-        known = _SETTINGS_ON.get(self.context, {})
-        own = self.own
-        said = [name for name in own if name in known]
+        known = _SETTINGS_ON.get(self.context, _NONE)
+        said = self.names.which(known.__contains__)
         if said:
+            own = self.own
             settings = dict(settings)
             read, context, more = self.reader.read, self.context, self.include_unread
             for name in said:

@@ -134,7 +134,7 @@ def _is_chosen(location: Location, regexes: bool) -> bool:
 
 
 def _decides(scope: Scope | None) -> bool:
-    return scope is not None and any(map(_is_deciding, scope.own))
+    return scope is not None and bool(scope.names.which(_is_deciding))
 
 
 @names_told
