@@ -107,6 +107,11 @@ def test_people_read_it(upgrade):
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_what_to_write_stands_as_lines(upgrade):
+    _, out, _ = upgrade(conf(), OLD, NEW)
+    assert "\n  do: listen 8080;\n      http2 on;\n" in out
+
+
 def test_no_grpc_is_said(upgrade):
     status, out, _ = upgrade("events {}\nhttp { server { listen 80; } }\n", OLD, NEW)
     assert (status, out.splitlines()[0][:41]) == (0, "nginx 1.22.1 to 1.31.3: no gRPC found; no")

@@ -85,8 +85,8 @@ def _change(change: Change) -> Iterator[tuple[str, str]]:
     if change.was is not None:
         yield "was:", f"{change.was.level}: {change.was.message}"
     yield "now:", finding.message
-    for line in finding.remedy.splitlines():
-        yield "do:", line
+    if finding.remedy:
+        yield "do:", finding.remedy.strip("\n")
 
 
 def _of(finding: Finding) -> str:
@@ -139,13 +139,16 @@ def _lines(parts: Iterator[tuple[str, str]] | list[tuple[str, str]], width: int)
     lines: list[str] = []
     for word, text in parts:
         lead = f"  {word} " if word else ""
-        indent = " " * len(lead)
-        lines += textwrap.wrap(
-            printable.line(text),
-            max(width, 40),
-            initial_indent=lead,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
+        for line in text.splitlines():
+            body = line.lstrip(" ")
+            indent = " " * (len(lead) + len(line) - len(body))
+            lines += textwrap.wrap(
+                printable.line(body),
+                max(width, 40),
+                initial_indent=lead + indent[len(lead) :],
+                subsequent_indent=indent,
+                break_on_hyphens=False,
+                break_long_words=False,
+            )
+            lead = " " * len(lead)
     return "\n".join(lines)
