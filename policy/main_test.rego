@@ -42,6 +42,32 @@ test_deny_and_warn_are_what_the_decision_says if {
 	count(warn) > 0
 }
 
+# Each of these would be warned of something, or of nothing, were it as its schema says.
+test_what_is_no_document_is_warned_of_no_more_than_the_decision_says if {
+	every document in [_one, t.one_location(t.pass("/", {}))] {
+		every wrong in [
+			object.union(document, {"controller": "none"}),
+			object.union(document, {"schema_version": 1}),
+			object.union(document, {"servers": array.concat(document.servers, document.servers)}),
+			[object.union(document, {"controller": "none"})],
+		] {
+			decision := grpc.decision with input as wrong
+			warn := grpc.warn with input as wrong
+			deny := grpc.deny with input as wrong
+			warn == {finding | some finding in decision.warn}
+			{finding.id | some finding in deny} == {"NG001"}
+		}
+	}
+}
+
+test_a_clean_document_is_warned_of_nothing if {
+	clean := t.document([], [])
+	decision := grpc.decision with input as clean
+	warn := grpc.warn with input as clean
+	decision.warn == []
+	warn == set()
+}
+
 test_documents_together if {
 	decision := grpc.decision with input as _two
 	files := [pair[0] | some pair in _denied(decision)]
