@@ -99,8 +99,8 @@ def test_people_read_it(upgrade):
     assert out.startswith(
         "comes: deny[NG502] This version of nginx does not know what is written\n"
         "  --> nginx.conf:7\n"
-        "  now: keepalive_min_timeout needs nginx 1.27.4, and settings say 1.22.1: it\n"
-        "       refuses to start\n"
+        "  now: keepalive_min_timeout needs nginx 1.27.4, and this is to run on 1.22.1,\n"
+        "       which refuses to start\n"
     )
     assert "\nbefore 1.25.1: HTTP/1.1 on plaintext sockets with http2\n" in out
     assert "\nnginx 1.29.0 to 1.22.1: 1 more denial (findings: 1 come, 1 go;" in out

@@ -86,12 +86,12 @@ def _subject(finding: Finding) -> tuple[str | int, ...]:
 
 
 def _words(versions: tuple[str, str]) -> Callable[[Finding], object]:
-    """What a finding says, but for the version that the settings say."""
+    """What a finding says, but for the version that it is to run on."""
 
     def words(finding: Finding) -> object:
         message = finding.message
         for version in versions:
-            message = message.replace(f"settings say {version}", "settings say it")
+            message = message.replace(f"is to run on {version}", "is to run")
         return finding.level, finding.counts, message
 
     return words

@@ -9,13 +9,13 @@
 #   harm: latent
 #   id: NG501
 #   levels: {checklist: warn, evidence: warn}
-#   message: "{name} is {state} from nginx {since} on, and settings say {version} ({count} in this file)"
+#   message: "{name} is {state} from nginx {since} on, and this is to run on {version} ({count} in this file)"
 #   directive: "{directive}"
 #   fix: {applicability: safe}
 #   variants:
 #     replaced:
 #       when: another directive has taken its place
-#       message: "{name} is {state} from nginx {since} on, where {instead} says it, and settings say {version} ({count} in this file)"
+#       message: "{name} is {state} from nginx {since} on, where {instead} says it, and this is to run on {version} ({count} in this file)"
 #     rewritten:
 #       when: it is the ssl directive
 #       fix: {applicability: manual, why: "{instead} on each listen that takes TLS, in place of ssl on"}

@@ -63,7 +63,7 @@ _other := _feature("http2")
 
 test_listen if {
 	found := listen_http2.findings with input as _listen with data.nginx_grpc as {"nginx_version": "1.25.1"}
-	t.faults(found) == {"listen http2 is deprecated from nginx 1.25.1 on, and settings say 1.25.1 (3 in this file)"}
+	t.faults(found) == {"listen http2 is deprecated from nginx 1.25.1 on, and this is to run on 1.25.1 (3 in this file)"}
 	t.places(found) == {19}
 	t.levels(found, "checklist") == {"warn"}
 	t.is_clean(listen_http2.findings) with input as _listen with data.nginx_grpc as {"nginx_version": "1.25.0"}
@@ -113,7 +113,7 @@ test_silent_without_a_version if {
 test_ssl_on if {
 	document := _feature("ssl")
 	found := listen_http2.findings with input as document with data.nginx_grpc as {"nginx_version": "1.22.1"}
-	t.faults(found) == {"ssl is deprecated from nginx 1.15.0 on, where listen ... ssl says it, and settings say 1.22.1 (3 in this file)"}
+	t.faults(found) == {"ssl is deprecated from nginx 1.15.0 on, where listen ... ssl says it, and this is to run on 1.22.1 (3 in this file)"}
 	t.decisions(found) == {"listen ... ssl on each listen that takes TLS, in place of ssl on"}
 	every version in ["1.14.2", "1.25.1"] {
 		t.is_clean(listen_http2.findings) with input as document with data.nginx_grpc as {"nginx_version": version}

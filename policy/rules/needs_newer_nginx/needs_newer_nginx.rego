@@ -8,13 +8,13 @@
 #   harm: every
 #   id: NG502
 #   levels: {checklist: deny, evidence: deny}
-#   message: "{name} needs nginx {since}, and settings say {version}: it refuses to start"
+#   message: "{name} needs nginx {since}, and this is to run on {version}, which refuses to start"
 #   directive: "{directive}"
 #   fix: {applicability: manual, why: "nginx {since} or later, or a spelling that {version} has"}
 #   variants:
 #     gone:
 #       when: the directive was removed
-#       message: "{name} went away with nginx {since}, and settings say {version}: it refuses to start"
+#       message: "{name} went away with nginx {since}, and this is to run on {version}, which refuses to start"
 #       fix: {why: "a spelling that {version} has: ssl is a parameter of listen"}
 #     unknown:
 #       when: no version has a directive of this name

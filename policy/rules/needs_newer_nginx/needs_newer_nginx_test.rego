@@ -19,7 +19,7 @@ _is_refused(name, version) if {
 
 test_too_new if {
 	found := needs_newer_nginx.findings with input as _http2 with data.nginx_grpc as {"nginx_version": "1.22.1"}
-	t.faults(found) == {"http2 needs nginx 1.25.1, and settings say 1.22.1: it refuses to start"}
+	t.faults(found) == {"http2 needs nginx 1.25.1, and this is to run on 1.22.1, which refuses to start"}
 	t.levels(found, "evidence") == {"deny"}
 	t.is_clean(needs_newer_nginx.findings) with input as _http2 with data.nginx_grpc as {"nginx_version": "1.25.1"}
 }
@@ -54,7 +54,7 @@ test_http2_of_servers if {
 
 test_gone if {
 	found := needs_newer_nginx.findings with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.1"}
-	t.faults(found) == {"ssl went away with nginx 1.25.1, and settings say 1.25.1: it refuses to start"}
+	t.faults(found) == {"ssl went away with nginx 1.25.1, and this is to run on 1.25.1, which refuses to start"}
 	t.is_clean(needs_newer_nginx.findings) with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.0"}
 }
 
