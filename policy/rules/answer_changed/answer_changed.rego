@@ -48,7 +48,7 @@ findings contains rule.fault(about, _forms(filter), call.subject, filter, values
 	filter.effect != "unknown"
 	values := {
 		"name": filter.name,
-		"what": trim_right(concat(" ", [filter.name, filter.value]), " "),
+		"what": concat(" ", [filter.name, filter.value]),
 		"edits": _edits(call, filter.name),
 	}
 }

@@ -20,6 +20,7 @@ test_of_calls if {
 	every case in _of_calls {
 		found := answer_changed.findings with input as _filtered(case[0], case[1], case[2])
 		t.faults(found) == {case[3]}
+		t.reasons(found) == set()
 		t.fixes(found) == {["unsafe", case[4]]}
 		t.levels(found, "evidence") == {"deny"}
 		t.places(found) == {7}
@@ -32,6 +33,11 @@ test_of_a_page if {
 	found := answer_changed.findings with input as _filtered("sub_filter", "</head> <script></head>", "text")
 	t.levels(found, "evidence") == {"warn"}
 	t.levels(found, "checklist") == {"warn"}
+	every message in t.faults(found) {
+		endswith(message, "changes each answer that holds the text: its length is wrong then, and the call hangs or ends with INTERNAL")
+	}
+	added := answer_changed.findings with input as _filtered("add_after_body", "<", "every")
+	t.levels(added, "evidence") == {"deny"}
 }
 
 test_without_types if {

@@ -20,6 +20,7 @@ test_servers if {
 	t.levels(found, "evidence") == {"deny"}
 	t.decisions(found) == {"max_conns of 31 in all, or none; or more servers"}
 	t.is_clean(call_limit.findings) with input as _two with data.nginx_grpc as _expecting(30)
+	count(call_limit.findings) == 1 with input as _two with data.nginx_grpc as object.union(_expecting(31), {"workers": 2})
 	t.is_clean(call_limit.findings) with input as _two
 	t.is_clean(call_limit.findings) with input as _two with data.nginx_grpc as {"workers": 2}
 }
@@ -36,12 +37,15 @@ test_servers_without_a_limit if {
 	every peers in [
 		[_peer("max_conns=20", {}), _peer("max_fails=0", {})],
 		[_peer("max_conns=0", {})],
+		[_peer("30", {})],
 		[_peer("max_conns=$a", {})],
 		[_peer("max_conns=20", {"host_is_name": true})],
 		[],
 	] {
 		t.is_clean(call_limit.findings) with input as _upstream({}, peers) with data.nginx_grpc as _expecting(100)
 	}
+	one := _upstream({}, [_peer("max_conns=1", {})])
+	count(call_limit.findings) == 1 with input as one with data.nginx_grpc as _expecting(2)
 	down := _upstream({}, [_peer("max_conns=20", {}), _peer("max_fails=0", {"down": true})])
 	count(call_limit.findings) == 1 with input as down with data.nginx_grpc as _expecting(100)
 	elsewhere := t.document(
