@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.bench import c_core_server, certificate, each, every, grpc_server
+from tests.live.bench import CURRENT, c_core_server, certificate, each, every, grpc_server
 
 CONF = """
 upstream greeter { server GREETER; keepalive 32; }
@@ -137,6 +137,32 @@ def test_ciphers(story):
             assert nginx.codes(tls=ours, name="api.example.com") == every("OK")
 
 
+def test_words_of_openssl(story):
+    """ssl_conf_command has the last word on versions and ciphers."""
+    ours = certificate("api.example.com")
+    names = {"CERTIFICATE": ours.certificate, "KEY": ours.key}
+    conf = CIPHERS.replace("ssl_protocols TLSv1.2;", "ssl_conf_command SAID;")
+    with grpc_server() as greeter:
+        below = conf.replace("SAID", "MaxProtocol TLSv1.1")
+        with story.denied(below, GREETER=greeter, CIPHER="HIGH", **names) as nginx:
+            refusal = each("UNAVAILABLE", "UNAVAILABLE", "NOT_CONNECTED")
+            assert nginx.codes(tls=ours, name="api.example.com") == refusal
+        above = conf.replace("SAID", "CipherString HIGH")
+        with story.accepted(above, GREETER=greeter, CIPHER="AES128-SHA", **names) as nginx:
+            assert nginx.codes(tls=ours, name="api.example.com") == every("OK")
+
+
+def test_no_name(story):
+    """`_` is no name that a client asks for: the server before it has every call."""
+    conf = CONF.replace("location @grpc", OTHER).replace("SERVER", "server_name NAME;")
+    conf = conf.replace("server {", "server { listen LISTEN http2; return 404; }\nserver {", 1)
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, NAME="_", BEFORE="") as nginx:
+            assert nginx.codes() == every("UNIMPLEMENTED")
+        with story.accepted(conf, GREETER=greeter, NAME="api", BEFORE="") as nginx:
+            assert nginx.codes(name="api") == every("OK")
+
+
 def test_limit_except(story):
     """A gRPC call is a POST: what allows GET alone refuses it."""
     conf = CONF.replace("location @grpc", OTHER)
@@ -158,5 +184,8 @@ def test_down(story):
         with story.denied(conf, **more, STATE="down") as nginx:
             assert nginx.codes() == every("UNAVAILABLE")
             nginx.logged("no live upstreams")
+        if story.version == CURRENT:
+            with story.denied(conf, **more, STATE="drain") as nginx:
+                assert nginx.codes() == every("UNAVAILABLE")
         with story.accepted(conf, **more, STATE="max_fails=0") as nginx:
             assert nginx.codes() == every("OK")

@@ -53,9 +53,9 @@
 #       message: "calls are sent to {what}, which has no handler: {code}"
 #       fix: {why: "grpc_pass in {what}"}
 #     down:
-#       when: every server of the upstream is down
-#       message: "every server of {what} is down: each call gets {code}"
-#       fix: {why: "take down away from a server"}
+#       when: every server of the upstream is down, or drained
+#       message: "every server of {what} is down or drained: each call gets {code}"
+#       fix: {why: "take down or drain away from a server"}
 #     cycle:
 #       when: redirects lead in a circle
 #       message: "{what} sends every call around until nginx gives up: {code}"

@@ -117,6 +117,9 @@ STOPPED = {
         "unused", "location @g",
     ),
     "another handler": ("location / { PASS stub_status; }", "handler", "stub_status"),
+    "drained": (
+        "location / { grpc_pass grpc://old; }", "down", "upstream old",
+    ),
     "down": (
         "location / { grpc_pass grpc://down; }", "down", "upstream down",
     ),
@@ -184,6 +187,16 @@ HANDSHAKES = {
     "1.3 has ciphers of its own": ("ssl_protocols TLSv1.2 TLSv1.3;", "ssl_ciphers aNULL;", "yes"),
     "ciphers of others": ("ssl_protocols TLSv1.2; ssl_ciphers aNULL;", "ssl_ciphers HIGH;", "yes"),
     "some of them": ("ssl_protocols TLSv1.2;", "ssl_ciphers HIGH:aNULL;", "yes"),
+    "OpenSSL's own words": (
+        "ssl_conf_command MaxProtocol TLSv1.1;", "", "ssl_conf_command MaxProtocol TLSv1.1",
+    ),
+    "OpenSSL's own words, high enough": ("ssl_conf_command MaxProtocol TLSv1.2;", "", "yes"),
+    "OpenSSL's own words over versions": (
+        "ssl_protocols TLSv1.1; ssl_conf_command Protocol ALL;", "", "yes",
+    ),
+    "OpenSSL's own words over ciphers": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers AES128-SHA; ssl_conf_command CipherString HIGH;", "yes",
+    ),
     "a certificate is wanted": ("", "ssl_verify_client on;", "unknown"),
     "nobody asks for one": ("", "if ($ssl_client_verify != SUCCESS) { return 403; }", "return 403"),
     "it was asked for": (
@@ -264,6 +277,8 @@ def arrival(text):
     """The arrival of the first location with a grpc_pass, the last if there is a page."""
     document = http(
         "upstream up { server a:1; server b:1; } upstream down { server a:1 down; }"
+        " upstream old { server a:1 drain; server b:1 down; }"
+        " upstream old { server a:1 drain; server b:1 down; }"
         f"server {{ {text.replace('PASS', PASS)} }} server {{ listen 81; location /x {{ return 403; }} }}"
     )
     found = [item["arrival"] for item in document["servers"][0]["locations"] if "arrival" in item]
@@ -440,6 +455,9 @@ def test_a_nested_location_without_a_handler():
         ("server_name a;", "return 404;", "no"),
         ("server_name A;", "grpc_pass a:1;", "yes"),
         ("server_name a b;", "return 404;", "yes"),
+        ("server_name _;", "return 404;", "no"),
+        ("server_name _;", "grpc_pass a:1;", "yes"),
+        ("server_name _ b;", "return 404;", "yes"),
         ("", "return 404;", "no"),
         ("listen 81 http2; server_name a;", "return 404;", "yes"),
         ("server_name .a;", "return 404;", "no"),

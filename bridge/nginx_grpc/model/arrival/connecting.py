@@ -11,7 +11,10 @@ from nginx_grpc.model.targets import Target
 from nginx_grpc.model.upstreams import Upstream
 from nginx_grpc.tree import Directive
 
-__all__ = ["Connecting", "texts_of"]
+__all__ = ["CLOSED", "Connecting", "texts_of"]
+
+# A server of an upstream that no new call is sent to.
+CLOSED = frozenset(("down", "drain"))
 
 # The kinds of addresses: what is bound to one of a kind reaches none of another.
 _FAMILIES = frozenset(("IPv4", "IPv6", "unix"))
@@ -56,7 +59,7 @@ def texts_of(place: Destination) -> list[str]:
         return [
             item.args[0]
             for item in place.upstream.own.get("server", ())
-            if item.args and "down" not in item.args[1:]
+            if item.args and CLOSED.isdisjoint(item.args[1:])
         ]
     return [place.socket] if place.kind == "unix" else [f"{place.host}:{place.port}"]
 

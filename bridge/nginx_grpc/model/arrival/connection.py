@@ -95,6 +95,9 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
     if not _is_seen(own.outer):
         # The default server may be another one.
         return None
+    if commands := default.in_effect("ssl_conf_command"):
+        # They are over what the other directives say.
+        return next(filter(_ends_below, commands), None)
     protocols = _said(default, "ssl_protocols")
     if protocols is None or any("$" in word for word in protocols.args):
         return None
@@ -102,9 +105,17 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
     if not words & _ENOUGH:
         return protocols
     ciphers = _said(own, "ssl_ciphers")
+    if own.in_effect("ssl_conf_command"):
+        return None
     if "tlsv1.3" not in words and ciphers is not None and _offers_none(ciphers.args):
         return ciphers
     return None
+
+
+def _ends_below(command: Directive) -> bool:
+    """Whether it allows no TLS that HTTP/2 may be spoken over."""
+    words = [word.lower() for word in command.args]
+    return words[:1] == ["maxprotocol"] and words[1:] in (["sslv3"], ["tlsv1"], ["tlsv1.1"])
 
 
 def _offers_none(args: Sequence[str]) -> bool:

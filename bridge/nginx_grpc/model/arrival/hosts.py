@@ -19,6 +19,8 @@ from nginx_grpc.model.servers import Server
 
 __all__ = ["Hosts"]
 
+# Nothing can be asked for by these: `_` stands for no name, and is none of a host.
+_OF_NO_HOST = ("", "_")
 _MOST_NAMES = 64
 _MOST_REGEXES = 16
 _STEPS = 50_000
@@ -85,7 +87,7 @@ class _Names:
             return self._regex_takers(name[1:], server)
         if "$" in name:
             return None
-        if not name:
+        if name in _OF_NO_HOST:
             return [self.default] if self.default is not None else None
         hosts = [exactly(_as_asked(name))]
         if name.startswith("*."):

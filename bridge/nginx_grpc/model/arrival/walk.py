@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from nginx_grpc.model.arrival import access
 from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
+from nginx_grpc.model.arrival.connecting import CLOSED
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
@@ -413,13 +414,13 @@ class Walk:
         return ends
 
     def _down(self, handler: Location) -> Directive | None:
-        """The upstream of a handler, if all of its servers are down."""
+        """The upstream of a handler, if all of its servers are down, or left to old sessions."""
         target = self._server.targets.get(handler.id)
         blocks = target.upstreams() if target is not None else []
         if len(blocks) != 1 or blocks[0].gaps:
             return None
         servers = blocks[0].own.get("server", [])
-        if servers and all("down" in server.args[1:] for server in servers):
+        if servers and all(not CLOSED.isdisjoint(server.args[1:]) for server in servers):
             return blocks[0].directive
         return None
 
