@@ -6,13 +6,17 @@
 package nginx.grpc.lib.wire
 
 # refuses_name: whose ends refuse a header of this name: gRPC (both), grpc-go or C-core.
-refuses_name(name) := "grpc-go" if {
+refuses_name(name) := server if {
+	# Most names are plain, and one look is enough.
+	not regex.match(`^[0-9A-Za-z._-]+$`, name)
+	server := _refuses_mark(name)
+}
+
+_refuses_mark(name) := "grpc-go" if {
 	lower(name) == ":scheme"
 } else := "gRPC" if {
 	not regex.match("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$", name)
-} else := "C-core" if {
-	not regex.match(`^[0-9A-Za-z._-]+$`, name)
-}
+} else := "C-core"
 
 # refuses_value: whose ends refuse this value of any header, or of one whose name ends in -bin.
 refuses_value(name, value) := "grpc-go" if {

@@ -45,8 +45,8 @@ about := rule.describe(rego.metadata.chain())
 
 findings contains rule.fault(about, _several(call), call.subject, tries.at, {"tries": tries.text}) if {
 	some call in calls.passes
-	not _checked(call)
 	effective.value(call.location, "grpc_next_upstream_tries") == 1
+	not _checked(call)
 	tries := effective.setting(call.location, "grpc_next_upstream_tries")
 }
 

@@ -134,8 +134,8 @@ _names := {
 
 # _harm: what the header does. Undefined where that is nothing, or is not known.
 _harm(index, header) := _refused(server) if {
-	wire.surely_sent(header)
 	server := wire.refuses_name(header.name)
+	wire.surely_sent(header)
 } else := _refused(server) if {
 	server := wire.refuses_value(header.name, wire.sent(header))
 } else := harm if {

@@ -204,8 +204,8 @@ _added := {
 _form(name, clients) := {"forms": [name], "clients": clients}
 
 _refuse(header) := clients if {
-	wire.surely_sent(header)
 	clients := wire.refuses_name(header.name)
+	wire.surely_sent(header)
 } else := clients if {
 	clients := wire.refuses_value(header.name, wire.sent(header))
 } else := "C-core" if {
