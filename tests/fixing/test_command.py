@@ -132,6 +132,15 @@ def test_what_stays_is_told_with_the_reason(site, capfd):
     assert "1 to decide: NG107 nginx.conf:3 (" in ran.last
 
 
+@pytest.mark.parametrize("name", ["ng105", "next-upstream", "Next-Upstream"])
+def test_only_takes_what_rules_takes(site, capfd, name):
+    by_id = Ran(capfd, "nginx.conf", "--only", "NG105")
+    assert by_id.out
+    assert Ran(capfd, "nginx.conf", "--only", name).out == by_id.out
+    at = f"{name}@conf.d/grpc.inc:1"
+    assert Ran(capfd, "nginx.conf", "--only", at).out == by_id.out
+
+
 INGRESS = """\
 apiVersion: networking.k8s.io/v1
 kind: Ingress

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "run"]
 
-_RULE = expression(r"NG[0-9]{3}\Z")
-_SPOT = expression(r"(NG[0-9]{3})@(.+):([0-9]{1,9})\Z", re.DOTALL)
+_SPOT = expression(r"([A-Za-z0-9-]{1,40})@(.+):([0-9]{1,9})\Z", re.DOTALL)
 
 
 def add_parser(commands: Any) -> None:
@@ -127,16 +126,19 @@ def _only(given: list[str] | None) -> tuple[frozenset[str], frozenset[Spot]]:
 
     ids: set[str] = set()
     spots: set[Spot] = set()
-    known = {rule.id for rule in catalogue.rules()}
+
+    def id_of(name: str) -> str:
+        rule = catalogue.by_id(name)
+        if rule is None:
+            raise Refused(f"--only {name}: no such rule", "see nginx-grpc rules")
+        return rule.id
+
     for text in given:
         # A file's name may hold a comma.
         one = _SPOT.match(text)
         if one:
-            spots.add((one[1], one[2], int(one[3])))
-        ids.update([one[1]] if one else (each.strip() for each in text.split(",")))
-    for each in sorted(ids):
-        if not _RULE.match(each) or each not in known:
-            raise Refused(f"--only {each}: no such rule", "see nginx-grpc rules")
+            spots.add((id_of(one[1]), one[2], int(one[3])))
+        ids.update(id_of(each.strip()) for each in ([one[1]] if one else text.split(",")))
     return frozenset(ids), frozenset(spots)
 
 
