@@ -48,9 +48,9 @@ findings contains rule.fault(about, _forms(said), rule.document(said), said, val
 
 _forms(said) := [] if {
 	said.nearest == ""
-} else := ["switch"] if {
-	endswith(said.nearest, "/backend-protocol")
-	not upper(trim_space(said.value)) in {"GRPC", "GRPCS"}
 } else := ["protocol"] if {
+	endswith(said.nearest, "/backend-protocol")
+	upper(trim_space(said.value)) in {"GRPC", "GRPCS"}
+} else := ["switch"] if {
 	endswith(said.nearest, "/backend-protocol")
 } else := ["near"]
