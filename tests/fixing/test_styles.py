@@ -90,10 +90,12 @@ def bare(data: bytes) -> bytes:
 
 
 def flat(directives: list[Directive]) -> list[object]:
-    return [
+    """What is there; in one line findings come in another order, and so does what they add."""
+    found = (
         (each.name, each.args, None if each.block is None else flat(each.block))
         for each in directives
-    ]
+    )
+    return sorted(found, key=repr)
 
 
 @pytest.mark.parametrize("path", sample(EXAMPLES, 12), ids=ids)
