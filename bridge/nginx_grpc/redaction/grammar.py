@@ -64,6 +64,10 @@ _FLAGS = frozenset(("last", "break", "redirect", "permanent"))
 _Reader = Callable[[Sequence[str], list[list[Edit]]], None]
 
 
+# A character in a charset_map: a byte, and what stands for it in UTF-8.
+_CHARACTER = expression(r"[0-9A-Fa-f]{1,8}\Z")
+
+
 class Grammar:
     """Says of each word of a statement what is replaced in it.
 
@@ -399,6 +403,8 @@ class Grammar:
             for number, (word, own) in enumerate(zip(words, edits, strict=True)):
                 if number == 0 or word.lower() not in EXTENSIONS:
                     self._words.value(word, 0, len(word), own)
+            return
+        if name == "charset_map" and all(map(_CHARACTER.match, words)):
             return
         kind = (
             _kind_of(arguments[0].strip("${}").lower()) if name == "map" and arguments else "word"
