@@ -33,6 +33,15 @@ def test_a_pseudonym_that_is_there_is_no_other_words():
     assert "10.0.0.1" not in text
 
 
+def test_names_of_the_letters_that_pseudonyms_have():
+    text = sound(
+        "upstream qq { server mail.qq.com:1; server zx.jj.acme:1; }\n"
+        "server { location / { grpc_pass grpc://qq; } }\n"
+    )
+    for name in ("qq", "zx", "jj"):
+        assert name not in text
+
+
 def test_names_that_are_nginx_words():
     text = sound(
         HEAD + "upstream default { server off; }\nupstream on { server listen:443; }\n"
@@ -45,6 +54,15 @@ def test_names_that_are_nginx_words():
     assert "server_name on" not in text
     assert "{ default " in text
     assert "internal;" in text
+
+
+def test_characters_of_a_charset_map_are_codes():
+    text = sound(
+        HEAD + "charset_map windows-1251 utf-8 { C0 D090; A1 D18E; x kumo; }\n"
+        "server { location / { grpc_pass grpc://a:1; } } }\n"
+    )
+    assert "{ C0 D090; A1 D18E; " in text
+    assert "kumo" not in text
 
 
 def test_a_directive_of_nobody():

@@ -85,8 +85,10 @@ class Pseudonyms:
     def settle(self) -> None:
         """Gives each word that was seen its pseudonym."""
         self.settled = True
+        # Letters alone are no sign: `qq` is somebody's name, unless all words here are such.
+        again = self.shaped or all(map(is_pseudonym, self._kinds))
         for key in self._kinds:
-            if is_pseudonym(key):
+            if _NAMED.match(key) or (again and is_pseudonym(key)):
                 self._given[key] = key
                 self._taken.add(key)
         if self.shaped:
