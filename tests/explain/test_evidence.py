@@ -23,8 +23,8 @@ from nginx_grpc.sources import ReadOptions, read
 
 ROOT = Path(__file__).parents[2]
 RECORDS = sorted((ROOT / "docs" / "evidence").glob("NG*.json"))
-# The words of the error page itself.
-OWN_WORDS = ("greeter is down",)
+# The words of the error page, and of the server that was asked to fail.
+OWN_WORDS = ("greeter is down", "as ordered")
 
 
 def seen(record: dict, stage: dict) -> Iterator[str]:

@@ -63,6 +63,11 @@ DIAL = Entry(
     "The client got no connection that it can call on.",
     (
         *_NO_HTTP2,
+        rule(
+            "NG306",
+            "client_header_buffer_size is too small for the beginning of HTTP/2",
+            "server.client_header_buffer_size",
+        ),
         network("nothing listens there, or packets are lost", "Can it connect at all (nc -vz)?"),
     ),
 )

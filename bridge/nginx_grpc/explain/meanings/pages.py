@@ -41,6 +41,7 @@ BODY = Entry(
     (
         rule("NG110", "the page's return has a text", "location.error_page"),
         rule("NG209", "a return with a text answers before grpc_pass", "location.arrival"),
+        rule("NG222", "a filter for pages adds to messages, or changes them"),
     ),
 )
 LARGE = Entry(

@@ -269,6 +269,11 @@ STATUS_502 = Entry(
         rule("NG206", "a repeated call went wrong", "location.grpc_next_upstream"),
         rule("NG205", "max_fails took good servers out", "upstream.max_fails"),
         rule(
+            "NG308",
+            "each server has as many calls as max_conns lets it have",
+            needs=("expected_concurrency",),
+        ),
+        rule(
             "NG209",
             "every server of the upstream is down, or nginx can't connect to the address",
             "location.arrival",
@@ -331,6 +336,11 @@ STATUS_503 = Entry(
     "status-503",
     "nginx refused the call by a limit, or passed on a 503 of a proxy behind it: UNAVAILABLE.",
     (
+        rule(
+            "NG308",
+            "limit_conn lets fewer calls through than there are at once",
+            needs=("expected_concurrency",),
+        ),
         rule(
             "NG206",
             "http_503 in grpc_next_upstream does not repeat the call",

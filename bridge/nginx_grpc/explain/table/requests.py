@@ -87,6 +87,11 @@ LIMITED = Entry(
     "limit_conn_status say.",
     (
         rule(
+            "NG308",
+            "limit_conn lets fewer calls through than there are at once",
+            needs=("expected_concurrency",),
+        ),
+        rule(
             "",
             "limit_req or limit_conn is tighter than the calls come; long streams count in "
             "limit_conn as long as they last",

@@ -222,6 +222,11 @@ NO_LIVE = Entry(
             "upstream.max_fails",
             schemes=GRPC,
         ),
+        rule(
+            "NG308",
+            "each server has as many calls as max_conns lets it have, and gets no other one",
+            needs=("expected_concurrency",),
+        ),
         rule("NG209", "every server of the upstream is marked down", "location.arrival"),
         server(
             "the servers do fail",
