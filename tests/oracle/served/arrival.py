@@ -74,8 +74,8 @@ class Arrivals:
         Bug(
             "limit_except leaves the location's rewrites in effect",
             "model/arrival/walk.py",
-            "limited = _limit(location, way.request.method) is not None\n",
-            "limited = _limit(location, way.request.method) is not None and not location.own\n",
+            "limited = limit_of(location, way.request.method) is not None\n",
+            "limited = False\n",
         ),
         Bug(
             "an error page at a path keeps the method",
@@ -103,7 +103,7 @@ class Arrivals:
         ),
         Bug(
             "internal is not inherited",
-            "model/arrival/walk.py",
+            "model/arrival/access.py",
             '        if "internal" in at.own:\n',
             '        if "internal" in at.own and at is location:\n',
         ),
@@ -116,7 +116,7 @@ class Arrivals:
         Bug(
             "servers that are down take calls",
             "model/arrival/walk.py",
-            'all("down" in server.args[1:] for server in servers)',
+            "all(not CLOSED.isdisjoint(server.args[1:]) for server in servers)",
             'all("backup" in server.args[1:] for server in servers)',
         ),
         Bug(

@@ -35,13 +35,16 @@ class Bug:
     right: str
     wrong: str
 
+    def planted(self, package: Path) -> str:
+        """The file of a package with it."""
+        text = (package / self.file).read_text()
+        if text.count(self.right) != 1:
+            raise ValueError(f"{self.name}: {self.file} has changed; write the bug anew")
+        return text.replace(self.right, self.wrong)
+
     def plant(self, package: Path) -> None:
         """Writes it into a copy of the package."""
-        path = package / self.file
-        text = path.read_text()
-        if text.count(self.right) != 1:
-            raise SystemExit(f"{self.name}: {self.file} has changed; write the bug anew")
-        path.write_text(text.replace(self.right, self.wrong))
+        (package / self.file).write_text(self.planted(package))
 
 
 def found(question: str, bug: Bug, cases: int = CASES) -> str:

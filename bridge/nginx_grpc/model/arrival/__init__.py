@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from nginx_grpc.model.arrival import connection
+from nginx_grpc.model.arrival.access import internal_in
 from nginx_grpc.model.arrival.hosts import Hosts
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.plain import Plain
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
-from nginx_grpc.model.arrival.walk import Walk, internal_in, returned
+from nginx_grpc.model.arrival.walk import Walk
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
 from nginx_grpc.model.listeners import Sockets
@@ -90,7 +91,7 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
     """
     variables = _HttpVariables()
     hosts = Hosts(servers, sockets)
-    peers = Peers(servers, sockets, partial(_walk, sockets, variables), returned)
+    peers = Peers(servers, sockets, partial(_walk, sockets, variables))
     plain = Plain(peers, variables.of)
     for server in servers:
         asked = [location for location in server.locations if _is_asked(location)]

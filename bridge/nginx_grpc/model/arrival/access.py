@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import Any
 
+from nginx_grpc.model.locations import Location
 from nginx_grpc.model.names import beginning_with
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.records import dataclass
@@ -23,9 +24,11 @@ __all__ = [
     "Verdict",
     "Word",
     "admitted",
+    "internal_in",
     "is_scripted",
     "is_scripted_at_first",
     "is_scripting",
+    "limit_of",
 ]
 
 LETS_IN, SILENT, REFUSES, FAILS = "lets in", "silent", "refuses", "fails"
@@ -237,3 +240,24 @@ def _nearest(blocks: list[Block], name: str) -> Directive | None:
         if name in block.directives:
             return block.directives[name][0]
     return None
+
+
+def internal_in(location: Location) -> Directive | None:
+    """The `internal` that is in effect: a location in another one inherits it."""
+    at: Location | None = location
+    while at is not None:
+        if "internal" in at.own:
+            return at.own["internal"][0]
+        at = at.parent
+    return None
+
+
+def limit_of(location: Location, method: str) -> Directive | None:
+    """The limit_except that is in effect for a method."""
+    if "limit_except" not in location.own:
+        return None
+    limit = location.own["limit_except"][0]
+    methods = [text.upper() for text in limit.args]
+    if method in methods or (method == "HEAD" and "GET" in methods):
+        return None
+    return limit

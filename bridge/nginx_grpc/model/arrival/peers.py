@@ -38,7 +38,6 @@ class Peers:
         servers: Iterable[Server],
         sockets: Sockets,
         walk: Callable[[Server, Peers], Walk],
-        returned: Callable[[Walk, str], Stop | None],
     ) -> None:
         """Take in a configuration.
 
@@ -46,9 +45,7 @@ class Peers:
             servers: its servers.
             sockets: their sockets.
             walk: makes the walk of a server.
-            returned: the return in a walk's server that every request for a path meets.
         """
-        self._returned = returned
         self._sockets, self._walk = sockets, walk
         self._walks: dict[int, Walk] = {}
         self._servers = {id(server.listening): server for server in servers}
@@ -122,7 +119,7 @@ class Peers:
             return None
         [listening] = servers.values()
         walk = self.walk_of(self._servers[id(listening)])
-        return self._returned(walk, f"/{uri}" if slash else path)
+        return walk.subrequests.returned(f"/{uri}" if slash else path)
 
     def _places(self, server: Server, handler: Location) -> list[tuple[str, Socket | None]]:
         """Each place that calls may be passed to: the scheme, and the socket of this nginx."""

@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from nginx_grpc.model.arrival import access
-from nginx_grpc.model.arrival.access import FAILS, LETS_IN, REFUSES, Block, Word
+from nginx_grpc.model.arrival.access import (
+    FAILS,
+    LETS_IN,
+    REFUSES,
+    Block,
+    Word,
+    internal_in,
+    limit_of,
+)
 from nginx_grpc.model.arrival.connecting import CLOSED
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
-from nginx_grpc.model.arrival.script import Script, code_of
+from nginx_grpc.model.arrival.script import Script
+from nginx_grpc.model.arrival.subrequests import Subrequests
 from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, Way, alike
 from nginx_grpc.model.lists import page_codes, page_uri
 from nginx_grpc.model.locations import Location
@@ -26,7 +35,7 @@ from nginx_grpc.model.servers import Server
 from nginx_grpc.records import replace
 from nginx_grpc.tree import Directive
 
-__all__ = ["Walk", "internal_in", "returned"]
+__all__ = ["Walk"]
 
 # nginx looks for a location again ten times.
 _MOST_REDIRECTED = 10
@@ -35,7 +44,6 @@ _MOST_STEPS = 4_000
 _METHOD = "/[^/]+/[A-Za-z_][A-Za-z0-9_]*$"
 # What an auth_request is answered with, for sure.
 _SAID = ("files", "return", "rewrite")
-_NO_FOLDER = "/dev/null"
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
@@ -81,6 +89,7 @@ class Walk:
         self.routing = Routing(server.locations, variables.patterns)
         self.script = Script(variables, self._walked)
         self._block = server.directive.block or []
+        self.subrequests = Subrequests(server, self.routing, self.script, peers)
         # The locations in which a walk has passed a call on, and those that it came to.
         self.passing: set[str] = set()
         self.visited: set[str] = set()
@@ -184,7 +193,7 @@ class Walk:
         assert location is not None
         self.visited.add(location.id)
         scripted = access.is_scripted(location.scope)
-        limited = _limit(location, way.request.method) is not None
+        limited = limit_of(location, way.request.method) is not None
         if scripted and (limited or access.is_scripted_at_first(location.scope)):
             return {UNKNOWN: None}
         ends: Ends = {} if location.scope.gap is None else {UNSEEN: None}
@@ -288,7 +297,7 @@ class Walk:
             return [(LETS_IN, None, 0), (REFUSES, None, 403)]
         inner = replace(request, path=exactly(uri), internal=True, changed=False, stale=True)
         words: dict[Word, None] = {}
-        for end in _Question(self, inner).ends():
+        for end in self.subrequests.ends(inner):
             if isinstance(end, Stop) and end.kind in _SAID and end.directive:
                 word = {401: REFUSES, 403: REFUSES}.get(end.code, FAILS)
                 if 200 <= end.code < 300:
@@ -459,114 +468,6 @@ class Walk:
                 return bool(said[0].args) and said[0].args[0].lower() == "on"
             scope = scope.outer
         return False
-
-
-class _Question:
-    """The subrequest of an auth_request: it meets no access phase."""
-
-    def __init__(self, walk: Walk, request: Request) -> None:
-        self._walk, self._request = walk, request
-
-    def ends(self) -> Ends:
-        """Where it ends: a return without an error page is known, all else is open."""
-        walk = self._walk
-        going, ended = walk.script.run(walk._block, [Way(self._request)], [])
-        if any(stop is not None for _, stop in ended):
-            return {UNKNOWN: None}
-        going.extend(then for then, _ in ended)
-        ends: Ends = {}
-        for way in going:
-            for location in walk.routing.search(way.request.path):
-                ends.update(self._answered(way, location))
-        return ends
-
-    def _answered(self, way: Way, location: Location | str | None) -> Ends:
-        walk = self._walk
-        if not isinstance(location, Location) or location.scope.gaps:
-            return {UNKNOWN: None}
-        if access.is_scripted(location.scope) or _limit(location, "GET") is not None:
-            return {UNKNOWN: None}
-        at = replace(way, at=location, inside=location, handler=location)
-        going, ended = walk.script.run(location.block, [at], location.conditions)
-        ended += [(then, self._content(then, location)) for then in going]
-        ends: Ends = {}
-        for then, stop in ended:
-            pages = (then.inside or location).scope.lists.get("error_page")
-            said = pages.all_directives() if pages else []
-            if stop is None or any(stop.code in page_codes(item) for item in said):
-                ends[UNKNOWN] = None
-            else:
-                ends[stop] = None
-        return ends
-
-    def _content(self, way: Way, location: Location) -> Stop | None:
-        """What its handler answers a GET with, where that is known."""
-        if way.request.changed or way.inside is not location or "try_files" in location.own:
-            return None
-        if location.handler in ("empty_gif", "stub_status"):
-            return Stop("return", location.passes or location.directive, 200)
-        if location.handler == "proxy_pass" and way.request.path.exact:
-            walk = self._walk
-            return walk._peers.answer(walk._server, location, way.request.path.prefix)
-        root = _root_of(location)
-        if location.handler == "static" and root is not None and _has_no_files(root):
-            return Stop("files", root, 404)
-        return None
-
-
-def returned(walk: Walk, path: str) -> Stop | None:
-    """The return that answers every request for a path, whatever it is like; None if none does."""
-    request = Request(exactly(path), method="GET", stale=True)
-    block = walk._block
-    found = walk.routing.search(request.path)
-    if len(found) != 1 or not isinstance(found[0], Location) or found[0].scope.gaps:
-        return None
-    for directive in (*block, *found[0].block):
-        if directive.name == "return":
-            pages = found[0].scope.lists.get("error_page")
-            stop = Stop("return", directive, code_of(directive.args))
-            return None if pages is not None else stop
-        if directive.name in ("if", "rewrite", "break") or "_by_lua" in directive.name:
-            return None
-    return None
-
-
-def _root_of(location: Location) -> Directive | None:
-    """The root or alias in effect."""
-    scope: Scope | None = location.scope
-    while scope is not None and not scope.gaps:
-        for name in ("alias", "root"):
-            if name in scope.own:
-                return scope.own[name][0]
-        scope = scope.outer
-    return None
-
-
-def _has_no_files(root: Directive) -> bool:
-    """Whether there is no file behind a root: one that is none itself."""
-    folder = root.args[0] if root.args else ""
-    return folder == _NO_FOLDER or folder.startswith(f"{_NO_FOLDER}/")
-
-
-def internal_in(location: Location) -> Directive | None:
-    """The `internal` that is in effect: a location in another one inherits it."""
-    at: Location | None = location
-    while at is not None:
-        if "internal" in at.own:
-            return at.own["internal"][0]
-        at = at.parent
-    return None
-
-
-def _limit(location: Location, method: str) -> Directive | None:
-    """The limit_except that is in effect for a method."""
-    if "limit_except" not in location.own:
-        return None
-    limit = location.own["limit_except"][0]
-    methods = [text.upper() for text in limit.args]
-    if method in methods or (method == "HEAD" and "GET" in methods):
-        return None
-    return limit
 
 
 def _has_page(stop: Stop) -> bool:
