@@ -60,6 +60,11 @@ STOPS = {
         "UNKNOWN",
         "if ($scheme = https) { return 301 https://$host$request_uri; }",
     ),
+    "referer": (
+        "valid_referers blocked example.com; if ($invalid_referer) { return 403; }",
+        "PERMISSION_DENIED",
+        "valid_referers none example.com; if ($invalid_referer) { return 403; }",
+    ),
     "deny all": ("deny all;", "PERMISSION_DENIED", "allow all; deny all;"),
     "auth_request": (
         "auth_request /auth;",

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 from nginx_grpc.model.patterns import Language
 
-__all__ = ["ALWAYS", "METHOD", "OF_SERVICE"]
+__all__ = ["ALWAYS", "METHOD", "NEVER_SENT", "OF_SERVICE"]
 
 # `/service/method`, and a method's name is that of a function.
 METHOD = ("^/([^/?#%*]+/)+[A-Za-z_][A-Za-z0-9_]*$", False)
 OF_SERVICE = ("^/[^/?#%*]+/[A-Za-z_][A-Za-z0-9_]*$", False)
 # HTTP/2 has no such headers, and no gRPC client sends those of a browser.
-_NEVER_SENT = (
-    "http_connection",
-    "http_keep_alive",
-    "http_origin",
-    "http_sec_fetch_mode",
-    "http_sec_fetch_site",
-    "http_sec_websocket_key",
-    "http_sec_websocket_protocol",
-    "http_sec_websocket_version",
-    "http_transfer_encoding",
-    "http_upgrade",
-    "http_x_grpc_web",
+NEVER_SENT = frozenset(
+    (
+        "http_connection",
+        "http_keep_alive",
+        "http_origin",
+        "http_referer",
+        "http_sec_fetch_mode",
+        "http_sec_fetch_site",
+        "http_sec_websocket_key",
+        "http_sec_websocket_protocol",
+        "http_sec_websocket_version",
+        "http_transfer_encoding",
+        "http_upgrade",
+        "http_x_grpc_web",
+    )
 )
 _CONTENT_TYPE = Language("application/grpc", within=((r"^application/grpc([+;].*)?$", False),))
 # Variables by name, whatever the path is.
 ALWAYS = {
-    **dict.fromkeys(_NEVER_SENT, Language("", exact=True)),
+    **dict.fromkeys(NEVER_SENT, Language("", exact=True)),
     "content_type": _CONTENT_TYPE,
     "http2": Language("h2"),
     "http_content_type": _CONTENT_TYPE,

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from nginx_grpc.expressions import expression
+from nginx_grpc.model.sent import NEVER_SENT
 from nginx_grpc.model.variables import HttpVariables, name_of
 
 __all__ = ["value_for_grpc"]
 
-# HTTP/2 has no Upgrade and no Connection; the others are a browser's.
-_UNSENT = frozenset(
-    (
-        "http_connection",
-        "http_keep_alive",
-        "http_origin",
-        "http_referer",
-        "http_sec_websocket_key",
-        "http_upgrade",
-        "http_x_grpc_web",
-    )
-)
 _VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))")
 _LONGEST = 1000
 # Maps over maps are followed so far.
@@ -44,7 +33,7 @@ def _filled(text: str, variables: HttpVariables | None, known: dict[str, str | N
 
 
 def _value(name: str, variables: HttpVariables | None, known: dict[str, str | None]) -> str | None:
-    if name in _UNSENT:
+    if name in NEVER_SENT:
         return ""
     if name in known or len(known) >= _MOST:
         return known.get(name)

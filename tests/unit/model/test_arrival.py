@@ -14,6 +14,9 @@ ARRIVES = {
     "nothing in the way": "location / { PASS }",
     "an if of another method": "location / { if ($request_method = GET) { return 405; } PASS }",
     "an if without te": 'location / { if ($http_te != "trailers") { return 400; } PASS }',
+    "an if of a page that need not be said": (
+        "location / { valid_referers none a.com; if ($invalid_referer) { return 403; } PASS }"
+    ),
     "an if of another content type": (
         "location / { if ($content_type !~ ^application/grpc) { return 415; } PASS }"
     ),
@@ -68,6 +71,10 @@ STOPPED = {
     "if of the scheme": (
         "if ($scheme = http) { return 301 https://$host$request_uri; } location / { PASS }",
         "return", "return 301 https://$host$request_uri",
+    ),
+    "if of the page it comes from": (
+        "location / { valid_referers blocked a.com; if ($invalid_referer) { return 403; } PASS }",
+        "return", "return 403",
     ),
     "if of a set": ("location / { set $a 1; if ($a) { return 503; } PASS }", "return", "return 503"),
     "redirect": (
@@ -245,6 +252,13 @@ PASSED_TO_ITSELF = {
 DEPENDS = {
     "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
     "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
+    "referers that a server's names decide": (
+        "location / { valid_referers server_names; if ($invalid_referer) { return 403; } PASS }"
+    ),
+    "referers of two contexts": (
+        "valid_referers none; if ($invalid_referer) { set $a 1; } location / {"
+        " valid_referers a.com; if ($invalid_referer) { return 403; } PASS }"
+    ),
     "an auth server": "location / { auth_request /a; PASS } location = /a { proxy_pass http://a:1; }",
     "an auth server of this nginx": (
         "location / { auth_request /a; PASS } location = /a { proxy_pass http://127.0.0.1:81/y; }"

@@ -21,6 +21,7 @@ from nginx_grpc.model.arrival.access import (
 )
 from nginx_grpc.model.arrival.connecting import CLOSED
 from nginx_grpc.model.arrival.peers import Peers
+from nginx_grpc.model.arrival.referers import referred
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
 from nginx_grpc.model.arrival.script import Script
@@ -154,6 +155,7 @@ class Walk:
         if access.is_scripted_at_first(scope):
             return {UNKNOWN: None}
         ends: Ends = {} if scope.gap is None else {UNSEEN: None}
+        way = replace(way, request=referred(way.request, scope))
         going, ended = self.script.run(self._block, [way], [])
         for then, stop in ended:
             if stop is None:
@@ -202,6 +204,7 @@ class Walk:
             self.blocks.setdefault(location.id, set()).add(location.id)
             ends.update(self._admitted(replace(way, limited=True)))
             return ends
+        way = replace(way, request=referred(way.request, location.scope))
         going, ended = self.script.run(location.block, [way], location.conditions)
         for then, stop in ended:
             if stop is None:
