@@ -42,8 +42,8 @@ BUGS = (
     Bug(
         "a backslash takes no byte along",
         "words.py",
-        r"""_WORD = re.compile(r"(?:[^ \t\r\n;{\\$]+|\\[\s\S]|\$\{*)+")""",
-        r"""_WORD = re.compile(r"(?:[^ \t\r\n;{$]+|\$\{*)+")""",
+        r"""_WORD = expression(r"(?:[^ \t\r\n;{\\$]+|\\[\s\S]|\$\{*)+")""",
+        r"""_WORD = expression(r"(?:[^ \t\r\n;{$]+|\$\{*)+")""",
     ),
     Bug(
         "a second brace after a dollar opens a block",
@@ -73,9 +73,9 @@ BUGS = (
     ),
     Bug(
         "NEL and NBSP separate",
-        "reading.py",
-        r'_SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff',
-        r'_SPECIAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xa1-\xff',
+        "lines.py",
+        r'_SPECIAL = expression(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff',
+        r'_SPECIAL = expression(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xa1-\xff',
     ),
     Bug(
         "a line is remembered without the block that it closes",
@@ -94,7 +94,7 @@ BUGS = (
     Bug(
         "quotes in Lua comments count",
         "lua.py",
-        r"""_TOKEN = re.compile(r"[{}\"']|--\[=*\[|\[=*\[|--")""",
-        r"""_TOKEN = re.compile(r"[{}\"']|--\[=*\[|\[=*\[")""",
+        r"""_TOKEN = expression(r"[{}\"']|--\[=*\[|\[=*\[|--")""",
+        r"""_TOKEN = expression(r"[{}\"']|--\[=*\[|\[=*\[")""",
     ),
 )

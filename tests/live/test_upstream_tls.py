@@ -19,7 +19,7 @@ MIXES = {
     "tls_to_plaintext": (False, "grpcs", "", "UNAVAILABLE",
                          ["SSL_do_handshake() failed", "upstream prematurely sent response"]),
     "plaintext_to_tls": (True, "grpc", "", "UNAVAILABLE",
-                         ["upstream prematurely closed connection"]),
+                         ["upstream prematurely closed connection", "recv() failed (104"]),
     "unverified": (True, "grpcs", "", "OK", []),
     "right_name": (True, "grpcs", f"{VERIFY} {NAME};", "OK", []),
     "wrong_name": (True, "grpcs", f"{VERIFY} other.example.com;", "UNAVAILABLE",

@@ -15,8 +15,8 @@ from nginx_grpc.tree import Configuration
 
 # Lines, columns and files, and the number of fields, which counts them.
 PLACES = {"file", "line", "column", "key", "covers", "fields"}
-# NG501 counts what stands in a file, and mends all of it.
-_PER_FILE = "NG501"
+# These count what stands in a file, and mend all of it.
+_PER_FILE = ("NG501", "NG502")
 _IN_FILE = re.compile(r" \(\d+ in this file\)")
 # A remedy says where its lines go; edits go by the order of the text.
 _PLACE = re.compile(r"^# in \S+:\d+\n| \(line \d+\)", re.MULTILINE)
@@ -119,7 +119,7 @@ def _findings(document: dict[str, Any], settings: dict[str, Any], folder: str, w
 
 
 def _without_place(finding: dict[str, Any]) -> dict[str, Any]:
-    if finding["id"] == _PER_FILE:
+    if finding["id"] in _PER_FILE:
         return {**finding, "remedy": ""}
     lines = sorted(_PLACE.sub("", finding["remedy"]).splitlines())
     return {**finding, "remedy": "\n".join(lines)}
