@@ -343,25 +343,7 @@ class Writer:
         }[kind]()
         if kind == "set":
             self.constructs.add("set")
-        if self.chance(0.06):
-            return self.referred(inside)
         return f"if ({self.condition()}) {{ {inside} }}"
-
-    def referred(self, inside: str) -> str:
-        """An `if` of the page that a request comes from."""
-        self.constructs.add("if of the request")
-        self.count += 1
-        words = self.pick("", "none ", "blocked ", "none blocked ", "server_names ")
-        condition = self.pick(
-            "$invalid_referer",
-            "$invalid_referer",
-            "$invalid_referer = 1",
-            "$invalid_referer = ''",
-            "$http_referer",
-        )
-        name = self.pick(f"r{self.count}.example", "")
-        words = words if words or name else "blocked "
-        return f"valid_referers {words}{name}; if ({condition}) {{ {inside} }}"
 
     def access(self) -> list[str]:
         """allow and deny in some order."""
