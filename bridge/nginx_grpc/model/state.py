@@ -269,7 +269,9 @@ class State:
         if name == "request_method":
             # An error page makes a GET of it, which is no call any more.
             return Language("POST", exact=True)
-        if name in PATH_NAMES and self.head is None:
+        if name in PATH_NAMES:
+            if self.head is not None:
+                return Language(self.head)
             return self.facts.path(self.path).knowing(*METHOD, True)
         return ALWAYS.get(name, Language())
 

@@ -293,6 +293,16 @@ def test_a_map_without_a_default_can_be_empty():
     assert found["upstreams"] == ["other"]
 
 
+@pytest.mark.parametrize("rewrite", ["^ /t/x/y last", "^/r/(.*) /t/$1 last"])
+def test_a_map_of_the_path_that_a_rewrite_leads_to(rewrite):
+    document = server(
+        f"location /t/ {{ grpc_pass grpc://$b; }} location /r/ {{ rewrite {rewrite}; }}",
+        around=UPSTREAMS + "map $uri $b { /index.html other; ~^/ Greeter; }",
+    )
+    found = location(document, "/t/")["target"]
+    assert (found["failures"], found["upstreams"]) == ([], ["Greeter"])
+
+
 @pytest.mark.parametrize(
     ("text", "choice"),
     [
