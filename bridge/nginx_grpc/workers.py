@@ -38,12 +38,17 @@ def spread(number: int, work: Callable[[int], T]) -> list[T]:
     context = get_context("fork")
     running: list[tuple[ForkProcess, Connection]] = []
     try:
-        for part in range(number):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_child, args=(part, work, theirs), daemon=True)
-            process.start()
-            theirs.close()
-            running.append((process, ours))
+        # What Python runs after a fork swallows exceptions, KeyboardInterrupt among them.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            for part in range(number):
+                ours, theirs = context.Pipe(duplex=False)
+                process = context.Process(target=_child, args=(part, work, theirs), daemon=True)
+                process.start()
+                theirs.close()
+                running.append((process, ours))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return [cast(T, _answer(pipe)) for _, pipe in running]
     finally:
         for process, pipe in running:

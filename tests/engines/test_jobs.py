@@ -93,7 +93,7 @@ def test_a_killed_process_is_no_pass() -> None:
 def test_ctrl_c_ends_all(tmp_path) -> None:
     """Of all processes none is left."""
     for number in range(200):
-        (tmp_path / f"{number}.conf").write_text(BAD.format(number) * 300)
+        (tmp_path / f"{number}.conf").write_text(BAD.format(number) * 60)
     paths = [f"{number}.conf" for number in range(200)]
     command = [*CHECK, "--jobs", "3", "--quiet", "--output", "found", *paths]
     with subprocess.Popen(

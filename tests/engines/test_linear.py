@@ -42,7 +42,7 @@ def judged(services, *, fault, settings):
 @pytest.mark.parametrize("settings", [None, SETTINGS], ids=["no settings", "settings"])
 def test_ten_times_the_locations(fault, settings):
     judge = functools.partial(judged, fault=fault, settings=settings)
-    small, large = min(judge(SMALL) for _ in range(3)), judge(LARGE)
+    small, large = (min(judge(size) for _ in range(3)) for size in (SMALL, LARGE))
     assert (small[2], large[2]) == (4 * SMALL * fault, 4 * LARGE * fault)
     assert large[1] < 11 * small[1]
     # Caches, and whatever else runs on the machine, are not linear.
