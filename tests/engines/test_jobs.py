@@ -114,6 +114,29 @@ def test_ctrl_c_ends_all(tmp_path) -> None:
         assert b"Traceback" not in run.stderr.read()
 
 
+INTERRUPTED = """
+import os, signal, time
+from nginx_grpc import workers
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+try:
+    workers.spread(2, lambda part: time.sleep(60))
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+def test_ctrl_c_while_processes_are_started() -> None:
+    """What Python runs after a fork would swallow it."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ended\n", "")
+
+
 def of_group(group: int) -> list[int]:
     """The processes of a process group that have not ended."""
     found = []
