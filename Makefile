@@ -183,7 +183,7 @@ oracle: setup ## 20,000 random texts read by nginx and by the parser; configurat
 
 fuzz: setup ## fuzz the bridge
 	$(call need,tests/fuzz/run.py)
-	$(BIN)/python tests/fuzz/run.py
+	$(BIN)/python -m tests.fuzz.run
 
 evidence: setup ## what each rule's fault looks like on a real nginx
 	$(call need,tests/live/evidence.py)

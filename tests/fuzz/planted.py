@@ -2,35 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from tests.bugs import Bug
 
 __all__ = ["BUGS", "Bug"]
-
-
-@dataclass(frozen=True)
-class Bug:
-    """One wrong line.
-
-    Args:
-        name: in a few words.
-        file: of parsers.
-        right, wrong: the text as it is, once in the file, and as it is planted.
-    """
-
-    name: str
-    file: str
-    right: str
-    wrong: str
-
-    def plant(self, folder: Path) -> None:
-        """Writes it into a copy of parsers."""
-        path = folder / self.file
-        text = path.read_text()
-        if text.count(self.right) != 1:
-            raise SystemExit(f"{self.name}: {self.file} has changed; write the bug anew")
-        path.write_text(text.replace(self.right, self.wrong))
-
 
 BUGS = (
     Bug(

@@ -90,7 +90,7 @@ def fuzz(
 
 def planted(seconds: int, only: list[str]) -> int:
     """Plants each bug in a copy of the package and fuzzes the copy."""
-    from planted import BUGS
+    from tests.fuzz.planted import BUGS
 
     missed = 0
     print("| bug | found as | inputs | time |\n|---|---|---|---|")

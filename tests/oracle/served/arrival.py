@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from random import Random
 
+from tests.bugs import Bug
 from tests.oracle.served.arrival_cases import Writer
 from tests.oracle.served.calls import Answer
-from tests.oracle.served.planting import Bug
 from tests.oracle.served.questions import Case, Json, Outcome, Place
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.bugs import Bug
 from tests.oracle.served.calls import Answer, Call
-from tests.oracle.served.planting import Bug
 from tests.oracle.served.questions import Case, Json, Outcome, Place
 
 _CONSTRUCTS = frozenset(

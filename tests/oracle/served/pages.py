@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from tests.bugs import Bug
 from tests.oracle.served.calls import Answer, Call
-from tests.oracle.served.planting import Bug
 from tests.oracle.served.questions import Case, Json, Outcome, Place
 
 # Statuses for which nginx adds headers without `always`, and those that may come anywhere.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oracle.served.planting import Bug
+from tests.bugs import Bug
 
 BUGS = (
     Bug(

@@ -12,39 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.bugs import Bug
 
 # So many cases find each bug.
 CASES = 400
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass(frozen=True)
-class Bug:
-    """One wrong line.
-
-    Args:
-        name: in a few words.
-        file: of the package, as `model/variables.py`.
-        right, wrong: the text as it is, once in the file, and as it is planted.
-    """
-
-    name: str
-    file: str
-    right: str
-    wrong: str
-
-    def planted(self, package: Path) -> str:
-        """The file of a package with it."""
-        text = (package / self.file).read_text()
-        if text.count(self.right) != 1:
-            raise ValueError(f"{self.name}: {self.file} has changed; write the bug anew")
-        return text.replace(self.right, self.wrong)
-
-    def plant(self, package: Path) -> None:
-        """Writes it into a copy of the package."""
-        (package / self.file).write_text(self.planted(package))
 
 
 def found(question: str, bug: Bug, cases: int = CASES) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
+from tests.bugs import Bug
 from tests.oracle.served.calls import Answer, Call
-from tests.oracle.served.planting import Bug
 
 Json = dict[str, Any]
 
