@@ -8,7 +8,7 @@ from nginx_grpc.model.units import count_of, switch_of
 
 __all__ = ["call_limit"]
 
-_may_limit = frozenset(("limit_conn",)).__contains__
+_may_limit = "limit_conn".__eq__
 
 
 def call_limit(scope: Scope) -> Json | None:
