@@ -18,7 +18,7 @@ ok_document(x) if {
 	x.schema_version == 2
 	ok_document_source(x.source)
 	words_document_controller[x.controller]
-	ok_optional_document_shard(object.get(x, "shard", "(absent)"))
+	ok_optional_document_shard(object.get(x, "shard", kind.absent))
 	is_boolean(x.complete)
 	is_array(x.gaps)
 	every item in x.gaps {
@@ -292,16 +292,16 @@ ok_upstream(x) if {
 	is_string(x.keepalive_timeout)
 	ok_upstream_directives(x.directives)
 	is_boolean(x.keepalive_local)
-	ok_optional_upstream_balancer(object.get(x, "balancer", "(absent)"))
+	ok_optional_upstream_balancer(object.get(x, "balancer", kind.absent))
 	is_array(x.servers)
 	every item in x.servers {
 		ok_upstream_server(item)
 	}
 	is_boolean(x.servers_known)
 	is_boolean(x.active_check)
-	ok_optional_upstream_proxied(object.get(x, "proxied", "(absent)"))
+	ok_optional_upstream_proxied(object.get(x, "proxied", kind.absent))
 	is_boolean(x.duplicate)
-	kind.natural_if_said(object.get(x, "gap", "(absent)"))
+	kind.natural_if_said(object.get(x, "gap", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -336,7 +336,7 @@ wrong_upstream(x) := {"(no object)"} if {
 		some inner in wrong_upstream_proxied(object.get(x, "proxied", null))
 	},
 	{"duplicate" | not is_boolean(object.get(x, "duplicate", null))},
-	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", kind.absent))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -388,7 +388,7 @@ ok_number_setting(x) if {
 	object.remove(x, keys_number_setting) == nothing
 	kind.read_or_unresolved(x, "number")
 	is_string(x.value)
-	kind.natural_if_said(object.get(x, "number", "(absent)"))
+	kind.natural_if_said(object.get(x, "number", kind.absent))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -403,7 +403,7 @@ wrong_number_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_number_setting,
 	{"number" | not count(object.keys(x) & {"number", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"number" | not kind.natural_if_said(object.get(x, "number", "(absent)"))},
+	{"number" | not kind.natural_if_said(object.get(x, "number", kind.absent))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -434,7 +434,7 @@ ok_time_setting(x) if {
 	object.remove(x, keys_time_setting) == nothing
 	kind.read_or_unresolved(x, "ms")
 	is_string(x.value)
-	kind.natural_if_said(object.get(x, "ms", "(absent)"))
+	kind.natural_if_said(object.get(x, "ms", kind.absent))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -451,7 +451,7 @@ wrong_time_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_time_setting,
 	{"ms" | not count(object.keys(x) & {"ms", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural_if_said(object.get(x, "ms", "(absent)"))},
+	{"ms" | not kind.natural_if_said(object.get(x, "ms", kind.absent))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -550,7 +550,7 @@ ok_upstream_server(x) if {
 	is_boolean(x.backup)
 	is_boolean(x.down)
 	is_boolean(x.resolve)
-	kind.natural_if_said(object.get(x, "max_fails", "(absent)"))
+	kind.natural_if_said(object.get(x, "max_fails", kind.absent))
 	is_boolean(x.unresolved)
 	is_string(x.file)
 	kind.positive(x.line)
@@ -575,7 +575,7 @@ wrong_upstream_server(x) := {"(no object)"} if {
 	{"backup" | not is_boolean(object.get(x, "backup", null))},
 	{"down" | not is_boolean(object.get(x, "down", null))},
 	{"resolve" | not is_boolean(object.get(x, "resolve", null))},
-	{"max_fails" | not kind.natural_if_said(object.get(x, "max_fails", "(absent)"))},
+	{"max_fails" | not kind.natural_if_said(object.get(x, "max_fails", kind.absent))},
 	{"unresolved" | not is_boolean(object.get(x, "unresolved", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
@@ -646,7 +646,7 @@ ok_server(x) if {
 	every item in x.returns {
 		ok_return(item)
 	}
-	kind.natural_if_said(object.get(x, "gap", "(absent)"))
+	kind.natural_if_said(object.get(x, "gap", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -692,7 +692,7 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_return(item)
 	},
 	{"returns" | not is_array(object.get(x, "returns", null))},
-	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", kind.absent))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -844,7 +844,7 @@ ok_size_setting(x) if {
 	object.remove(x, keys_size_setting) == nothing
 	kind.read_or_unresolved(x, "bytes")
 	is_string(x.value)
-	kind.natural_if_said(object.get(x, "bytes", "(absent)"))
+	kind.natural_if_said(object.get(x, "bytes", kind.absent))
 	object.get(x, "unresolved", true) == true
 	words_number_setting_why[object.get(x, "why", "variable")]
 	words_number_setting_context[x.context]
@@ -861,7 +861,7 @@ wrong_size_setting(x) := {"(no object)"} if {
 	object.keys(x) - keys_size_setting,
 	{"bytes" | not count(object.keys(x) & {"bytes", "unresolved"}) == 1},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"bytes" | not kind.natural_if_said(object.get(x, "bytes", "(absent)"))},
+	{"bytes" | not kind.natural_if_said(object.get(x, "bytes", kind.absent))},
 	{"unresolved" | not object.get(x, "unresolved", true) == true},
 	{"why" | not words_number_setting_why[object.get(x, "why", "variable")]},
 	{"context" | not object.get(x, "context", null) in {"main", "http", "upstream", "server", "location", "if"}},
@@ -883,45 +883,45 @@ ok_location(x) if {
 	words_location_modifier[x.modifier]
 	is_string(x.path)
 	is_string(x.name)
-	ok_optional_condition(object.get(x, "condition", "(absent)"))
+	ok_optional_condition(object.get(x, "condition", kind.absent))
 	is_boolean(x.internal)
 	ok_location_grpc(x.grpc)
 	words_location_met[object.get(x, "met", "every")]
-	ok_optional_location_arrival(object.get(x, "arrival", "(absent)"))
+	ok_optional_location_arrival(object.get(x, "arrival", kind.absent))
 	is_string(x.handler)
 	is_boolean(x.own_handler)
 	is_boolean(x.mixed)
 	is_boolean(object.get(x, "replaced_grpc_pass", false))
 	is_string(x.grpc_pass)
-	ok_optional_target(object.get(x, "target", "(absent)"))
+	ok_optional_target(object.get(x, "target", kind.absent))
 	is_string(x.proxy_pass)
-	ok_optional_target(object.get(x, "proxy_target", "(absent)"))
-	ok_optional_return(object.get(x, "return", "(absent)"))
+	ok_optional_target(object.get(x, "proxy_target", kind.absent))
+	ok_optional_return(object.get(x, "return", kind.absent))
 	is_boolean(object.get(x, "rewrites", false))
-	ok_optional_location_limit_conn(object.get(x, "limit_conn", "(absent)"))
-	ok_optional_location_reads_body_first(object.get(x, "reads_body_first", "(absent)"))
-	ok_optional_location_answer_filter(object.get(x, "answer_filter", "(absent)"))
-	ok_optional_location_health_check(object.get(x, "health_check", "(absent)"))
+	ok_optional_location_limit_conn(object.get(x, "limit_conn", kind.absent))
+	ok_optional_location_reads_body_first(object.get(x, "reads_body_first", kind.absent))
+	ok_optional_location_answer_filter(object.get(x, "answer_filter", kind.absent))
+	ok_optional_location_health_check(object.get(x, "health_check", kind.absent))
 	ok_location_directives(x.directives)
-	kind.natural_if_said(object.get(x, "grpc_set_header", "(absent)"))
-	kind.natural_if_said(object.get(x, "add_header", "(absent)"))
-	kind.natural_if_said(object.get(x, "add_trailer", "(absent)"))
-	kind.natural_if_said(object.get(x, "proxy_set_header", "(absent)"))
-	kind.natural_if_said(object.get(x, "grpc_hide_header", "(absent)"))
-	kind.natural_if_said(object.get(x, "grpc_pass_header", "(absent)"))
-	kind.natural_if_said(object.get(x, "more_set_headers", "(absent)"))
-	kind.natural_if_said(object.get(x, "more_clear_headers", "(absent)"))
-	kind.natural_if_said(object.get(x, "more_set_input_headers", "(absent)"))
-	kind.natural_if_said(object.get(x, "more_clear_input_headers", "(absent)"))
-	kind.natural_if_said(object.get(x, "error_page", "(absent)"))
+	kind.natural_if_said(object.get(x, "grpc_set_header", kind.absent))
+	kind.natural_if_said(object.get(x, "add_header", kind.absent))
+	kind.natural_if_said(object.get(x, "add_trailer", kind.absent))
+	kind.natural_if_said(object.get(x, "proxy_set_header", kind.absent))
+	kind.natural_if_said(object.get(x, "grpc_hide_header", kind.absent))
+	kind.natural_if_said(object.get(x, "grpc_pass_header", kind.absent))
+	kind.natural_if_said(object.get(x, "more_set_headers", kind.absent))
+	kind.natural_if_said(object.get(x, "more_clear_headers", kind.absent))
+	kind.natural_if_said(object.get(x, "more_set_input_headers", kind.absent))
+	kind.natural_if_said(object.get(x, "more_clear_input_headers", kind.absent))
+	kind.natural_if_said(object.get(x, "error_page", kind.absent))
 	is_boolean(object.get(x, "own_error_page", false))
-	ok_optional_location_errors(object.get(x, "errors", "(absent)"))
+	ok_optional_location_errors(object.get(x, "errors", kind.absent))
 	is_array(x.proxy_directives)
 	every item in x.proxy_directives {
 		ok_named_value(item)
 	}
-	kind.natural_if_said(object.get(x, "gap", "(absent)"))
-	ok_optional_owner(object.get(x, "owner", "(absent)"))
+	kind.natural_if_said(object.get(x, "gap", kind.absent))
+	ok_optional_owner(object.get(x, "owner", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -989,17 +989,17 @@ wrong_location(x) := {"(no object)"} if {
 	{concat(".", ["directives", inner]) |
 		some inner in wrong_location_directives(object.get(x, "directives", null))
 	},
-	{"grpc_set_header" | not kind.natural_if_said(object.get(x, "grpc_set_header", "(absent)"))},
-	{"add_header" | not kind.natural_if_said(object.get(x, "add_header", "(absent)"))},
-	{"add_trailer" | not kind.natural_if_said(object.get(x, "add_trailer", "(absent)"))},
-	{"proxy_set_header" | not kind.natural_if_said(object.get(x, "proxy_set_header", "(absent)"))},
-	{"grpc_hide_header" | not kind.natural_if_said(object.get(x, "grpc_hide_header", "(absent)"))},
-	{"grpc_pass_header" | not kind.natural_if_said(object.get(x, "grpc_pass_header", "(absent)"))},
-	{"more_set_headers" | not kind.natural_if_said(object.get(x, "more_set_headers", "(absent)"))},
-	{"more_clear_headers" | not kind.natural_if_said(object.get(x, "more_clear_headers", "(absent)"))},
-	{"more_set_input_headers" | not kind.natural_if_said(object.get(x, "more_set_input_headers", "(absent)"))},
-	{"more_clear_input_headers" | not kind.natural_if_said(object.get(x, "more_clear_input_headers", "(absent)"))},
-	{"error_page" | not kind.natural_if_said(object.get(x, "error_page", "(absent)"))},
+	{"grpc_set_header" | not kind.natural_if_said(object.get(x, "grpc_set_header", kind.absent))},
+	{"add_header" | not kind.natural_if_said(object.get(x, "add_header", kind.absent))},
+	{"add_trailer" | not kind.natural_if_said(object.get(x, "add_trailer", kind.absent))},
+	{"proxy_set_header" | not kind.natural_if_said(object.get(x, "proxy_set_header", kind.absent))},
+	{"grpc_hide_header" | not kind.natural_if_said(object.get(x, "grpc_hide_header", kind.absent))},
+	{"grpc_pass_header" | not kind.natural_if_said(object.get(x, "grpc_pass_header", kind.absent))},
+	{"more_set_headers" | not kind.natural_if_said(object.get(x, "more_set_headers", kind.absent))},
+	{"more_clear_headers" | not kind.natural_if_said(object.get(x, "more_clear_headers", kind.absent))},
+	{"more_set_input_headers" | not kind.natural_if_said(object.get(x, "more_set_input_headers", kind.absent))},
+	{"more_clear_input_headers" | not kind.natural_if_said(object.get(x, "more_clear_input_headers", kind.absent))},
+	{"error_page" | not kind.natural_if_said(object.get(x, "error_page", kind.absent))},
 	{"own_error_page" | not is_boolean(object.get(x, "own_error_page", false))},
 	{concat(".", ["errors", inner]) |
 		"errors" in object.keys(x)
@@ -1011,7 +1011,7 @@ wrong_location(x) := {"(no object)"} if {
 		some inner in wrong_named_value(item)
 	},
 	{"proxy_directives" | not is_array(object.get(x, "proxy_directives", null))},
-	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", kind.absent))},
 	{concat(".", ["owner", inner]) |
 		"owner" in object.keys(x)
 		some inner in wrong_owner(object.get(x, "owner", null))
@@ -1072,7 +1072,7 @@ ok_location_arrival(x) if {
 	object.remove(x, keys_location_arrival) == nothing
 	x.fields == count(x)
 	words_location_arrival_answer[x.answer]
-	ok_optional_location_arrival_stop(object.get(x, "stop", "(absent)"))
+	ok_optional_location_arrival_stop(object.get(x, "stop", kind.absent))
 }
 
 wrong_location_arrival(x) := {"(no object)"} if {
@@ -1448,7 +1448,7 @@ ok_named_value(x) if {
 	x.fields == count(x)
 	is_string(x.name)
 	is_string(x.value)
-	kind.natural_if_said(object.get(x, "ms", "(absent)"))
+	kind.natural_if_said(object.get(x, "ms", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1462,7 +1462,7 @@ wrong_named_value(x) := {"(no object)"} if {
 	{"fields" | not x.fields == count(x)},
 	{"name" | not is_string(object.get(x, "name", null))},
 	{"value" | not is_string(object.get(x, "value", null))},
-	{"ms" | not kind.natural_if_said(object.get(x, "ms", "(absent)"))},
+	{"ms" | not kind.natural_if_said(object.get(x, "ms", kind.absent))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1508,7 +1508,7 @@ ok_page(x) if {
 		ok_page_header(item)
 	}
 	is_string(x.why)
-	kind.natural_if_said(object.get(x, "gap", "(absent)"))
+	kind.natural_if_said(object.get(x, "gap", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
 	kind.natural(x.column)
@@ -1537,7 +1537,7 @@ wrong_page(x) := {"(no object)"} if {
 	},
 	{"headers" | not is_array(object.get(x, "headers", null))},
 	{"why" | not is_string(object.get(x, "why", null))},
-	{"gap" | not kind.natural_if_said(object.get(x, "gap", "(absent)"))},
+	{"gap" | not kind.natural_if_said(object.get(x, "gap", kind.absent))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -1909,85 +1909,85 @@ wrong_ineffective(x) := {"(no object)"} if {
 })
 
 ok_optional_document_shard(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_document_shard(x)
 }
 
 ok_optional_upstream_balancer(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_upstream_balancer(x)
 }
 
 ok_optional_upstream_proxied(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_upstream_proxied(x)
 }
 
 ok_optional_condition(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_condition(x)
 }
 
 ok_optional_location_arrival(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_arrival(x)
 }
 
 ok_optional_target(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_target(x)
 }
 
 ok_optional_return(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_return(x)
 }
 
 ok_optional_location_limit_conn(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_limit_conn(x)
 }
 
 ok_optional_location_reads_body_first(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_reads_body_first(x)
 }
 
 ok_optional_location_answer_filter(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_answer_filter(x)
 }
 
 ok_optional_location_health_check(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_health_check(x)
 }
 
 ok_optional_location_errors(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_errors(x)
 }
 
 ok_optional_owner(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_owner(x)
 }
 
 ok_optional_location_arrival_stop(x) if {
-	x == "(absent)"
+	x == kind.absent
 } else if {
 	ok_location_arrival_stop(x)
 }

@@ -296,6 +296,16 @@ _all_noticed(inputs) if {
 	}
 }
 
+# No word of a document is taken for a field that is not there.
+test_words_are_no_objects if {
+	_all_named(_objects_of_locations("(absent)"))
+	_all_named(_objects_of_upstreams("set()"))
+	"servers[0].locations[0].limit_conn.number" in document.wrong with input as _put_in_location("limit_conn", object.union(
+		_location.limit_conn,
+		{"number": "(absent)"},
+	))
+}
+
 test_no_objects_rest if _all_named(_objects_of_rest(1))
 
 test_empty_objects_rest if _all_noticed(_objects_of_rest({}))

@@ -38,7 +38,7 @@ natural(x) if {
 }
 
 natural_if_said(x) if {
-	x == "(absent)"
+	x == absent
 } else if {
 	natural(x)
 }
@@ -53,6 +53,9 @@ positive(x) if {
 _zero := 0
 
 _one := 1
+
+# absent: what a field is taken for that is not there. No document can hold a set.
+absent := set()
 
 item(field, i, inner) := trim_suffix(concat("", [field, "[", format_int(i, 10), "].", inner]), ".")
 
