@@ -1,29 +1,11 @@
 # METADATA
 # title: nginx gRPC policy
 # description: >-
-#   The entry points. `deny` and `warn` are what conftest reads; `decision` is the whole result for
-#   one document, one configuration in shards, or for an array of these taken together.
+#   The entry point. `decision` is the whole result for one document, one configuration in shards, or
+#   for an array of these taken together; conftest.rego has what conftest reads of it.
 package nginx.grpc
 
-import data.nginx.grpc.guard
 import data.nginx.grpc.verdict
-
-deny contains finding if some finding in decision.deny
-
-warn contains finding if some finding in _warned
-
-# conftest asks for deny and warn each by itself. Where even a document that is as its schema says would
-# be warned of nothing, it is not held against the schema a second time.
-_warned := [] if {
-	_supposed == []
-} else := _supposed if {
-	guard.passed
-} else := decision.warn
-
-_supposed := warned if {
-	input.schema_version == 2
-	warned := decision.warn with data.nginx.grpc.guard.document.ok as true
-}
 
 decision := _together([each | some given in input; each := _decision(given)]) if {
 	is_array(input)

@@ -14,11 +14,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "bridge" / "nginx_grpc" / "_data" / "policy.wasm"
 DIGEST = MODULE.with_suffix(".sha256")
 ENTRYPOINT = "nginx/grpc/decision"
+# What the entry point does without: the tests, and conftest's own entry points.
+IGNORED = ("*_test.rego", "conftest.rego")
 
 
 def sources(policy: pathlib.Path) -> list[pathlib.Path]:
-    """The Rego files that are compiled: every one but the tests, in the order of their names."""
-    found = (path for path in policy.rglob("*.rego") if not path.name.endswith("_test.rego"))
+    """The Rego files that are compiled, in the order of their names."""
+    found = (path for path in policy.rglob("*.rego") if not any(map(path.match, IGNORED)))
     return sorted(found, key=lambda path: path.relative_to(policy).as_posix())
 
 
@@ -41,7 +43,8 @@ def compile_policy(root: pathlib.Path) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         bundle = pathlib.Path(scratch) / "bundle.tar.gz"
         command = ["opa", "build", "--target", "wasm", "--entrypoint", ENTRYPOINT]
-        command += ["--ignore", "*_test.rego", "--output", str(bundle), "policy"]
+        command += [word for name in IGNORED for word in ("--ignore", name)]
+        command += ["--output", str(bundle), "policy"]
         subprocess.run(command, check=True, cwd=root)
         with tarfile.open(fileobj=io.BytesIO(bundle.read_bytes())) as archive:
             member = archive.extractfile("/policy.wasm")
