@@ -99,6 +99,13 @@ test_in_its_own_list if {
 		"remove error_page",
 		"add location = /grpc_unavailable",
 	]} with input as _mixed(own, alone, [_file], "location")
+	one := [t.error_page([502], "", "/50x.html"), object.union(t.error_page([503, 504], "", "/50x.html"), {"line": 15})]
+	t.fixes(error_page.findings) == {[
+		"safe",
+		"replace error_page error_page 502 503 504 = /grpc_unavailable",
+		"remove error_page",
+		"add location = /grpc_unavailable",
+	]} with input as _mixed(own, one, [_file], "location")
 }
 
 # Of a server that carries nothing else the list is one for all.
