@@ -31,8 +31,25 @@ NEVER_SENT = frozenset(
     )
 )
 _CONTENT_TYPE = Language("application/grpc", within=((r"^application/grpc([+;].*)?$", False),))
+# What nginx itself knows of every call.
+_OF_NGINX = {
+    "connection": "^[1-9][0-9]*$",
+    "connection_requests": "^[1-9][0-9]*$",
+    "msec": "^[0-9]+[.][0-9][0-9][0-9]$",
+    "nginx_version": "^[0-9]+[.][0-9]+[.][0-9]+$",
+    "pid": "^[1-9][0-9]*$",
+    "remote_addr": "^(unix:|[0-9a-fA-F.:]+[0-9a-fA-F.:]$)",
+    "request_id": "^[0-9a-f]+[0-9a-f]$",
+    "request_length": "^[1-9][0-9]*$",
+    "request_time": "^[0-9]+[.][0-9][0-9][0-9]$",
+    "server_addr": "^(unix:|[0-9a-fA-F.:]+[0-9a-fA-F.:]$)",
+    "time_iso8601": "^[0-9]+-[0-9]+-[0-9]+T",
+    "time_local": "^[0-9]+/[A-Z][a-z]+/[0-9]+:",
+}
 # Variables by name, whatever the path is.
 ALWAYS = {
+    **{name: Language(within=((text, False),)) for name, text in _OF_NGINX.items()},
+    "pipe": Language(".", exact=True),
     **dict.fromkeys(NEVER_SENT, Language("", exact=True)),
     "content_type": _CONTENT_TYPE,
     "http2": Language("h2"),

@@ -32,7 +32,20 @@ __all__ = [
 ANYTHING = Language()
 _EXACT_EMPTY = Language("", exact=True)
 # What comes of a backend; and nginx reads no body before it has chosen a handler.
-_OF_BACKENDS = frozenset(("request_body", "request_body_file", "request_completion"))
+_OF_BACKENDS = frozenset(
+    (
+        "gzip_ratio",
+        "limit_conn_status",
+        "limit_req_status",
+        "proxy_host",
+        "proxy_port",
+        "request_body",
+        "request_body_file",
+        "request_completion",
+    )
+)
+_OF_ANSWERS = ("sent_http_", "sent_trailer_", "upstream_")
+_OF_CONNECTION = ("sent_http_connection", "sent_http_keep_alive")
 # Empty where the connection has no TLS.
 _OF_TLS = (
     "ssl_alpn_protocol",
@@ -224,8 +237,10 @@ def _is_giving(name: str) -> bool:
 def _given(directive: Directive) -> list[str]:
     """The variables to which a directive of another module gives a value."""
     name, arguments = directive.name, directive.args
-    if name in ("geo", "split_clients", "keyval"):
-        return [text for text in arguments[:3] if text.startswith("$")]
+    if name in ("geo", "split_clients"):
+        return list(arguments[-1:])
+    if name == "keyval":
+        return list(arguments[1:2])
     if name == "geoip2":
         return [entry.name for entry in directive.block or ()]
     if _is_giving(name):
@@ -308,7 +323,7 @@ def _value(
         return [(request, request.entry)]
     if name == "request":
         return [(request, Language(f"POST {request.entry.prefix}"))]
-    if name.startswith("upstream_") or name in _OF_BACKENDS:
+    if name in _OF_BACKENDS or (name.startswith(_OF_ANSWERS) and name not in _OF_CONNECTION):
         return [(request, ANYTHING if request.stale else _EXACT_EMPTY)]
     if name in ("args", "query_string"):
         return [(request, request.query)]
@@ -322,7 +337,7 @@ def _value(
         if len(values) == 1:
             return [(request, values[0])]
         return [(request.holding(name, value), value) for value in values]
-    if name in variables.set and variables.complete:
+    if name == "secure_link" or (name in variables.set and variables.complete):
         return [(request, _EXACT_EMPTY)]
     return [(request, ANYTHING)]
 
