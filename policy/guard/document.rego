@@ -1065,7 +1065,7 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_location_arrival := {"fields", "answer", "stop"}
+keys_location_arrival := {"fields", "answer", "stop", "doubt", "kept"}
 
 ok_location_arrival(x) if {
 	is_object(x)
@@ -1073,6 +1073,8 @@ ok_location_arrival(x) if {
 	x.fields == count(x)
 	words_location_arrival_answer[x.answer]
 	ok_optional_location_arrival_stop(object.get(x, "stop", kind.absent))
+	ok_optional_location_arrival_doubt(object.get(x, "doubt", kind.absent))
+	ok_optional_location_arrival_kept(object.get(x, "kept", kind.absent))
 }
 
 wrong_location_arrival(x) := {"(no object)"} if {
@@ -1084,6 +1086,14 @@ wrong_location_arrival(x) := {"(no object)"} if {
 	{concat(".", ["stop", inner]) |
 		"stop" in object.keys(x)
 		some inner in wrong_location_arrival_stop(object.get(x, "stop", null))
+	},
+	{concat(".", ["doubt", inner]) |
+		"doubt" in object.keys(x)
+		some inner in wrong_location_arrival_doubt(object.get(x, "doubt", null))
+	},
+	{concat(".", ["kept", inner]) |
+		"kept" in object.keys(x)
+		some inner in wrong_location_arrival_kept(object.get(x, "kept", null))
 	},
 })
 
@@ -1108,7 +1118,69 @@ wrong_location_arrival_stop(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location_arrival_stop,
 	{"fields" | not x.fields == count(x)},
-	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page"}},
+	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}},
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"code" | not kind.natural(object.get(x, "code", null))},
+	{"condition" | not is_string(object.get(x, "condition", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_location_arrival_doubt := {"fields", "kind", "text", "code", "condition", "file", "line", "column", "key"}
+
+ok_location_arrival_doubt(x) if {
+	is_object(x)
+	object.remove(x, keys_location_arrival_doubt) == nothing
+	x.fields == count(x)
+	words_location_arrival_doubt_kind[x.kind]
+	is_string(x.text)
+	kind.natural(x.code)
+	is_string(x.condition)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+	is_string(object.get(x, "key", ""))
+}
+
+wrong_location_arrival_doubt(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_arrival_doubt,
+	{"fields" | not x.fields == count(x)},
+	{"kind" | not object.get(x, "kind", null) in {"asked_file", "asked_get", "linked"}},
+	{"text" | not is_string(object.get(x, "text", null))},
+	{"code" | not kind.natural(object.get(x, "code", null))},
+	{"condition" | not is_string(object.get(x, "condition", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_location_arrival_kept := {"fields", "kind", "text", "code", "condition", "file", "line", "column", "key"}
+
+ok_location_arrival_kept(x) if {
+	is_object(x)
+	object.remove(x, keys_location_arrival_kept) == nothing
+	x.fields == count(x)
+	words_location_arrival_kept_kind[x.kind]
+	is_string(x.text)
+	kind.natural(x.code)
+	is_string(x.condition)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+	is_string(object.get(x, "key", ""))
+}
+
+wrong_location_arrival_kept(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_arrival_kept,
+	{"fields" | not x.fields == count(x)},
+	{"kind" | not object.get(x, "kind", null) in {"return", "try_files", "files"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -1992,6 +2064,18 @@ ok_optional_location_arrival_stop(x) if {
 	ok_location_arrival_stop(x)
 }
 
+ok_optional_location_arrival_doubt(x) if {
+	x == kind.absent
+} else if {
+	ok_location_arrival_doubt(x)
+}
+
+ok_optional_location_arrival_kept(x) if {
+	x == kind.absent
+} else if {
+	ok_location_arrival_kept(x)
+}
+
 words_document_controller := {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}
 
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
@@ -2016,7 +2100,11 @@ words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
 
-words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page"}
+words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}
+
+words_location_arrival_doubt_kind := {"asked_file", "asked_get", "linked"}
+
+words_location_arrival_kept_kind := {"return", "try_files", "files"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 

@@ -67,6 +67,32 @@ def test_dead_upstream(story, what):
             assert nginx.messages() == every("greeter is down")
 
 
+ROUTED = """
+upstream greeter { server GREETER; keepalive 32; }
+server {
+    listen LISTEN http2;
+    location / {
+        error_page 418 EQUALS @grpc;
+        if ($content_type ~ ^application/grpc) { return 418; }
+        return 404;
+    }
+    location @grpc { grpc_pass grpc://greeter; }
+}
+"""
+
+
+def test_routed_by_a_page(story):
+    """A page that sends calls on: without `=` what the server answers is sent with its 418, and
+    C-core goes by that."""
+    with grpc_server() as greeter:
+        with story.denied(ROUTED, GREETER=greeter, EQUALS="") as nginx:
+            assert nginx.codes() == each("UNKNOWN", "OK", "OK")
+            assert nginx.call("count=3", method="Watch").code == "UNKNOWN"
+        with story.accepted(ROUTED, GREETER=greeter, EQUALS="=") as nginx:
+            assert nginx.codes() == every("OK")
+            assert nginx.call("count=3", method="Watch").code == "OK"
+
+
 @pytest.mark.parametrize("what", RIGHT)
 def test_right_page(story, what):
     """Status 200, application/grpc, no body: every client sees UNAVAILABLE and the words."""

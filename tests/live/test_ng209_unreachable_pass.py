@@ -65,6 +65,11 @@ STOPS = {
         "PERMISSION_DENIED",
         "valid_referers none example.com; if ($invalid_referer) { return 403; }",
     ),
+    "secure_link": (
+        'secure_link $arg_md5; secure_link_md5 x; if ($secure_link = "") { return 403; }',
+        "PERMISSION_DENIED",
+        'secure_link $arg_md5; secure_link_md5 x; if ($secure_link = "0") { return 410; }',
+    ),
     "deny all": ("deny all;", "PERMISSION_DENIED", "allow all; deny all;"),
     "auth_request": (
         "auth_request /auth;",
@@ -89,6 +94,19 @@ def test_stops(story, name):
             assert greeter.connections == 0
         more["BEFORE"] = accepted
         with story.accepted(conf, GREETER=greeter, **more) as nginx:
+            assert nginx.codes() == every("OK")
+
+
+def test_an_if_behind_that_of_grpc_pass(story):
+    """The last `if` that a call meets is in effect, and the handler of another one knows no server
+    there."""
+    conf = CONF.replace("location @grpc", OTHER).replace("BEFORE\n        grpc_pass", "IFS # was")
+    passes, sets = "if ($http_te) { grpc_pass grpc://greeter; }", "if ($content_type) { set $a 1; }"
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, SERVER="", IFS=passes + sets) as nginx:
+            assert nginx.codes() == every("UNKNOWN")
+            nginx.logged("no upstream configuration")
+        with story.accepted(conf, GREETER=greeter, SERVER="", IFS=sets + passes) as nginx:
             assert nginx.codes() == every("OK")
 
 

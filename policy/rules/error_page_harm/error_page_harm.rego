@@ -76,6 +76,12 @@
 #       fix:
 #         applicability: manual
 #         why: "which server takes the calls: as backup in the upstream of {places} it gets them whole, and no page is needed"
+#     kept:
+#       when: calls are sent on by a page without `=`
+#       message: "{page} keeps its status: clients with C-core, and grpc-go before 1.83, see {statuses} and report {told}, whatever the server answers"
+#       fix:
+#         applicability: manual
+#         why: "= before the page's name: the status is the server's own then"
 #     older_clients:
 #       when: the status is kept and add_header says always
 #       levels: {checklist: warn, evidence: warn}
@@ -109,6 +115,22 @@ findings contains rule.fault(about, [first.kind], _subject(first), _at(first), v
 		"directive": _directive(first),
 		"edits": sort({edit | some harm in harms; some edit in _edits(harm)}),
 		"value": concat(", ", [header.value | some header in first.page.headers; header.name == "grpc-status"]),
+	}
+}
+
+findings contains rule.fault(about, ["kept"], subject, kept, values) if {
+	some server in input.servers
+	some location in server.locations
+	kept := location.arrival.kept
+	subject := {"server": server.name, "location": location.name, "upstream": "", "node": location}
+	values := {
+		"page": kept.text,
+		"statuses": format_int(kept.code, 10),
+		"told": object.get(pages.told, kept.code, "UNKNOWN or INTERNAL"),
+		"directive": "error_page",
+		"edits": [],
+		"places": location.name,
+		"value": "",
 	}
 }
 

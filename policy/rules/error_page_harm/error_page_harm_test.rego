@@ -72,6 +72,20 @@ test_right_page if {
 
 _elsewhere := {["safe", "add error_page 502 503 504 = /grpc_unavailable", "add location = /grpc_unavailable"]}
 
+_kept(code) := t.one_location(t.pass("@g", {"arrival": t.fields({
+	"answer": "yes",
+	"kept": t.stopped({"text": "error_page 418 @g", "code": code}).stop,
+})}))
+
+test_kept_behind_a_page if {
+	found := error_page_harm.findings with input as _kept(418)
+	t.faults(found) == {"error_page 418 @g keeps its status: clients with C-core, and grpc-go before 1.83, see 418 and report UNKNOWN or INTERNAL, whatever the server answers"}
+	t.places(found) == {15}
+	t.decisions(found) == {"= before the page's name: the status is the server's own then"}
+	told := error_page_harm.findings with input as _kept(503)
+	t.faults(told) == {"error_page 418 @g keeps its status: clients with C-core, and grpc-go before 1.83, see 503 and report UNAVAILABLE, whatever the server answers"}
+}
+
 test_no_content if {
 	found := error_page_harm.findings with input as _no_content
 	t.faults(found) == {"for 502 503 504 of / clients get 204 from /e, which nginx sends without content type: grpc-go and grpc-java report UNKNOWN instead of UNAVAILABLE"}

@@ -104,6 +104,10 @@
 #       when: no call has a path that the location is for
 #       message: "no call ever has a path that location {location} is for: they have /package.Service/Method"
 #       fix: {why: "the path of a service, /package.Service/, or /"}
+#     values:
+#       when: an if without grpc_pass is in effect, behind one that has it
+#       message: "if ({condition}) is in effect for every call and has no grpc_pass: nginx answers with {code} (no upstream configuration)"
+#       fix: {why: "grpc_pass in the location itself, or in if ({condition}) as well"}
 #     page:
 #       when: an error page turns calls into a GET
 #       message: "calls come here by an error page only, which makes a GET of them"
@@ -133,9 +137,25 @@ findings contains rule.fault(about, _forms(location), subject, stop, values) if 
 		"text": stop.text,
 		"code": format_int(stop.code, 10),
 		"location": location.name,
+		"condition": stop.condition,
 		"directive": split(stop.text, " ")[0],
 		"edits": _edits(stop),
 	}
+}
+
+# One thing decides for all calls, and it is not seen.
+findings contains rule.unknown(about, [], shown) if {
+	some server in input.servers
+	some location in server.locations
+	doubt := location.arrival.doubt
+	[before, behind, hint] := _doubted[doubt.kind]
+	shown := {"at": doubt, "reason": concat("", [before, doubt.text, behind]), "hint": hint}
+}
+
+_doubted := {
+	"asked_file": ["auth_request is answered from files of ", ", which are not seen: without one each call gets 500", "a location whose proxy_pass or return decides"],
+	"asked_get": ["auth_request goes on as a GET by ", ", which a gRPC server refuses: each call gets 500 then", "a location whose proxy_pass or return decides"],
+	"linked": ["", " wants a hash in the path, and the path of a call is that of its method", "auth_request, or a certificate that clients have"],
 }
 
 # What code of a module does with a call is not seen.

@@ -75,6 +75,29 @@ test_a_handler_in_an_if if {
 	t.fixes(found) == {["manual"]}
 }
 
+_doubted(kind, text) := t.one_location(t.pass("/", {"arrival": t.fields({
+	"answer": "unknown",
+	"doubt": t.stopped({"kind": kind, "text": text}).stop,
+})}))
+
+test_values if {
+	found := unreachable_pass.findings with input as _stopped({"kind": "values", "text": "if $b", "condition": "$b", "code": 500})
+	t.faults(found) == {"if ($b) is in effect for every call and has no grpc_pass: nginx answers with 500 (no upstream configuration)"}
+}
+
+test_doubts if {
+	files := unreachable_pass.findings with input as _doubted("asked_file", "location = /auth")
+	t.faults(files) == set()
+	t.reasons(files) == {"auth_request is answered from files of location = /auth, which are not seen: without one each call gets 500"}
+	t.hints(files) == {"a location whose proxy_pass or return decides"}
+	gets := unreachable_pass.findings with input as _doubted("asked_get", "grpc_pass grpc://g")
+	t.reasons(gets) == {"auth_request goes on as a GET by grpc_pass grpc://g, which a gRPC server refuses: each call gets 500 then"}
+	t.hints(gets) == {"a location whose proxy_pass or return decides"}
+	links := unreachable_pass.findings with input as _doubted("linked", "secure_link_secret x")
+	t.reasons(links) == {"secure_link_secret x wants a hash in the path, and the path of a call is that of its method"}
+	t.hints(links) == {"auth_request, or a certificate that clients have"}
+}
+
 test_arrives if {
 	t.is_clean(unreachable_pass.findings) with input as _arrives
 	t.is_clean(unreachable_pass.findings) with input as _depends

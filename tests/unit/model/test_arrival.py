@@ -118,6 +118,27 @@ STOPPED = {
     "internal around": (
         "location /a/ { internal; location /a/b/ { PASS } }", "internal", "internal",
     ),
+    "an if behind that of the handler": (
+        "location / { if ($http_te) { PASS } if ($content_type) { set $x 1; } }",
+        "values", "if $content_type",
+    ),
+    "a link in arguments": (
+        "secure_link $arg_md5,$arg_expires; secure_link_md5 '$uri x';"
+        " location / { if ($secure_link = '') { return 403; } PASS }",
+        "return", "return 403",
+    ),
+    "a link without a secret": (
+        "location / { secure_link $http_x; if ($secure_link = '') { return 403; } PASS }",
+        "return", "return 403",
+    ),
+    "a link of no hash": (
+        "secure_link_md5 x; location / { secure_link x,1; if ($secure_link = '') { return 403; } PASS }",
+        "return", "return 403",
+    ),
+    "a hash in the path of a service": (
+        "secure_link_secret x; location /pkg.S/ { if ($secure_link = '') { return 403; } PASS }",
+        "return", "return 403",
+    ),
     "unused": ("location @g { PASS }", "unused", "location @g"),
     "a page of a code that is none": (
         "location / { error_page 405 = @g; return 418; } location @g { PASS }",
@@ -162,13 +183,24 @@ STOPPED = {
 MET = (
     "$server_port = 50051", '$server_port != "443"', "$upstream_status = ''", "$request_body = ''",
     "$http_user_agent", "$proxy_protocol_addr = ''", "$http_sec_fetch_site = ''", "$constant",
-    "$half", "$ssl_client_verify != SUCCESS",
+    "$half", "$ssl_client_verify != SUCCESS", "$msec", "$remote_addr", "$pipe = .", "$request_id",
+    "$sent_http_content_type = ''", "$sent_trailer_grpc_status = ''", "$limit_req_status = ''",
+    "$secure_link = ''", "$time_iso8601 ~ T",
 )  # fmt: skip
 UNMET = (
     "$server_port = 80", "$upstream_addr", "$request_body", "$http_user_agent = ''",
-    "$proxy_protocol_port", "$http_sec_fetch_mode", "$constant = 0",
+    "$proxy_protocol_port", "$http_sec_fetch_mode", "$constant = 0", "$pid = 0", "$sent_http_x",
+    "$connection_requests = ''",
 )  # fmt: skip
-OPEN = ("$remote_user = ''", "$http_accept", "$content_length", "$http_user_agent ~ curl", "$some")
+OPEN = (
+    "$remote_user = ''",
+    "$http_accept",
+    "$content_length",
+    "$http_user_agent ~ curl",
+    "$some",
+    "$sent_http_connection = close",
+    "$pid = 1",
+)
 # Servers with TLS: the first directive, of the socket's default server, and those of the one asked.
 HANDSHAKES = {
     "nothing": ("", "", "yes"),
@@ -249,6 +281,57 @@ PASSED_TO_ITSELF = {
         "listen 81 http2; if ($content_type ~ grpc) { return 403; } location / { PASS }", "unknown",
     ),
 }  # fmt: skip
+# What decides for all calls and is not seen.
+DOUBTFUL = {
+    "a file": (
+        "location / { auth_request /a; PASS } location = /a { root /srv; }", "asked_file", "location = /a",
+    ),
+    "a file of the server": (
+        "location /pkg.S/ { auth_request /a; PASS }", "asked_file", "server",
+    ),
+    "a file that is tried": (
+        "location / { auth_request /a; PASS } location = /a { try_files /ok =403; }",
+        "asked_file", "location = /a",
+    ),
+    "a GET of a call's server": (
+        "location / { auth_request /pkg.S/M; PASS }", "asked_get", "grpc_pass grpc://up",
+    ),
+    "a hash in the path": (
+        "location / { secure_link_secret x; if ($secure_link = '') { return 403; } PASS }",
+        "linked", "secure_link_secret x",
+    ),
+}  # fmt: skip
+NOT_DOUBTFUL = {
+    "a page of the server": "error_page 404 /e; location /pkg.S/ { auth_request /a; PASS }",
+    "a page of the location": (
+        "location / { auth_request /a; PASS } location = /a { error_page 404 =200 /e; root /srv; }"
+    ),
+    "a file, or a page that lets in": (
+        "location / { auth_request /a; PASS } location = /a { try_files /ok /b; }"
+    ),
+    "a file, or 204": "location / { auth_request /a; PASS } location = /a { try_files /ok =204; }",
+    "a link in metadata": (
+        "secure_link_md5 x; location / { secure_link $http_x; if ($secure_link = '') { return 403; } PASS }"
+    ),
+    "links of two contexts": (
+        "secure_link_md5 x; secure_link $http_x; if ($secure_link = '') { set $a 1; }"
+        " location / { secure_link $arg_x; if ($secure_link = '') { return 403; } PASS }"
+    ),
+}
+# Error pages that bring calls to a grpc_pass, and the status that clients get by them.
+KEPT = {
+    "without =": ("error_page 418 @g; return 418;", 418),
+    "with another status": ("error_page 418 =503 @g; return 418;", 503),
+    "of a file": ("error_page 404 @g; try_files $uri =404;", 404),
+    "of no handler": ("error_page 404 @g; root /srv;", 404),
+    "in an if": ("error_page 418 @g; if ($http_x) { return 418; } return 403;", 418),
+    "the server's own": ("error_page 418 = @g; return 418;", 0),
+    "always 200": ("error_page 418 =200 @g; return 418;", 0),
+    "of a refusal": ("error_page 403 @g; deny all;", 0),
+    "of what no call meets": (
+        "error_page 418 @g; error_page 419 = @g; if ($http_te = '') { return 418; } return 419;", 0,
+    ),
+}  # fmt: skip
 DEPENDS = {
     "the client's address": "location / { allow 10.0.0.0/8; deny all; PASS }",
     "the client's word": "location / { if ($http_x = 1) { return 403; } PASS }",
@@ -319,6 +402,27 @@ def test_stopped(text, kind, by):
 @pytest.mark.parametrize("text", DEPENDS.values(), ids=DEPENDS)
 def test_depends(text):
     assert arrival(text)["answer"] == "unknown"
+
+
+@pytest.mark.parametrize(("text", "kind", "by"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_doubtful(text, kind, by):
+    found = arrival(text)
+    assert found["answer"] == "unknown"
+    assert (found["doubt"]["kind"], found["doubt"]["text"]) == (kind, by)
+
+
+@pytest.mark.parametrize("text", NOT_DOUBTFUL.values(), ids=NOT_DOUBTFUL)
+def test_not_doubtful(text):
+    found = arrival(text)
+    assert found["answer"] == "unknown" or "= 204" in text or "=204" in text
+    assert "doubt" not in found
+
+
+@pytest.mark.parametrize(("text", "code"), KEPT.values(), ids=KEPT)
+def test_a_page_that_keeps_its_status(text, code):
+    found = arrival(f"location / {{ {text} }} location @g {{ PASS }}")
+    assert found["answer"] != "no"
+    assert found.get("kept", {}).get("code", 0) == code
 
 
 def test_what_is_plain_is_what_the_walk_finds(monkeypatch):

@@ -385,8 +385,11 @@ STATUS_5XX = Entry(
 )
 STATUS_4XX = Entry(
     "status-4xx",
-    "The request was refused.",
-    (client("the request is none that is taken here", _LOG),),
+    "The request was refused, or an error page has put this status on an answer.",
+    (
+        rule("NG110", "an error page sends calls on and keeps its status", "location.error_page"),
+        client("the request is none that is taken here", _LOG),
+    ),
 )
 
 BY_STATUS = {

@@ -569,6 +569,7 @@ INTERNAL = Entry(
     "nginx-internal",
     "nginx met a state that should not be, or the machine refused it something.",
     (
+        rule("NG209", "the if that is in effect has no grpc_pass", "location.arrival"),
         rule(
             "",
             "a limit of the machine or of nginx.conf: memory, files, disk, worker_connections",

@@ -13,12 +13,13 @@ from functools import partial
 from nginx_grpc.model.arrival import connection
 from nginx_grpc.model.arrival.access import internal_in
 from nginx_grpc.model.arrival.hosts import Hosts
+from nginx_grpc.model.arrival.links import wanted_hash
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.plain import Plain
 from nginx_grpc.model.arrival.request import Variables, exactly, names_set, of_http
 from nginx_grpc.model.arrival.routing import TooMany, language
 from nginx_grpc.model.arrival.walk import Walk
-from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, Ends, Stop
+from nginx_grpc.model.arrival.ways import DOUBTS, PASSED, UNKNOWN, Ends, Stop
 from nginx_grpc.model.directives import shortened
 from nginx_grpc.model.listeners import Sockets
 from nginx_grpc.model.lists import ADDED, HEADERS_MORE, page_codes, page_uri
@@ -27,7 +28,7 @@ from nginx_grpc.model.nodes import Json, counted, placed
 from nginx_grpc.model.patterns import Patterns
 from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
-from nginx_grpc.records import dataclass
+from nginx_grpc.records import dataclass, replace
 from nginx_grpc.tree import Directive
 
 __all__ = ["Arrival", "decide"]
@@ -48,10 +49,14 @@ class Arrival:
     Args:
         answer: no, yes or unknown.
         stop: for no, what stops them.
+        doubt: for unknown, what may stop all of them, where no client has a say in it.
+        kept: the error page that brings calls here and keeps its status.
     """
 
     answer: str
     stop: Stop | None = None
+    doubt: Stop | None = None
+    kept: Stop | None = None
 
     def as_json(self, location: Directive) -> Json:
         """`arrival` of a location.
@@ -62,6 +67,10 @@ class Arrival:
         node: Json = {"answer": self.answer}
         if self.stop is not None:
             node["stop"] = _stop(self.stop, location)
+        if self.doubt is not None:
+            node["doubt"] = _stop(self.doubt, location)
+        if self.kept is not None:
+            node["kept"] = _stop(self.kept, location)
         return counted(node)
 
 
@@ -123,6 +132,9 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
                 location.arrival = Arrival("unknown")
         for location in conditional:
             answers.note_conditions(location)
+        for location in asked:
+            answers.note_kept(location)
+            answers.note_link(location)
 
 
 def _is_asked(location: Location) -> bool:
@@ -224,6 +236,21 @@ class _Answers:
                 inner.met = "every"
             elif inner.id in blocks or walk.cut or not blocks:
                 inner.met = "some"
+
+    @staticmethod
+    def note_link(location: Location) -> None:
+        """Of a location that calls may come through, that they need the hash of a secret link."""
+        wanted = wanted_hash(location.scope)
+        if wanted is None or location.arrival is None or location.arrival.answer != "unknown":
+            return
+        doubt = location.arrival.doubt or Stop("linked", wanted, 0)
+        location.arrival = replace(location.arrival, doubt=doubt)
+
+    def note_kept(self, location: Location) -> None:
+        """Of a location to which an error page brings calls, whether that keeps its status."""
+        kept = self._walk.kept.get(location.id) if self._all is not None else None
+        if kept is not None and location.arrival is not None and location.arrival.answer != "no":
+            location.arrival = replace(location.arrival, kept=kept)
 
     def _of_inner(self, location: Location) -> Arrival:
         """Of a location to which no client comes by itself."""
@@ -342,7 +369,8 @@ def _answer(ends: Ends) -> Arrival:
         # What comes last stops whatever came so far.
         last = [stop for stop in stops if stop.kind in _LAST]
         return Arrival("no", (last or stops)[0])
-    return Arrival("unknown")
+    doubts = [stop for stop in stops if stop.kind in DOUBTS]
+    return Arrival("unknown", doubt=doubts[0] if doubts else None)
 
 
 def _of_all(arrivals: list[Arrival]) -> Arrival:

@@ -10,7 +10,7 @@ from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.request import Request, exactly
 from nginx_grpc.model.arrival.routing import Routing
 from nginx_grpc.model.arrival.script import Script, code_of
-from nginx_grpc.model.arrival.ways import UNKNOWN, Ends, Stop, Way
+from nginx_grpc.model.arrival.ways import DOUBTS, UNKNOWN, Ends, Stop, Way
 from nginx_grpc.model.lists import page_codes
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.scopes import Scope
@@ -52,6 +52,9 @@ class Subrequests:
         return ends
 
     def _answered(self, way: Way, location: Location | str | None) -> Ends:
+        outer = self._server.scope
+        if location is None and not (outer.gap or outer.lists.get("error_page")):
+            return {Stop("asked_file", self._server.directive, 404): None}
         if not isinstance(location, Location) or location.scope.gaps:
             return {UNKNOWN: None}
         if access.is_scripted(location.scope) or limit_of(location, "GET") is not None:
@@ -63,7 +66,8 @@ class Subrequests:
         for then, stop in ended:
             pages = (then.inside or location).scope.lists.get("error_page")
             said = pages.all_directives() if pages else []
-            if stop is None or any(stop.code in page_codes(item) for item in said):
+            paged = any(stop is not None and stop.code in page_codes(item) for item in said)
+            if stop is None or paged or (said and stop.kind in DOUBTS):
                 ends[UNKNOWN] = None
             else:
                 ends[stop] = None
@@ -71,8 +75,12 @@ class Subrequests:
 
     def _content(self, way: Way, location: Location) -> Stop | None:
         """What its handler answers a GET with, where that is known."""
-        if way.request.changed or way.inside is not location or "try_files" in location.own:
+        if way.request.changed or way.inside is not location:
             return None
+        if "try_files" in location.own:
+            code = location.own["try_files"][0].args[-1:]
+            refuses = code and code[0].startswith("=") and not code[0].startswith("=2")
+            return Stop("asked_file", location.directive, 404) if refuses else None
         if location.handler in ("empty_gif", "stub_status"):
             return Stop("return", location.passes or location.directive, 200)
         if location.handler == "proxy_pass" and way.request.path.exact:
@@ -80,6 +88,10 @@ class Subrequests:
         root = _root_of(location)
         if location.handler == "static" and root is not None and _has_no_files(root):
             return Stop("files", root, 404)
+        if location.handler == "static":
+            return Stop("asked_file", location.directive, 404)
+        if way.handler is location and location.handler == "grpc_pass":
+            return Stop("asked_get", location.passes, 405)
         return None
 
     def returned(self, path: str) -> Stop | None:

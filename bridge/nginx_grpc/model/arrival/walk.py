@@ -20,14 +20,24 @@ from nginx_grpc.model.arrival.access import (
     limit_of,
 )
 from nginx_grpc.model.arrival.connecting import CLOSED
+from nginx_grpc.model.arrival.links import linked
 from nginx_grpc.model.arrival.peers import Peers
 from nginx_grpc.model.arrival.referers import referred
 from nginx_grpc.model.arrival.request import ANYTHING, Request, Variables, exactly, expand
 from nginx_grpc.model.arrival.routing import REDIRECT, Found, Routing, Steps, TooMany
 from nginx_grpc.model.arrival.script import Script
 from nginx_grpc.model.arrival.subrequests import Subrequests
-from nginx_grpc.model.arrival.ways import PASSED, UNKNOWN, UNSEEN, Ends, Stop, Way, alike
-from nginx_grpc.model.lists import page_codes, page_uri
+from nginx_grpc.model.arrival.ways import (
+    DOUBTS,
+    PASSED,
+    UNKNOWN,
+    UNSEEN,
+    Ends,
+    Stop,
+    Way,
+    alike,
+)
+from nginx_grpc.model.lists import page_codes, page_response, page_uri
 from nginx_grpc.model.locations import Location
 from nginx_grpc.model.nodes import by_name
 from nginx_grpc.model.patterns import Language
@@ -45,6 +55,8 @@ _MOST_STEPS = 4_000
 _METHOD = "/[^/]+/[A-Za-z_][A-Za-z0-9_]*$"
 # What an auth_request is answered with, for sure.
 _SAID = ("files", "return", "rewrite")
+# What sends calls on by an error page, and refuses none.
+_ROUTING = ("files", "return", "try_files")
 # What another server may say: an error page of 403 has no 401, and no 500.
 _ANY_WORD: tuple[Word, ...] = (
     (LETS_IN, None, 0),
@@ -94,9 +106,13 @@ class Walk:
         # The locations in which a walk has passed a call on, and those that it came to.
         self.passing: set[str] = set()
         self.visited: set[str] = set()
+        # By location, the error page that brings calls to it and keeps its own status.
+        self.kept: dict[str, Stop] = {}
         # By location, the blocks whose values are in effect once its rewrites have run: its own, or
         # that of an `if`.
         self.blocks: dict[str, set[str]] = {}
+        # By the identity of what answers an auth_request, why that is not known.
+        self._doubtful: dict[int, str] = {}
         # Whether a walk was too long to be ended.
         self.cut = False
 
@@ -155,7 +171,7 @@ class Walk:
         if access.is_scripted_at_first(scope):
             return {UNKNOWN: None}
         ends: Ends = {} if scope.gap is None else {UNSEEN: None}
-        way = replace(way, request=referred(way.request, scope))
+        way = self._entered(way, scope)
         going, ended = self.script.run(self._block, [way], [])
         for then, stop in ended:
             if stop is None:
@@ -181,7 +197,7 @@ class Walk:
                     return {UNKNOWN: None}
                 ends.update(self._stopped(way, Stop("nowhere", None, 404)))
             else:
-                then = Way(request, location, location, location, stop=way.stop)
+                then = Way(request, location, location, location, stop=way.stop, kept=way.kept)
                 internal = internal_in(location)
                 if internal is not None and not request.internal:
                     ends.update(self._stopped(then, Stop("internal", internal, 404)))
@@ -204,7 +220,7 @@ class Walk:
             self.blocks.setdefault(location.id, set()).add(location.id)
             ends.update(self._admitted(replace(way, limited=True)))
             return ends
-        way = replace(way, request=referred(way.request, location.scope))
+        way = self._entered(way, location.scope)
         going, ended = self.script.run(location.block, [way], location.conditions)
         for then, stop in ended:
             if stop is None:
@@ -220,12 +236,18 @@ class Walk:
             ends.update(self._redirected(then) if then.request.changed else self._admitted(then))
         return ends
 
+    def _entered(self, way: Way, scope: Scope) -> Way:
+        """The way with what a context says of variables."""
+        request = referred(way.request, scope)
+        return replace(way, request=linked(request, scope, self._variables))
+
     def _redirected(self, way: Way) -> Ends:
         request = way.request
         if request.redirected >= _MOST_REDIRECTED:
             return {way.stop or Stop("cycle", self._rewrite_of(way), 500): None}
         # Where no location is found, the server's own values are in effect.
-        then = Way(replace(request, redirected=request.redirected + 1), stop=way.stop)
+        again = replace(request, redirected=request.redirected + 1)
+        then = Way(again, stop=way.stop, kept=way.kept)
         return self._found(then, self.routing.search(request.path))
 
     def _is_no_method(self, request: Request) -> bool:
@@ -271,6 +293,7 @@ class Walk:
                 ends.update(self._stopped(way, stop))
             else:
                 kind = "access" if stops.name in ("deny", "auth_basic") else "auth"
+                kind = self._doubtful.get(id(stops), kind)
                 then = self._stopped(way, Stop(kind, stops, verdict.code))
                 if verdict.held and PASSED in then:
                     then = {end: None for end in then if end != PASSED} | {UNKNOWN: None}
@@ -301,7 +324,11 @@ class Walk:
         inner = replace(request, path=exactly(uri), internal=True, changed=False, stale=True)
         words: dict[Word, None] = {}
         for end in self.subrequests.ends(inner):
-            if isinstance(end, Stop) and end.kind in _SAID and end.directive:
+            if isinstance(end, Stop) and end.kind in DOUBTS:
+                words[LETS_IN, None, 0] = None
+                words[FAILS, end.directive, 500] = None
+                self._doubtful[id(end.directive)] = end.kind
+            elif isinstance(end, Stop) and end.kind in _SAID and end.directive:
                 word = {401: REFUSES, 403: REFUSES}.get(end.code, FAILS)
                 if 200 <= end.code < 300:
                     words[LETS_IN, None, 0] = None
@@ -353,13 +380,14 @@ class Walk:
                 if named is None:
                     ends[way.stop or Stop("nowhere", by, 500)] = None
                     continue
-                ends.update(self._located(Way(at, named, named, named, stop=way.stop)))
+                there = Way(at, named, named, named, stop=way.stop, kept=way.kept)
+                ends.update(self._located(there))
                 continue
             path, question, rest = target.prefix.partition("?")
             uri = Language(path, target.exact or bool(question))
             query = Language(rest, target.exact or not question)
             then = replace(at, path=uri, query=query, method=method or at.method)
-            ends.update(self._follow(Way(then, stop=way.stop), None))
+            ends.update(self._follow(Way(then, stop=way.stop, kept=way.kept), None))
         return ends
 
     def _handled(self, way: Way) -> Ends:
@@ -375,6 +403,8 @@ class Walk:
                 return {way.stop or Stop("methods", limit, 0): None}
         elif way.inside is not handler and way.inside is not location and handler is not location:
             # The handler of one `if`, with the values of another one.
+            if name == "grpc_pass" != location.handler:
+                return self._stopped(way, _without_pass(way.inside))
             if name != location.handler:
                 return {UNKNOWN: None}
             handler, passes = location, location.passes
@@ -389,6 +419,8 @@ class Walk:
             ends = self._peers.ends(self._server, handler, way.request.path)
             if PASSED in ends:
                 self.passing.add(handler.id)
+                if way.kept is not None:
+                    self.kept.setdefault(handler.id, way.kept)
             stop = way.stop
             return {(stop or end) if isinstance(end, Stop) else end: None for end in ends}
         if name == "proxy_pass":
@@ -454,7 +486,8 @@ class Walk:
             if stop.code not in page_codes(directive):
                 continue
             uri = page_uri(directive)
-            then = replace(way, stop=first, request=replace(way.request, paged=True))
+            kept = _kept(stop, directive)
+            then = replace(way, stop=first, request=replace(way.request, paged=True), kept=kept)
             if uri.startswith("@"):
                 return self._sent(then, uri, directive)
             if uri.startswith("/"):
@@ -473,12 +506,29 @@ class Walk:
         return False
 
 
+def _without_pass(inner: Location | None) -> Stop:
+    """The values of an `if` know no grpc_pass: nginx says "no upstream configuration"."""
+    assert inner is not None
+    assert inner.condition is not None
+    return Stop("values", inner.directive, 500, inner.condition.text)
+
+
 def _has_page(stop: Stop) -> bool:
     """A `return` below 300, with a text of its own or of 444 meets no error page."""
     assert stop.directive is not None
     text = stop.directive.args[1] if len(stop.directive.args) > 1 else ""
     redirects = stop.code in (301, 302, 303, 307, 308)
     return redirects or (stop.code >= 400 and stop.code != 444 and not text)
+
+
+def _kept(stop: Stop, page: Directive) -> Stop | None:
+    """The status that an answer gets behind an error page, whatever the server there says; None
+    where that is its own, or 200, or where a refusal may well be what is to be seen."""
+    response = page_response(page)
+    code = int(response[1:]) if response[1:].isdigit() else 0
+    if response == "=" or code == 200 or stop.kind not in _ROUTING:
+        return None
+    return replace(stop, directive=page, code=code or stop.code)
 
 
 def _is_of_the_path(text: str, request: Request) -> bool:

@@ -7,11 +7,14 @@ from nginx_grpc.model.locations import Location
 from nginx_grpc.records import dataclass
 from nginx_grpc.tree import Directive
 
-__all__ = ["PASSED", "UNKNOWN", "UNSEEN", "Ends", "Stop", "Way", "alike"]
+__all__ = ["DOUBTS", "PASSED", "UNKNOWN", "UNSEEN", "Ends", "Stop", "Way", "alike"]
 
 # How a call ends that is not stopped: it is passed on, that is not known, or something that was
 # not read may stop it.
 PASSED, UNKNOWN, UNSEEN = "passed", "unknown", "unseen"
+# The kinds of stops of which one thing decides for all calls that is not seen: whether there is a
+# file, what a server makes of a GET.
+DOUBTS = frozenset(("asked_file", "asked_get"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Way:
         handler: the location or `if` whose content handler is the last that was set.
         limited: whether the limit_except of the location is in effect.
         stop: the first stop, where an error page goes on from there.
+        kept: the last error page that led here, where the answer keeps its status.
     """
 
     request: Request
@@ -50,6 +54,7 @@ class Way:
     handler: Location | None = None
     limited: bool = False
     stop: Stop | None = None
+    kept: Stop | None = None
 
 
 Ends = dict["Stop | str", None]
