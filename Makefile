@@ -136,7 +136,7 @@ test-conftest: .tools/.conftest-$(CONFTEST_VERSION) .tools/.opa-$(OPA_VERSION) #
 test-python: setup try-page ## pytest
 	$(PYTEST)
 
-mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; six minutes
+mutation: .tools/.opa-$(OPA_VERSION) $(VENV)/.dev ## the Rego tests on thousands of wrong policies; 45 minutes
 	$(BIN)/python -m tests.policy.mutation
 
 test-admission: setup ## the webhook, OPA and a Kubernetes API server together

@@ -1,11 +1,11 @@
 """Mutation tests of the policy: every rule with one thing wrong, and the Rego tests on it.
 
-    python -m tests.policy.mutation              all of policy/, six minutes on two cores
+    python -m tests.policy.mutation              all of policy/, 45 minutes on two cores
     python -m tests.policy.mutation max_fails    the files with this in their name
     python -m tests.policy.mutation --lines      only puts the lines in survivors.yaml right
 
 Fails if a mutant lives that survivors.yaml doesn't give a reason for, if one is recorded there that
-is noticed, or if fewer than 95 % are noticed.
+is noticed, or if fewer than 98 % are noticed.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tests.policy.mutation import mutants, survivors, trial
 from tests.policy.mutation.compiling import compiling
 from tests.policy.mutation.policy import Policy
 
-LEAST = 0.95
+LEAST = 0.98
 
 
 def main() -> int:
