@@ -1065,7 +1065,7 @@ wrong_location_grpc(x) := {"(no object)"} if {
 	},
 })
 
-keys_location_arrival := {"fields", "answer", "stop", "doubt", "kept"}
+keys_location_arrival := {"fields", "answer", "stop", "doubt", "kept", "lost"}
 
 ok_location_arrival(x) if {
 	is_object(x)
@@ -1075,6 +1075,7 @@ ok_location_arrival(x) if {
 	ok_optional_location_arrival_stop(object.get(x, "stop", kind.absent))
 	ok_optional_location_arrival_doubt(object.get(x, "doubt", kind.absent))
 	ok_optional_location_arrival_kept(object.get(x, "kept", kind.absent))
+	ok_optional_location_arrival_lost(object.get(x, "lost", kind.absent))
 }
 
 wrong_location_arrival(x) := {"(no object)"} if {
@@ -1094,6 +1095,10 @@ wrong_location_arrival(x) := {"(no object)"} if {
 	{concat(".", ["kept", inner]) |
 		"kept" in object.keys(x)
 		some inner in wrong_location_arrival_kept(object.get(x, "kept", null))
+	},
+	{concat(".", ["lost", inner]) |
+		"lost" in object.keys(x)
+		some inner in wrong_location_arrival_lost(object.get(x, "lost", null))
 	},
 })
 
@@ -1118,7 +1123,7 @@ wrong_location_arrival_stop(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location_arrival_stop,
 	{"fields" | not x.fields == count(x)},
-	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}},
+	{"kind" | not object.get(x, "kind", null) in {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "groups", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -1184,6 +1189,31 @@ wrong_location_arrival_kept(x) := {"(no object)"} if {
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
+	{"file" | not is_string(object.get(x, "file", null))},
+	{"line" | not kind.positive(object.get(x, "line", null))},
+	{"column" | not kind.natural(object.get(x, "column", null))},
+	{"key" | not is_string(object.get(x, "key", ""))},
+})
+
+keys_location_arrival_lost := {"fields", "name", "file", "line", "column", "key"}
+
+ok_location_arrival_lost(x) if {
+	is_object(x)
+	object.remove(x, keys_location_arrival_lost) == nothing
+	x.fields == count(x)
+	is_string(x.name)
+	is_string(x.file)
+	kind.positive(x.line)
+	kind.natural(x.column)
+	is_string(object.get(x, "key", ""))
+}
+
+wrong_location_arrival_lost(x) := {"(no object)"} if {
+	not is_object(x)
+} else := union({
+	object.keys(x) - keys_location_arrival_lost,
+	{"fields" | not x.fields == count(x)},
+	{"name" | not is_string(object.get(x, "name", null))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},
 	{"column" | not kind.natural(object.get(x, "column", null))},
@@ -2076,6 +2106,12 @@ ok_optional_location_arrival_kept(x) if {
 	ok_location_arrival_kept(x)
 }
 
+ok_optional_location_arrival_lost(x) if {
+	x == kind.absent
+} else if {
+	ok_location_arrival_lost(x)
+}
+
 words_document_controller := {"", "ingress-nginx", "nginx-ingress-controller", "nginx-gateway-fabric"}
 
 words_document_source_kind := {"file", "directory", "stdin", "dump", "manifest"}
@@ -2100,7 +2136,7 @@ words_location_grpc_carries := {"pass", "strong", "weak", "no"}
 
 words_location_arrival_answer := {"no", "yes", "unknown"}
 
-words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}
+words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "groups", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}
 
 words_location_arrival_doubt_kind := {"asked_file", "asked_get", "linked"}
 

@@ -112,6 +112,15 @@ _target := t.target({
 	],
 })
 
+# _arrival: all that is ever said of one, at once.
+_arrival := t.fields({
+	"answer": "no",
+	"stop": t.stopped({"key": "nginx.conf"}).stop,
+	"doubt": t.stopped({"kind": "asked_file", "key": "nginx.conf"}).stop,
+	"kept": t.stopped({"key": "nginx.conf"}).stop,
+	"lost": t.fields(object.union(_line(9), {"name": "a", "column": 1, "key": "nginx.conf"})),
+})
+
 _location := t.pass("/", {
 	"key": "nginx.conf",
 	"modifier": "if",
@@ -119,7 +128,7 @@ _location := t.pass("/", {
 	"target": _target,
 	"proxy_target": _target,
 	"return": _return,
-	"arrival": t.stopped({"key": "nginx.conf"}),
+	"arrival": _arrival,
 	"health_check": object.union(_at(8), {"type": "grpc"}),
 	"rewrites": true,
 	"reads_body_first": object.union(_at(8), {"name": "mirror", "value": "/m"}),
@@ -258,6 +267,9 @@ _objects_of_locations(value) := {
 	"servers[0].locations[0].target.failures[0]": _with_location({"target": _put(_target, "failures", [value])}),
 	"servers[0].locations[0].arrival": _put_in_location("arrival", value),
 	"servers[0].locations[0].arrival.stop": _put_in_location("arrival", _put(t.stopped({}), "stop", value)),
+	"servers[0].locations[0].arrival.doubt": _put_in_location("arrival", _put(_arrival, "doubt", value)),
+	"servers[0].locations[0].arrival.kept": _put_in_location("arrival", _put(_arrival, "kept", value)),
+	"servers[0].locations[0].arrival.lost": _put_in_location("arrival", _put(_arrival, "lost", value)),
 	"servers[0].locations[0].return": _put_in_location("return", value),
 	"servers[0].locations[0].owner": _put_in_location("owner", value),
 	"servers[0].locations[0].reads_body_first": _put_in_location("reads_body_first", value),

@@ -151,12 +151,28 @@ def test_ciphers(story):
     ours = certificate("api.example.com")
     names = {"CERTIFICATE": ours.certificate, "KEY": ours.key}
     with grpc_server() as greeter:
-        refused = "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:AES128-GCM-SHA256"
-        with story.denied(CIPHERS, GREETER=greeter, CIPHER=refused, **names) as nginx:
-            refusal = each("UNAVAILABLE", "UNAVAILABLE", "NOT_CONNECTED")
-            assert nginx.codes(tls=ours, name="api.example.com") == refusal
+        refusal = each("UNAVAILABLE", "UNAVAILABLE", "NOT_CONNECTED")
+        for refused in (
+            "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:AES128-GCM-SHA256",
+            "HIGH:!AESGCM:!CHACHA20",
+        ):
+            with story.denied(CIPHERS, GREETER=greeter, CIPHER=refused, **names) as nginx:
+                assert nginx.codes(tls=ours, name="api.example.com") == refusal
         taken = "AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256"
         with story.accepted(CIPHERS, GREETER=greeter, CIPHER=taken, **names) as nginx:
+            assert nginx.codes(tls=ours, name="api.example.com") == every("OK")
+
+
+def test_groups(story):
+    """X448 is a group of OpenSSL's, and of neither C-core's nor Go's."""
+    ours = certificate("api.example.com")
+    names = {"CERTIFICATE": ours.certificate, "KEY": ours.key}
+    conf = CIPHERS.replace("ssl_protocols TLSv1.2;", "").replace("ssl_ciphers", "ssl_ecdh_curve")
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, CIPHER="X448", **names) as nginx:
+            refusal = each("UNAVAILABLE", "UNAVAILABLE", "NOT_CONNECTED")
+            assert nginx.codes(tls=ours, name="api.example.com") == refusal
+        with story.accepted(conf, GREETER=greeter, CIPHER="X448:prime256v1", **names) as nginx:
             assert nginx.codes(tls=ours, name="api.example.com") == every("OK")
 
 
@@ -184,6 +200,20 @@ def test_no_name(story):
             assert nginx.codes() == every("UNIMPLEMENTED")
         with story.accepted(conf, GREETER=greeter, NAME="api", BEFORE="") as nginx:
             assert nginx.codes(name="api") == every("OK")
+
+
+def test_a_name_of_two_servers(story):
+    """nginx warns of a conflicting name, and ignores it in the second server."""
+    conf = CONF.replace("location @grpc", OTHER).replace("SERVER", "server_name NAMES;")
+    first = "server { listen LISTEN http2; server_name api; return 404; }\nserver {"
+    conf = conf.replace("server {", first, 1)
+    with grpc_server() as greeter:
+        with story.denied(conf, GREETER=greeter, NAMES="greeter api", BEFORE="") as nginx:
+            assert nginx.codes(name="api") == every("UNIMPLEMENTED")
+            assert nginx.call(name="greeter").code == "OK"
+            nginx.logged('conflicting server name "api"')
+        with story.accepted(conf, GREETER=greeter, NAMES="greeter", BEFORE="") as nginx:
+            assert nginx.codes(name="greeter") == every("OK")
 
 
 def test_limit_except(story):

@@ -64,6 +64,11 @@
 #       when: calls are sent where no location is
 #       message: "calls are sent to a path or name that no location has: {code}"
 #       fix: {why: "a location for it, or rewrite ... break"}
+#     name:
+#       when: another server has one of several names on the same sockets
+#       levels: {checklist: warn, evidence: warn}
+#       message: "calls by the name {name} go to another server, which has it on the same sockets and passes none on"
+#       fix: {why: "the name in one server alone: nginx takes the first and ignores it here"}
 #     taken:
 #       when: nginx always chooses another location
 #       message: "{what} takes every call that this location is for, and passes none on"
@@ -77,9 +82,13 @@
 #       message: "{what} lets no gRPC client finish a TLS handshake: none reaches the server"
 #       fix: {why: "ssl_reject_handshake off, ssl_protocols TLSv1.2 TLSv1.3"}
 #     ciphers:
-#       when: no cipher is one that HTTP/2 allows, and there is no TLS 1.3
-#       message: "{what} has no cipher that HTTP/2 allows with TLS 1.2: C-core and grpc-go end each handshake"
-#       fix: {why: "ECDHE with GCM or CHACHA20 among them, or ssl_protocols TLSv1.2 TLSv1.3"}
+#       when: no cipher is one that C-core and grpc-go offer, and there is no TLS 1.3
+#       message: "{what} has no cipher for TLS 1.2 that C-core or grpc-go offers: they end each handshake"
+#       fix: {why: "ECDHE with GCM among them, or ssl_protocols TLSv1.2 TLSv1.3"}
+#     groups:
+#       when: no group is one that C-core and grpc-go offer
+#       message: "{what} has no group that C-core or grpc-go offers: they end each handshake"
+#       fix: {why: "X25519:prime256v1, or ssl_ecdh_curve auto"}
 #     bind:
 #       when: grpc_bind has an address of another kind than the server
 #       message: "{what} is an address from which no connection to this server can be made: each call gets {code}"
@@ -140,6 +149,23 @@ findings contains rule.fault(about, _forms(location), subject, stop, values) if 
 		"condition": stop.condition,
 		"directive": split(stop.text, " ")[0],
 		"edits": _edits(stop),
+	}
+}
+
+findings contains rule.fault(about, ["name"], subject, lost, values) if {
+	some server in input.servers
+	some location in server.locations
+	lost := location.arrival.lost
+	subject := {"server": server.name, "location": location.name, "upstream": "", "node": location}
+	values := {
+		"name": lost.name,
+		"what": "",
+		"text": "",
+		"code": "",
+		"location": location.name,
+		"condition": "",
+		"directive": "server_name",
+		"edits": [],
 	}
 }
 

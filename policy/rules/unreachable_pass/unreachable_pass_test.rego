@@ -85,6 +85,18 @@ test_values if {
 	t.faults(found) == {"if ($b) is in effect for every call and has no grpc_pass: nginx answers with 500 (no upstream configuration)"}
 }
 
+_lost := t.one_location(t.pass("/", {"arrival": t.fields({
+	"answer": "yes",
+	"lost": t.fields(object.union(t.at(7), {"name": "api.x"})),
+})}))
+
+test_lost if {
+	found := unreachable_pass.findings with input as _lost
+	t.faults(found) == {"calls by the name api.x go to another server, which has it on the same sockets and passes none on"}
+	t.places(found) == {7}
+	t.levels(found, "evidence") == {"warn"}
+}
+
 test_doubts if {
 	files := unreachable_pass.findings with input as _doubted("asked_file", "location = /auth")
 	t.faults(files) == set()

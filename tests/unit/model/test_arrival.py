@@ -223,6 +223,31 @@ HANDSHAKES = {
         "ssl_protocols TLSv1.2;", "ssl_ciphers AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256;", "yes",
     ),
     "ciphers by a keyword": ("ssl_protocols TLSv1.2;", "ssl_ciphers AES128-SHA:AES:!3DES;", "yes"),
+    "keywords of none": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers kRSA:DHE+AESGCM:@STRENGTH;",
+        "ssl_ciphers kRSA:DHE+AESGCM:@STRENGTH",
+    ),
+    "none left": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers 'HIGH:!AESGCM:!CHACHA20:!AESCCM:AES128+ECDHE';",
+        "ssl_ciphers HIGH:!AESGCM:!CHACHA20:!AESCCM:AES128+ECDHE",
+    ),
+    "taken out, and put in again": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers 'HIGH:-ECDHE:aRSA+CHACHA20';", "yes",
+    ),
+    "left by a word that is not known": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers 'PROFILE=SYSTEM:!ODD';", "yes",
+    ),
+    "no AEAD that clients offer": (
+        "ssl_protocols TLSv1.2;", "ssl_ciphers ECDHE-ARIA128-GCM-SHA256:ECDHE-ECDSA-AES128-CCM;",
+        "ssl_ciphers ECDHE-ARIA128-GCM-SHA256:ECDHE-ECDSA-AES128-CCM",
+    ),
+    "no group": ("ssl_ecdh_curve X448:secp224r1;", "", "ssl_ecdh_curve X448:secp224r1"),
+    "a group": ("ssl_ecdh_curve X448:secp384r1;", "", "yes"),
+    "a group that is not known": ("ssl_ecdh_curve X448:new;", "", "yes"),
+    "no group of its own": ("", "ssl_ecdh_curve X448;", "yes"),
+    "OpenSSL's own words over groups": (
+        "ssl_ecdh_curve X448; ssl_conf_command Groups P-256;", "", "yes",
+    ),
     "1.3 has ciphers of its own": ("ssl_protocols TLSv1.2 TLSv1.3;", "ssl_ciphers aNULL;", "yes"),
     "ciphers of others": ("ssl_protocols TLSv1.2; ssl_ciphers aNULL;", "ssl_ciphers HIGH;", "yes"),
     "some of them": ("ssl_protocols TLSv1.2;", "ssl_ciphers HIGH:aNULL;", "yes"),
@@ -600,6 +625,33 @@ def test_a_server_whose_name_another_has(names, first, answer):
         f"server {{ listen 80; {names} location / {{ grpc_pass a:1; }} }}"
     )
     assert document["servers"][1]["locations"][0]["arrival"]["answer"] == answer
+
+
+@pytest.mark.parametrize(
+    ("names", "first", "lost"),
+    [
+        ("server_name a b;", "return 404;", "a"),
+        ("server_name b A;", "return 404;", "A"),
+        ("server_name b *.v.w.x;", "return 404;", None),
+        (r"server_name b ~^q\.w\.x$;", "return 404;", r"~^q\.w\.x$"),
+        ("server_name a b;", "grpc_pass a:1;", None),
+        ("server_name a b;", "if ($http_x) { return 404; } grpc_pass a:1;", None),
+        ("server_name _ b;", "return 404;", None),
+        ("server_name a;", "return 404;", None),
+        ("listen 81 http2; server_name a b;", "return 404;", None),
+        ("server_name b c;", "return 404;", None),
+    ],
+)
+def test_a_name_that_another_has(names, first, lost):
+    document = http(
+        f"server {{ listen 80 http2; server_name a *.w.x; location / {{ {first} }} }}"
+        f"server {{ listen 80; {names} location @x {{ grpc_pass a:1; }}"
+        " location / { grpc_pass a:1; } location /s/ { grpc_pass a:1; } }"
+    )
+    found = [
+        item["arrival"].get("lost", {}).get("name") for item in document["servers"][1]["locations"]
+    ]
+    assert found == [None, lost, None]
 
 
 def test_calls_of_a_name_that_another_has_go_where_their_paths_lead():

@@ -101,7 +101,10 @@ TEXT = Entry(
 NAMES = Entry(
     "server-name-ignored",
     "Two server blocks of one port have the same name: calls to it come to the first one.",
-    (rule("", "the second block is never used for this name"),),
+    (
+        rule("NG209", "the first block passes no calls on", "location.arrival"),
+        rule("", "the second block is never used for this name"),
+    ),
     ('conflicting server name "…" on … ignored',),
     "tests/live/test_explained_lines.py",
 )

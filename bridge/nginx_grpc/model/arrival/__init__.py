@@ -51,12 +51,14 @@ class Arrival:
         stop: for no, what stops them.
         doubt: for unknown, what may stop all of them, where no client has a say in it.
         kept: the error page that brings calls here and keeps its status.
+        lost: a name of its server by which another one answers, and passes none on.
     """
 
     answer: str
     stop: Stop | None = None
     doubt: Stop | None = None
     kept: Stop | None = None
+    lost: tuple[str, Directive] | None = None
 
     def as_json(self, location: Directive) -> Json:
         """`arrival` of a location.
@@ -71,6 +73,9 @@ class Arrival:
             node["doubt"] = _stop(self.doubt, location)
         if self.kept is not None:
             node["kept"] = _stop(self.kept, location)
+        if self.lost is not None:
+            name, said = self.lost
+            node["lost"] = counted(placed({"name": shortened(name)}, said))
         return counted(node)
 
 
@@ -130,6 +135,8 @@ def decide(servers: Sequence[Server], sockets: Sockets) -> None:
                 location.arrival = Arrival("no", refusal)
             elif location.arrival.answer == "yes" and may_refuse:
                 location.arrival = Arrival("unknown")
+        if not instead:
+            _note_lost(server, asked, hosts, peers)
         for location in conditional:
             answers.note_conditions(location)
         for location in asked:
@@ -378,6 +385,20 @@ def _of_all(arrivals: list[Arrival]) -> Arrival:
     if len({arrival.answer for arrival in arrivals}) == 1:
         return arrivals[0]
     return Arrival("unknown")
+
+
+def _note_lost(server: Server, asked: list[Location], hosts: Hosts, peers: Peers) -> None:
+    """Note a name that another server has, with the first location whose calls that one stops."""
+    for name, others in hosts.lost(server).items():
+        for location in asked:
+            arrival = location.arrival
+            if location.modifier == "@" or arrival is None or arrival.answer == "no":
+                continue
+            found = [_of_other(location, other, peers.walk_of(other)) for other in others]
+            if found and _of_all(found).answer == "no":
+                said = server.scope.own["server_name"][0]
+                location.arrival = replace(arrival, lost=(name, said))
+                return
 
 
 def _of_other(location: Location, other: Server, walk: Walk) -> Arrival:

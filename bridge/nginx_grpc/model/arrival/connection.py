@@ -1,16 +1,13 @@
 """What a server's sockets make sure of: whether a TLS handshake can succeed, and what variables
 hold that depend on the connection alone.
 
-nginx takes the versions of TLS from a socket's default server, from 1.27.2 on from the server that
-SNI names as well; ciphers and ssl_reject_handshake from the one that SNI names.
+nginx takes groups and the versions of TLS from a socket's default server, from 1.27.2 on the latter
+from the server that SNI names as well; ciphers and ssl_reject_handshake from that one alone.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
-from nginx_grpc.expressions import expression
+from nginx_grpc.model.arrival.ciphers import no_cipher, no_group
 from nginx_grpc.model.arrival.request import exactly
 from nginx_grpc.model.arrival.ways import Stop
 from nginx_grpc.model.listeners import Listening, Sockets
@@ -22,20 +19,7 @@ __all__ = ["may_refuse", "refusal", "variables"]
 
 # HTTP/2 wants TLS 1.2 at least, and no gRPC client offers less.
 _ENOUGH = frozenset(("tlsv1.2", "tlsv1.3"))
-# Without a certificate, without encryption, or with a secret of both sides: no client of gRPC
-# offers these. They say nothing of TLS 1.3.
-_NOT_OFFERED = expression(
-    r"(?:aNULL|eNULL|NULL|COMPLEMENTOFALL|ADH|AECDH|kPSK|aPSK|PSK|k?SRP|aSRP)(?:[-+].*)?"
-    r"|(?:(?:EC)?DHE-|RSA-)?PSK-.*|.*-NULL-.*"
-)
-# HTTP/2 forbids what has no ephemeral key or no AEAD (RFC 9113, appendix A): C-core and grpc-go
-# offer none of it. Keywords such as HIGH have others as well.
-_FORBIDDEN = re.compile(
-    r"(?:(?:EC)?DHE-(?:RSA|ECDSA|DSS)-|EDH-(?:RSA|DSS)-)?"
-    r"(?:AES(?:128|256)|CAMELLIA(?:128|256)|DES-CBC3?|RC4|SEED|IDEA-CBC)-(?:SHA(?:256|384)?|MD5)"
-    r"|AES(?:128|256)-(?:GCM-SHA(?:256|384)|CCM8?)"
-)
-_CHANGES = ("!", "-", "@", "+")
+_KINDS = {"ssl_ciphers": "ciphers", "ssl_ecdh_curve": "groups"}
 _OF_THE_PROXY = tuple(
     f"proxy_protocol_{name}" for name in ("addr", "port", "server_addr", "server_port")
 )
@@ -53,7 +37,7 @@ def refusal(server: Listening, sockets: Sockets) -> Stop | None:
             return None
     if found is None:
         return None
-    return Stop("ciphers" if found.name == "ssl_ciphers" else "tls", found, 0)
+    return Stop(_KINDS.get(found.name, "tls"), found, 0)
 
 
 def may_refuse(scope: Scope) -> bool:
@@ -98,6 +82,9 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
     if commands := default.in_effect("ssl_conf_command"):
         # They are over what the other directives say.
         return next(filter(_ends_below, commands), None)
+    groups = _said(default, "ssl_ecdh_curve")
+    if groups is not None and no_group(" ".join(groups.args)):
+        return groups
     protocols = _said(default, "ssl_protocols")
     if protocols is None or any("$" in word for word in protocols.args):
         return None
@@ -107,7 +94,7 @@ def _refusing(own: Scope, default: Scope) -> Directive | None:
     ciphers = _said(own, "ssl_ciphers")
     if own.in_effect("ssl_conf_command"):
         return None
-    if "tlsv1.3" not in words and ciphers is not None and _offers_none(ciphers.args):
+    if "tlsv1.3" not in words and ciphers is not None and no_cipher(" ".join(ciphers.args)):
         return ciphers
     return None
 
@@ -116,15 +103,6 @@ def _ends_below(command: Directive) -> bool:
     """Whether it allows no TLS that HTTP/2 may be spoken over."""
     words = [word.lower() for word in command.args]
     return words[:1] == ["maxprotocol"] and words[1:] in (["sslv3"], ["tlsv1"], ["tlsv1.1"])
-
-
-def _offers_none(args: Sequence[str]) -> bool:
-    """Whether a cipher list is of such alone as gRPC clients do not offer."""
-    words = [word for word in re.split(r"[:, ]+", " ".join(args)) if word]
-    added = [word for word in words if not word.startswith(_CHANGES)]
-    return bool(added) and all(
-        _NOT_OFFERED.fullmatch(it) or _FORBIDDEN.fullmatch(it) for it in added
-    )
 
 
 def _said(scope: Scope, name: str) -> Directive | None:

@@ -55,6 +55,21 @@ class Hosts:
                 found.update(dict.fromkeys(others))
         return [] if server in found else list(found)
 
+    def lost(self, server: Server) -> dict[str, list[Server]]:
+        """Of a server that is reached, the names by which others answer on each of its sockets."""
+        if server.scope.gaps or self._sockets.is_default(server.listening):
+            return {}
+        keys = self._sockets.of(server.listening)
+        found: dict[str, list[Server]] = {}
+        for name in server.names:
+            if name in _OF_NO_HOST:
+                continue
+            takers = [self._tables[key].takers(name.lower(), server) for key in keys]
+            others = {other: None for each in takers for other in each or ()}
+            if None not in takers and server not in others:
+                found[name] = list(others)
+        return found
+
 
 class _Names:
     """The names of one socket, each with the first server that has it."""
