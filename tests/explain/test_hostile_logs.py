@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from nginx_grpc import cli
+from nginx_grpc.explain.access import Formats
 
 RESET = (
     "2024/01/15 03:42:17 [error] 31#31: *18423 recv() failed (104: Connection reset by peer) "
@@ -124,6 +125,26 @@ def test_what_a_client_says_is_no_line_of_nginx(shown) -> None:
     """In a format that nobody knows, a browser's name may look like a line of the error log."""
     report = json.loads(shown(f'10.9.8.7 502 "{RESET[:90]}" 7'.encode(), "json"))
     assert report["groups"] == []
+
+
+# Of a configuration that somebody else has written.
+FORMATS = {
+    "without anything between": "".join(f"$x{number}" for number in range(300)) + " end",
+    "upstreams": " ".join(f"$upstream_x{number}" for number in range(200)) + " end",
+    "paths": " ".join(f"$x{number}$uri" for number in range(200)) + " end",
+    "the same between": "-".join(f"$x{number}" for number in range(300)) + "b",
+    "nothing but variables": "$status$uri" * 300,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats_take_no_time(name) -> None:
+    own = Formats([f"$status $request_uri {FORMATS[name]}"])
+    lines = [f"200 / {part * 1_000}" for part in ("a", "a, ", "a : ", "a-", "/a", "a/ ", " ")]
+    start = time.process_time()
+    for line in lines:
+        own.line(line)
+    assert time.process_time() - start < 1
 
 
 def test_a_line_of_ten_megabytes(shown) -> None:

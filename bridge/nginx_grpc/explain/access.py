@@ -257,6 +257,7 @@ def _requested(request: str) -> Facts:
 _LONGEST_FORMAT = 4096
 _PAIR = expression(r'"([^"]+)"\s*:\s*"?\$\{?(\w+)\}?"?\s*[,}]')
 _VARIABLE = expression(r"\$(?:\{(\w+)\}|(\w+))")
+_VARIABLES = expression(r"(?:\$(?:\{\w+\}|\w+))+")
 _NAMES = {
     "status": "status",
     "request": "request",
@@ -322,27 +323,33 @@ def _enough(names: set[str]) -> bool:
 
 
 def _pattern(text: str) -> str:
+    """What a line of this format looks like. Of where a value ends there is never a choice: with
+    one, a line that doesn't fit would take time without end."""
     parts: list[str] = []
     seen: set[str] = set()
     at = 0
-    for variable in _VARIABLE.finditer(text):
-        parts.append(re.escape(text[at : variable.start()]))
-        at = variable.end()
-        name = variable[1] or variable[2]
+    for run in _VARIABLES.finditer(text):
+        parts.append(re.escape(text[at : run.start()]))
+        at = run.end()
+        names = [found[1] or found[2] for found in _VARIABLE.finditer(run[0])]
         follows = text[at : at + 1]
-        if name.startswith("upstream_") and follows == " ":
+        # The last one of a line is all that is left.
+        value = f"[^{re.escape(follows)}]*" if follows else ".*"
+        if len(names) > 1:
+            # What is written without anything between can't be told apart, but for a path.
+            if _NAMES.get(names[-1]) != "path":
+                parts.append(value)
+                continue
+            parts.append(f"[^/{re.escape(follows)}]*")
+            value = f"(?:/{value})?"
+        elif names[0].startswith("upstream_") and follows == " " and text[at + 1 : at + 2] != ":":
             value = _SEVERAL
-        elif follows in ("", "$"):
-            value = ".*" if not follows else r"\S*"
-        else:
-            value = f"[^{re.escape(follows)}]*"
-        group = _NAMES.get(name)
+        group = _NAMES.get(names[-1])
         if group is not None and group not in seen:
             seen.add(group)
             value = f"(?P<{group}>{value})"
-        else:
-            value = f"(?:{value})"
-        parts.append(value)
+        # Once matched, it stays: what follows is not tried with a part of it.
+        parts.append(f"(?=(?P<_{len(parts)}>{value}))(?P=_{len(parts)})")
     parts.append(re.escape(text[at:]))
     return "".join(parts)
 
