@@ -4,6 +4,7 @@ import os
 import pathlib
 
 import pytest
+from hypothesis import settings
 
 from tests.sampling import FULL
 
@@ -14,6 +15,9 @@ def pytest_configure():
     own = [str(ROOT / ".tools" / "bin"), str(ROOT / ".venv" / "bin")]
     path = [part for part in os.environ.get("PATH", "").split(os.pathsep) if part not in own]
     os.environ["PATH"] = os.pathsep.join([*own, *path])
+    # As each other sample, the examples of a property are the same in each run.
+    settings.register_profile("sample", derandomize=not FULL)
+    settings.load_profile("sample")
 
 
 @pytest.hookimpl(trylast=True)

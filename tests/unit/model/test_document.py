@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nginx_grpc import model
@@ -231,7 +231,11 @@ def _is_location(directive, around):
 def test_any_tree_gives_a_document_that_fits_the_schema(configuration):
     around = Directive("location", [], "f", 1) if configuration.context == "location" else None
     configuration.directives = placed_well(configuration.directives, configuration.context, around)
-    document = built(configuration)
+    try:
+        document = built(configuration)
+    except Refused as refused:
+        assume("nginx does not load" not in str(refused))
+        raise
     text = as_json([model.build(configuration)])
     assert as_json([document]) == text == "".join(written(configuration))
     assert not _dangling(document)
