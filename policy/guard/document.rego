@@ -1154,7 +1154,7 @@ wrong_location_arrival_doubt(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location_arrival_doubt,
 	{"fields" | not x.fields == count(x)},
-	{"kind" | not object.get(x, "kind", null) in {"asked_file", "asked_get", "linked"}},
+	{"kind" | not object.get(x, "kind", null) in {"asked_file", "asked_get", "linked", "slashes"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -1185,7 +1185,7 @@ wrong_location_arrival_kept(x) := {"(no object)"} if {
 } else := union({
 	object.keys(x) - keys_location_arrival_kept,
 	{"fields" | not x.fields == count(x)},
-	{"kind" | not object.get(x, "kind", null) in {"return", "try_files", "files"}},
+	{"kind" | not object.get(x, "kind", null) in {"return", "try_files", "files", "handler"}},
 	{"text" | not is_string(object.get(x, "text", null))},
 	{"code" | not kind.natural(object.get(x, "code", null))},
 	{"condition" | not is_string(object.get(x, "condition", null))},
@@ -2138,9 +2138,9 @@ words_location_arrival_answer := {"no", "yes", "unknown"}
 
 words_location_arrival_stop_kind := {"return", "rewrite", "access", "auth", "methods", "try_files", "internal", "unused", "handler", "files", "down", "cycle", "nowhere", "tls", "ciphers", "groups", "bind", "socket", "peer", "loop", "path", "unmatched", "taken", "server", "page", "values"}
 
-words_location_arrival_doubt_kind := {"asked_file", "asked_get", "linked"}
+words_location_arrival_doubt_kind := {"asked_file", "asked_get", "linked", "slashes"}
 
-words_location_arrival_kept_kind := {"return", "try_files", "files"}
+words_location_arrival_kept_kind := {"return", "try_files", "files", "handler"}
 
 words_target_scheme := {"", "grpc", "grpcs", "http", "https"}
 

@@ -181,6 +181,7 @@ findings contains rule.unknown(about, [], shown) if {
 _doubted := {
 	"asked_file": ["auth_request is answered from files of ", ", which are not seen: without one each call gets 500", "a location whose proxy_pass or return decides"],
 	"asked_get": ["auth_request goes on as a GET by ", ", which a gRPC server refuses: each call gets 500 then", "a location whose proxy_pass or return decides"],
+	"slashes": ["", " leaves // before the path: no gRPC server has such a method, and each call gets UNIMPLEMENTED", "one slash: rewrite ^/prefix/(.*)$ /$1 break"],
 	"linked": ["", " wants a hash in the path, and the path of a call is that of its method", "auth_request, or a certificate that clients have"],
 }
 

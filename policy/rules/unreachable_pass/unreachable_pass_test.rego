@@ -105,6 +105,9 @@ test_doubts if {
 	gets := unreachable_pass.findings with input as _doubted("asked_get", "grpc_pass grpc://g")
 	t.reasons(gets) == {"auth_request goes on as a GET by grpc_pass grpc://g, which a gRPC server refuses: each call gets 500 then"}
 	t.hints(gets) == {"a location whose proxy_pass or return decides"}
+	slashes := unreachable_pass.findings with input as _doubted("slashes", "rewrite ^/a(.*)$ /$1 break")
+	t.reasons(slashes) == {"rewrite ^/a(.*)$ /$1 break leaves // before the path: no gRPC server has such a method, and each call gets UNIMPLEMENTED"}
+	t.hints(slashes) == {"one slash: rewrite ^/prefix/(.*)$ /$1 break"}
 	links := unreachable_pass.findings with input as _doubted("linked", "secure_link_secret x")
 	t.reasons(links) == {"secure_link_secret x wants a hash in the path, and the path of a call is that of its method"}
 	t.hints(links) == {"auth_request, or a certificate that clients have"}

@@ -21,6 +21,7 @@ ARRIVES = {
         "location / { if ($content_type !~ ^application/grpc) { return 415; } PASS }"
     ),
     "a rewrite to one method": "location / { rewrite ^ /pkg.S/M break; PASS }",
+    "a rewrite that takes a prefix off": "location /api/ { rewrite ^/api/(.*)$ /$1 break; PASS }",
     "a rewrite of the path alone": "location / { rewrite ^/x(/.*)$ $1 break; PASS }",
     "a break before the return": "location / { break; return 404; PASS }",
     "limit_except with POST": "location / { limit_except GET POST { deny all; } PASS }",
@@ -321,6 +322,9 @@ DOUBTFUL = {
     "a GET of a call's server": (
         "location / { auth_request /pkg.S/M; PASS }", "asked_get", "grpc_pass grpc://up",
     ),
+    "a second slash": (
+        "location /api/ { rewrite ^/api(.*)$ /$1 break; PASS }", "slashes", "rewrite ^/api(.*)$ /$1 break",
+    ),
     "a hash in the path": (
         "location / { secure_link_secret x; if ($secure_link = '') { return 403; } PASS }",
         "linked", "secure_link_secret x",
@@ -349,6 +353,7 @@ KEPT = {
     "with another status": ("error_page 418 =503 @g; return 418;", 503),
     "of a file": ("error_page 404 @g; try_files $uri =404;", 404),
     "of no handler": ("error_page 404 @g; root /srv;", 404),
+    "of a handler that takes no POST": ("error_page 405 @g; empty_gif;", 405),
     "in an if": ("error_page 418 @g; if ($http_x) { return 418; } return 403;", 418),
     "the server's own": ("error_page 418 = @g; return 418;", 0),
     "always 200": ("error_page 418 =200 @g; return 418;", 0),

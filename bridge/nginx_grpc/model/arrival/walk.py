@@ -421,6 +421,8 @@ class Walk:
                 self.passing.add(handler.id)
                 if way.kept is not None:
                     self.kept.setdefault(handler.id, way.kept)
+            if PASSED in ends and _is_doubled(way.request):
+                ends = {**ends, Stop("slashes", self._rewrite_of(way), 0): None}
             stop = way.stop
             return {(stop or end) if isinstance(end, Stop) else end: None for end in ends}
         if name == "proxy_pass":
@@ -506,6 +508,12 @@ class Walk:
         return False
 
 
+def _is_doubled(request: Request) -> bool:
+    """Whether a rewrite has put a second slash before the path: a proxy may take it off again, a
+    server of gRPC does not."""
+    return request.path != request.entry and request.path.prefix.startswith("//")
+
+
 def _without_pass(inner: Location | None) -> Stop:
     """The values of an `if` know no grpc_pass: nginx says "no upstream configuration"."""
     assert inner is not None
@@ -526,7 +534,8 @@ def _kept(stop: Stop, page: Directive) -> Stop | None:
     where that is its own, or 200, or where a refusal may well be what is to be seen."""
     response = page_response(page)
     code = int(response[1:]) if response[1:].isdigit() else 0
-    if response == "=" or code == 200 or stop.kind not in _ROUTING:
+    name = stop.directive.name if stop.directive is not None else ""
+    if response == "=" or code == 200 or not (stop.kind in _ROUTING or name in _BY_METHOD):
         return None
     return replace(stop, directive=page, code=code or stop.code)
 

@@ -13,8 +13,8 @@ __all__ = ["DOUBTS", "PASSED", "UNKNOWN", "UNSEEN", "Ends", "Stop", "Way", "alik
 # not read may stop it.
 PASSED, UNKNOWN, UNSEEN = "passed", "unknown", "unseen"
 # The kinds of stops of which one thing decides for all calls that is not seen: whether there is a
-# file, what a server makes of a GET.
-DOUBTS = frozenset(("asked_file", "asked_get"))
+# file, what a server makes of a GET or of `//service/method`.
+DOUBTS = frozenset(("asked_file", "asked_get", "slashes"))
 
 
 @dataclass(frozen=True, slots=True)
