@@ -89,6 +89,8 @@ http {
         }
     }
     server { return 301 https://elsewhere; }
+    server { listen 81 http2; server_name a; return 404; }
+    server { listen 81; server_name b a; secure_link_secret x; location /c.D/ { grpc_pass a:1; } }
 }
 """
 WRONG = [None, "", "zzz", 0, -1, 1, 700, True, [], {}, [None], [0], {"zzz": 0}]
