@@ -24,6 +24,9 @@ _edit(edit) := concat(" ", [word | some word in words; word != ""]) if {
 # decisions: what somebody has to decide.
 decisions(findings) := {finding.fix.why | some finding in findings; finding.fix.applicability == "manual"}
 
+# directives that the faults are about.
+directives(findings) := {finding.directive | some finding in findings; finding.outcome == "fault"}
+
 # levels of the faults in a profile.
 levels(findings, profile) := {finding.levels[profile] |
 	some finding in findings

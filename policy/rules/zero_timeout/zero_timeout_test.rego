@@ -36,17 +36,44 @@ _of_server(directives) := t.document([t.server([t.pass("/", {})], {"directives":
 test_of_clients if {
 	body := zero_timeout.findings with input as _with({"client_body_timeout": t.time("0", 0)})
 	t.faults(body) == {"client_body_timeout 0 does not switch the timeout off: it is over at once, and calls get INTERNAL"}
-	t.fixes(body) == {["unsafe", "set client_body_timeout 60s"]}
+	t.remedies(body) == {"client_body_timeout 60s;   # 60s is nginx's default"}
 	send := zero_timeout.findings with input as _with({"send_timeout": t.time("0", 0)})
 	t.faults(send) == {"send_timeout 0 does not switch the timeout off: it is over at once, and answers that wait for the client get INTERNAL"}
+	t.remedies(send) == {"send_timeout 60s;   # 60s is nginx's default"}
 	header := zero_timeout.findings with input as _of_server({"client_header_timeout": t.time("0", 0)})
 	t.faults(header) == {"client_header_timeout 0 does not switch the timeout off: it is over at once, and connections are closed: calls get UNAVAILABLE"}
-	t.fixes(header) == {["unsafe", "set client_header_timeout 60s"]}
+	t.remedies(header) == {"client_header_timeout 60s;   # 60s is nginx's default"}
 	every found in [body, send, header] {
 		t.levels(found, "evidence") == {"deny"}
 	}
 	t.is_clean(zero_timeout.findings) with input as _of_server({"client_header_timeout": t.time("1s", 1000)})
 	t.is_clean(zero_timeout.findings) with input as _with({"client_body_timeout": t.time("1s", 1000), "send_timeout": t.time("1s", 1000)})
+}
+
+test_which_directive_it_is if {
+	every directive in ["grpc_send_timeout", "client_body_timeout", "send_timeout"] {
+		t.directives(zero_timeout.findings) == {directive} with input as _with({directive: t.time("0", 0)})
+	}
+	t.directives(zero_timeout.findings) == {"client_header_timeout"} with input as _of_server({"client_header_timeout": t.time("0", 0)})
+}
+
+_mixed := t.one_location(t.pass("/", {
+	"mixed": true,
+	"directives": t.fields({"client_body_timeout": t.time("0", 0)}),
+}))
+
+test_other_requests_of_the_location if {
+	found := zero_timeout.findings with input as _mixed
+	t.remedies(found) == {"client_body_timeout 60s;   # other requests of the location are given 60s for their bodies, too"}
+}
+
+_read_of_long_bodies := _with({
+	"grpc_read_timeout": t.time("0", 0),
+	"client_body_timeout": t.time("24h", 86400000),
+})
+
+test_bodies_that_may_take_long_already if {
+	t.fixes(zero_timeout.findings) == {["unsafe", "set grpc_read_timeout 24h"]} with input as _read_of_long_bodies
 }
 
 test_not_zero if {
