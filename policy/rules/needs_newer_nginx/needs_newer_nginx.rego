@@ -93,10 +93,7 @@ _edits(feature) := array.concat(
 	],
 )
 
-_says(server, feature) if {
-	server.directives.http2.context == "server"
-	_file(server.directives.http2) == _file(feature)
-}
+_says(server, feature) if _file(server.directives.http2) == _file(feature)
 
 # _said_around: the files in which http{} says it.
 _said_around contains _file(server.directives.http2) if {

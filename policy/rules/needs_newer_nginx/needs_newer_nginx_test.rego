@@ -52,6 +52,59 @@ test_http2_of_servers if {
 	_edits(_http2) == {["manual"]}
 }
 
+_tls(port, more) := t.listen(object.union(_without, object.union({"address": port, "args": [port, "ssl"]}, more)))
+
+# Of the TLS sockets those that lack it; what is no line of the text, or not TCP, gets none.
+test_which_listens_take_the_parameter if {
+	has := _tls("8443", {"http2_parameter": true})
+	quic := _tls("443", {"quic": true, "args": ["443", "quic"]})
+	implicit := t.listen(object.union(_plain, {"implicit": true, "args": ["80"]}))
+	_edits(_saying("server", [has, quic, _tls("9443", {})])) == {["unsafe", "remove http2", "replace listen listen 9443 ssl http2"]}
+	_edits(_saying("server", [implicit, t.listen(_plain)])) == {["unsafe", "remove http2", "replace listen listen 80 http2"]}
+	has_plain := t.listen(object.union(_plain, {"address": "81", "args": ["81"], "http2_parameter": true}))
+	_edits(_saying("server", [has_plain, t.listen(_plain)])) == {["unsafe", "remove http2", "replace listen listen 80 http2"]}
+	_edits(_saying("server", [has])) == {["unsafe", "remove http2"]}
+}
+
+_at(place, listen) := t.server([t.pass("/", {})], {
+	"directives": t.fields({"http2": object.union(_on("server"), place)}),
+	"listens": [listen],
+})
+
+_two_places(feature, other) := object.union(t.document([_at(feature, t.listen(_without)), _at(other, _tls("8443", {}))], []), {"features": [object.union(t.line_of(19), object.union({"name": "http2", "count": 1}, feature))]})
+
+_mended_alone := {["unsafe", "remove http2", "replace listen listen 443 ssl http2"]}
+
+test_what_another_file_or_key_says_is_its_own if {
+	_edits(_two_places({}, {"file": "other.conf"})) == _mended_alone
+	_edits(_two_places({"key": "a.conf"}, {"key": "b.conf"})) == _mended_alone
+	_edits(_two_places({"key": "a.conf"}, {})) == _mended_alone
+	_edits(_two_places({"file": "other.conf"}, {})) == _mended_alone
+}
+
+test_why_there_is_no_edit if {
+	t.decisions(needs_newer_nginx.findings) == {"nginx 1.25.1 or later, or a spelling that 1.22.1 has"} with input as _http2 with data.nginx_grpc as {"nginx_version": "1.22.1"}
+}
+
+_http3 := object.union(_saying("server", [t.listen(_without)]), {"features": [object.union(t.line_of(19), {"name": "http3", "count": 1})]})
+
+test_other_features_leave_http2_alone if {
+	_edits(_http3) == {["manual"]}
+}
+
+test_which_directive_it_is if {
+	cases := {
+		"http2": "http2",
+		"listen quic": "listen",
+		"keepalive local": "keepalive",
+		"upstream keepalive_timeout": "keepalive_timeout",
+	}
+	every name, directive in cases {
+		t.directives(needs_newer_nginx.findings) == {directive} with input as _feature(name) with data.nginx_grpc as {"nginx_version": "1.0.0"}
+	}
+	t.directives(needs_newer_nginx.findings) == {"grpc_request_buffering"} with input as _unknown("")
+}
+
 test_gone if {
 	found := needs_newer_nginx.findings with input as _ssl with data.nginx_grpc as {"nginx_version": "1.25.1"}
 	t.faults(found) == {"ssl went away with nginx 1.25.1, and this is to run on 1.25.1, which refuses to start"}
