@@ -46,7 +46,7 @@ shown(n) := object.filter(_waivers[n], {"origin", "id", "reason", "owner", "expi
 
 # findings_about the waivers themselves, given which of them were used.
 findings_about(used) := ({finding |
-	some n in _once({n | some n, waiver in _waivers; _wrong(waiver)})
+	some n in _once({n | some n, _ in _waivers})
 	waiver := _waivers[n]
 	wrong := _wrong(waiver)
 	values := {"id": waiver.id, "setting": waiver.setting, "problem": wrong.problem, "instead": wrong.instead}
@@ -79,7 +79,7 @@ _waivers := array.concat(
 )
 
 # _written: where a waiver stands; one comment on an object covers many places of it.
-_written(waiver) := [waiver.origin, waiver.setting, waiver.file, object.get(waiver, "line", 0), waiver.id]
+_written(waiver) := [waiver.setting, waiver.file, waiver.line, waiver.id]
 
 _once(numbers) := {entry[1] |
 	entries := sort([[_written(_waivers[n]), n] | some n in numbers])

@@ -157,6 +157,52 @@ test_one_comment_for_many_places if {
 	[finding.message | some finding in unused.warn; finding.id == "NG004"] == ["the waiver of NG106 accepts nothing"]
 }
 
+_on_object(more) := _commented([
+	_comment(object.union({"covers": 97}, more)),
+	_comment(object.union({"key": "x"}, more)),
+	_comment(object.union({"covers": 98, "key": "y"}, more)),
+])
+
+_keys_of_findings(document) := [finding.key |
+	decision := _decide_document(document)
+	some list in ["deny", "warn"]
+	some finding in decision[list]
+	finding.id == "NG004"
+]
+
+# The first of its places stands for all.
+test_one_finding_for_many_places if {
+	every more in [{}, {"owner": ""}] {
+		_keys_of_findings(_on_object(more)) == [""]
+	}
+}
+
+# Two lines, two files, two rules of one line.
+test_comments_apart if {
+	first := _comment({"covers": 99})
+	every more in [{"line": 12}, {"file": "other.conf"}, {"id": "NG109"}] {
+		count(_keys_of_findings(_commented([first, _comment(object.union({"covers": 99}, more))]))) == 2
+	}
+}
+
+_findings_about(used, given) := found if {
+	found := waivers.findings_about(used) with input as _document
+		with data.nginx_grpc as given
+		with time.now_ns as _today
+}
+
+_pair(more) := {"waivers": [object.union(_waiver, more), object.union(_waiver, more)]}
+
+# The place among the settings tells whoever read their file where it stands.
+test_which_setting_it_is if {
+	{[finding.setting, finding.cause] | some finding in _findings_about(set(), _pair({}))} == {
+		["waivers[0]", "waiver waivers[0] accepts nothing"],
+		["waivers[1]", "waiver waivers[1] accepts nothing"],
+	}
+	{finding.setting | some finding in _findings_about(set(), _pair({"owner": ""}))} == {"waivers[0]", "waivers[1]"}
+	{finding.setting | some finding in _findings_about({0, 1}, _pair({"expires": "2026-11-24"}))} == {"waivers[0]", "waivers[1]"}
+}
+
 test_malformed_comments if {
 	_about_waivers(_decide_document(_malformed)) == {"the waiver of NG106 holds until twice"}
 	_about_waivers(_decide_document(_no_date)) == {"the waiver of NG106 has no last day"}
