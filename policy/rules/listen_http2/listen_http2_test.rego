@@ -49,7 +49,44 @@ test_other_sockets_of_the_server if {
 	_fixes(document) == {["unsafe", "replace listen listen 443 ssl", "set http2 on"]}
 	some finding in listen_http2.findings with input as document with data.nginx_grpc as _known
 	finding.fix.why == "http2 on is for all sockets of a server: 80 take HTTP/2 then, too"
-	_fixes(_servers([[_socket("443", {}), _socket("8443", {"quic": true, "http2_parameter": false})]])) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+	two := _servers([[_socket("443", {}), _without("81"), _without("80")]])
+	some other in listen_http2.findings with input as two with data.nginx_grpc as _known
+	other.fix.why == "http2 on is for all sockets of a server: 80, 81 take HTTP/2 then, too"
+	_fixes(_servers([[_socket("443", {}), _socket("8443", {"quic": true, "http2_parameter": false, "speaks_http2": "no"})]])) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+}
+
+_without(port) := object.union(_bare(port), {"speaks_http2": "no"})
+
+# A socket of another server, one that has HTTP/2 by what another file says, the same port by QUIC.
+test_sockets_that_nothing_changes_for if {
+	_fixes(_servers([[_socket("443", {})], [_without("80")]])) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+	elsewhere := _socket("8443", {"file": "other.conf"})
+	_fixes(_servers([[_socket("443", {}), elsewhere]])) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+	quic := _socket("443", {"quic": true, "http2_parameter": false, "speaks_http2": "no"})
+	_fixes(_servers([[_socket("443", {})], [quic]])) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+}
+
+# Of a ConfigMap each key is a text of its own.
+test_listens_of_a_key_are_its_own if {
+	of_key := object.union(
+		_servers([[_socket("443", {"key": "a.conf"}), _socket("444", {"key": "b.conf"})]]),
+		{"features": [object.union(_listen.features[0], {"key": "a.conf"})]},
+	)
+	_fixes(of_key) == {["safe", "replace listen listen 443 ssl", "set http2 on"]}
+}
+
+test_which_directive_it_is if {
+	t.directives(listen_http2.findings) == {"listen"} with input as _listen with data.nginx_grpc as _known
+	t.directives(listen_http2.findings) == {"http2_push"} with input as _push with data.nginx_grpc as _known
+}
+
+_push := object.union(
+	_servers([[_socket("443", {}), _without("80")]]),
+	{"features": _feature("http2_push").features},
+)
+
+test_what_goes_without_successor_changes_no_socket if {
+	_fixes(_push) == {["safe", "remove http2_push"]}
 }
 
 test_listens_of_another_file_are_its_own if {

@@ -137,7 +137,6 @@ about := rule.describe(rego.metadata.chain())
 findings contains rule.fault(about, _forms(location), subject, stop, values) if {
 	some server in input.servers
 	some location in server.locations
-	location.arrival.answer == "no"
 	stop := location.arrival.stop
 	_has_pass(location)
 	subject := {"server": server.name, "location": location.name, "upstream": "", "node": location}
@@ -214,20 +213,17 @@ _in_an_if := {location.parent |
 }
 
 _forms(location) := ["own"] if {
-	location.arrival.stop.kind == "return"
-	location.arrival.stop.condition == ""
 	location.grpc.carries == "pass"
 	fix.place(location.return) == fix.place(location.arrival.stop)
 } else := [] if {
 	location.arrival.stop.kind == "return"
 } else := [location.arrival.stop.kind]
 
-_edits(stop) := [fix.replacing(stop, "limit_except", "limit_except", array.concat(methods, ["POST"]))] if {
+_edits(stop) := [fix.replacing(stop, "limit_except", "limit_except", array.concat(_methods(stop.text), ["POST"]))] if {
 	stop.kind == "methods"
-	[_, methods] := _split(stop.text)
 } else := [fix.removing(stop, "return")]
 
-_split(text) := [words[0], array.slice(words, 1, count(words))] if words := split(text, " ")
+_methods(text) := array.slice(words, 1, count(words)) if words := split(text, " ")
 
 _what(stop) := stop.text if {
 	stop.condition == ""

@@ -44,8 +44,25 @@ test_condition if {
 test_variants if {
 	found := unreachable_pass.findings with input as _methods
 	t.faults(found) == {"limit_except GET HEAD keeps POST from grpc_pass, and every gRPC call is a POST"}
+	t.fixes(found) == {["unsafe", "replace limit_except limit_except GET HEAD POST"]}
 	t.remedies(found) == {"limit_except GET HEAD POST { ... }   # POST is let in"}
 	t.faults(unreachable_pass.findings) == {"nothing leads calls to @g: its grpc_pass is never used"} with input as _unused
+}
+
+test_what_the_client_sees if {
+	files := unreachable_pass.findings with input as _stopped({"kind": "try_files", "text": "try_files $uri =404"})
+	t.faults(files) == {"try_files $uri =404 answers every call with 404: no file has the name of a gRPC method"}
+	access := unreachable_pass.findings with input as _stopped({"kind": "access", "text": "deny all", "code": 403})
+	t.faults(access) == {"deny all refuses every call with 403: none reaches the server"}
+}
+
+test_what_it_is_about if {
+	found := unreachable_pass.findings with input as _return
+	t.subjects(found) == {["api.example", "/", ""]}
+	t.directives(found) == {"return"}
+	{finding.variant | some finding in found} == {""}
+	{finding.variant | some finding in unreachable_pass.findings} == {"own"} with input as _own
+	t.directives(unreachable_pass.findings) == {"limit_except"} with input as _methods
 }
 
 test_another_handler if {
@@ -56,18 +73,28 @@ test_another_handler if {
 _of_an_if := t.document(
 	[t.server(
 		[
-			t.location("/", {
-				"handler": "return",
-				"own_handler": true,
-				"arrival": t.stopped({}),
-				"return": t.answer(404, "none"),
-			}),
+			_returning,
 			t.pass("/", {"id": "/ if", "parent": "/", "modifier": "if"}),
 		],
 		{},
 	)],
 	[t.greeter],
 )
+
+_returning := t.location("/", {
+	"handler": "return",
+	"own_handler": true,
+	"arrival": t.stopped({}),
+	"return": t.answer(404, "none"),
+})
+
+# Calls to the location itself are none of grpc_pass's (NG207).
+test_no_grpc_pass_of_its_own if {
+	nested := t.pass("/a/", {"id": "/a/", "parent": "/"})
+	t.is_clean(unreachable_pass.findings) with input as t.locations([_returning, nested])
+	http := t.proxied("/", "no", {"id": "/ if", "parent": "/", "modifier": "if"})
+	t.is_clean(unreachable_pass.findings) with input as t.locations([_returning, http])
+}
 
 test_a_handler_in_an_if if {
 	found := unreachable_pass.findings with input as _of_an_if
