@@ -25,7 +25,6 @@ _is_meant_for_them(location) if {
 _with_if := {location.parent |
 	some server in input.servers
 	some location in server.locations
-	location.modifier == "if"
 	headers[location.add_header]
 	input.header_lists[location.add_header].context == "if"
 }

@@ -81,7 +81,6 @@ _is_of_an_address(target) if regex.match(`^(?i)(grpcs?://)?([0-9]+(\.[0-9]+){3}|
 _dynamic := [call | some call in calls.targets; count(call.location.target.variables) > 0]
 
 _fails(call, failure) if {
-	failure.problem == "name"
 	effective.value(call.location, "resolver") == ""
 } else if {
 	failure.problem != "name"

@@ -36,16 +36,15 @@ findings contains rule.fault(about, [], call.subject, header, {"header": header.
 findings contains rule.fault(about, [], subject, header, {"header": header.name}) if {
 	some server in input.servers
 	some location in server.locations
-	location.modifier == "if"
 	outer := calls.location_by_id[location.parent]
 	outer.grpc.carries == "pass"
 	header := browsers.headers[location.add_header]
 	input.header_lists[location.add_header].context == "if"
 	not effective.is_on(outer, "grpc_web")
-	subject := {"server": server.name, "location": outer.name, "upstream": "", "node": outer, "nodes": {"location": outer}}
+	subject := {"server": server.name, "location": outer.name, "upstream": "", "node": outer}
 }
 
-findings contains rule.fault(about, ["relabelled"], call.subject, header, {"header": header.name}) if {
+findings contains rule.fault(about, ["relabelled"], call.subject, header, {}) if {
 	some call in calls.passes
 	header := browsers.relabelling[call.location.grpc_set_header]
 	not effective.is_on(call.location, "grpc_web")

@@ -117,6 +117,8 @@ test_answer_to_a_browser if {
 	t.faults(found) == {"Access-Control-Allow-Origin is for browsers, which speak gRPC-Web; grpc_pass does not translate it"}
 	t.is_clean(grpc_web_untranslated.findings) with input as _answering("location", {"grpc": {"carries": "no", "reasons": []}})
 	t.is_clean(grpc_web_untranslated.findings) with input as _answering("server", {})
+	inherited := grpc_web_untranslated.findings with input as _answering("location", {"add_header": 0})
+	t.subjects(inherited) == {["api.example", "/", "greeter"]}
 	t.is_clean(grpc_web_untranslated.findings) with input as _answering("if", {"directives": t.fields({"grpc_web": t.flag(true)})})
 	t.is_clean(grpc_web_untranslated.findings) with input as _answering("if", {"grpc": {"carries": "no", "reasons": []}})
 }

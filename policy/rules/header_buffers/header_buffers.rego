@@ -196,7 +196,6 @@ _doubt(location, need) := doubt if {
 # _buffers: the size of one, with the text of all. Undefined where it can't be read.
 _buffers(server) := {"bytes": units.bytes(size), "size": size, "text": said.text, "at": said.at} if {
 	said := effective.setting(server, "large_client_header_buffers")
-	said.state != "unknown"
 	size := split(said.value, " ")[1]
 }
 

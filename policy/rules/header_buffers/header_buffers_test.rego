@@ -7,8 +7,6 @@ _settings(version, said) := {"nginx_version": version, "grpc": {"default": said}
 
 _answers(bytes) := _settings("1.31.3", {"response_metadata": bytes})
 
-_buffer(text, bytes) := t.one_location(t.pass_with({"grpc_buffer_size": t.size(text, bytes)}))
-
 _default := t.one_location(t.pass("/", {}))
 
 _buffer(text, bytes) := t.one_location(t.pass_with({"grpc_buffer_size": t.size(text, bytes)}))
@@ -21,6 +19,7 @@ test_small_buffers_of_answers if {
 	tiny := header_buffers.findings with input as _buffer("127", 127)
 	t.faults(tiny) == {"grpc_buffer_size 127 does not hold the headers of an answer: calls get 502 (UNAVAILABLE), at the latest those that fail"}
 	t.levels(tiny, "evidence") == {"deny"}
+	t.fixes(tiny) == {["safe", "set grpc_buffer_size 4k"]}
 	every bytes in [128, 4095] {
 		found := header_buffers.findings with input as _buffer("128", bytes)
 		t.levels(found, "evidence") == {"warn"}
@@ -54,6 +53,20 @@ test_answers_that_do_not_fit if {
 	t.levels(found, "evidence") == {"deny"}
 }
 
+# In whole kilobytes, with not a byte less.
+test_how_much_is_enough if {
+	cases := {4480: "7k", 4481: "8k", 5120: "8k", 5121: "9k"}
+	every bytes, enough in cases {
+		found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(bytes)
+		t.fixes(found) == {["safe", concat(" ", ["set grpc_buffer_size", enough])]}
+	}
+}
+
+# Settings know better than the default of 4k what an answer needs.
+test_small_buffers_that_are_enough if {
+	t.is_clean(header_buffers.findings) with input as _buffer("1k", 1024) with data.nginx_grpc as _answers(500)
+}
+
 test_answers_that_may_not_fit if {
 	every bytes in [2561, 4096] {
 		found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(bytes)
@@ -63,6 +76,7 @@ test_answers_that_may_not_fit if {
 	}
 	found := header_buffers.findings with input as _default with data.nginx_grpc as _answers(4000)
 	t.faults(found) == {"grpc_buffer_size 4k (default) may refuse the 4000 bytes of headers or trailers that settings speak of (response_metadata): nginx counts a Huffman-coded value for up to 8/5 of its length"}
+	t.fixes(found) == {["safe", "set grpc_buffer_size 7k"]}
 	t.is_clean(header_buffers.findings) with input as _default with data.nginx_grpc as _answers(2560)
 }
 
@@ -82,6 +96,7 @@ test_older_nginx if {
 test_no_version if {
 	said := {"grpc": {"default": {"response_metadata": 5000}}}
 	found := header_buffers.findings with input as _default with data.nginx_grpc as said
+	t.doubtful(found, "evidence") == {"deny"}
 	t.reasons(found) == {"response headers and trailers have to fit grpc_buffer_size from nginx 1.31.3 on, and nginx_version is not set"}
 	t.faults(found) == set()
 	t.is_clean(header_buffers.findings) with input as _buffer("16k", 16384) with data.nginx_grpc as said
@@ -156,7 +171,25 @@ test_beginning_of_http2 if {
 	t.fixes(found) == {["safe", "set client_header_buffer_size 1k"]}
 	unset := header_buffers.findings with input as _first(23, {"ssl": false})
 	t.faults(unset) == set()
+	t.doubtful(unset, "evidence") == {"deny"}
 	t.reasons(unset) == {"client_header_buffer_size has to hold the beginning of HTTP/2 from nginx 1.25.1 on, and nginx_version is not set"}
+}
+
+_beside_tls(plaintext) := t.document(
+	[t.server([t.pass("/", {})], {
+		"listens": [t.listen({}), t.listen(object.union({"ssl": false, "socket": "*:80"}, plaintext))],
+		"directives": t.fields({"client_header_buffer_size": t.size("23", 23)}),
+	})],
+	[t.greeter],
+)
+
+# The plaintext socket's default server reads them, if it speaks HTTP/2 at all.
+test_beginning_of_http2_beside_tls if {
+	new := _settings("1.25.1", {})
+	count(header_buffers.findings) == 1 with input as _beside_tls({}) with data.nginx_grpc as new
+	every plaintext in [{"default_server": false}, {"speaks_http2": "no"}] {
+		t.is_clean(header_buffers.findings) with input as _beside_tls(plaintext) with data.nginx_grpc as new
+	}
 }
 
 test_no_beginning_of_http2 if {
