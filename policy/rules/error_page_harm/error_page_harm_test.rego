@@ -148,6 +148,35 @@ test_other_statuses if {
 	_says(_for(t.pass("/", {"error_page": 0}), 500, {"headers": [t.sent("grpc-status", "0")]}), "for 500 of /")
 }
 
+_told := [
+	{"status": 401, "code": "16", "path": "/grpc_unauthenticated", "says": "not authenticated"},
+	{"status": 404, "code": "12", "path": "/grpc_unimplemented", "says": "no such method"},
+	{"status": 429, "code": "14", "path": "/grpc_unavailable", "says": "upstream unavailable"},
+	{"status": 500, "code": "13", "path": "/grpc_internal", "says": "internal error"},
+]
+
+# The page that is added says what clients are told of the status without one.
+test_the_page_of_each_status if {
+	every row in _told {
+		location := t.pass("/s", {"error_page": 0, "errors": {"statuses": [row.status], "any": false}})
+		found := error_page_harm.findings with input as _for(location, row.status, {"headers": [t.sent("grpc-status", "0")]})
+		[written] := [remedy | some remedy in t.remedies(found)]
+		contains(written, concat("", ["error_page ", format_int(row.status, 10), " = ", row.path, ";"]))
+		contains(written, concat("", ["location = ", row.path, " {"]))
+		contains(written, concat("", ["add_header grpc-status ", row.code, ";"]))
+		contains(written, concat("", ["add_header grpc-message \"", row.says, "\";"]))
+	}
+}
+
+test_what_each_status_is_without_a_page if {
+	every status, word in {401: "UNAUTHENTICATED", 404: "UNIMPLEMENTED", 429: "UNAVAILABLE"} {
+		location := t.pass("/s", {"error_page": 0, "errors": {"statuses": [status], "any": false}})
+		found := error_page_harm.findings with input as _for(location, status, {"status": 204})
+		[message] := [text | some text in t.faults(found)]
+		endswith(message, concat("", ["grpc-go and grpc-java report UNKNOWN instead of ", word]))
+	}
+}
+
 test_statuses_that_do_not_come if {
 	plain := t.pass("/", {"error_page": 0})
 	t.is_clean(error_page_harm.findings) with input as _for(plain, 404, _html)
