@@ -16,7 +16,7 @@ LATE = {
 OTHERS = {
     *("nginx_grpc.commands.bridge", "nginx_grpc.commands.fix", "nginx_grpc.completion"),
     *("nginx_grpc.admission", "nginx_grpc.explain", "nginx_grpc.fixing", "nginx_grpc.lsp"),
-    *("nginx_grpc.redaction", "nginx_grpc.upgrade", "nginx_grpc.sources.ingress_nginx"),
+    *("nginx_grpc.redaction", "nginx_grpc.upgrade", "nginx_grpc.sources.kubernetes.ingress_nginx"),
 }
 LOADED = """
 import json, sys

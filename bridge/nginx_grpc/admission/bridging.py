@@ -11,11 +11,11 @@ from nginx_grpc import documents, model, parsers, sources
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
 from nginx_grpc.records import dataclass, field
-from nginx_grpc.sources import config_map
 from nginx_grpc.sources.contexts import check_nginx
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import Limits, ReadOptions
-from nginx_grpc.sources.keys import nginx_keys
+from nginx_grpc.sources.kubernetes import config_map
+from nginx_grpc.sources.kubernetes.keys import nginx_keys
 from nginx_grpc.tree import Configuration
 
 __all__ = ["Bridged", "bridge", "warm"]

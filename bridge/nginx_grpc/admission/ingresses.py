@@ -8,8 +8,8 @@ from typing import Any
 from nginx_grpc import sources
 from nginx_grpc.admission.review import Review
 from nginx_grpc.errors import Refused
-from nginx_grpc.sources.ingress_nginx.cluster import Cluster, Manifest
-from nginx_grpc.sources.yaml_nodes import Mapping, documents
+from nginx_grpc.sources.kubernetes.ingress_nginx.cluster import Cluster, Manifest
+from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, documents
 from nginx_grpc.tree import Configuration
 
 __all__ = ["KIND", "configurations", "is_settings", "warm"]

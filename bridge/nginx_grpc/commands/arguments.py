@@ -160,7 +160,7 @@ def read_options(arguments: argparse.Namespace, told: Told) -> ReadOptions:
 
 
 def _looks_like_nginx(refused: Refused) -> str:
-    from nginx_grpc.sources.manifest import ElsewhereError
+    from nginx_grpc.sources.kubernetes.manifest import ElsewhereError
 
     if isinstance(refused, ElsewhereError):
         return "; ".join(refused.unjudged)

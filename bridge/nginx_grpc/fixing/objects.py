@@ -13,7 +13,7 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
 from nginx_grpc.fixing.edits import ObjectEdit
 from nginx_grpc.fixing.homes import Change, UnplacedError
-from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence, documents
+from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Node, Scalar, Sequence, documents
 
 __all__ = ["ObjectFile", "expected", "said_in"]
 

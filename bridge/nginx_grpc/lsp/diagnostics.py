@@ -12,7 +12,7 @@ from nginx_grpc.findings import Finding
 from nginx_grpc.lsp.judging import State
 from nginx_grpc.lsp.layout import Layout, uri_of
 from nginx_grpc.settings import FILE_NAME
-from nginx_grpc.sources.manifest import RenderedError
+from nginx_grpc.sources.kubernetes.manifest import RenderedError
 
 __all__ = ["SOURCE", "diagnostic", "of"]
 

@@ -16,7 +16,7 @@ from nginx_grpc.sources.contexts import is_whole
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.dump import has_sections
 from nginx_grpc.sources.includes import UnreadError
-from nginx_grpc.sources.manifest import is_manifest
+from nginx_grpc.sources.kubernetes.manifest import is_manifest
 
 __all__ = ["Entries", "top_of"]
 

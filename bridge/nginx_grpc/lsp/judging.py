@@ -16,7 +16,7 @@ from nginx_grpc.garbage import uncollected
 from nginx_grpc.records import dataclass, field, replace
 from nginx_grpc.settings import FILE_NAME
 from nginx_grpc.settings_search import SettingsSearch
-from nginx_grpc.sources.manifest import ForeignError
+from nginx_grpc.sources.kubernetes.manifest import ForeignError
 
 __all__ = ["Buffer", "Judging", "State"]
 

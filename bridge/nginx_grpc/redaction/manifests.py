@@ -26,8 +26,8 @@ from nginx_grpc.redaction.texts import edits_of
 from nginx_grpc.redaction.words import Edit, apply
 from nginx_grpc.redaction.yaml_marks import outside
 from nginx_grpc.redaction.yaml_texts import Mapping, Node, Scalar, Sequence, YamlText
-from nginx_grpc.sources.ingress_nginx.annotations import PREFIX
-from nginx_grpc.sources.ingress_nginx.settings import KEYS
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import PREFIX
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor

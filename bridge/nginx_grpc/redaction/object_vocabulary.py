@@ -5,8 +5,8 @@ from __future__ import annotations
 from nginx_grpc.expressions import expression
 from nginx_grpc.redaction.grammar import Owner
 from nginx_grpc.redaction.texts import TOP
-from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS
-from nginx_grpc.sources.ingress_nginx.settings import KEYS
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import ANNOTATIONS
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS
 
 __all__ = [
     "ALIASES",

@@ -19,9 +19,9 @@ from nginx_grpc.redaction.object_vocabulary import (
 )
 from nginx_grpc.redaction.vocabulary import AMOUNT, is_directive
 from nginx_grpc.redaction.words import Edit, apply
-from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS, PREFIX
-from nginx_grpc.sources.ingress_nginx.settings import KEYS, Settings
-from nginx_grpc.sources.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import ANNOTATIONS, PREFIX
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS, Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value
 
 if TYPE_CHECKING:
     from nginx_grpc.redaction.redactor import Redactor

@@ -22,7 +22,7 @@ from nginx_grpc.redaction.restoring import Restorer
 from nginx_grpc.redaction.texts import TOP, edits_of
 from nginx_grpc.redaction.words import Edit, Words, apply
 from nginx_grpc.redaction.yaml_texts import YamlText
-from nginx_grpc.sources.objects import read_again
+from nginx_grpc.sources.kubernetes.objects import read_again
 from nginx_grpc.tree import Configuration, Manifests
 
 __all__ = ["Redactor"]

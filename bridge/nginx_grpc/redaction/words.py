@@ -27,7 +27,7 @@ from nginx_grpc.redaction.vocabulary import (
     VERSION,
     is_module,
 )
-from nginx_grpc.sources.ingress_nginx.settings import KEYS
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS
 
 __all__ = ["Edit", "Words", "apply"]
 

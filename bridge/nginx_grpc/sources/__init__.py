@@ -11,8 +11,8 @@ from nginx_grpc.records import replace
 from nginx_grpc.sources.disk import read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits, NothingError, ReadOptions, Source
-from nginx_grpc.sources.manifest import ElsewhereError, OtherObjectsError
-from nginx_grpc.sources.objects import Objects
+from nginx_grpc.sources.kubernetes.manifest import ElsewhereError, OtherObjectsError
+from nginx_grpc.sources.kubernetes.objects import Objects
 from nginx_grpc.sources.patterns import expanded
 from nginx_grpc.tree import Configuration
 

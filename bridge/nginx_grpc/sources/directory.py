@@ -14,7 +14,7 @@ from nginx_grpc.sources.disk import DiskLibrary
 from nginx_grpc.sources.dump import has_sections
 from nginx_grpc.sources.includes import Reader, Text
 from nginx_grpc.sources.interface import NothingError, ReadOptions, Source
-from nginx_grpc.sources.manifest import ForeignError, OtherObjectsError
+from nginx_grpc.sources.kubernetes.manifest import ForeignError, OtherObjectsError
 from nginx_grpc.sources.pieces import roots
 from nginx_grpc.sources.recognition import source_of
 from nginx_grpc.sources.search import grpc_pass_in, is_foreign, search

@@ -11,7 +11,7 @@ from nginx_grpc.records import dataclass, field
 from nginx_grpc.tree import Configuration
 
 if TYPE_CHECKING:
-    from nginx_grpc.sources.objects import Objects
+    from nginx_grpc.sources.kubernetes.objects import Objects
 
 __all__ = ["Limits", "NothingError", "ReadOptions", "Source"]
 

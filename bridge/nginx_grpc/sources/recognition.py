@@ -9,8 +9,9 @@ from __future__ import annotations
 from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
 from nginx_grpc.parsers import parse
-from nginx_grpc.sources import dump, manifest
+from nginx_grpc.sources import dump
 from nginx_grpc.sources.interface import ReadOptions, Source
+from nginx_grpc.sources.kubernetes import manifest
 from nginx_grpc.sources.text_file import TextSource
 
 __all__ = ["source_of"]

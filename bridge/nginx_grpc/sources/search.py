@@ -13,7 +13,7 @@ from nginx_grpc.sources.contexts import is_blank
 from nginx_grpc.sources.disk import inside, read_regular
 from nginx_grpc.sources.includes import UnreadError
 from nginx_grpc.sources.interface import Limits
-from nginx_grpc.sources.keys import ENGINES
+from nginx_grpc.sources.kubernetes.keys import ENGINES
 
 __all__ = ["Found", "grpc_pass_in", "is_foreign", "search"]
 

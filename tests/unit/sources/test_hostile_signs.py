@@ -6,7 +6,7 @@ import pytest
 
 from nginx_grpc.sources import ReadOptions, search
 from nginx_grpc.sources.includes import Text
-from nginx_grpc.sources.keys import nginx_keys
+from nginx_grpc.sources.kubernetes.keys import nginx_keys
 from nginx_grpc.sources.recognition import source_of
 
 UNITS = [

@@ -437,7 +437,7 @@ def test_a_thousand_keys(site):
 def test_without_libyaml(site, monkeypatch):
     import yaml
 
-    from nginx_grpc.sources import yaml_nodes
+    from nginx_grpc.sources.kubernetes import yaml_nodes
 
     monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.SafeLoader)
     test_a_config_map(site, lambda c: ["events", "http", "server", "listen 80"])

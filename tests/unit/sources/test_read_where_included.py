@@ -11,9 +11,9 @@ import itertools
 import pytest
 
 from nginx_grpc.errors import Refused
-from nginx_grpc.sources import config_map
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions
+from nginx_grpc.sources.kubernetes import config_map
 from tests.oracle.nginx import Judge, binaries
 
 PLACES = {

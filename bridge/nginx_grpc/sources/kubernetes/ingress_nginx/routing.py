@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nginx_grpc.records import dataclass, field, replace
-from nginx_grpc.sources.ingress_nginx.objects import Backend, Ingress
-from nginx_grpc.sources.ingress_nginx.settings import Settings
-from nginx_grpc.sources.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Backend, Ingress
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value
 
 __all__ = ["DEFAULT_BACKEND", "DEFAULT_SERVER", "Location", "Server", "in_order", "servers"]
 
@@ -148,7 +148,7 @@ def _describe(server: Server, ingress: Ingress) -> None:
 
 
 def _add_paths(server: Server, ingress: Ingress, paths: Iterable[object]) -> None:
-    from nginx_grpc.sources.ingress_nginx.objects import Path
+    from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Path
 
     for path in paths:
         assert isinstance(path, Path)

@@ -9,22 +9,22 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
-from nginx_grpc.sources.ingress_nginx.locations import (
+from nginx_grpc.sources.kubernetes.ingress_nginx.locations import (
     LocationWriter,
     error_codes,
     proxy_ssl,
 )
-from nginx_grpc.sources.ingress_nginx.objects import Ingress
-from nginx_grpc.sources.ingress_nginx.routing import (
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Ingress
+from nginx_grpc.sources.kubernetes.ingress_nginx.routing import (
     DEFAULT_BACKEND,
     DEFAULT_SERVER,
     Server,
     in_order,
     servers,
 )
-from nginx_grpc.sources.ingress_nginx.settings import Settings
-from nginx_grpc.sources.ingress_nginx.values import Place, Value
-from nginx_grpc.sources.ingress_nginx.writing import Snippets, directive, flag
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.writing import Snippets, directive, flag
 from nginx_grpc.tree import Directive
 
 __all__ = ["rendered"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.records import dataclass, field
-from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS, PREFIX
-from nginx_grpc.sources.ingress_nginx.values import Place, Value, boolean, integer, text
-from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import ANNOTATIONS, PREFIX
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value, boolean, integer, text
+from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Node, Scalar, Sequence
 from nginx_grpc.tree import Comment
 
 __all__ = ["Backend", "Ingress", "Path", "Rule", "read_ingress", "texts_of"]

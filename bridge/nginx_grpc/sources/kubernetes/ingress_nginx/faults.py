@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 
-from nginx_grpc.sources.ingress_nginx.annotations import (
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import (
     ANNOTATIONS,
     HAS_NO_EFFECT,
     PREFIX,
     SNIPPETS,
 )
-from nginx_grpc.sources.ingress_nginx.objects import Ingress
-from nginx_grpc.sources.ingress_nginx.settings import KEYS, Settings
-from nginx_grpc.sources.ingress_nginx.values import Value, integer
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Ingress
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS, Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Value, integer
 from nginx_grpc.tree import Ineffective
 
 __all__ = ["Faults", "is_dropped"]

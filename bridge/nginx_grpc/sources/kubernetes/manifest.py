@@ -11,14 +11,14 @@ from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
 from nginx_grpc.parsers.templates import hint_of
 from nginx_grpc.records import dataclass, field
-from nginx_grpc.sources import config_map as config_map_source
 from nginx_grpc.sources.includes import Text
 from nginx_grpc.sources.interface import ReadOptions, Source
-from nginx_grpc.sources.keys import nginx_keys
+from nginx_grpc.sources.kubernetes import config_map as config_map_source
+from nginx_grpc.sources.kubernetes.keys import nginx_keys
 from nginx_grpc.tree import Configuration
 
 if TYPE_CHECKING:
-    from nginx_grpc.sources.yaml_nodes import Mapping, Node
+    from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Node
 
 __all__ = [
     "ElsewhereError",
@@ -222,7 +222,7 @@ class ManifestSource(Source):
         as they are written, with their lines."""
         text = self._decode()
         self.lines = text.split("\n")
-        from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence, documents
+        from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Scalar, Sequence, documents
 
         try:
             nodes = documents(text, self._file)
@@ -262,7 +262,7 @@ class ManifestSource(Source):
             )
 
     def _kind(self, node: Mapping) -> str:
-        from nginx_grpc.sources.yaml_nodes import Scalar
+        from nginx_grpc.sources.kubernetes.yaml_nodes import Scalar
 
         if "<<" in node.items:
             raise Refused(
@@ -276,7 +276,7 @@ class ManifestSource(Source):
         return kind.value
 
     def _config_map(self, node: Mapping) -> _ConfigMap:
-        from nginx_grpc.sources.yaml_nodes import Mapping, Scalar
+        from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Scalar
 
         metadata = node.items.get("metadata")
         name = metadata.items.get("name") if isinstance(metadata, Mapping) else None
@@ -315,7 +315,7 @@ class ManifestSource(Source):
     def _text(self, key: str, value: object, binary: bool) -> Text:
         from base64 import b64decode
 
-        from nginx_grpc.sources.yaml_nodes import Scalar
+        from nginx_grpc.sources.kubernetes.yaml_nodes import Scalar
 
         assert isinstance(value, Scalar)
         data = value.value.encode("utf-8", "surrogatepass")
@@ -402,7 +402,7 @@ class ManifestSource(Source):
 
 def _text_in(node: Node) -> int:
     """The line of the first text of nginx in an object of any kind; 0 for none."""
-    from nginx_grpc.sources.yaml_nodes import Mapping, Scalar, Sequence
+    from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Scalar, Sequence
 
     # The objects of a list come one by one.
     own = node.items.items() if isinstance(node, Mapping) else ()

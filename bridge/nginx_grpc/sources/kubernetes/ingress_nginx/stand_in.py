@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nginx_grpc.records import replace
-from nginx_grpc.sources.ingress_nginx.annotations import PREFIX
-from nginx_grpc.sources.ingress_nginx.objects import Backend, Ingress, Path, Rule
-from nginx_grpc.sources.ingress_nginx.settings import SNIPPET_KEYS, Settings
-from nginx_grpc.sources.ingress_nginx.values import Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import PREFIX
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Backend, Ingress, Path, Rule
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import SNIPPET_KEYS, Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Value
 
 __all__ = ["stand_in"]
 

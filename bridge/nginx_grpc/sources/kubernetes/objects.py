@@ -14,8 +14,8 @@ from nginx_grpc.sources.interface import ReadOptions
 from nginx_grpc.tree import Configuration, Manifests
 
 if TYPE_CHECKING:
-    from nginx_grpc.sources.ingress_nginx.cluster import Cluster
-    from nginx_grpc.sources.yaml_nodes import Mapping
+    from nginx_grpc.sources.kubernetes.ingress_nginx.cluster import Cluster
+    from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping
 
 __all__ = ["Objects", "read_again"]
 
@@ -53,7 +53,7 @@ class Objects:
         """
         if kind not in _KINDS:
             return False
-        from nginx_grpc.sources.ingress_nginx.cluster import Manifest
+        from nginx_grpc.sources.kubernetes.ingress_nginx.cluster import Manifest
 
         cluster = self._opened()
         manifest = Manifest(file, data, lines)
@@ -99,7 +99,7 @@ class Objects:
         return found
 
     def _read_beside(self, file: str, data: bytes) -> None:
-        from nginx_grpc.sources.manifest import ManifestSource
+        from nginx_grpc.sources.kubernetes.manifest import ManifestSource
 
         source = ManifestSource(data, file, self._options)
         # What can't be read would not be judged by itself either.
@@ -111,7 +111,7 @@ class Objects:
 
     def _opened(self) -> Cluster:
         if self._cluster is None:
-            from nginx_grpc.sources.ingress_nginx.cluster import Cluster
+            from nginx_grpc.sources.kubernetes.ingress_nginx.cluster import Cluster
 
             self._cluster = Cluster()
             given, said = self.manifests, self.manifests.settings
@@ -130,8 +130,8 @@ class Objects:
 
     def _add_file(self, cluster: Cluster, path: str, data: bytes) -> None:
         """The ConfigMap in a file of its own."""
-        from nginx_grpc.sources.ingress_nginx.cluster import Manifest, full_name
-        from nginx_grpc.sources.manifest import ManifestSource
+        from nginx_grpc.sources.kubernetes.ingress_nginx.cluster import Manifest, full_name
+        from nginx_grpc.sources.kubernetes.manifest import ManifestSource
 
         source = ManifestSource(data, path, self._options)
         found = [node for kind, node in source.nodes([]) if kind == "configmap"]
@@ -165,7 +165,7 @@ def read_again(manifests: Manifests) -> list[Configuration]:
 
     Raises Refused where that can't be told of them any more.
     """
-    from nginx_grpc.sources.manifest import ManifestSource
+    from nginx_grpc.sources.kubernetes.manifest import ManifestSource
 
     options = ReadOptions()
     objects = Objects(options)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nginx_grpc.records import dataclass, field
-from nginx_grpc.sources.ingress_nginx.values import (
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import (
     Place,
     Value,
     integer,

@@ -8,15 +8,15 @@ from collections.abc import Mapping as Map
 from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
 from nginx_grpc.records import dataclass, field
-from nginx_grpc.sources.ingress_nginx.faults import Faults, concerning, is_dropped
-from nginx_grpc.sources.ingress_nginx.objects import Ingress, read_ingress, texts_of
-from nginx_grpc.sources.ingress_nginx.rendering import rendered
-from nginx_grpc.sources.ingress_nginx.settings import KEYS, Settings
-from nginx_grpc.sources.ingress_nginx.stand_in import stand_in
-from nginx_grpc.sources.ingress_nginx.values import Place, Value
-from nginx_grpc.sources.ingress_nginx.waivers import waivers
-from nginx_grpc.sources.ingress_nginx.writing import Snippets
-from nginx_grpc.sources.yaml_nodes import Mapping, Scalar
+from nginx_grpc.sources.kubernetes.ingress_nginx.faults import Faults, concerning, is_dropped
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Ingress, read_ingress, texts_of
+from nginx_grpc.sources.kubernetes.ingress_nginx.rendering import rendered
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import KEYS, Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.stand_in import stand_in
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.waivers import waivers
+from nginx_grpc.sources.kubernetes.ingress_nginx.writing import Snippets
+from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Scalar
 from nginx_grpc.tree import Comment, Configuration, Ineffective
 
 __all__ = ["Cluster", "Foreign", "Manifest", "full_name"]

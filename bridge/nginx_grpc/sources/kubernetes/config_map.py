@@ -11,7 +11,7 @@ from nginx_grpc.sources import glob, pieces
 from nginx_grpc.sources.contexts import context_of, is_blank
 from nginx_grpc.sources.includes import Library, NoFolderError, Reader, Text, UnreadError
 from nginx_grpc.sources.interface import ReadOptions
-from nginx_grpc.sources.keys import OTHERS
+from nginx_grpc.sources.kubernetes.keys import OTHERS
 from nginx_grpc.tree import Configuration, Directive
 
 __all__ = ["configurations"]

@@ -7,11 +7,16 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from nginx_grpc.sources.ingress_nginx.objects import Ingress
-from nginx_grpc.sources.ingress_nginx.routing import DEFAULT_BACKEND, Location, Server
-from nginx_grpc.sources.ingress_nginx.settings import Settings
-from nginx_grpc.sources.ingress_nginx.values import Place, Value, integer
-from nginx_grpc.sources.ingress_nginx.writing import Snippets, directive, flag, size_or_none
+from nginx_grpc.sources.kubernetes.ingress_nginx.objects import Ingress
+from nginx_grpc.sources.kubernetes.ingress_nginx.routing import DEFAULT_BACKEND, Location, Server
+from nginx_grpc.sources.kubernetes.ingress_nginx.settings import Settings
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value, integer
+from nginx_grpc.sources.kubernetes.ingress_nginx.writing import (
+    Snippets,
+    directive,
+    flag,
+    size_or_none,
+)
 from nginx_grpc.tree import Directive
 
 __all__ = ["LocationWriter"]
@@ -453,7 +458,7 @@ class LocationWriter:
 
 def denied(ingress: Ingress) -> bool:
     """Whether the controller writes `return 503` for its locations."""
-    from nginx_grpc.sources.ingress_nginx.annotations import ANNOTATIONS
+    from nginx_grpc.sources.kubernetes.ingress_nginx.annotations import ANNOTATIONS
 
     return any(
         ANNOTATIONS[name].refusal == "denied" and ingress.refuses(name)

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.expressions import expression
-from nginx_grpc.sources.yaml_nodes import Mapping, Node, Scalar, Sequence
+from nginx_grpc.sources.kubernetes.yaml_nodes import Mapping, Node, Scalar, Sequence
 from nginx_grpc.tree import Comment
 
 __all__ = ["waivers"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nginx_grpc.errors import Refused
 from nginx_grpc.parsers import parse
-from nginx_grpc.sources.ingress_nginx.values import Place, Value
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import Place, Value
 from nginx_grpc.tree import Comment, Directive, Text
 
 __all__ = ["Snippets", "directive", "flag", "size_or_none"]

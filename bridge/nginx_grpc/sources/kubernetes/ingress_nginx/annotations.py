@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from nginx_grpc.expressions import expression
 from nginx_grpc.records import dataclass
-from nginx_grpc.sources.ingress_nginx.values import boolean, integer
+from nginx_grpc.sources.kubernetes.ingress_nginx.values import boolean, integer
 
 __all__ = [
     "ANNOTATIONS",
