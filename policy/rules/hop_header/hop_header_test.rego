@@ -95,8 +95,8 @@ _refused := [
 	["x y", "b", "gRPC"], ["", "b", "gRPC"], ["x:", "b$a", "gRPC"], ["x!y", "b", "C-core"],
 	["Host", "", "gRPC"], ["te", "gzip", "C-core"], ["TE", "Trailers", "C-core"],
 	["Content-Type", "", "grpc-go"], ["content-type", "application/json", "grpc-go"],
-	["Content-Type", "application/grpc-web", "grpc-go"], ["Content-Type", "APPLICATION/GRPC", "grpc-go"],
-	["grpc-timeout", "5s", "gRPC"], ["Grpc-Timeout", "5", "gRPC"], ["grpc-timeout", "123456789S", "gRPC"],
+	["Content-Type", "application/grpc-web", "grpc-go"], ["Content-Type", "APPLICATION/GRPC", "grpc-go"], ["Content-Type", "x-application/grpc", "grpc-go"],
+	["grpc-timeout", "5s", "gRPC"], ["Grpc-Timeout", "5", "gRPC"], ["grpc-timeout", "123456789S", "gRPC"], ["grpc-timeout", "5Sx", "gRPC"],
 	["grpc-encoding", "gzip", "grpc-go"], ["grpc-previous-rpc-attempts", "x", "C-core"],
 	["x-a-bin", "!!!", "gRPC"], ["x-a-bin", "hello", "gRPC"], ["x-a-Bin", "YQ==,YQ==", "gRPC"],
 	["x-a-bin", "YQ=", "grpc-go"], ["x-a-bin", "YR==", "C-core"], ["x-a-bin", "-_-_", "gRPC"],
@@ -119,7 +119,7 @@ _passed := [
 	["Content-Type", "application/grpc"], ["Content-Type", "application/grpc+proto"], ["Content-Type", "application/grpc;a=b"],
 	["Content-Type", "$content_type"], ["Content-Type", "${http_content_type}"], ["grpc-timeout", ""],
 	["grpc-timeout", "$http_grpc_timeout"], ["grpc-encoding", "$http_grpc_encoding"], ["grpc-accept-encoding", "gzip"],
-	["x-a-bin", ""], ["x-a-bin", "YQ"], ["x-a-bin", "YQ=="], ["x-a-bin", "YWE="], ["x-a-bin", "YWE"], ["x-a-bin", "+/+/"],
+	["x-a-bin", ""], ["x-a-bin", "identity"], ["x-a-bin", "00M"], ["x-a-bin", "YQ"], ["x-a-bin", "YQ=="], ["x-a-bin", "YWE="], ["x-a-bin", "YWE"], ["x-a-bin", "+/+/"],
 	["x-a-bin", "$http_x_a_bin"], ["content-length", ""], ["Keep-Alive", ""], ["Upgrade", "$http_x"],
 	["grpc-previous-rpc-attempts", "1"], ["User-Agent", ""], ["grpc-status", "13"],
 ]
@@ -133,6 +133,20 @@ test_passed if {
 _not_known := {
 	["Host", "$server_name"], ["TE", "$a"], ["Content-Type", "$a"], ["grpc-timeout", "${a}S"], ["grpc-encoding", "$a"],
 	["x-a-bin", "$a"], [":path", "$a"], ["x!y", "${a}$b"],
+}
+
+# Of these a variable is mostly what no client sends.
+test_seldom_sent if {
+	every name in ["content-length", "grpc-previous-rpc-attempts", "Keep-Alive", "proxy-connection", "transfer-encoding", "upgrade"] {
+		t.is_clean(hop_header.findings) with input as _said(name, "$a")
+	}
+}
+
+test_why_it_is_not_known if {
+	every name in ["host", "TE", "connection"] {
+		found := hop_header.findings with input as _said(name, "$a")
+		t.reasons(found) == {concat("", ["grpc_set_header ", name, " $a may be empty or not"])}
+	}
 }
 
 test_not_known if {
@@ -161,6 +175,9 @@ test_said_twice if {
 	t.is_clean(hop_header.findings) with input as _with([t.header("Host", "a"), t.header("Host", "")])
 	perhaps := hop_header.findings with input as _with([t.header("Host", "$server_name"), t.header("Host", "a")])
 	t.faults(perhaps) == set()
+	hosts := [t.header("Host", "a"), object.union(t.header("host", "b"), {"line": 14})]
+	beside := hop_header.findings with input as _with(array.concat(hosts, [t.header("te", "trailers"), t.header("Host", "$server_name")]))
+	t.faults(beside) == {"grpc_set_header host \"b\" makes gRPC servers refuse every call"}
 	t.is_clean(hop_header.findings) with input as _with([t.header("x", "a"), t.header("x", "b")])
 }
 
