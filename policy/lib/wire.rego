@@ -58,9 +58,9 @@ _keeps_text(value) if {
 }
 
 _never_empty := {
-	"binary_remote_addr", "connection", "host", "hostname", "msec", "nginx_version", "pid", "proxy_host",
-	"remote_addr", "remote_port", "request_id", "request_method", "request_uri", "scheme",
-	"server_addr", "server_port", "server_protocol", "time_iso8601", "time_local", "uri",
+	"binary_remote_addr", "connection", "host", "hostname", "msec", "nginx_version", "pid",
+	"remote_addr", "request_id", "request_method", "request_uri", "scheme",
+	"server_addr", "server_protocol", "time_iso8601", "time_local", "uri",
 }
 
 # own: whether it sends what the client itself says in that header.

@@ -29,6 +29,7 @@ _websocket := _with(t.proxied("/ws", "no", {"proxy_set_header": 0}), "location",
 test_left_over if {
 	found := upgrade_headers.findings with input as _left
 	t.faults(found) == {"proxy_set_header Upgrade and connection is for WebSocket and HTTP/1.1; gRPC has no use for it"}
+	t.fixes(found) == {["safe", "remove proxy_set_header", "remove proxy_set_header"]}
 	t.levels(found, "checklist") == {"warn"}
 	t.levels(found, "evidence") == {"off"}
 	count(t.faults(upgrade_headers.findings)) == 1 with input as _left_in_proxy
