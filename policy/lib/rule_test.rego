@@ -98,11 +98,14 @@ _safe := {
 	],
 }
 
-_nodes := {"a": "x", "b": "y", "c": "z", "balancer": {"file": "c.conf", "line": 9, "column": 5}}
+_balancer := {"file": "c.conf", "line": 9, "column": 5}
+
+_nodes := {"a": "x", "b": "y", "c": "z", "balancer": _balancer, "keepalive": _balancer}
 
 _place(file, line, column, key) := {"file": file, "line": line, "column": column, "key": key}
 
 # An edit names a place: what is pointed at, the subject, one of the subject's nodes or of the values.
+# A word of another field is none, though a node has its name.
 test_edits if {
 	subject := object.union(_subject, {"nodes": {"upstream": object.union(_node, {"line": 2, "column": 1})}})
 	found := rule.fault(_with_fix(_safe), [], subject, _at, _nodes)

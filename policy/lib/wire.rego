@@ -65,8 +65,8 @@ _never_empty := {
 
 # own: whether it sends what the client itself says in that header.
 own(header) if {
-	startswith(header.value, "$")
-	lower(trim(header.value, "${}")) == concat("", ["http_", replace(lower(header.name), "-", "_")])
+	variable := regex.find_all_string_submatch_n(`^\$(\{(\w+)\}|(\w+))$`, header.value, 1)[0]
+	lower(concat("", [variable[2], variable[3]])) == concat("", ["http_", replace(lower(header.name), "-", "_")])
 } else if {
 	lower(header.name) == "content-type"
 	regex.match(`^\$(\{content_type\}|content_type)$`, header.value)

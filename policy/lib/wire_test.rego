@@ -26,7 +26,7 @@ test_a_clients_own if {
 		wire.own(t.header(case[0], case[1]))
 	}
 	every case in [
-		["x-a", "http_x_a"], ["x-a", "$http_x_a~"], ["x-a", "$http_x_b"], ["x-a", "$content_type"],
+		["x-a", "http_x_a"], ["x-a", "$http_x_a~"], ["x-a", "$http_x_a}"], ["x-a", "${http_x_a"], ["x-a", "{$http_x_a"], ["x-a", "$http_x_b"], ["x-a", "$content_type"],
 		["content-type", "a$content_type"], ["content-type", "$content_type_of"],
 	] {
 		not wire.own(t.header(case[0], case[1]))
