@@ -18,8 +18,8 @@ PLACES = {"file", "line", "column", "key", "covers", "fields"}
 # These count what stands in a file, and mend all of it.
 _PER_FILE = ("NG501", "NG502")
 _IN_FILE = re.compile(r" \(\d+ in this file\)")
-# A remedy says where its lines go; edits go by the order of the text.
-_PLACE = re.compile(r"^# in \S+:\d+\n| \(line \d+\)", re.MULTILINE)
+# A remedy says where its lines go, and where a server stands; edits go by the order of the text.
+_PLACE = re.compile(r"^# in \S+:\d+\n| \(line \d+\)| \(/\S*\.conf:\d+\)", re.MULTILINE)
 # Each makes other rules speak, and others see a change of a value.
 SETTINGS: list[dict[str, Any]] = [
     {"inline_waivers": "allow"},
