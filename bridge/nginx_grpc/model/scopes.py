@@ -129,6 +129,20 @@ class Scope:
             scope = scope.outer
         return []
 
+    def surely(self, *names: str) -> tuple[Directive | None, bool]:
+        """The first of `in_effect`, None where there is none; and whether that is sure: of what was
+        not read nothing may say another."""
+        scope: Scope | None = self
+        while scope is not None:
+            for name in names:
+                if name in scope.own:
+                    return scope.own[name][0], True
+            if scope.gaps:
+                found = self.in_effect(*names)
+                return found[0] if found else None, False
+            scope = scope.outer
+        return None, True
+
     def _open(self) -> None:
         self.names = names_of(self.own)
         if "include" in self.own:

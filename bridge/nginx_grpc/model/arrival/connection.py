@@ -107,12 +107,8 @@ def _ends_below(command: Directive) -> bool:
 
 def _said(scope: Scope, name: str) -> Directive | None:
     """The directive that is surely in effect; None where there is none, or another may be."""
-    if name in scope.own:
-        return scope.own[name][0]
-    outer = scope.outer
-    if scope.gaps or outer is None or name not in outer.own:
-        return None
-    return outer.own[name][0]
+    said, sure = scope.surely(name)
+    return said if sure else None
 
 
 def _asking(scope: Scope) -> Directive | None:

@@ -21,15 +21,15 @@ _HASH = range(22, 25)
 
 def linked(request: Request, scope: Scope, variables: Variables) -> Request:
     """The request in a context, with $secure_link where that is not plainly empty."""
-    secret, seen = _in_effect(scope, "secure_link_secret")
-    said, all_seen = _in_effect(scope, "secure_link")
+    secret, seen = scope.surely("secure_link_secret")
+    said, all_seen = scope.surely("secure_link")
     value = ANYTHING
     if not (seen and all_seen):
         pass
     elif secret is not None:
         hashed = variables.patterns.relation(_WITH_HASH, False, request.entry)
         value = _NONE if hashed == "never" else ANYTHING
-    elif said is not None and _in_effect(scope, "secure_link_md5")[0] is not None:
+    elif said is not None and scope.in_effect("secure_link_md5"):
         texts = [text for _, text in expand(request, said.args[0], variables)]
         value = _NONE if all(map(_is_no_hash, texts)) else ANYTHING
     else:
@@ -40,19 +40,7 @@ def linked(request: Request, scope: Scope, variables: Variables) -> Request:
 
 def wanted_hash(scope: Scope) -> Directive | None:
     """The secure_link_secret in effect: it wants a hash in the path, which no method has."""
-    return _in_effect(scope, "secure_link_secret")[0]
-
-
-def _in_effect(scope: Scope, name: str) -> tuple[Directive | None, bool]:
-    """The directive in effect, and whether nothing unseen may say another."""
-    at: Scope | None = scope
-    seen = True
-    while at is not None:
-        seen = seen and not at.gaps
-        if name in at.own:
-            return at.own[name][0], seen
-        at = at.outer
-    return None, seen
+    return scope.surely("secure_link_secret")[0]
 
 
 def _is_no_hash(text: Language) -> bool:

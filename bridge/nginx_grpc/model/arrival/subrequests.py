@@ -13,7 +13,6 @@ from nginx_grpc.model.arrival.script import Script, code_of
 from nginx_grpc.model.arrival.ways import DOUBTS, UNKNOWN, Ends, Stop, Way
 from nginx_grpc.model.lists import page_codes
 from nginx_grpc.model.locations import Location
-from nginx_grpc.model.scopes import Scope
 from nginx_grpc.model.servers import Server
 from nginx_grpc.records import replace
 from nginx_grpc.tree import Directive
@@ -85,8 +84,8 @@ class Subrequests:
             return Stop("return", location.passes or location.directive, 200)
         if location.handler == "proxy_pass" and way.request.path.exact:
             return self._peers.answer(self._server, location, way.request.path.prefix)
-        root = _root_of(location)
-        if location.handler == "static" and root is not None and _has_no_files(root):
+        root, sure = location.scope.surely("alias", "root")
+        if location.handler == "static" and sure and root is not None and _has_no_files(root):
             return Stop("files", root, 404)
         if location.handler == "static":
             return Stop("asked_file", location.directive, 404)
@@ -108,17 +107,6 @@ class Subrequests:
             if directive.name in ("if", "rewrite", "break") or "_by_lua" in directive.name:
                 return None
         return None
-
-
-def _root_of(location: Location) -> Directive | None:
-    """The root or alias in effect."""
-    scope: Scope | None = location.scope
-    while scope is not None and not scope.gaps:
-        for name in ("alias", "root"):
-            if name in scope.own:
-                return scope.own[name][0]
-        scope = scope.outer
-    return None
 
 
 def _has_no_files(root: Directive) -> bool:
