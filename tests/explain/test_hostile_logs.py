@@ -8,12 +8,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from nginx_grpc import cli
+from nginx_grpc.explain import reading
 from nginx_grpc.explain.access import Formats
 
 RESET = (
@@ -179,6 +181,32 @@ def test_a_folder_and_a_missing_log(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["explain", str(tmp_path)]) == 2
     assert "a folder" in capsys.readouterr().err
     assert cli.main(["explain", "\0"]) == 2
+
+
+def test_a_pipe_that_nobody_writes_to(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "_PATIENCE", 0.2)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert cli.main(["explain", str(pipe)]) == 2
+    assert "a pipe that nobody writes to" in capsys.readouterr().err
+
+
+def test_a_pipe_whose_writer_is_silent_at_first(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "_PATIENCE", 10)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        time.sleep(0.2)
+        with pipe.open("w") as log:
+            time.sleep(0.3)
+            log.write(f"{RESET}\n" * 3)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    cli.main(["explain", str(pipe)])
+    writer.join()
+    assert "upstream-reset  3 times" in capsys.readouterr().out
 
 
 def test_a_log_that_is_followed_ends_by_ctrl_c(tmp_path: Path) -> None:

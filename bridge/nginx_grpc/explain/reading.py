@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
@@ -14,7 +15,9 @@ from nginx_grpc.errors import Refused
 __all__ = ["LONGEST", "check", "lines"]
 
 LONGEST = 32_768  # characters of a line; nginx itself ends a line of its error log at 2,048 bytes
+_HINT = "name a log, or - for standard input"
 _CHUNK = 1 << 18
+_PATIENCE = 10.0  # seconds, for the first who writes to a named pipe
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -52,22 +55,49 @@ def lines(path: str, stdin: BinaryIO, note: Callable[[str], None]) -> Iterator[s
         yield from _lines(stdin, ended)
         return
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
+        # Without this a named pipe that nobody writes to would not even be opened.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise _unreadable(error, path) from None
     with open(handle, "rb", buffering=0) as stream:
-        yield from _lines(stream, ended)
+        first = _first_of_pipe(handle, path) if stat.S_ISFIFO(os.fstat(handle).st_mode) else b""
+        os.set_blocking(handle, True)
+        yield from _lines(stream, ended, first)
+
+
+def _first_of_pipe(handle: int, path: str) -> bytes:
+    """Wait until somebody writes to a pipe, and what was read of it meanwhile.
+
+    Raises Refused where nobody does.
+    """
+    import select
+
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    until = time.monotonic() + _PATIENCE
+    while not waiting.poll(50):
+        try:
+            first = os.read(handle, _CHUNK)
+        except BlockingIOError:
+            return b""  # somebody has it open, and is silent
+        if first:
+            return first
+        if time.monotonic() > until:
+            raise Refused(
+                "a pipe that nobody writes to", "name a log, or - for standard input", path
+            )
+    return b""
 
 
 def _unreadable(error: Exception, path: str) -> Refused:
     reason = (getattr(error, "strerror", None) or "can't be read").lower()
-    return Refused(reason, "name a log, or - for standard input", path)
+    return Refused(reason, _HINT, path)
 
 
-def _lines(stream: BinaryIO, ended: Callable[[str], None]) -> Iterator[str]:
+def _lines(stream: BinaryIO, ended: Callable[[str], None], first: bytes = b"") -> Iterator[str]:
     left = b""
     skipping = False
-    for chunk in _decoded(_inflated(_chunks(stream, ended), ended)):
+    for chunk in _decoded(_inflated(_chunks(stream, ended, first), ended)):
         if skipping:
             end = chunk.find(b"\n")
             if end < 0:
@@ -87,8 +117,10 @@ def _lines(stream: BinaryIO, ended: Callable[[str], None]) -> Iterator[str]:
         yield left.decode("utf-8", "backslashreplace")
 
 
-def _chunks(stream: BinaryIO, ended: Callable[[str], None]) -> Iterator[bytes]:
+def _chunks(stream: BinaryIO, ended: Callable[[str], None], first: bytes) -> Iterator[bytes]:
     read = getattr(stream, "read1", stream.read)
+    if first:
+        yield first
     try:
         while chunk := read(_CHUNK):
             yield chunk
