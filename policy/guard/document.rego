@@ -617,7 +617,7 @@ wrong_upstream_proxied(x) := {"(no object)"} if {
 	{"key" | not is_string(object.get(x, "key", ""))},
 })
 
-keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "returns", "gap", "file", "line", "column", "key"}
+keys_server := {"fields", "name", "names", "listens", "directives", "locations", "pages", "returns", "http_proxies", "gap", "file", "line", "column", "key"}
 
 ok_server(x) if {
 	is_object(x)
@@ -646,6 +646,7 @@ ok_server(x) if {
 	every item in x.returns {
 		ok_return(item)
 	}
+	is_boolean(object.get(x, "http_proxies", false))
 	kind.natural_if_said(object.get(x, "gap", kind.absent))
 	is_string(x.file)
 	kind.positive(x.line)
@@ -692,6 +693,7 @@ wrong_server(x) := {"(no object)"} if {
 		some inner in wrong_return(item)
 	},
 	{"returns" | not is_array(object.get(x, "returns", null))},
+	{"http_proxies" | not is_boolean(object.get(x, "http_proxies", false))},
 	{"gap" | not kind.natural_if_said(object.get(x, "gap", kind.absent))},
 	{"file" | not is_string(object.get(x, "file", null))},
 	{"line" | not kind.positive(object.get(x, "line", null))},

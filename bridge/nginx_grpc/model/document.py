@@ -30,6 +30,8 @@ from nginx_grpc.tree import Configuration, Directive
 __all__ = ["Model", "build", "opened"]
 
 # What is the outermost that a text can be.
+# What the directives of proxy_pass are for, or may be.
+_PROXYING = ("proxy_pass", "unknown")
 _TOP = ("main", "stream")
 _SCHEMA_VERSION = 2
 
@@ -85,6 +87,7 @@ class Model:
         self.upstreams = Upstreams(self._reader)
         self._servers: list[Server] = []
         self._next = 0
+        self._proxies = False
         self._sockets = Sockets([])
         self._https = http_blocks(configuration)
         self._controller = controllers.recognised([http.block for http in self._https])
@@ -104,6 +107,9 @@ class Model:
         self._open_locations(self._sockets)
         passes.follow(servers, self.upstreams)
         grpc.decide(servers)
+        self._proxies = any(
+            location.handler in _PROXYING for server in servers for location in server.locations
+        )
         for server in servers:
             own_errors.find(server.locations)
         pages.find(servers, self._budget)
@@ -284,6 +290,8 @@ class Model:
             "returns": [returned(each) for each in server.returns()],
         }
         placed(node, server.directive)
+        if self._proxies:
+            node["http_proxies"] = True
         if scope.gap is not None:
             node["gap"] = scope.gap
         return counted(node)

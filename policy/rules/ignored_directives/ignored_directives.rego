@@ -98,12 +98,15 @@ _is_verifying(location, directive) if {
 	effective.value(location, "grpc_ssl_verify") == false
 }
 
-# _is_unused: whether no proxy_pass is in the server, as far as all of it is seen. What is said for
-# all servers may be for others of them, which a shard does not have.
+# _is_unused: whether no proxy_pass is in the context, as far as all of it is seen.
 _is_unused(call, context) if {
 	context == "server"
 	not _proxying[call.number]
 	_is_seen(call.server)
+} else if {
+	context == "http"
+	not call.server.http_proxies
+	input.complete
 }
 
 _is_seen(server) if {

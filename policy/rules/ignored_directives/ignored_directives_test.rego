@@ -93,9 +93,9 @@ test_inherited if {
 	t.faults(found) == {"proxy_read_timeout 1d is for proxy_pass, and there is none in this server: streams that are silent for 60s (grpc_read_timeout, default) are cut"}
 	t.places(found) == {12}
 	t.fixes(found) == {["safe", "set grpc_read_timeout 1d", "set client_body_timeout 1d"]}
-	every context in ["http", "location"] {
-		t.is_clean(ignored_directives.findings) with input as _inheriting(context, {})
-	}
+	around := ignored_directives.findings with input as _inheriting("http", {})
+	t.faults(around) == {"proxy_read_timeout 1d is for proxy_pass, and there is none in this http: streams that are silent for 60s (grpc_read_timeout, default) are cut"}
+	t.is_clean(ignored_directives.findings) with input as _inheriting("location", {})
 }
 
 test_inherited_and_used if {
@@ -114,6 +114,9 @@ test_inherited_and_used if {
 		[],
 	)
 	t.is_clean(ignored_directives.findings) with input as own
+	in_another := t.document([object.union(_inheriting("http", {}).servers[0], {"http_proxies": true})], [])
+	t.is_clean(ignored_directives.findings) with input as in_another
+	t.is_clean(ignored_directives.findings) with input as object.union(_inheriting("http", {}), {"complete": false})
 	hidden := t.with_unread(t.document([t.behind_gap(_inheriting("server", {}).servers[0])], []))
 	t.is_clean(ignored_directives.findings) with input as hidden
 }

@@ -98,6 +98,16 @@ def test_server_names():
     ]
 
 
+def test_each_server_knows_of_a_proxy_pass_in_any():
+    """A rule sees one server at a time: what http{} says for proxy_pass is for others, too."""
+    grpc = "server { location / { grpc_pass grpc://10.0.0.1:50051; } }"
+    for other in ("proxy_pass http://10.0.0.2;", "if ($a) { proxy_pass http://10.0.0.2; }"):
+        document = http(f"{grpc} server {{ location / {{ {other} }} }}")
+        assert [each["http_proxies"] for each in document["servers"]] == [True, True]
+    (alone,) = http(grpc)["servers"]
+    assert "http_proxies" not in alone
+
+
 def test_health_check():
     document = http("""
         upstream u { zone u 64k; server a:1; }
