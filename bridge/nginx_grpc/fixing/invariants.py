@@ -58,6 +58,7 @@ _SAID_BY = {
 }
 # What follows for nodes that an edit is not about from one that it is about.
 _FOLLOWS = {
+    "http_proxies": _PASSES,
     "mixed": _PASSES,
     "proxied": _PASSES,
     "listens": frozenset({"listen", "http2"}),
